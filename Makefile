@@ -1,0 +1,49 @@
+# All targets use .venv in the project's root. `make demo` installs the lean runtime alone;
+# every other target installs what training and tests need besides.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test setup check bench lock clean
+
+demo: $(VENV)/.edge
+	$(BIN)/millsight run --frames 300 --summary demo-summary.json --pictures demo-pictures
+	@echo "The summary is in demo-summary.json, the frames with defects are in demo-pictures/."
+
+test: check
+	$(BIN)/python -m pytest
+
+setup: $(VENV)/.dev
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+# Pinned versions with hashes, for every platform and Python that pyproject.toml admits.
+lock: $(VENV)/.dev
+	$(BIN)/pip install --quiet 'uv>=0.9,<1'
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o locks/edge.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra export --extra dev pyproject.toml -o locks/dev.txt
+
+clean:
+	rm -rf $(VENV) dist build *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "millsight needs Python 3.11, 3.12 or 3.13; this is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.edge: locks/edge.txt pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/edge.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: locks/dev.txt pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@ $(VENV)/.edge
