@@ -1,0 +1,107 @@
+"""Every error that a person at the line may see, with its exit code and its hint.
+
+``MillsightError`` is the root. The command line prints ``what: hint`` on one line to stderr
+and exits with ``exit_code``; no traceback. Exit code 0 is success and 2 is click's wrong usage.
+"""
+
+from __future__ import annotations
+
+
+class MillsightError(Exception):
+    """Something went wrong that the user can act on.
+
+    Args:
+        what: What happened and where, one line.
+        hint: What to do about it, one line; falls back to the class's own.
+    """
+
+    exit_code = 1
+    default_hint = ""
+
+    def __init__(self, what: str, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = self.default_hint if hint is None else hint
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.hint}" if self.hint else self.what
+
+
+class MissingExtraError(MillsightError):
+    """A command needs packages that the base install leaves out."""
+
+    exit_code = 3
+
+
+class MissingPathError(MillsightError):
+    """A file or folder that was named does not exist."""
+
+    exit_code = 4
+    default_hint = "Check the path"
+
+
+class UnwritableError(MillsightError):
+    """A file or folder cannot be written: permissions, or the disk is full."""
+
+    exit_code = 5
+    default_hint = "Choose a folder that you may write to, or free some space"
+
+
+class ImageError(MillsightError):
+    """An image cannot be read as a frame: truncated, wrong size, real colour."""
+
+    exit_code = 6
+
+
+class LabelError(MillsightError):
+    """Labels are wrong: missing columns, run lengths out of range, an unknown class."""
+
+    exit_code = 7
+
+
+class DataError(MillsightError):
+    """A data set as a whole cannot be used: empty, no such split, too few groups."""
+
+    exit_code = 8
+
+
+class BundleError(MillsightError):
+    """A bundle is corrupt, tampered with, or from a newer format version."""
+
+    exit_code = 9
+    default_hint = "Copy the bundle again from where it was made"
+
+
+class EngineError(MillsightError):
+    """No inference engine can run a model on this device."""
+
+    exit_code = 10
+
+
+class CameraError(MillsightError):
+    """A camera cannot be opened, or has ended when it should not have."""
+
+    exit_code = 11
+    default_hint = "Check the cable, the address, and that no other program holds the camera"
+
+
+class ExportGateError(MillsightError):
+    """A shrunk model is worse than its float original by more than the margin."""
+
+    exit_code = 12
+
+
+class TrainingError(MillsightError):
+    """Training cannot start, cannot resume, or has diverged."""
+
+    exit_code = 13
+
+
+class ConfigError(MillsightError):
+    """The configuration or a combination of options makes no sense."""
+
+    exit_code = 14
+
+
+INTERRUPTED_EXIT_CODE = 130
+"""Ctrl-C (128 + SIGINT): what was under way was put away cleanly, and nothing is half-written."""

@@ -1,0 +1,52 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from edge.errors import UnwritableError
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Write a file under a temporary name beside its target, then rename it.
+
+    Raises:
+        UnwritableError: The folder is missing or cannot be written, or the disk is full.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder and its parents.
+
+    Raises:
+        UnwritableError: It cannot be created, or something else has that name.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableError(f"folder {path} cannot be created: {error.strerror}") from None
+
+
+def check_writable(path: Path) -> None:
+    """Find out now, rather than after hours, that a file could not be written at the end.
+
+    Raises:
+        UnwritableError: Its folder is missing or cannot be written.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise UnwritableError(f"{path} cannot be written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK) or path.is_dir():
+        raise UnwritableError(f"{path} cannot be written: permission denied or it is a folder")

@@ -1,0 +1,60 @@
+"""One picture of the strip, and where and when it was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""Grey picture, shape [lines, columns], dtype uint8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Pixels of the strip with their number, capture time and place on the coil.
+
+    Columns (x) run across the strip, lines (y) along it, line 0 first in time.
+
+    Attributes:
+        pixels: Grey picture, [lines, columns], uint8.
+        number: The camera's own frame counter; a jump tells of frames that never came.
+        taken_at: ``time.monotonic()`` in seconds when the last line was taken.
+        source: Camera name, or the path of the file.
+        position_mm: Millimetre on the coil of line 0.
+        mm_per_line: Millimetres of strip in one line.
+        mm_per_px_across: Millimetres of strip in one column.
+    """
+
+    pixels: Pixels
+    number: int
+    taken_at: float
+    source: str
+    position_mm: float = 0.0
+    mm_per_line: float = 0.5
+    mm_per_px_across: float = 0.5
+
+    @property
+    def length_mm(self) -> float:
+        """Millimetres of strip that this frame shows along the coil."""
+        return self.pixels.shape[0] * self.mm_per_line
+
+
+@dataclass(frozen=True, slots=True)
+class BadFrame:
+    """A frame that the camera took and that cannot be inspected.
+
+    Attributes:
+        number: The camera's own frame counter.
+        taken_at: ``time.monotonic()`` in seconds.
+        source: Camera name, or the path of the file.
+        cause: ``unreadable`` or ``wrong size`` (see ``edge.inspection.Cause``).
+        detail: One line for the person at the line.
+    """
+
+    number: int
+    taken_at: float
+    source: str
+    cause: str
+    detail: str

@@ -1,0 +1,120 @@
+"""What was found on a frame: the one result that flows everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from edge.masks import CocoRle
+from edge.preprocess import Box
+
+
+class Level(StrEnum):
+    """How far a frame was inspected: what the cascade owed, and what was given up."""
+
+    FULL = "full"
+    """Every stage that the cascade asked for was done."""
+    CLASSIFIED = "classified"
+    """Instances were asked for and given up."""
+    GATED = "gated"
+    """The classifier was asked for and given up."""
+    UNINSPECTED = "uninspected"
+    """There is no gate verdict; ``Inspection.cause`` says why."""
+
+
+class Cause(StrEnum):
+    """Why a stretch of strip has no verdict."""
+
+    LATE = "late"
+    DROPPED = "dropped"
+    UNREADABLE = "unreadable"
+    WRONG_SIZE = "wrong size"
+    CAMERA_LOST = "camera lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One defect on a frame.
+
+    Attributes:
+        class_name: Its class; empty where no classifier has judged it.
+        score: Confidence in the class, 0 to 1.
+        box: x, y, width, height in pixels of the frame.
+        mask: Outline in the frame as COCO compressed run lengths, or None where only a region is
+            known.
+        area_px: Pixels of the mask, or of the box where there is no mask.
+    """
+
+    class_name: str
+    score: float
+    box: Box
+    mask: CocoRle | None
+    area_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is known of one frame.
+
+    Attributes:
+        source: Camera name or file path.
+        frame: Frame number.
+        level: How far it was inspected.
+        cause: Why there is no verdict; None unless the level is ``uninspected``.
+        detail: One line about the cause, for people.
+        position_mm: Millimetre on the coil of line 0.
+        length_mm: Millimetres of strip that the frame stands for.
+        defective: The verdict at the decision threshold; False where there is none.
+        defect_score: The worst region's score, 0 to 1; None without a verdict.
+        class_scores: Each class's highest score over the regions judged; empty where the gate
+            found the frame clean.
+        suspicious: Regions (boxes) that the gate let through to later stages.
+        defects: What was found.
+        stages_ms: Milliseconds spent in each stage.
+    """
+
+    source: str
+    frame: int
+    level: Level
+    position_mm: float = 0.0
+    length_mm: float = 0.0
+    defective: bool = False
+    defect_score: float | None = None
+    class_scores: Mapping[str, float] = field(default_factory=dict)
+    suspicious: tuple[Box, ...] = ()
+    defects: tuple[Defect, ...] = ()
+    stages_ms: Mapping[str, float] = field(default_factory=dict)
+    cause: Cause | None = None
+    detail: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for JSON, with the keys that the README documents."""
+        return {
+            "source": self.source,
+            "frame": self.frame,
+            "level": self.level.value,
+            "cause": self.cause.value if self.cause else None,
+            "detail": self.detail or None,
+            "position_mm": round(self.position_mm, 3),
+            "length_mm": round(self.length_mm, 3),
+            "defective": self.defective,
+            "defect_score": _fraction(self.defect_score),
+            "class_scores": {name: _fraction(s) for name, s in self.class_scores.items()},
+            "defects": [
+                {
+                    "class": defect.class_name,
+                    "score": _fraction(defect.score),
+                    "box": list(defect.box),
+                    "mask": defect.mask,
+                    "area_px": defect.area_px,
+                }
+                for defect in self.defects
+            ],
+            "stages_ms": {name: round(ms, 3) for name, ms in self.stages_ms.items()},
+        }
+
+
+def _fraction(score: float | None) -> float | None:
+    return None if score is None else round(float(score), 6)

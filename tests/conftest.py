@@ -1,0 +1,17 @@
+"""What several tests share: the real data, when it is there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the real frames (``MILLSIGHT_DATA``, default ``../shared/data``), or skip."""
+    root = Path(os.environ.get("MILLSIGHT_DATA", "../shared/data"))
+    if not (root / "cr7" / "instances_val.json").is_file():
+        pytest.skip(f"no real data at {root} (set MILLSIGHT_DATA)")
+    return root

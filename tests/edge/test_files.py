@@ -1,0 +1,41 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.errors import UnwritableError
+from edge.files import check_writable, make_folder, write_whole
+
+
+def test_a_file_is_replaced_and_nothing_else_remains(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    write_whole(path, "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+    assert path.read_text() == "new"
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    path.write_text("old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("edge.files.os.replace", full)
+    with pytest.raises(UnwritableError, match="No space left"):
+        write_whole(path, b"new")
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("name", ["none/a.json", "."])
+def test_an_unwritable_target_is_found_out_early(tmp_path, name):
+    with pytest.raises(UnwritableError):
+        check_writable(tmp_path / name)
+
+
+def test_a_folder_where_a_file_stands_is_an_error(tmp_path):
+    (tmp_path / "a").write_text("")
+    with pytest.raises(UnwritableError, match="cannot be created"):
+        make_folder(tmp_path / "a")
