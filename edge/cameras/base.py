@@ -1,0 +1,42 @@
+"""What every camera is: a named source of frames that can be iterated and closed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Self
+
+from edge.frame import BadFrame, Frame
+
+
+class Camera(ABC):
+    """A source of frames. Iterating yields each frame as it is taken and ends with the source.
+
+    A subclass sets ``name`` and implements ``__iter__``; ``close`` frees what it holds and may be
+    called at any time from another thread, upon which iteration ends soon.
+
+    Attributes:
+        name: What the person at the line calls it; becomes ``Frame.source`` unless files are read.
+        live: True where frames come whether or not they are asked for (a real or simulated line),
+            so that a slow consumer loses some; False where the source waits (files).
+    """
+
+    name: str
+    live: bool = False
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Frame | BadFrame]:
+        """Yield frames in the order they were taken.
+
+        Raises:
+            CameraError: The camera cannot be opened or has been lost.
+        """
+
+    def close(self) -> None:
+        """Free the device. Safe to call twice."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

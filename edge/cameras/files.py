@@ -1,0 +1,76 @@
+"""Images on disk as a camera: a file, a folder of files, in the order of their names."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from edge.cameras.base import Camera
+from edge.errors import DataError, ImageError, MissingPathError
+from edge.frame import BadFrame, Frame
+from edge.images import SUFFIXES, read_grey
+from edge.inspection import Cause
+
+
+class FileCamera(Camera):
+    """Gives each image of files and folders as a frame; one that cannot be read as a bad frame.
+
+    Args:
+        paths: Images, or folders whose images are taken (not those of folders within).
+        convert_colour: Turn real colour into grey rather than refuse it.
+
+    Raises:
+        MissingPathError: A path does not exist.
+        DataError: There is no image in any of them.
+    """
+
+    def __init__(self, paths: Sequence[Path], *, convert_colour: bool = False) -> None:
+        self.files = [file for path in paths for file in image_files(path)]
+        if not self.files:
+            raise DataError(
+                f"there is no image in {', '.join(map(str, paths))}",
+                f"Images end in {', '.join(sorted(SUFFIXES))}",
+            )
+        self.name = str(paths[0])
+        self._convert_colour = convert_colour
+        self._closed = False
+
+    def __iter__(self) -> Iterator[Frame | BadFrame]:
+        for number, path in enumerate(self.files):
+            if self._closed:
+                return
+            try:
+                pixels = read_grey(path, convert_colour=self._convert_colour)
+            except (ImageError, MissingPathError) as error:
+                now = time.monotonic()
+                yield BadFrame(number, now, str(path), Cause.UNREADABLE, str(error))
+                continue
+            yield Frame(pixels, number, time.monotonic(), str(path))
+
+    def close(self) -> None:
+        self._closed = True
+
+
+def image_files(path: Path) -> list[Path]:
+    """The image itself, or a folder's images, numbers in their names in numeric order.
+
+    Raises:
+        MissingPathError: There is no such path.
+    """
+    if not path.exists():
+        raise MissingPathError(f"there is no file or folder {path}")
+    if not path.is_dir():
+        return [path]
+    try:
+        files = [p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()]
+    except OSError as error:
+        raise MissingPathError(f"folder {path} cannot be read: {error.strerror}") from None
+    return sorted((f for f in files if not f.name.startswith(".")), key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    return [
+        (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.name)
+    ]

@@ -1,0 +1,39 @@
+"""The time that a frame's verdict may take, and whether a stage still fits in it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+
+def period_s(lines: int, mm_per_line: float, speed_m_s: float) -> float:
+    """Seconds that the strip takes to pass by a frame of ``lines`` lines.
+
+    256 lines of 0.5 mm at 5 m/s are 0.0256 s.
+    """
+    return lines * mm_per_line / (speed_m_s * 1000.0)
+
+
+class StageClock:
+    """What each stage has lately needed, in seconds.
+
+    Args:
+        window: How many runs of a stage are remembered.
+    """
+
+    def __init__(self, window: int = 64) -> None:
+        self._window = window
+        self._spent: dict[str, deque[float]] = {}
+
+    def record(self, stage: str, seconds: float) -> None:
+        """Remember one run of a stage."""
+        self._spent.setdefault(stage, deque(maxlen=self._window)).append(seconds)
+
+    def p95_s(self, stage: str) -> float:
+        """95th percentile of the stage's recent runs in seconds; 0 before the first."""
+        spent = sorted(self._spent.get(stage, ()))
+        return spent[min(len(spent) - 1, int(0.95 * len(spent)))] if spent else 0.0
+
+    def fits(self, stage: str, due_at: float) -> bool:
+        """Whether a stage started now would, as it lately went, end by ``due_at`` (monotonic)."""
+        return time.monotonic() + self.p95_s(stage) <= due_at

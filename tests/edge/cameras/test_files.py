@@ -1,0 +1,59 @@
+"""A folder of images is a camera that waits, in the order a person expects."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.cameras.files import FileCamera, image_files
+from edge.errors import DataError, MissingPathError
+from edge.frame import BadFrame
+from edge.inspection import Cause
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("f10.png", "f2.png", "f1.png"):
+        cv2.imwrite(str(tmp_path / name), np.full((8, 8), int(name[1:-4]), np.uint8))
+    (tmp_path / "notes.txt").write_text("not strip")
+    (tmp_path / ".f3.png").write_bytes(b"half a copy")
+    return tmp_path
+
+
+def test_numbers_in_names_count_as_numbers(folder):
+    assert [p.name for p in image_files(folder)] == ["f1.png", "f2.png", "f10.png"]
+    assert [int(f.pixels[0, 0]) for f in FileCamera([folder])] == [1, 2, 10]
+
+
+def test_a_file_and_a_folder_may_be_mixed(folder):
+    frames = list(FileCamera([folder / "f2.png", folder]))
+    assert [f.number for f in frames] == [0, 1, 2, 3]
+    assert frames[0].source.endswith("f2.png")
+
+
+def test_an_unreadable_image_is_a_bad_frame_among_the_others(folder):
+    (folder / "f5.png").write_bytes(b"\x89PNG broken")
+    frames = list(FileCamera([folder]))
+    bad = [f for f in frames if isinstance(f, BadFrame)]
+    assert len(frames) == 4
+    assert [(f.number, f.cause) for f in bad] == [(2, Cause.UNREADABLE)]
+    assert "f5.png" in bad[0].detail
+
+
+def test_a_missing_path_is_named(tmp_path):
+    with pytest.raises(MissingPathError, match="nowhere"):
+        FileCamera([tmp_path / "nowhere"])
+
+
+def test_a_folder_without_images_is_refused(tmp_path):
+    with pytest.raises(DataError, match="no image"):
+        FileCamera([tmp_path])
+
+
+def test_closing_ends_it(folder):
+    camera = FileCamera([folder])
+    frames = iter(camera)
+    next(frames)
+    camera.close()
+    assert list(frames) == []

@@ -1,0 +1,84 @@
+"""Stand-ins for hardware: an engine that sees brightness, a camera that gives what it is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from edge.cameras.base import Camera
+from edge.cascade import Cascade
+from edge.engines.base import Engine
+from edge.frame import BadFrame, Frame
+from edge.models.classifier import Classifier
+from edge.models.gate import Gate
+from edge.preprocess import Geometry
+
+REGION = (20, 10)
+CLASSES = ("spot", "streak")
+
+
+class BrightnessEngine(Engine):
+    """Logits from the brightest pixel of a region: 200 and more is a spot, 250 a streak."""
+
+    name = "brightness"
+    threads = 1
+
+    def __init__(self, outputs: int, *, seconds: float = 0.0) -> None:
+        self.outputs = outputs
+        self.seconds = seconds
+        self.seen = 0
+
+    def run(self, batch):
+        time.sleep(self.seconds * len(batch))
+        self.seen += len(batch)
+        brightest = batch.reshape(len(batch), -1).max(axis=1).astype(np.float32)
+        if self.outputs == 1:
+            return (brightest[:, None] - 150.0) / 10.0
+        return np.stack(
+            [np.full(len(batch), 0.0), (brightest - 150) / 10, (brightest - 245) * 4], axis=1
+        ).astype(np.float32)
+
+
+def cascade(*, gate_seconds: float = 0.0, classify: bool = True) -> Cascade:
+    """A cascade of brightness engines: suspicious from 128, defective from 150."""
+    geometry = Geometry(REGION, REGION)
+    gate = Gate(BrightnessEngine(1, seconds=gate_seconds), geometry, ("defect",), "sigmoid")
+    classifier = Classifier(BrightnessEngine(3), geometry, ("none", *CLASSES), "softmax")
+    return Cascade(
+        gate,
+        classifier if classify else None,
+        classes=CLASSES,
+        gate_threshold=0.1,
+        decision_threshold=0.5,
+    )
+
+
+def strip(*spots: tuple[int, int, int], height: int = 20, width: int = 60) -> np.ndarray:
+    """A dark frame with bright pixels (x, y, level)."""
+    pixels = np.full((height, width), 40, np.uint8)
+    for x, y, level in spots:
+        pixels[y, x] = level
+    return pixels
+
+
+def frame(pixels: np.ndarray, number: int = 0) -> Frame:
+    return Frame(pixels, number, time.monotonic(), "test")
+
+
+class ListCamera(Camera):
+    """Gives the frames of a list; as a live one, at once and whether or not they are taken."""
+
+    name = "list"
+
+    def __init__(self, frames: Iterable[Frame | BadFrame], *, live: bool = False) -> None:
+        self.live = live
+        self._frames = list(frames)
+        self.closed = False
+
+    def __iter__(self) -> Iterator[Frame | BadFrame]:
+        yield from self._frames
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,61 @@
+"""One JSON object a line, with the documented keys."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from edge.errors import UnwritableError
+from edge.sinks.jsonl import JsonLines, JsonLinesFile
+from tests.edge.fakes import cascade, frame, strip
+
+
+def inspection(*spots):
+    return cascade().inspect(frame(strip(*spots)))
+
+
+def test_each_inspection_is_one_line_of_json():
+    stream = io.StringIO()
+    sink = JsonLines(stream)
+    sink.write(inspection((5, 5, 220)), None)
+    sink.write(inspection(), None)
+    rows = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert {"source", "frame", "level", "defect_score", "class_scores", "defects", "stages_ms"} <= (
+        set(rows[0])
+    )
+    assert rows[0]["defects"] == [
+        {
+            "class": "spot",
+            "score": pytest.approx(0.999, abs=1e-3),
+            "box": [0, 0, 20, 10],
+            "mask": None,
+            "area_px": 200,
+        }
+    ]
+    assert rows[1]["defects"] == []
+
+
+def test_a_file_is_appended_to(tmp_path):
+    path = tmp_path / "a.jsonl"
+    for _ in range(2):
+        sink = JsonLinesFile(path)
+        sink.write(inspection(), None)
+        sink.close()
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_an_unwritable_file_is_named(tmp_path):
+    with pytest.raises(UnwritableError, match="cannot be written"):
+        JsonLinesFile(tmp_path / "none" / "a.jsonl")
+
+
+def test_a_full_disk_is_named():
+    from pathlib import Path
+
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(UnwritableError, match="No space left"):
+        JsonLinesFile(full).write(inspection(), None)

@@ -1,0 +1,71 @@
+"""Pictures of defective frames, with the defect drawn where it is."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.cascade import uninspected
+from edge.errors import UnwritableError
+from edge.inspection import Cause
+from edge.masks import mask_to_coco
+from edge.sinks.pictures import Pictures, colour, draw
+from tests.edge.fakes import CLASSES, cascade, frame, strip
+
+GOOD, BAD = strip(), strip((25, 5, 220))
+
+
+def inspected(pixels, number=0):
+    taken = frame(pixels, number)
+    return cascade().inspect(taken), taken
+
+
+def test_only_defective_frames_are_written_and_no_more_than_the_limit(tmp_path):
+    sink = Pictures(tmp_path / "pictures", CLASSES, limit=2)
+    for number, pixels in enumerate([GOOD, BAD, GOOD, BAD, BAD]):
+        sink.write(*inspected(pixels, number))
+    names = sorted(p.name for p in (tmp_path / "pictures").iterdir())
+    assert names == ["test-00000001.jpg", "test-00000003.jpg"]
+    assert cv2.imread(str(tmp_path / "pictures" / names[0])) is not None
+
+
+def test_every_frame_is_written_where_that_is_asked(tmp_path):
+    sink = Pictures(tmp_path, CLASSES, every=True)
+    for number, pixels in enumerate([GOOD, BAD]):
+        sink.write(*inspected(pixels, number))
+    assert sink.written == 2
+
+
+def test_a_box_is_drawn_in_its_classs_colour_around_the_region():
+    picture = draw(BAD, inspected(BAD)[0], CLASSES)
+    assert picture.shape[1] >= 800
+    scale = picture.shape[1] // BAD.shape[1]
+    ink = np.argwhere((picture[: 20 * scale] == colour("spot", CLASSES)).all(axis=2))
+    (top, left), (bottom, right) = ink.min(axis=0), ink.max(axis=0)
+    assert (left // scale, top // scale) == (20, 0)
+    assert (right // scale, bottom // scale) == (39, 9)
+
+
+def test_a_mask_is_drawn_as_its_outline():
+    mask = np.zeros((20, 60), bool)
+    mask[4:9, 30:36] = True
+    seen, _ = inspected(BAD)
+    defect = dataclasses.replace(seen.defects[0], mask=mask_to_coco(mask))
+    picture = draw(BAD, dataclasses.replace(seen, defects=(defect,)), CLASSES)
+    scale = picture.shape[1] // BAD.shape[1]
+    corner = picture[4 * scale - 2 : 4 * scale + 3, 30 * scale - 2 : 30 * scale + 3]
+    assert (corner == colour("spot", CLASSES)).all(axis=2).any()
+
+
+def test_an_uninspected_frame_is_drawn_without_a_verdict():
+    taken = frame(GOOD)
+    assert draw(GOOD, uninspected(taken, Cause.LATE), CLASSES).shape[2] == 3
+
+
+def test_an_unwritable_folder_is_named(tmp_path):
+    (tmp_path / "a").write_text("")
+    with pytest.raises(UnwritableError, match="cannot be created"):
+        Pictures(tmp_path / "a" / "b", CLASSES)

@@ -1,0 +1,103 @@
+"""What the cascade says, what it asks of each stage, and what it admits to giving up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge.bundle.manifest import FrameSizes
+from edge.errors import BundleError
+from edge.inspection import Cause, Level
+from edge.models.classifier import Classifier
+from edge.models.gate import Gate
+from edge.preprocess import Geometry
+from tests.edge.fakes import REGION, BrightnessEngine, cascade, frame, strip
+
+
+def test_a_clean_frame_is_full_and_the_classifier_is_not_asked():
+    judge = cascade()
+    seen = judge.inspect(frame(strip()))
+    assert (seen.level, seen.defective, seen.defects) == (Level.FULL, False, ())
+    assert seen.defect_score < 0.01
+    assert judge.classifier.engine.seen == 0
+    assert "classifier" not in seen.stages_ms
+
+
+def test_only_suspicious_regions_are_classified():
+    judge = cascade()
+    seen = judge.inspect(frame(strip((25, 5, 220), (45, 15, 140))))
+    assert judge.gate.engine.seen == 6
+    assert judge.classifier.engine.seen == 2
+    assert len(seen.suspicious) == 2
+    assert [(d.class_name, d.box) for d in seen.defects] == [("spot", (20, 0, 20, 10))]
+    assert seen.defective
+
+
+def test_regions_of_one_class_that_touch_are_one_defect():
+    seen = cascade().inspect(frame(strip((5, 5, 220), (25, 5, 230), (25, 15, 220), (55, 15, 255))))
+    found = {(d.class_name, d.box, d.area_px) for d in seen.defects}
+    assert found == {("spot", (0, 0, 40, 20), 600), ("streak", (40, 10, 20, 10), 200)}
+
+
+def test_regions_that_touch_at_a_corner_alone_are_two_defects():
+    seen = cascade().inspect(frame(strip((5, 5, 220), (25, 15, 220))))
+    assert len(seen.defects) == 2
+
+
+def test_a_classifier_given_up_leaves_the_gates_verdict():
+    seen = cascade().inspect(frame(strip((5, 5, 220))), permit=lambda stage: False)
+    assert (seen.level, seen.defective) == (Level.GATED, True)
+    assert [d.class_name for d in seen.defects] == [""]
+    assert seen.class_scores == {}
+
+
+def test_a_clean_frame_owes_nothing_to_a_classifier_that_has_no_time():
+    seen = cascade().inspect(frame(strip()), permit=lambda stage: False)
+    assert seen.level is Level.FULL
+
+
+def test_without_a_classifier_the_gate_alone_is_full():
+    seen = cascade(classify=False).inspect(frame(strip((5, 5, 220))))
+    assert (seen.level, seen.defective) == (Level.FULL, True)
+
+
+@pytest.mark.parametrize("size", [(5, 60), (20, 10), (30, 60)])
+def test_a_frame_of_the_wrong_size_is_uninspected_with_its_cause(size):
+    judge = cascade()
+    judge._sizes = FrameSizes(
+        min_width=60,
+        max_width=60,
+        min_height=20,
+        max_height=20,
+        multiple_width=1,
+        multiple_height=1,
+    )
+    seen = judge.inspect(frame(strip(height=size[0], width=size[1])))
+    assert (seen.level, seen.cause) == (Level.UNINSPECTED, Cause.WRONG_SIZE)
+    assert seen.defect_score is None
+    assert f"{size[1]}×{size[0]}" in seen.detail
+
+
+def test_judging_hides_no_region_and_agrees_with_inspecting():
+    judge = cascade()
+    pixels = strip((25, 5, 220), (45, 15, 140))
+    judged, seen = judge.judge(pixels), judge.inspect(frame(pixels))
+    assert len(judged.gate) == len(judged.classes.none) == len(judged.boxes) == 6
+    assert judged.decision.max() == pytest.approx(seen.defect_score)
+
+
+def test_scores_are_fractions_for_any_pixels():
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        seen = cascade().inspect(frame(random.integers(0, 256, (20, 60), np.uint8)))
+        assert 0 <= seen.defect_score <= 1
+        assert all(0 <= s <= 1 for s in seen.class_scores.values())
+
+
+def test_stages_that_look_at_different_regions_are_refused():
+    gate = Gate(BrightnessEngine(1), Geometry(REGION, REGION), ("defect",), "sigmoid")
+    other = Geometry((30, 10), (30, 10))
+    classifier = Classifier(BrightnessEngine(3), other, ("none", "a", "b"), "softmax")
+    with pytest.raises(BundleError, match="different regions"):
+        Cascade = type(cascade())
+        Cascade(gate, classifier, classes=("a", "b"), gate_threshold=0.1, decision_threshold=0.5)

@@ -1,0 +1,28 @@
+"""The time a frame has, and whether a stage fits in it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from edge.deadline import StageClock, period_s
+
+
+@pytest.mark.parametrize(
+    ("lines", "mm", "speed", "seconds"),
+    [(256, 0.5, 5.0, 0.0256), (256, 0.5, 10.0, 0.0128), (1000, 1.0, 1.0, 1.0)],
+)
+def test_the_period_is_the_time_the_frame_takes_to_pass(lines, mm, speed, seconds):
+    assert period_s(lines, mm, speed) == pytest.approx(seconds)
+
+
+def test_a_stage_fits_until_its_recent_runs_say_otherwise():
+    clock = StageClock(window=10)
+    due = time.monotonic() + 0.5
+    assert clock.fits("classifier", due)
+    clock.record("classifier", 2.0)
+    assert not clock.fits("classifier", due)
+    for _ in range(10):
+        clock.record("classifier", 0.001)
+    assert clock.fits("classifier", due)

@@ -1,0 +1,152 @@
+"""Every frame and every gap ends as millimetres in one level, whatever goes wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.errors import CameraError
+from edge.frame import BadFrame
+from edge.inspection import Cause, Level
+from edge.line import Line
+from edge.sinks.base import Sink
+from tests.edge.fakes import ListCamera, cascade, frame, strip
+
+LINE_MM = 0.5
+FRAME_MM = 20 * LINE_MM
+
+
+class Kept(Sink):
+    def __init__(self):
+        self.seen = []
+        self.closed = False
+
+    def write(self, inspection, frame):
+        self.seen.append(inspection)
+
+    def close(self):
+        self.closed = True
+
+
+def line(camera, **settings):
+    return Line(camera, cascade(), mm_per_line=LINE_MM, **settings)
+
+
+def test_a_run_counts_places_and_records_every_frame():
+    kept = Kept()
+    camera = ListCamera([frame(strip((5, 5, 220)) if n == 3 else strip(), n) for n in range(10)])
+    run = line(camera, sinks=[kept])
+    run.run()
+    figures = run.summary()
+    assert figures["frames"] == figures["levels"]["full"] == 10
+    assert figures["coverage"]["full"] == figures["coverage"]["passed_mm"] == 10 * FRAME_MM
+    assert figures["defects"] == {"spot": 1}
+    assert [i.position_mm for i in kept.seen] == [n * FRAME_MM for n in range(10)]
+    assert [i.frame for i in kept.seen if i.defective] == [3]
+    assert kept.closed and camera.closed
+    assert figures["deadline_ms"] == pytest.approx(20 * LINE_MM / 5000 * 1000)
+
+
+def test_it_stops_after_the_frames_asked_for():
+    run = line(ListCamera([frame(strip(), n) for n in range(50)]))
+    run.run(frames=7)
+    assert run.summary()["frames"] == 7
+
+
+def test_numbers_that_are_missing_are_gaps_in_millimetres():
+    run = line(ListCamera([frame(strip(), n) for n in (10, 11, 15, 16)]))
+    run.run()
+    figures = run.summary()
+    assert (figures["frames"], figures["gaps"]) == (4, 3)
+    assert figures["uninspected_by_cause"] == {"dropped": 3 * FRAME_MM}
+    assert figures["coverage"]["passed_mm"] == 7 * FRAME_MM
+
+
+def test_an_unreadable_frame_is_uninspected_strip():
+    bad = BadFrame(1, 0.0, "a.jpg", Cause.UNREADABLE, "cut off")
+    run = line(ListCamera([frame(strip(), 0), bad, frame(strip(), 2)]))
+    run.run()
+    figures = run.summary()
+    assert figures["levels"] == {"full": 2, "classified": 0, "gated": 0, "uninspected": 1}
+    assert figures["uninspected_by_cause"] == {"unreadable": FRAME_MM}
+
+
+def test_a_live_camera_that_is_too_fast_loses_frames_openly():
+    camera = ListCamera([frame(strip(), n) for n in range(60)], live=True)
+    run = Line(camera, cascade(gate_seconds=0.001), mm_per_line=LINE_MM, ring_frames=4)
+    run.run()
+    figures = run.summary()
+    late = figures["levels"]["uninspected"]
+    assert figures["frames"] == 60
+    assert late > 0
+    assert figures["gaps"] == 0
+    assert figures["uninspected_by_cause"] == {"late": late * FRAME_MM}
+    assert figures["coverage"]["passed_mm"] == 60 * FRAME_MM
+
+
+def test_a_camera_that_waits_loses_none():
+    camera = ListCamera([frame(strip(), n) for n in range(60)])
+    run = Line(camera, cascade(gate_seconds=0.0005), mm_per_line=LINE_MM, ring_frames=2)
+    run.run()
+    assert run.summary()["levels"]["full"] == 60
+
+
+def test_when_time_is_short_the_classifier_goes_first():
+    frames = [frame(strip((5, 5, 220)), n) for n in range(3)]
+    camera = ListCamera(frames, live=True)
+    run = Line(camera, cascade(gate_seconds=0.002), mm_per_line=LINE_MM, speed_m_s=5.0)
+    run.run()
+    figures = run.summary()
+    assert figures["levels"]["gated"] == 3
+    assert figures["deadline_misses"] == 3
+    assert figures["defects"] == {"unclassified": 3}
+
+
+def test_a_camera_that_fails_leaves_the_frames_it_gave():
+    class Failing(ListCamera):
+        def __iter__(self):
+            yield from super().__iter__()
+            raise CameraError("camera pulled out")
+
+    run = line(Failing([frame(strip(), n) for n in range(5)]))
+    with pytest.raises(CameraError, match="pulled out"):
+        run.run()
+    assert run.summary()["frames"] == 5
+
+
+def test_a_sink_that_fails_ends_the_run_and_closes_the_camera():
+    class Full(Kept):
+        def write(self, inspection, frame):
+            raise OSError(28, "No space left on device")
+
+    camera = ListCamera([frame(strip(), n) for n in range(5)])
+    with pytest.raises(OSError, match="No space"):
+        line(camera, sinks=[Full()]).run()
+    assert camera.closed
+
+
+events = st.lists(st.sampled_from(["clean", "defect", "bad", "gap", "small"]), max_size=30)
+
+
+@settings(max_examples=40, deadline=None)
+@given(events, st.booleans())
+def test_coverage_always_adds_up_to_what_passed(happenings, live):
+    frames, number = [], 0
+    for what in happenings:
+        if what == "gap":
+            number += 2
+        elif what == "bad":
+            frames.append(BadFrame(number, 0.0, "x", Cause.UNREADABLE, ""))
+        else:
+            pixels = strip((5, 5, 220)) if what == "defect" else strip()
+            frames.append(frame(pixels[:5] if what == "small" else pixels, number))
+        number += 1
+    run = Line(ListCamera(frames, live=live), cascade(), mm_per_line=LINE_MM, ring_frames=100)
+    run.run()
+    figures = run.summary()
+    coverage = figures["coverage"]
+    assert figures["frames"] == len(frames) == sum(figures["levels"].values())
+    assert sum(coverage[level.value] for level in Level) == coverage["passed_mm"]
+    causes = figures["uninspected_by_cause"]
+    assert sum(causes.values()) == pytest.approx(coverage["uninspected"])
