@@ -1,0 +1,102 @@
+"""The ``millsight`` command. Each subcommand's module loads only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from edge import __version__
+from edge.errors import INTERRUPTED_EXIT_CODE, MillsightError, MissingExtraError
+
+_COMMANDS = {
+    "run": ("edge.cli.run:run", "Inspect a camera until stopped."),
+    "inspect": ("edge.cli.inspect:inspect", "Inspect images and folders."),
+    "bench": ("edge.cli.bench:bench", "Measure latency on this device."),
+    "bundle": ("edge.cli.bundle:bundle", "Show and verify bundles."),
+    "data": ("train.cli_data:data", "Check, explore, simulate and split data sets."),
+    "train": ("train.cli_train:train", "Train a network."),
+    "evaluate": ("train.cli_evaluate:evaluate", "Judge a bundle against a data set."),
+    "export": ("export.cli:export", "Quantize, compare on the holdout, pack a bundle."),
+}
+"""Command, where it is (``module:attribute``), and its line in the help."""
+
+_OWN = ("edge", "train", "export")
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and help, and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        try:
+            command: click.Command = getattr(import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            missing = (error.name or "").partition(".")[0]
+            if missing in _OWN:
+                raise
+            raise missing_extra(f"millsight {cmd_name}", module, missing) from error
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def missing_extra(what: str, module: str, missing: str) -> MissingExtraError:
+    """The error of a command whose packages the base install leaves out."""
+    extra = "export" if module.startswith("export") else "train"
+    return MissingExtraError(
+        f"{what} needs the package {missing}, which the runtime does without",
+        f"Install it where models are made: pip install 'millsight[{extra}]'",
+    )
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="millsight")
+def millsight() -> None:
+    """Inspect steel strip beside the line.
+
+    Trains three models on frames of the strip, shrinks them, proves that it cost nothing, and
+    runs them against the clock. Exit codes: 0 done, 2 wrong usage, others as in the README.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command; every foreseen error becomes one line on stderr and an exit code."""
+    try:
+        millsight.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except MillsightError as error:
+        _say(f"millsight: {error}")
+        sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in _OWN:
+            raise
+        wanted = missing_extra("this command", "train", missing)
+        _say(f"millsight: {wanted}")
+        sys.exit(wanted.exit_code)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        _say(f"millsight: {' '.join(map(str, stop.args)) or 'stopped by Ctrl-C'}")
+        sys.exit(INTERRUPTED_EXIT_CODE)
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as `| head` does; closing stdout again would complain.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,97 @@
+"""``millsight bench``: what each model and the whole cascade cost on this device."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from edge.cli.options import bundle_option, engine_options, open_bundle
+
+
+@click.command()
+@bundle_option
+@engine_options
+@click.option(
+    "--frames",
+    type=click.IntRange(min=10),
+    default=300,
+    show_default=True,
+    help="Frames measured, after a warm-up.",
+)
+@click.option(
+    "--width",
+    type=click.IntRange(min=1),
+    default=1600,
+    show_default=True,
+    help="Columns of a frame.",
+)
+@click.option(
+    "--height", type=click.IntRange(min=1), default=256, show_default=True, help="Lines of a frame."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+def bench(
+    bundle_name: str | None,
+    engine: str | None,
+    precision: str,
+    threads: int,
+    frames: int,
+    width: int,
+    height: int,
+    format_: str,
+) -> None:
+    """Measure the latency of each model and of the cascade on this device.
+
+    The cascade is timed from Frame to Inspection with every region sent to the classifier, which
+    is the most that a frame can cost, and again as the gate decides on simulated strip.
+    """
+    from edge.bench import measure
+
+    figures = measure(
+        open_bundle(bundle_name),
+        engine=engine,
+        precision=precision,
+        threads=threads,
+        frames=frames,
+        size=(height, width),
+    )
+    if format_ == "json":
+        click.echo(json.dumps(figures))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title="latency, ms", title_justify="left")
+    for heading in ("what", "engine", "precision", "threads", "p50", "p90", "p99", "peak MiB"):
+        table.add_column(heading, justify="left" if heading in {"what", "engine"} else "right")
+    for row in figures["models"]:
+        table.add_row(
+            row["model"],
+            row["engine"],
+            row["precision"],
+            str(row["threads"]),
+            *(f"{row[p]:.2f}" for p in ("p50", "p90", "p99")),
+            f"{row['peak_mib']:.0f}",
+        )
+    for name in ("cascade", "cascade_all_regions"):
+        row = figures[name]
+        table.add_row(
+            name.replace("_", " "),
+            "",
+            precision,
+            str(threads),
+            *(f"{row[p]:.2f}" for p in ("p50", "p90", "p99")),
+            "",
+        )
+    console.print(table)
+    console.print(
+        f"Preprocessing is {figures['cascade']['preprocess_share']:.1%} of the cascade. "
+        f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores."
+    )

@@ -1,0 +1,156 @@
+"""What ``millsight run`` shows: a live table, or plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from edge.inspection import Inspection, Level
+
+if TYPE_CHECKING:
+    from edge.bundle.manifest import Manifest
+    from edge.line import Line
+
+_REFRESH_HZ = 4
+_PLAIN_EVERY_S = 2.0
+_LAST_DEFECTS = 6
+
+
+class Display(Protocol):
+    """Told of each inspection as it is made."""
+
+    def show(self, inspection: Inspection, latency_ms: float | None) -> None: ...
+
+
+@contextmanager
+def display(line: Line, manifest: Manifest) -> Iterator[Display]:
+    """Show a line's work on stderr while the context lasts, and its result at the end."""
+    console = Console(stderr=True)
+    trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
+    console.print(
+        f"bundle [bold]{manifest.name}[/] (trained on {trained_on}), camera "
+        f"[bold]{line.camera.name}[/], engine {line.cascade.gate.engine.name}. Ctrl-C stops.",
+        highlight=False,
+    )
+    if console.is_terminal:
+        table = _LiveTable(line)
+        with Live(
+            get_renderable=table.render,
+            console=console,
+            refresh_per_second=_REFRESH_HZ,
+            transient=True,
+        ):
+            yield table
+    else:
+        yield _PlainLines(line, console)
+    console.print(_result(line), highlight=False)
+
+
+def _verdict(inspection: Inspection) -> str:
+    if inspection.level is Level.UNINSPECTED:
+        return f"[yellow]not inspected: {inspection.cause}[/]"
+    if not inspection.defective:
+        return "[green]clean[/]"
+    names = sorted({d.class_name or "defect" for d in inspection.defects})
+    return f"[bold red]DEFECT {', '.join(names)}[/]"
+
+
+class _LiveTable:
+    """A table that is drawn anew a few times a second."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._last: tuple[Inspection, float | None] | None = None
+        self._defects: list[Inspection] = []
+
+    def show(self, inspection: Inspection, latency_ms: float | None) -> None:
+        self._last = inspection, latency_ms
+        if inspection.defective or inspection.level is Level.UNINSPECTED:
+            self._defects = [*self._defects[1 - _LAST_DEFECTS :], inspection]
+
+    def render(self) -> Table:
+        table = Table(title="millsight run", title_justify="left", min_width=76)
+        for heading in ("frame", "position", "verdict", "score", "latency"):
+            table.add_column(heading, justify="left" if heading == "verdict" else "right")
+        for inspection in self._defects:
+            table.add_row(*self._row(inspection, None), style="dim")
+        if self._last is not None:
+            table.add_section()
+            table.add_row(*self._row(*self._last))
+        latency = self._line.latencies
+        p99 = latency.percentile(99)
+        table.caption = (
+            f"{_coverage(self._line)}   verdict p99 {p99 or 0:.1f} ms of "
+            f"{self._line.deadline_s * 1e3:.1f} ms   missed {self._line.deadline_misses}"
+        )
+        return table
+
+    @staticmethod
+    def _row(inspection: Inspection, latency_ms: float | None) -> tuple[str, ...]:
+        return (
+            str(inspection.frame),
+            f"{inspection.position_mm / 1000:.2f} m",
+            _verdict(inspection),
+            "" if inspection.defect_score is None else f"{inspection.defect_score:.3f}",
+            "" if latency_ms is None else f"{latency_ms:.1f} ms",
+        )
+
+
+class _PlainLines:
+    """A line for each defect or uninspected frame, and one now and then to show that it lives."""
+
+    def __init__(self, line: Line, console: Console) -> None:
+        self._line = line
+        self._console = console
+        self._next_at = time.monotonic()
+
+    def show(self, inspection: Inspection, latency_ms: float | None) -> None:
+        now = time.monotonic()
+        notable = inspection.defective or inspection.level is Level.UNINSPECTED
+        if not notable and now < self._next_at:
+            return
+        self._next_at = now + _PLAIN_EVERY_S
+        took = "" if latency_ms is None else f"  {latency_ms:.1f} ms"
+        detail = f"  {inspection.detail}" if inspection.detail else ""
+        self._console.print(
+            f"frame {inspection.frame}  {inspection.position_mm / 1000:.2f} m  "
+            f"{_verdict(inspection)}{took}  {_coverage(self._line)}{detail}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _coverage(line: Line) -> str:
+    share = line.coverage.share
+    passed = line.coverage.passed_mm / 1000
+    return (
+        f"{passed:.1f} m passed, {share(Level.FULL):.1%} full"
+        + (f", {share(Level.GATED):.1%} gated only" if share(Level.GATED) else "")
+        + (
+            f", [yellow]{share(Level.UNINSPECTED):.1%} NOT inspected[/]"
+            if share(Level.UNINSPECTED)
+            else ""
+        )
+    )
+
+
+def _result(line: Line) -> str:
+    figures = line.summary()
+    latency = figures["latency_ms"]
+    found = ", ".join(f"{name}: {n}" for name, n in sorted(figures["defects"].items())) or "none"
+    timing = (
+        f"verdict p50 {latency['p50']} ms, p99 {latency['p99']} ms, deadline "
+        f"{figures['deadline_ms']} ms, missed {figures['deadline_misses']}"
+        if latency["p50"] is not None
+        else "no verdicts"
+    )
+    return (
+        f"{figures['frames']} frames, {_coverage(line)}. Defects by class: {found} "
+        f"in {figures['defective_frames']} frames. {timing}."
+    )

@@ -1,0 +1,59 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from edge.bundle import Bundle
+
+_Command = Callable[..., Any]
+
+bundle_option = click.option(
+    "--bundle",
+    "bundle_name",
+    metavar="B",
+    help="Bundle file (FILE.millsight), or the name of a shipped one. [default: simulated]",
+)
+convert_colour_option = click.option(
+    "--convert-colour", is_flag=True, help="Turn real colour into grey rather than refuse it."
+)
+
+
+def engine_options(command: _Command) -> _Command:
+    """``--engine``, ``--precision`` and ``--threads``."""
+    for option in (
+        click.option(
+            "--threads",
+            type=click.IntRange(1, 64),
+            default=min(2, os.cpu_count() or 1),
+            show_default=True,
+            help="Threads for each model.",
+        ),
+        click.option(
+            "--precision",
+            type=click.Choice(["int8", "float32"]),
+            default="int8",
+            show_default=True,
+            help="Which of the bundle's models to run.",
+        ),
+        click.option("--engine", help="Inference engine. [default: the first installed]"),
+    ):
+        command = option(command)
+    return command
+
+
+def open_bundle(name: str | None) -> Bundle:
+    """Load and check the bundle that ``--bundle`` names, or the shipped default.
+
+    Raises:
+        MissingPathError: There is no such file.
+        BundleError: It is corrupt, or newer than this program.
+    """
+    from edge.bundle import find_bundle, load_bundle
+
+    return load_bundle(find_bundle(name))
