@@ -1,0 +1,50 @@
+"""Figures of merit against known values and brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from train.evaluate.metrics import auroc, f1, group_bootstrap, share, wilson
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (81, 263, 0.2553, 0.3662), (0, 0, 0.0, 1.0)],
+)
+def test_wilson_agrees_with_published_values(successes, n, low, high):
+    assert wilson(successes, n) == pytest.approx((low, high), abs=5e-4)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=30))
+def test_auroc_is_the_share_of_pairs_in_the_right_order(items):
+    positive = [s for truth, s in items if truth]
+    negative = [s for truth, s in items if not truth]
+    area = auroc([t for t, _ in items], [s for _, s in items])
+    if not positive or not negative:
+        assert area is None
+        return
+    pairs = [(p > n) + 0.5 * (p == n) for p in positive for n in negative]
+    assert area == pytest.approx(np.mean(pairs))
+
+
+def test_intervals_are_wider_where_items_come_in_groups():
+    right = np.random.default_rng(0).random(40).repeat(10) < 0.8
+    groups = np.arange(40).repeat(10)
+    low, high = group_bootstrap(groups, lambda rows: share(right[rows]))
+    low_alone, high_alone = group_bootstrap(np.arange(400), lambda rows: share(right[rows]))
+    assert low < right.mean() < high
+    assert high - low > 2 * (high_alone - low_alone)
+
+
+def test_a_statistic_that_is_rarely_defined_has_no_interval():
+    assert group_bootstrap(np.arange(5), lambda rows: None) is None
+
+
+def test_f1_of_known_counts():
+    truth = np.array([1, 1, 1, 0, 0], bool)
+    answer = np.array([1, 1, 0, 1, 0], bool)
+    assert f1(truth, answer) == pytest.approx(2 / 3)
+    assert f1(np.zeros(3, bool), np.zeros(3, bool)) is None

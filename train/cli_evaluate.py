@@ -1,0 +1,133 @@
+"""``millsight evaluate``: a bundle against a data set, through the code that runs at the line."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from edge.cascade import Cascade
+from edge.cli.options import engine_options
+from train.data import open_data
+from train.evaluate.figures import evaluation
+from train.evaluate.scoring import items_of, score
+
+
+class TileSize(click.ParamType[tuple[int, int]]):
+    """``WIDTHxHEIGHT`` in pixels."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        match = re.fullmatch(r"([1-9]\d*)[x×]([1-9]\d*)", str(value))
+        if match is None:
+            self.fail(f"{value!r} is no size; write WIDTHxHEIGHT in pixels, as 200x128", param, ctx)
+        return int(match[1]), int(match[2])
+
+
+@click.command()
+@click.argument("bundle", metavar="BUNDLE")
+@click.option(
+    "--data",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Data folder in Severstal's or COCO's layout.",
+)
+@click.option("--split", default="holdout", show_default=True, help="Which of its splits.")
+@click.option(
+    "--splits",
+    "split_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Split file, where it does not lie in the data folder.",
+)
+@click.option("--tile", type=TileSize(), help="Judge tiles of this size, each on its own.")
+@engine_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+def evaluate(
+    bundle: str,
+    folder: Path,
+    split: str,
+    split_file: Path | None,
+    tile: tuple[int, int] | None,
+    engine: str | None,
+    precision: str,
+    threads: int,
+    format_: str,
+) -> None:
+    """Judge BUNDLE (a file, or the name of a shipped one) against a data set.
+
+    Binary and class figures judge every item, the gate hiding none; the cascade's are what
+    `millsight run` would say.
+    """
+    from edge.bundle import find_bundle, load_bundle
+
+    loaded = load_bundle(find_bundle(bundle))
+    cascade = Cascade.from_bundle(loaded, engine=engine, precision=precision, threads=threads)
+    data = open_data(folder, splits=split_file)
+    items = items_of(data, split, tile)
+    console = Console(stderr=True)
+    turns = track(items, "judging", console=console, transient=True)
+    figures = evaluation(score(cascade, turns, data.classes), loaded.manifest.thresholds)
+    if format_ == "json":
+        click.echo(json.dumps(figures))
+    else:
+        _show(figures, f"{loaded.manifest.name} on {data.name}, {split}")
+
+
+def _show(figures: dict[str, Any], title: str) -> None:
+    console = Console()
+    table = Table(title=title, title_justify="left")
+    for heading in ("what", "figure", "value", "95 %"):
+        table.add_column(heading, justify="left" if heading in {"what", "figure"} else "right")
+    wanted = {
+        "binary": ("accuracy", "auroc", "recall", "precision", "threshold", "n"),
+        "gate": ("recall", "pass_rate_clean", "threshold", "alpha", "delta", "n", "unit"),
+        "multiclass": ("accuracy", "macro_f1", "n"),
+        "cascade": ("accuracy", "recall"),
+    }
+    for block, names in wanted.items():
+        values = figures[block]
+        if values is None:
+            table.add_row(block, "", "not judged by this data", "")
+            continue
+        for name in names:
+            interval = values.get(f"{name}_interval")
+            table.add_row(
+                block,
+                name.replace("_", " "),
+                _figure(values[name]),
+                f"{interval[0]:.4f}–{interval[1]:.4f}" if interval else "",
+            )
+    console.print(table)
+    if figures["multiclass"] is not None:
+        classes = Table(title="per class", title_justify="left")
+        for heading in ("class", "precision", "recall", "f1", "n"):
+            classes.add_column(heading, justify="left" if heading == "class" else "right")
+        for name, row in figures["multiclass"]["per_class"].items():
+            classes.add_row(
+                name, *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
+            )
+        console.print(classes)
+
+
+def _figure(value: float | str | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

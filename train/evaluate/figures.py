@@ -1,0 +1,116 @@
+"""The figures that ``millsight evaluate`` prints, from what a cascade said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle.evidence import Thresholds
+from train.evaluate.metrics import auroc, f1, group_bootstrap, share
+from train.evaluate.scoring import NONE, Scored
+
+
+def evaluation(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
+    """``binary``, ``gate``, ``multiclass``, ``cascade`` and ``instances``, null where not judged.
+
+    Intervals are 95 %, bootstrapped over groups.
+    """
+    return {
+        "binary": binary(scored, thresholds.decision.value),
+        "gate": gate(scored, thresholds),
+        "multiclass": multiclass(scored),
+        "cascade": {
+            **_with_interval(scored, "accuracy", scored.verdicts == scored.defective),
+            "recall": share(scored.verdicts[scored.defective]),
+        },
+        "instances": None,
+    }
+
+
+def binary(scored: Scored, threshold: float) -> dict[str, Any]:
+    """Defect or none at the decision threshold, the gate hiding nothing."""
+    said, truth = scored.decision >= np.float32(threshold), scored.defective
+    area = group_bootstrap(
+        scored.groups, lambda rows: auroc(truth[rows], scored.decision[rows]), resamples=500
+    )
+    return {
+        **_with_interval(scored, "accuracy", said == truth),
+        "auroc": auroc(truth, scored.decision),
+        "auroc_interval": area,
+        "recall": share(said[truth]),
+        "precision": share(truth[said]),
+        "threshold": threshold,
+        "n": len(truth),
+        "n_defective": int(truth.sum()),
+        "n_groups": len(np.unique(scored.groups)),
+    }
+
+
+def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
+    """What the gate lets through: its recall, and how much clean strip it passes on."""
+    promised = thresholds.gate
+    passed, truth = scored.gate >= np.float32(promised.value), scored.defective
+    return {
+        "threshold": promised.value,
+        "recall": share(passed[truth]),
+        "group_recall": _group_recall(scored.groups[truth], passed[truth]),
+        "pass_rate_clean": share(passed[~truth]),
+        "auroc": auroc(truth, scored.gate),
+        "alpha": promised.alpha,
+        "delta": promised.delta,
+        "n": promised.n,
+        "unit": promised.unit,
+        "method": promised.method,
+    }
+
+
+def multiclass(scored: Scored) -> dict[str, Any] | None:
+    """None and the classes, the gate hiding nothing; one of an item's classes is right."""
+    if scored.answers is None:
+        return None
+    truth = true_answers(scored)
+    right = scored.answers == truth
+    names = ("none", *scored.classes)
+    per_class: dict[str, Any] = {}
+    for code, name in enumerate(names):
+        there, named = truth == code, scored.answers == code
+        per_class[name] = {
+            "precision": share(there[named]),
+            "recall": share(named[there]),
+            "f1": f1(there, named),
+            "n": int(there.sum()),
+        }
+    scores = [figures["f1"] for figures in per_class.values() if figures["n"]]
+    return {
+        **_with_interval(scored, "accuracy", right),
+        "macro_f1": float(np.mean(scores)),
+        "per_class": per_class,
+        "n": len(truth),
+    }
+
+
+def true_answers(scored: Scored) -> NDArray[np.intp]:
+    """One right answer for each item, [n]: what was said where it is right, else the lowest."""
+    truth = np.where(scored.defective, scored.truth.argmax(axis=1) + 1, NONE)
+    if scored.answers is None:
+        return truth
+    within = (scored.answers > NONE) & (scored.answers <= len(scored.classes))
+    rows = np.flatnonzero(within)
+    hit = rows[scored.truth[rows, scored.answers[rows] - 1]]
+    truth[hit] = scored.answers[hit]
+    return truth
+
+
+def _with_interval(scored: Scored, name: str, right: NDArray[np.bool_]) -> dict[str, Any]:
+    interval = group_bootstrap(scored.groups, lambda rows: share(right[rows]), resamples=500)
+    return {name: share(right), f"{name}_interval": interval}
+
+
+def _group_recall(groups: NDArray[np.str_], passed: NDArray[np.bool_]) -> float | None:
+    """Share of defective groups none of whose items is stopped."""
+    names, place = np.unique(groups, return_inverse=True)
+    whole = np.ones(len(names), dtype=bool)
+    np.logical_and.at(whole, place, passed)
+    return share(whole)

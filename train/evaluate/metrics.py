@@ -1,0 +1,92 @@
+"""Figures of merit with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm, rankdata
+
+
+def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a share (Wilson 1927); (0, 1) where nothing was counted."""
+    if n == 0:
+        return 0.0, 1.0
+    z = float(norm.ppf(0.5 + confidence / 2))
+    share = successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def auroc(labels: ArrayLike, scores: ArrayLike) -> float | None:
+    """Area under the ROC curve, as the Mann–Whitney statistic; ties count half.
+
+    Args:
+        labels: Which items are positive, [n] bool.
+        scores: Higher means more likely positive, [n].
+
+    Returns:
+        0 to 1, or None where one of the two kinds is missing.
+    """
+    positive = np.asarray(labels, dtype=bool)
+    n_positive = int(positive.sum())
+    n_negative = len(positive) - n_positive
+    if n_positive == 0 or n_negative == 0:
+        return None
+    ranks = rankdata(np.asarray(scores, dtype=np.float64))
+    above = ranks[positive].sum() - n_positive * (n_positive + 1) / 2
+    return float(above / (n_positive * n_negative))
+
+
+def group_bootstrap(
+    groups: ArrayLike,
+    statistic: Callable[[NDArray[np.intp]], float | None],
+    *,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> tuple[float, float] | None:
+    """Percentile bootstrap interval of a statistic, drawing whole groups with replacement.
+
+    Near-duplicates in one group are not independent, so groups are what is drawn
+    (Cameron, Gelbach and Miller 2008, the pairs cluster bootstrap).
+
+    Args:
+        groups: Group of each item, [n].
+        statistic: Given the places of the items drawn, [m], returns the figure or None.
+        confidence: Width of the interval.
+        resamples: How many draws.
+        seed: Of the draws.
+
+    Returns:
+        Lower and upper end, or None where the statistic was defined in under half of the draws.
+    """
+    names, place = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(place))[:-1])
+    random = np.random.default_rng(seed)
+    values = []
+    for _ in range(resamples):
+        drawn = random.integers(len(names), size=len(names))
+        value = statistic(np.concatenate([members[i] for i in drawn]))
+        if value is not None:
+            values.append(value)
+    if len(values) < resamples / 2:
+        return None
+    tail = 50 * (1 - confidence)
+    low, high = np.percentile(values, [tail, 100 - tail])
+    return float(low), float(high)
+
+
+def f1(truth: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float | None:
+    """Harmonic mean of precision and recall; None where the class is neither there nor named."""
+    hits = int((truth & answer).sum())
+    total = int(truth.sum()) + int(answer.sum())
+    return 2 * hits / total if total else None
+
+
+def share(mask: NDArray[np.bool_]) -> float | None:
+    """Share of True; None of nothing."""
+    return float(mask.mean()) if len(mask) else None

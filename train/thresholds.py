@@ -1,0 +1,128 @@
+"""The gate's threshold with a guarantee, and the verdict's threshold for accuracy.
+
+The gate's bound is an order statistic: with G independent groups of which at most ``k`` score
+below the threshold, the chance of a miss is at most α with confidence 1−δ where the
+Clopper–Pearson upper limit of k misses in G is at most α (Wilks 1941, "Determination of sample
+sizes for setting tolerance limits"; Clopper and Pearson 1934). Choosing the (k+1)-th smallest
+score as the threshold needs no correction for having looked at all of them. A group is counted
+as missed when any of its defective items is: near-duplicates are not independent evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import beta
+
+
+@dataclass(frozen=True, slots=True)
+class GateChoice:
+    """A gate threshold and what it promises.
+
+    Attributes:
+        value: Items at or above it are suspicious.
+        alpha: Promised greatest share of defective groups let through; None when there were too
+            few groups to promise anything (fewer than ln δ / ln(1−α)).
+        delta: Chance that the promise is broken by bad luck in the draw of groups.
+        n: Defective groups counted.
+        misses: Of these, how many the threshold lets through on the data it was chosen on.
+        method: How it was chosen.
+    """
+
+    value: float
+    alpha: float | None
+    delta: float
+    n: int
+    misses: int
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionChoice:
+    """A decision threshold.
+
+    Attributes:
+        value: Items at or above it are called defective.
+        accuracy: Share of items it judges right on the data it was chosen on.
+        n: Items counted.
+        method: How it was chosen.
+    """
+
+    value: float
+    accuracy: float
+    n: int
+    method: str
+
+
+METHOD_BOUND = "order statistic with a Clopper-Pearson limit, counted in groups"
+METHOD_TOO_FEW = "lowest score of a defective group; too few groups to promise a rate"
+METHOD_DECISION = "greatest accuracy, middle of the gap between neighbouring scores"
+
+
+def miss_upper_limit(misses: int, n: int, delta: float) -> float:
+    """Clopper–Pearson upper limit at confidence 1−δ of a rate seen as ``misses`` in ``n``."""
+    return 1.0 if misses >= n else float(beta.ppf(1.0 - delta, misses + 1, n - misses))
+
+
+def gate_threshold(
+    scores: NDArray[np.floating],
+    defective: NDArray[np.bool_],
+    groups: ArrayLike,
+    *,
+    alpha: float = 0.05,
+    delta: float = 0.05,
+) -> GateChoice:
+    """The highest threshold that lets through at most ``alpha`` of defective groups.
+
+    Args:
+        scores: Gate scores [n], 0 to 1.
+        defective: Which items show a defect, [n].
+        groups: Group of each item, [n].
+        alpha: Greatest share of defective groups let through.
+        delta: Chance that this fails.
+
+    Raises:
+        ValueError: No item is defective.
+    """
+    if not defective.any():
+        raise ValueError("no item is defective: there is nothing to set a gate by")
+    names, place = np.unique(np.asarray(groups)[defective], return_inverse=True)
+    lowest = np.full(len(names), np.inf)
+    np.minimum.at(lowest, place, scores[defective])
+    lowest.sort()
+    n = len(lowest)
+    allowed = -1
+    while allowed + 1 < n and miss_upper_limit(allowed + 1, n, delta) <= alpha:
+        allowed += 1
+    if allowed < 0:
+        return GateChoice(float(lowest[0]), None, delta, n, 0, METHOD_TOO_FEW)
+    value = float(lowest[allowed])
+    return GateChoice(value, alpha, delta, n, int((lowest < value).sum()), METHOD_BOUND)
+
+
+def decision_threshold(
+    scores: NDArray[np.floating], defective: NDArray[np.bool_]
+) -> DecisionChoice:
+    """The threshold with the greatest accuracy; of several, the one nearest to 0.5.
+
+    Args:
+        scores: Scores [n], 0 to 1.
+        defective: Which items show a defect, [n].
+    """
+    order = np.argsort(scores, kind="stable")
+    ranked, truth = np.asarray(scores, np.float64)[order], np.asarray(defective)[order]
+    # Cutting before place i calls the items from i on defective.
+    right = np.concatenate([[0], np.cumsum(~truth)]) + np.concatenate(
+        [np.cumsum(truth[::-1])[::-1], [0]]
+    )
+    edges = np.concatenate([[0.0], ranked, [1.0]])
+    cuts = (edges[:-1] + edges[1:]) / 2
+    # No threshold within 0 to 1 stops a score of 1, or parts equal scores.
+    distinct = np.concatenate([[True], np.diff(ranked) > 0, ranked[-1:] < 1])
+    right = np.where(distinct, right, -1)
+    best = np.flatnonzero(right == right.max())
+    cut = best[np.argmin(np.abs(cuts[best] - 0.5))]
+    n = len(ranked)
+    return DecisionChoice(float(cuts[cut]), float(right[cut] / n), n, METHOD_DECISION)
