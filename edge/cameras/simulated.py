@@ -1,0 +1,137 @@
+"""The simulated camera: live strip with known defects, paced by the clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from edge.cameras.base import Camera
+from edge.errors import ConfigError
+from edge.frame import Frame
+from edge.simulator.composer import ShownDefect, StripComposer
+from edge.simulator.draw import check_settings
+from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
+
+TRUTH_WINDOW = 4096
+"""Frames for which ``SimulatedCamera.truth`` remembers what they show."""
+
+
+class SimulatedCamera(Camera):
+    """Strip that runs under a camera that is not there.
+
+    Frame n is due at start + (n + 1) · period, when its last line has passed; the period is
+    height · mm_per_line / (1000 · speed_m_s) seconds. A frame is composed ahead of its time, so
+    that composing costs CPU and no latency. A consumer that comes late gets the frames that are
+    due one after the other, each with the time at which it was due.
+
+    Args:
+        speed_m_s: Speed of the strip in metres a second.
+        mm_per_line: Millimetres of strip in one line.
+        mm_per_px_across: Millimetres of strip in one column.
+        defect_rate: Probability that a frame shows any defect.
+        seed: Another seed, another strip.
+        paced: False gives each frame as soon as it is asked for.
+        width: Columns, across the strip.
+        height: Lines, along the strip.
+
+    Raises:
+        ConfigError: A speed or length is not positive, the rate is no fraction, or the frame is
+            too small.
+    """
+
+    name = "simulated"
+    live = True
+
+    def __init__(
+        self,
+        *,
+        speed_m_s: float = 5.0,
+        mm_per_line: float = 0.5,
+        mm_per_px_across: float = 0.5,
+        defect_rate: float = 0.05,
+        seed: int = 0,
+        paced: bool = True,
+        width: int = REAL_WIDTH,
+        height: int = REAL_HEIGHT,
+    ) -> None:
+        for label, value in (
+            ("speed", speed_m_s),
+            ("mm per line", mm_per_line),
+            ("mm per pixel across", mm_per_px_across),
+        ):
+            if not 0.0 < value < float("inf"):
+                raise ConfigError(
+                    f"the simulated camera's {label} is {value}", "Give a number above 0"
+                )
+        check_settings(defect_rate, width, height)
+        self.speed_m_s = speed_m_s
+        self.mm_per_line = mm_per_line
+        self.mm_per_px_across = mm_per_px_across
+        self.defect_rate = defect_rate
+        self.paced = paced
+        self.period_s = height * mm_per_line / (speed_m_s * 1000.0)
+        self._cpu_seconds = 0.0
+        self._seed = seed
+        self._size = (width, height)
+        self._closed = threading.Event()
+        self._truth: OrderedDict[int, tuple[ShownDefect, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield frames until closed; numbers and the strip begin anew with each iteration."""
+        began = time.thread_time()
+        width, height = self._size
+        composer = StripComposer(
+            seed=self._seed, defect_rate=self.defect_rate, width=width, height=height
+        )
+        self._cpu_seconds += time.thread_time() - began
+        start = time.monotonic()
+        number = 0
+        while not self._closed.is_set():
+            began = time.thread_time()
+            composed = composer.compose()
+            self._remember(number, composed.defects)
+            self._cpu_seconds += time.thread_time() - began
+            taken_at = time.monotonic()
+            if self.paced:
+                taken_at = start + (number + 1) * self.period_s
+                if self._closed.wait(max(taken_at - time.monotonic(), 0.0)):
+                    return
+            yield Frame(
+                pixels=composed.pixels,
+                number=number,
+                taken_at=taken_at,
+                source=self.name,
+                position_mm=number * height * self.mm_per_line,
+                mm_per_line=self.mm_per_line,
+                mm_per_px_across=self.mm_per_px_across,
+            )
+            number += 1
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time spent on drawing and composing frames so far, in seconds."""
+        return self._cpu_seconds
+
+    def truth(self, number: int) -> tuple[ShownDefect, ...]:
+        """What frame ``number`` shows: class and box (x, y, width, height) of each defect.
+
+        Raises:
+            KeyError: The frame has not been taken yet, or is more than ``TRUTH_WINDOW`` ago.
+        """
+        with self._lock:
+            return self._truth[number]
+
+    def close(self) -> None:
+        """End iteration within a moment, also from another thread. Safe to call twice."""
+        self._closed.set()
+
+    def _remember(self, number: int, defects: tuple[ShownDefect, ...]) -> None:
+        with self._lock:
+            if number == 0:
+                self._truth.clear()
+            self._truth[number] = defects
+            while len(self._truth) > TRUTH_WINDOW:
+                self._truth.popitem(last=False)

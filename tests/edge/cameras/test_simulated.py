@@ -1,0 +1,110 @@
+"""The simulated camera keeps time, closes at once, and tells what it showed."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from edge.cameras.simulated import TRUTH_WINDOW, SimulatedCamera
+from edge.errors import ConfigError
+
+SMALL = {"width": 128, "height": 32}
+
+
+def take(camera, count):
+    return [frame for frame, _ in zip(camera, range(count), strict=False)]
+
+
+def test_frames_are_due_one_period_apart_and_never_early():
+    camera = SimulatedCamera(speed_m_s=2.0, **SMALL)
+    assert camera.period_s == pytest.approx(0.008)
+    arrivals, due = [], []
+    for frame, _ in zip(camera, range(25), strict=False):
+        arrivals.append(time.monotonic() - frame.taken_at)
+        due.append(frame.taken_at)
+    assert due[-1] - due[0] == pytest.approx(24 * 0.008)
+    assert min(arrivals) >= -0.001
+    assert min(arrivals) < 0.008
+
+
+def test_a_late_consumer_gets_every_frame_that_is_due_one_after_the_other():
+    camera = SimulatedCamera(speed_m_s=1.0, **SMALL)
+    frames = iter(camera)
+    assert next(frames).number == 0
+    time.sleep(10 * camera.period_s)
+    began = time.monotonic()
+    late = [next(frames) for _ in range(8)]
+    assert time.monotonic() - began < 6 * camera.period_s
+    assert [frame.number for frame in late] == list(range(1, 9))
+    assert all(frame.taken_at < time.monotonic() for frame in late)
+
+
+def test_frames_say_where_on_the_coil_they_are():
+    camera = SimulatedCamera(mm_per_line=0.4, mm_per_px_across=0.3, paced=False, **SMALL)
+    frame = take(camera, 4)[-1]
+    assert (frame.number, frame.source, camera.live) == (3, "simulated", True)
+    assert frame.position_mm == pytest.approx(3 * 32 * 0.4)
+    assert (frame.mm_per_line, frame.mm_per_px_across) == (0.4, 0.3)
+    assert frame.pixels.shape == (32, 128)
+
+
+def test_closing_from_another_thread_ends_iteration_at_once():
+    camera = SimulatedCamera(speed_m_s=0.002, **SMALL)
+    assert camera.period_s > 5
+    threading.Timer(0.1, camera.close).start()
+    began = time.monotonic()
+    assert list(camera) == []
+    assert time.monotonic() - began < 2.0
+    camera.close()
+    assert list(camera) == []
+
+
+def test_truth_is_kept_for_recent_frames_and_no_longer():
+    camera = SimulatedCamera(defect_rate=1.0, paced=False, width=64, height=32)
+    with pytest.raises(KeyError):
+        camera.truth(0)
+    for frame in camera:
+        shown = camera.truth(frame.number)
+        assert shown
+        assert all(d.class_id in (1, 2, 3, 4) for d in shown)
+        if frame.number == 20:
+            break
+    assert camera.truth(3)
+    assert TRUTH_WINDOW >= 1000
+
+
+def test_old_truth_is_forgotten(monkeypatch):
+    monkeypatch.setattr("edge.cameras.simulated.TRUTH_WINDOW", 5)
+    camera = SimulatedCamera(paced=False, **SMALL)
+    take(camera, 9)
+    camera.truth(8)
+    with pytest.raises(KeyError):
+        camera.truth(2)
+
+
+def test_its_own_cost_is_counted_and_waiting_is_not():
+    camera = SimulatedCamera(speed_m_s=0.5, **SMALL)
+    began, cpu = time.monotonic(), time.thread_time()
+    take(camera, 10)
+    spent = time.thread_time() - cpu
+    assert 0.0 < camera.cpu_seconds <= spent + 0.001
+    assert camera.cpu_seconds < time.monotonic() - began
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"speed_m_s": 0.0},
+        {"speed_m_s": float("nan")},
+        {"mm_per_line": -1.0},
+        {"mm_per_px_across": float("inf")},
+        {"defect_rate": 1.2},
+        {"width": 10},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_with_a_hint(settings):
+    with pytest.raises(ConfigError) as error:
+        SimulatedCamera(**settings)
+    assert error.value.hint

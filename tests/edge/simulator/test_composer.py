@@ -1,0 +1,81 @@
+"""Composed strip never repeats, runs on, and is cheap in memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from edge.errors import ConfigError
+from edge.simulator import StripSimulator
+from edge.simulator.composer import StripComposer
+
+MIB = 2**20
+
+
+def test_no_frame_repeats_within_10_000():
+    composer = StripComposer(seed=1, width=64, height=32)
+    seen = {hash(composer.compose().pixels.tobytes()) for _ in range(10_000)}
+    assert len(seen) == 10_000
+
+
+def test_the_same_seed_composes_the_same_strip():
+    first, again, other = (StripComposer(seed=s, width=200, height=64) for s in (3, 3, 4))
+    for _ in range(30):
+        frame, repeated = first.compose(), again.compose()
+        assert np.array_equal(frame.pixels, repeated.pixels)
+        assert frame.defects == repeated.defects
+        assert not np.array_equal(frame.pixels, other.compose().pixels)
+
+
+def test_memory_stays_under_64_mib():
+    tracemalloc.start()
+    try:
+        composer = StripComposer()
+        for _ in range(230):
+            composer.compose()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert composer.nbytes < peak < 64 * MIB
+
+
+@pytest.mark.parametrize(("rate", "least", "most"), [(0.0, 0, 0), (0.3, 60, 120), (1.0, 300, 300)])
+def test_frames_have_defects_as_often_as_asked(rate, least, most):
+    composer = StripComposer(defect_rate=rate, width=400, height=128)
+    frames = [composer.compose() for _ in range(300)]
+    assert least <= sum(bool(frame.defects) for frame in frames) <= most
+    for frame in frames:
+        for defect in frame.defects:
+            x, y, width, height = defect.box
+            assert 0 <= x < x + width <= 400
+            assert 0 <= y < y + height <= 128
+            assert defect.class_id in (1, 2, 3, 4)
+
+
+def test_marks_run_on_from_frame_to_frame():
+    composer = StripComposer(defect_rate=0.0, width=400, height=128)
+    profiles = [composer.compose().pixels.mean(axis=0) for _ in range(40)]
+    likeness = [np.corrcoef(a, b)[0, 1] for a, b in pairwise(profiles)]
+    assert np.median(likeness) > 0.85
+
+
+def test_composed_frames_look_like_drawn_ones():
+    def look(pixels):
+        strip = pixels[:, pixels.mean(axis=0) > 20].astype(float)
+        return strip.mean(), np.abs(np.diff(strip, axis=0)).mean()
+
+    composer, simulator = (
+        StripComposer(width=400, height=128),
+        StripSimulator(width=400, height=128),
+    )
+    composed = np.array([look(composer.compose().pixels) for _ in range(2000)][::20])
+    drawn = np.array([look(simulator.draw(i).pixels) for i in range(100)])
+    assert np.median(composed, axis=0) == pytest.approx(np.median(drawn, axis=0), rel=0.3)
+
+
+def test_a_rate_that_is_no_fraction_is_refused():
+    with pytest.raises(ConfigError):
+        StripComposer(defect_rate=2.0)
