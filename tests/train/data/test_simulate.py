@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.errors import UnwritableError
+from edge.simulator import StripSimulator
+from train.data import open_data
+from train.data.simulate import Plan, simulate_data
+
+FRAMES = 5
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("simulated") / "data"
+    simulate_data(out, FRAMES, Plan(seed=7, defect_rate=0.8))
+    return out
+
+
+def test_masks_read_back_are_those_drawn(simulated: Path) -> None:
+    simulator = StripSimulator(7, defect_rate=0.8)
+    samples = open_data(simulated).samples
+    assert len(samples) == FRAMES
+    assert any(s.instances for s in samples)
+    for index, sample in enumerate(samples):
+        frame = simulator.draw(index)
+        assert sample.class_indices == {d.class_id - 1 for d in frame.defects}
+        for class_index in sample.class_indices:
+            drawn = [d.mask for d in frame.defects if d.class_id - 1 == class_index]
+            read = [i.mask(256, 1600) for i in sample.instances if i.class_index == class_index]
+            assert (np.any(read, axis=0) == np.any(drawn, axis=0)).all()
+        assert np.abs(sample.read().astype(int) - frame.pixels).mean() < 4
+
+
+def test_it_says_that_it_is_simulated(simulated: Path) -> None:
+    about = json.loads((simulated / "simulated.json").read_text())
+    assert (about["seed"], about["frames"], about["defect_rate"]) == (7, FRAMES, 0.8)
+    assert "simulated" in open_data(simulated).source
+
+
+def test_two_workers_write_the_same_files(simulated: Path, tmp_path: Path) -> None:
+    simulate_data(tmp_path / "again", FRAMES, Plan(seed=7, defect_rate=0.8), workers=2)
+    written = {p.relative_to(tmp_path / "again") for p in (tmp_path / "again").rglob("*.*")}
+    assert len(written) == FRAMES + 2
+    for path in written:
+        assert (tmp_path / "again" / path).read_bytes() == (simulated / path).read_bytes()
+
+
+def test_clean_strip_alone_can_be_opened(tmp_path: Path) -> None:
+    simulate_data(tmp_path / "clean", 3, Plan(seed=1, defect_rate=0.0))
+    assert not any(s.instances for s in open_data(tmp_path / "clean").samples)
+
+
+def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
+    def interrupt(rows, what, total):
+        yield next(iter(rows))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate_data(tmp_path / "data", FRAMES, Plan(seed=0), progress=interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    with pytest.raises(UnwritableError, match="exists already"):
+        simulate_data(tmp_path, 1, Plan(seed=0))
+    with pytest.raises(UnwritableError, match=r"mine\.txt/data cannot be written"):
+        simulate_data(tmp_path / "mine.txt" / "data", 1, Plan(seed=0))
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    simulate_data(tmp_path / "data", 1, Plan(seed=0))
+    assert len(list((tmp_path / "data" / "train_images").iterdir())) == 1

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.errors import ImageError
+from edge.masks import mask_to_runs
+from tests.train.data.build import box, sample
+from train.data import open_data
+from train.data.runs import bounding_box, column_runs
+from train.data.sample import Instance
+from train.data.tiles import label_tiles
+
+NONE: frozenset[int] = frozenset()
+REGION = (200, 128)
+
+
+def labels(*instances: Instance, **of_sample: tuple[int, int]) -> list[tuple[frozenset[int], bool]]:
+    tiles = label_tiles(sample(*instances, **of_sample), REGION)
+    return [(tile.classes, tile.ambiguous) for tile in tiles]
+
+
+@pytest.mark.parametrize("split", ["train", "val", "holdout"])
+def test_tiles_agree_with_the_listed_ones(real_data: Path, split: str) -> None:
+    data = open_data(real_data / "cr7")
+    ours = {
+        (t.sample.name, t.box[0], t.box[2]): {data.classes[i] for i in t.classes}
+        for s in data.of(split)
+        for t in label_tiles(s, REGION)
+        if not t.ambiguous
+    }
+    with open(real_data / "cr7" / f"tiles_{split}.csv", newline="") as file:
+        listed = {
+            (row["file_name"], int(row["left"]), int(row["width"])): (
+                set(row["classes"].split("+")) - {"none"}
+            )
+            for row in csv.DictReader(file)
+        }
+    assert ours == listed
+
+
+@pytest.mark.parametrize(
+    ("instance", "left", "right"),
+    [
+        (box(0, 10, 5, 50, 50), ({0}, False), (NONE, False)),
+        (box(0, 184, 5, 100, 50), ({0}, False), ({0}, False)),  # 16 px
+        (box(0, 185, 5, 100, 50), (NONE, True), ({0}, False)),  # 15 px, 15 %
+        (box(0, 194, 5, 20, 50), ({0}, False), ({0}, False)),  # 6 px, 30 %
+        (box(0, 195, 5, 20, 50), (NONE, True), ({0}, False)),  # 5 px, 25 %
+        (box(0, 200, 5, 20, 50), (NONE, False), ({0}, False)),  # meets, does not touch
+    ],
+)
+def test_a_box_belongs_by_its_width(
+    instance: Instance,
+    left: tuple[frozenset[int], bool],
+    right: tuple[frozenset[int], bool],
+) -> None:
+    assert labels(instance) == [left, right]
+
+
+def test_a_grazed_tile_that_shows_another_class_is_not_ambiguous() -> None:
+    assert labels(box(0, 195, 5, 100, 50), box(1, 20, 5, 40, 40))[0] == ({1}, False)
+
+
+def test_height_counts_where_tiles_divide_it() -> None:
+    found = labels(box(0, 20, 120, 40, 100), size=(200, 256))
+    assert found == [(NONE, True), ({0}, False)]
+    assert labels(box(0, 20, 120, 40, 20), size=(200, 256)) == [({0}, False), ({0}, False)]
+
+
+def test_a_mask_is_measured_by_its_part_in_the_tile() -> None:
+    mask = np.zeros((256, 400), np.bool_)
+    mask[0:5, 100:202] = True  # an arm that reaches 2 px into the right half …
+    mask[0:200, 100:120] = True
+    runs = mask_to_runs(mask)
+    instance = Instance(2, bounding_box(column_runs(runs, 256)), runs)
+    found = labels(instance, size=(400, 256))
+    # … so the lower right tile is empty, though the box covers part of it.
+    assert found == [({2}, False), (NONE, True), ({2}, False), (NONE, False)]
+
+
+def test_the_whole_frame_is_one_tile_without_a_region() -> None:
+    (tile,) = label_tiles(sample(box(1, 0, 0, 1, 1)), None)
+    assert (tile.box, tile.classes) == ((0, 0, 400, 128), {1})
+
+
+def test_images_smaller_than_a_tile_are_refused() -> None:
+    with pytest.raises(ImageError, match="smaller than a region"):
+        label_tiles(sample(size=(100, 128)), REGION)

@@ -1,0 +1,241 @@
+"""``millsight data``: check, explore, split, simulate and convert data sets."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from edge.errors import DataError, UnwritableError
+from edge.files import make_folder
+from train.data import SPLIT_FILE, open_data, read_unsplit
+from train.data.check import CheckReport, Severity, check_data
+from train.data.counts import LabelCounts, count_labels, split_names
+from train.data.progress import track
+from train.data.sample import UNLABELLED, DataSet, Sample
+from train.data.splits import STUDY_SHARES, apply_splits, parse_shares, split_data, write_splits
+
+FOLDER = click.Path(path_type=Path)
+SHOWN_FINDINGS = 30
+_STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
+
+
+@click.group()
+def data() -> None:
+    """Check, explore, split, simulate and convert data sets."""
+
+
+@data.command()
+@click.argument("root", type=FOLDER)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How the result is printed; json lists every finding.",
+)
+def check(root: Path, form: str) -> None:
+    """Verify a data folder: images readable, sizes, masks decodable, orphans, duplicates.
+
+    ROOT holds Severstal's train.csv and train_images/, or COCO's instances_NAME.json and images/.
+    Exits with 8 where something is wrong.
+    """
+    report = check_data(root, track)
+    if form == "json":
+        click.echo(json.dumps(report.to_json(), indent=2))
+    else:
+        _print_check(report)
+    if report.errors:
+        raise DataError(
+            f"{root} has {report.errors} error{'s' * (report.errors > 1)}",
+            "Mend what is listed before training on it",
+        )
+
+
+@data.command()
+@click.argument("root", type=FOLDER)
+@click.option(
+    "--out",
+    type=FOLDER,
+    required=True,
+    help="Folder for report.html and eda.json; made if missing.",
+)
+@click.option(
+    "--images",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="Images read for brightness, at most; chosen by the seed.",
+)
+@click.option(
+    "--examples",
+    type=click.IntRange(0, 50),
+    default=4,
+    show_default=True,
+    help="Images shown for each class, with masks drawn.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Chooses images and examples.")
+def eda(root: Path, out: Path, images: int, examples: int, seed: int) -> None:
+    """Explore a data set: counts, overlap, areas, positions, brightness, examples.
+
+    Writes one page with pictures (OUT/report.html) and the numbers (OUT/eda.json).
+    """
+    from train.data.eda import write_exploration
+
+    found = write_exploration(
+        _with_known_splits(root), out, track, images=images, examples=examples, seed=seed
+    )
+    _console().print(f"{found.counts.images:,} images explored: {out / 'report.html'}")
+
+
+@data.command()
+@click.argument("out", type=FOLDER)
+@click.option(
+    "--frames", type=click.IntRange(min=1), required=True, help="Frames to draw, 1600×256 each."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The same seed draws the same frames.",
+)
+@click.option(
+    "--defect-rate",
+    type=click.FloatRange(0, 1),
+    help="Share of frames with a defect, 0 to 1. [default: as in Severstal, 0.53]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Threads that draw. [default: half of this machine's cores, at most 4]",
+)
+def simulate(
+    out: Path, frames: int, seed: int, defect_rate: float | None, workers: int | None
+) -> None:
+    """Write a simulated data set in Severstal's layout into the new folder OUT."""
+    from train.data.simulate import Plan, simulate_data
+
+    if workers is None:
+        workers = min(4, max(1, (os.cpu_count() or 1) // 2))
+    simulate_data(out, frames, Plan(seed, defect_rate), workers=workers, progress=track)
+    written = read_unsplit(out)
+    _console().print(
+        _counts_table({"frames": count_labels(written.samples, written.classes)}),
+        f"{frames:,} simulated frames: {out}",
+    )
+
+
+@data.command()
+@click.argument("root", type=FOLDER)
+@click.option("--out", type=FOLDER, help="File to write. [default: ROOT/splits.csv]")
+@click.option(
+    "--shares",
+    default=",".join(f"{name}={share}" for name, share in STUDY_SHARES.items()),
+    show_default=True,
+    help="Splits and the share of groups in each; must add up to 1.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Deals the groups.")
+@click.option(
+    "--near-duplicates",
+    type=click.IntRange(0, 64),
+    help="Join images whose difference hashes differ in at most so many of 256 bits into one "
+    "group; 12 joins most re-encoded copies; reads every image. [default: identical files only]",
+)
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+def split(
+    root: Path, out: Path | None, shares: str, seed: int, near_duplicates: int | None, force: bool
+) -> None:
+    """Deal images to splits by group and write them to a file, which is then reused."""
+    from train.data.groups import join_similar
+
+    wanted = parse_shares(shares)
+    path = out or root / SPLIT_FILE
+    undealt = read_unsplit(root)
+    if path.exists() and not force:
+        raise UnwritableError(f"{path} exists already", "Replace it with --force")
+    make_folder(path.parent)
+    if near_duplicates is not None:
+        labelled = [s for s in undealt.samples if s.split != UNLABELLED]
+        joined = join_similar(labelled, near_duplicates, track)
+        undealt = _replaced(undealt, joined)
+    dealt = split_data(undealt, wanted, seed)
+    write_splits(path, dealt.samples)
+    by_split = {s: count_labels(dealt.of(s), dealt.classes) for s in split_names(dealt)}
+    _console().print(_counts_table(by_split), f"Written: {path}")
+
+
+@data.command()
+@click.argument("root", type=FOLDER)
+@click.argument("out", type=FOLDER)
+@click.option(
+    "--splits", type=FOLDER, help="Split file. [default: ROOT/splits.csv, written if missing]"
+)
+def convert(root: Path, out: Path, splits: Path | None) -> None:
+    """Write the data set in ROOT as COCO instances into the new folder OUT."""
+    from train.data.convert import write_coco
+
+    opened = open_data(root, splits=splits)
+    write_coco(opened, out)
+    _console().print(f"{len(opened.samples) - len(opened.of(UNLABELLED)):,} images: {out}")
+
+
+def _console() -> Console:
+    return Console(highlight=False)
+
+
+def _with_known_splits(root: Path) -> DataSet:
+    """The data set as it is split, without writing a split file where there is none."""
+    found = read_unsplit(root)
+    path = root / SPLIT_FILE
+    return apply_splits(found, path) if path.exists() else found
+
+
+def _replaced(undealt: DataSet, labelled: list[Sample]) -> DataSet:
+    return replace(undealt, samples=(*labelled, *undealt.of(UNLABELLED)))
+
+
+def _counts_table(counts: dict[str, LabelCounts]) -> Table:
+    """Images by class in the rows, and by split in the columns."""
+    table = Table("images", box=None)
+    for heading in counts:
+        table.add_column(heading, justify="right")
+    shown = [{"all": of.images, "clean": of.clean, **of.images_by_class} for of in counts.values()]
+    for name in shown[0]:
+        table.add_row(name, *(f"{of[name]:,}" for of in shown))
+    return table
+
+
+def _print_check(report: CheckReport) -> None:
+    console = _console()
+    counts = report.counts
+    table = Table("", box=None)
+    table.add_column("images", justify="right")
+    table.add_column("instances", justify="right")
+    every = sum(counts.instances_by_class.values())
+    table.add_row("labelled", f"{counts.images:,}", f"{every:,}")
+    table.add_row("clean", f"{counts.clean:,}")
+    for name, images in counts.images_by_class.items():
+        table.add_row(f"class {name}", f"{images:,}", f"{counts.instances_by_class[name]:,}")
+    for number, images in counts.by_number_of_classes.items():
+        if number:
+            table.add_row(f"with {number} class{'es' * (number > 1)}", f"{images:,}")
+    table.add_row("unlabelled", f"{report.unlabelled:,}")
+    console.print(table)
+    console.print(f"{report.groups:,} groups of near-duplicates or single images")
+    for finding in report.findings[:SHOWN_FINDINGS]:
+        style = _STYLES[finding.severity]
+        console.print(f"[{style}]{finding.severity}[/]", end=" ")
+        console.print(f"{finding.path}: {finding.words}", markup=False, soft_wrap=True)
+    if len(report.findings) > SHOWN_FINDINGS:
+        left = len(report.findings) - SHOWN_FINDINGS
+        console.print(f"and {left} more; --format json lists all")
+    full = "; the totals are the competition's" if report.is_full_severstal else ""
+    if not report.errors:
+        console.print(f"{report.root} is sound{full}")

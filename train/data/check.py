@@ -1,0 +1,197 @@
+"""Verify a data folder before anything is trained on it; every fault is listed, not the first."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from edge.errors import ImageError, MillsightError
+from edge.images import SUFFIXES
+from train.data import SPLIT_FILE, is_severstal, read_unsplit
+from train.data.counts import LabelCounts, count_labels
+from train.data.groups import identical_pairs
+from train.data.known import FULL_UNLABELLED, departures, is_full_severstal
+from train.data.progress import Progress, quiet
+from train.data.runs import bounding_box, column_runs
+from train.data.sample import UNLABELLED, DataSet, Sample
+from train.data.severstal import TABLE
+from train.data.splits import apply_splits
+
+Severity = Literal["error", "warning", "note"]
+
+BOX_TOLERANCE_PX = 2.0
+"""Pixels by which a box may differ from its mask's before it is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the check noticed: how bad, in which file, and in words."""
+
+    severity: Severity
+    path: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a data folder holds and what is wrong with it."""
+
+    root: Path
+    layout: Literal["severstal", "coco"]
+    counts: LabelCounts
+    unlabelled: int
+    groups: int
+    is_full_severstal: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(finding.severity == "error" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain values for JSON."""
+        return {
+            "data": str(self.root),
+            "layout": self.layout,
+            "ok": not self.errors,
+            **asdict(self.counts),
+            "unlabelled": self.unlabelled,
+            "groups": self.groups,
+            "is_full_severstal": self.is_full_severstal,
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+
+def check_data(root: Path, progress: Progress = quiet) -> CheckReport:
+    """Verify that every image is readable, grey and of its size, and every label decodable.
+
+    Also lists images that no label file names, identical files, and a split file that does not
+    fit; for the competition's full set, departures from its known totals. Nothing is written.
+
+    Raises:
+        MissingPathError: There is no such folder.
+        DataError: It holds no data set, or an empty one.
+        LabelError: A label file cannot be read at all.
+    """
+    findings: list[Finding] = []
+
+    def complain(path: Path, error: MillsightError) -> None:
+        findings.append(Finding("error", str(path), str(error)))
+
+    data = read_unsplit(root, complain)
+    data = _with_split_file(data, complain)
+    counts = count_labels(data.samples, data.classes)
+    is_full = is_full_severstal(data)
+    unlabelled = len(data.of(UNLABELLED))
+    findings += [Finding("note", str(root), note) for note in data.notes]
+    findings += _unreadable(data.samples, progress)
+    findings += _unnamed_files(data)
+    findings += _identical_files(data)
+    findings += _boxes_off_masks(data)
+    if is_full:
+        findings += [Finding("error", str(root / TABLE), words) for words in departures(counts)]
+        if unlabelled != FULL_UNLABELLED:
+            words = f"{unlabelled:,} test images; the competition's set has {FULL_UNLABELLED:,}"
+            findings.append(Finding("warning", str(root / "test_images"), words))
+    return CheckReport(
+        root=root,
+        layout="severstal" if is_severstal(root) else "coco",
+        counts=counts,
+        unlabelled=unlabelled,
+        groups=len({s.group for s in data.samples if s.split != UNLABELLED}),
+        is_full_severstal=is_full,
+        findings=tuple(findings),
+    )
+
+
+def _with_split_file(data: DataSet, complain: Callable[[Path, MillsightError], None]) -> DataSet:
+    path = data.root / SPLIT_FILE
+    if not path.exists():
+        return data
+    try:
+        return apply_splits(data, path)
+    except MillsightError as error:
+        complain(path, error)
+        return data
+
+
+def _unreadable(samples: Sequence[Sample], progress: Progress) -> Iterator[Finding]:
+    """Decode every image on a few threads (the decoder lets go of Python's lock)."""
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        try:
+            faults = pool.map(_read_fault, samples)
+            for sample, fault in zip(
+                progress(samples, "Reading images", len(samples)), faults, strict=True
+            ):
+                if fault:
+                    yield Finding("error", str(sample.path), fault)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _read_fault(sample: Sample) -> str | None:
+    try:
+        sample.read()
+    except MillsightError as error:
+        return str(error)
+    return None
+
+
+def _unnamed_files(data: DataSet) -> Iterator[Finding]:
+    """Files beside the images that no sample stands for."""
+    named = {sample.path for sample in data.samples}
+    for folder in sorted({path.parent for path in named}):
+        others = sorted(p for p in folder.iterdir() if p.is_file() and p not in named)
+        for path in others:
+            is_image = path.suffix.lower() in SUFFIXES
+            words = "no label file names this image" if is_image else "not an image"
+            if path.parent != data.root:
+                yield Finding("warning", str(path), words)
+
+
+def _identical_files(data: DataSet) -> Iterator[Finding]:
+    samples = [sample for sample in data.samples if sample.path.is_file()]
+    try:
+        pairs = identical_pairs([sample.path for sample in samples])
+    except ImageError:
+        return  # already listed as unreadable
+    copies: dict[int, list[int]] = defaultdict(list)
+    for first, again in pairs:
+        copies[first].append(again)
+    grouped = 0
+    for first, repeats in copies.items():
+        for again in repeats:
+            one, other = samples[first], samples[again]
+            words = f"the same bytes as {one.name}"
+            severity: Severity = "warning"
+            if one.split != other.split:
+                words += f", which is in {one.split}, this in {other.split}"
+                severity = "warning" if UNLABELLED in (one.split, other.split) else "error"
+            elif one.class_indices != other.class_indices:
+                words += ", but labelled with other classes"
+            elif one.group == other.group:
+                grouped += 1
+                continue
+            yield Finding(severity, str(other.path), words)
+    if grouped:
+        words = f"{grouped} files hold the same bytes as another of their group"
+        yield Finding("note", str(data.root), words)
+
+
+def _boxes_off_masks(data: DataSet) -> Iterator[Finding]:
+    for sample in data.samples:
+        for instance in sample.instances:
+            if instance.runs is None:
+                continue
+            drawn = bounding_box(column_runs(instance.runs, sample.height))
+            (x, y, w, h), (mx, my, mw, mh) = instance.box, drawn
+            off = max(abs(x - mx), abs(y - my), abs(x + w - mx - mw), abs(y + h - my - mh))
+            if off > BOX_TOLERANCE_PX:
+                name = data.classes[instance.class_index]
+                words = f"a box of {name} is {off:.3g} px off the box of its mask"
+                yield Finding("warning", str(sample.path), words)

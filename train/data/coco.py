@@ -1,0 +1,201 @@
+"""Reader for COCO instances: ``instances_NAME.json`` beside ``images/``, one file a split."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edge.errors import DataError, ImageError, LabelError, MillsightError
+from train.data.coco_files import annotation_files, categories, load, stated_source
+from train.data.coco_masks import segmentation_runs
+from train.data.complaints import Complain, refuse, shown
+from train.data.runs import bounding_box, column_runs
+from train.data.sample import LEAST_SIDE, MOST_SIDE, DataSet, Instance, Sample
+from train.data.sources import BY_CLASSES, NOT_STATED
+
+
+def read_coco(root: Path, complain: Complain = refuse) -> DataSet:
+    """Read every split's annotations; no image is opened.
+
+    The split is the file's NAME, the group is ``group`` on an image (without it each image is its
+    own). Boxes are clipped to the image. An annotation without ``segmentation`` is a box alone,
+    one without ``bbox`` takes its mask's.
+
+    Raises:
+        LabelError: A file is not COCO, or an annotation is wrong (unknown category or image, empty
+            mask, box outside its image), unless ``complain`` takes it.
+        DataError: No images, images that are missing, or a group in two splits; likewise.
+    """
+    files = annotation_files(root)
+    documents = {name: load(path) for name, path in files.items()}
+    names = categories(files, documents)
+    classes = tuple(names.values())
+    reading = _Reading(root, {id_: i for i, id_ in enumerate(names)}, complain)
+    for split, document in documents.items():
+        reading.add(split, files[split], document)
+    if not reading.samples:
+        raise DataError(f"{root} names no images", "Export the annotations again")
+    source = stated_source(documents) or BY_CLASSES.get(classes, NOT_STATED)
+    return DataSet(
+        name=root.resolve().name,
+        root=root,
+        classes=classes,
+        samples=tuple(reading.samples),
+        source=source.source,
+        terms=source.terms,
+        notes=reading.notes(),
+    )
+
+
+def _key(id_: Any) -> int | str:
+    return id_ if isinstance(id_, int | str) else repr(id_)
+
+
+@dataclass
+class _Reading:
+    """Samples gathered over the files, and what was noticed on the way."""
+
+    root: Path
+    class_of: dict[int, int]
+    complain: Complain
+    samples: list[Sample] = field(default_factory=list)
+    clipped: int = 0
+    farthest: float = 0.0
+    ungrouped: int = 0
+    _names: dict[str, str] = field(default_factory=dict)
+    _split_of_group: dict[str, str] = field(default_factory=dict)
+    _listed: dict[Path, frozenset[str]] = field(default_factory=dict)
+
+    def add(self, split: str, path: Path, document: dict[str, Any]) -> None:
+        """Read one split's file."""
+        instances: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+        for annotation in document["annotations"]:
+            instances[_key(annotation.get("image_id"))].append(annotation)
+        missing: list[str] = []
+        for image in document["images"]:
+            try:
+                sample = self._sample(split, path, image, instances.pop(_key(image.get("id")), []))
+            except MillsightError as error:
+                self.complain(path, error)
+                continue
+            if sample is None:
+                missing.append(str(image["file_name"]))
+            else:
+                self.samples.append(sample)
+        if missing:
+            self.complain(
+                path,
+                DataError(
+                    f"{path} names {len(missing)} images that are not in images/: {shown(missing)}",
+                    "Copy the images there, or export the annotations again",
+                ),
+            )
+        for image_id, lost in instances.items():
+            words = f"{path}: {len(lost)} annotations of unknown image id {image_id!r}"
+            self.complain(path, LabelError(words))
+
+    def _sample(
+        self, split: str, path: Path, image: dict[str, Any], annotations: list[dict[str, Any]]
+    ) -> Sample | None:
+        try:
+            file_name = str(image["file_name"])
+            width, height = int(image["width"]), int(image["height"])
+        except (KeyError, TypeError, ValueError):
+            raise LabelError(
+                f"{path}: image id {image.get('id')!r} lacks file_name, width or height"
+            ) from None
+        if not LEAST_SIDE <= min(width, height) <= max(width, height) <= MOST_SIDE:
+            raise ImageError(
+                f"{path}: {file_name} is {width}×{height}",
+                f"Sides from {LEAST_SIDE} to {MOST_SIDE} px are admitted: crop it, or leave it out",
+            )
+        file = self._find(split, file_name)
+        if file is None:
+            return None
+        if file.name in self._names:
+            raise DataError(
+                f"image {file.name} is named twice, in {self._names[file.name]} and {split}",
+                "Keep one of them: an image in two splits would be judged on what it taught",
+            )
+        self._names[file.name] = split
+        found = []
+        for annotation in annotations:
+            try:
+                found.append(self._instance(annotation, height, width))
+            except LabelError as error:
+                where = f"{path}: annotation {annotation.get('id')} of {file_name}"
+                self.complain(path, LabelError(f"{where}: {error.what}", error.hint))
+        return Sample(file, width, height, tuple(found), self._group(image, file, split), split)
+
+    def _group(self, image: dict[str, Any], file: Path, split: str) -> str:
+        if image.get("group") is None:
+            self.ungrouped += 1
+            return file.stem
+        group = str(image["group"])
+        other = self._split_of_group.setdefault(group, split)
+        if other != split:
+            raise DataError(
+                f"group {group!r} is in both {other} and {split} (there with {file.name})",
+                "Put all images of a group into one split",
+            )
+        return group
+
+    def _find(self, split: str, file_name: str) -> Path | None:
+        relative = Path(file_name)
+        if relative.is_absolute() or ".." in relative.parts:
+            raise LabelError(f"image name {file_name!r} leads out of the data folder")
+        for folder in ("images", f"images/{split}", split, "."):
+            candidate = self.root / folder / relative
+            if candidate.parent not in self._listed:
+                there = candidate.parent.is_dir()
+                names = [p.name for p in candidate.parent.iterdir()] if there else []
+                self._listed[candidate.parent] = frozenset(names)
+            if candidate.name in self._listed[candidate.parent]:
+                return candidate
+        return None
+
+    def _instance(self, annotation: dict[str, Any], height: int, width: int) -> Instance:
+        category = annotation.get("category_id")
+        if not isinstance(category, int) or category not in self.class_of:
+            raise LabelError(f"unknown category {category!r}", "Add it to categories")
+        runs = segmentation_runs(annotation.get("segmentation"), height, width)
+        box = annotation.get("bbox")
+        if box is not None:
+            return Instance(self.class_of[category], self._clip(box, height, width), runs)
+        if runs is None:
+            raise LabelError("it has neither bbox nor segmentation")
+        return Instance(self.class_of[category], bounding_box(column_runs(runs, height)), runs)
+
+    def _clip(self, box: Any, height: int, width: int) -> tuple[float, float, float, float]:
+        try:
+            x, y, w, h = (float(v) for v in box)
+        except (TypeError, ValueError):
+            raise LabelError(f"box {box!r} is not [x, y, width, height]") from None
+        if not all(map(math.isfinite, (x, y, w, h))):
+            raise LabelError(f"box {box!r} holds something that is not a number")
+        left, top = max(x, 0.0), max(y, 0.0)
+        right, bottom = min(x + w, float(width)), min(y + h, float(height))
+        if not (left < right and top < bottom):
+            fault = "is empty" if w <= 0 or h <= 0 else f"lies outside its {width}×{height} image"
+            raise LabelError(f"box {box} {fault}", "Draw it again, or delete the annotation")
+        past = max(left - x, top - y, x + w - right, y + h - bottom)
+        if past > 1e-6:
+            self.clipped += 1
+            self.farthest = max(self.farthest, past)
+            return left, top, right - left, bottom - top
+        return x, y, w, h
+
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing and no fault."""
+        notes = []
+        if self.clipped:
+            notes.append(
+                f"{self.clipped} boxes reach past their image, by up to {self.farthest:.3g} px, "
+                "and were clipped"
+            )
+        if self.ungrouped:
+            notes.append(f"{self.ungrouped} images state no group; each is its own")
+        return tuple(notes)

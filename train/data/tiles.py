@@ -1,0 +1,92 @@
+"""Tiles of a sample and the classes that each shows: the items that gate and classifier learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge.preprocess import Box, Geometry
+from train.data.runs import ColumnRuns, bounding_box, clip, column_runs
+from train.data.sample import Instance, Sample
+
+ENOUGH_PX = 16
+"""Pixels of an instance's extent in a tile that make it the tile's."""
+
+ENOUGH_SHARE = 0.3
+"""Share of an instance's extent in a tile that makes it the tile's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One region of a sample.
+
+    Attributes:
+        sample: The image it is cut from.
+        box: x, y, width, height in pixels of the image.
+        classes: Indices of the classes that it shows; empty where it is clean or ambiguous.
+        ambiguous: Instances touch it only by less than counts; left out of training and judging.
+    """
+
+    sample: Sample
+    box: Box
+    classes: frozenset[int]
+    ambiguous: bool
+
+
+def label_tiles(sample: Sample, region: tuple[int, int] | None) -> list[Tile]:
+    """The sample's tiles on the grid of ``edge.preprocess.Geometry``, row by row.
+
+    Args:
+        sample: Image with instances.
+        region: Width and height of a tile in pixels; None takes the whole image as one.
+
+    An instance belongs to a tile that holds 16 px or 30 % of its width and, where tiles divide the
+    height, as much of its height. A mask is measured by the bounding box of its part in the tile.
+
+    Raises:
+        ImageError: The image is smaller than a tile.
+    """
+    grid = Geometry(region, region or (1, 1)).boxes(sample.height, sample.width)
+    divides_height = region is not None and region[1] < sample.height
+    extents = [_Extent(instance, sample.height) for instance in sample.instances]
+    tiles = []
+    for box in grid:
+        belonging, touched = set(), False
+        for extent in extents:
+            inside = extent.inside(box)
+            if inside is None:
+                continue
+            touched = True
+            across = _enough(inside[0], extent.width)
+            if across and (not divides_height or _enough(inside[1], extent.height)):
+                belonging.add(extent.class_index)
+        tiles.append(Tile(sample, box, frozenset(belonging), touched and not belonging))
+    return tiles
+
+
+def _enough(held: float, whole: float) -> bool:
+    return held >= ENOUGH_PX or held >= ENOUGH_SHARE * whole
+
+
+class _Extent:
+    """Width and height of an instance, whole and within a tile."""
+
+    def __init__(self, instance: Instance, image_height: int) -> None:
+        self.class_index = instance.class_index
+        self.columns: ColumnRuns | None = None
+        self.box = instance.box
+        if instance.runs is not None:
+            self.columns = column_runs(instance.runs, image_height)
+            self.box = bounding_box(self.columns)
+        self.width, self.height = self.box[2:]
+
+    def inside(self, tile: Box) -> tuple[float, float] | None:
+        """Width and height of the part in the tile, or None where they do not touch."""
+        x, y, width, height = self.box
+        left, right = max(x, tile[0]), min(x + width, tile[0] + tile[2])
+        top, bottom = max(y, tile[1]), min(y + height, tile[1] + tile[3])
+        if left >= right or top >= bottom:
+            return None
+        if self.columns is None:
+            return right - left, bottom - top
+        part = clip(self.columns, tile)
+        return bounding_box(part)[2:] if len(part) else None
