@@ -1,4 +1,4 @@
-"""The gate's promise holds on strip it has not seen; the verdict's threshold is the best there is."""
+"""The gate's promise holds on strip it has not seen; no other verdict is more often right."""
 
 from __future__ import annotations
 

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from train.augment import Augmentation, augmented
+
+NOTHING = Augmentation(flip=False, shift=0, gain=0, offset=0, gamma=0, noise=0)
+
+
+def strips(n=64, height=12, width=20, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (n, height, width)).astype(np.uint8)
+
+
+def one(**changed):
+    return Augmentation(
+        **{name: changed.get(name, getattr(NOTHING, name)) for name in NOTHING.__dataclass_fields__}
+    )
+
+
+def test_nothing_changed_is_the_network_input_itself():
+    images = strips()
+    out = augmented(images, np.random.default_rng(0), NOTHING)
+    np.testing.assert_allclose(out[..., 0] * 255, images, atol=1e-4)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_output_is_input_of_the_network(seed):
+    images = strips(5, seed=seed)
+    before = images.copy()
+    out = augmented(images, np.random.default_rng(seed), Augmentation())
+    assert out.shape == (5, 12, 20, 1)
+    assert out.dtype == np.float32
+    assert out.min() >= 0
+    assert out.max() <= 1
+    np.testing.assert_array_equal(images, before)
+
+
+def test_the_same_seed_draws_the_same():
+    first, again, other = (
+        augmented(strips(), np.random.default_rng(seed), Augmentation()) for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_flips_are_the_four_mirrorings():
+    images = strips()
+    out = np.rint(augmented(images, np.random.default_rng(0), one(flip=True))[..., 0] * 255)
+    ways = [
+        [np.array_equal(o, m) for m in (i, i[::-1], i[:, ::-1], i[::-1, ::-1])]
+        for o, i in zip(out, images, strict=True)
+    ]
+    assert all(any(way) for way in ways)
+    assert all(np.any(ways, axis=0))
+
+
+def test_shifts_repeat_the_border():
+    images = np.tile(np.arange(20, dtype=np.uint8), (64, 12, 1))
+    out = np.rint(augmented(images, np.random.default_rng(0), one(shift=0.1))[..., 0] * 255)
+    moves = out[:, 0, 10] - 10
+    assert set(moves) == {-2, -1, 0, 1, 2}
+    for row, move in zip(out[:, 0], moves, strict=True):
+        np.testing.assert_array_equal(row, np.clip(np.arange(20) + move, 0, 19))
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high"),
+    [({"gain": 0.2}, 0.4, 0.6), ({"offset": 0.1}, 0.4, 0.6), ({"gamma": 0.2}, 0.5**1.2, 0.5**0.8)],
+)
+def test_light_changes_within_its_range(change, low, high):
+    grey = np.full((256, 2, 2), 128, np.uint8)
+    out = augmented(grey, np.random.default_rng(0), one(**change))
+    levels = out[:, 0, 0, 0]
+    assert levels.min() > low - 0.01
+    assert levels.max() < high + 0.01
+    assert levels.max() - levels.min() > 0.8 * (high - low)
+
+
+def test_noise_is_of_the_stated_strength_and_differs_between_items():
+    grey = np.full((64, 40, 40), 128, np.uint8)
+    out = augmented(grey, np.random.default_rng(0), one(noise=0.02))
+    strengths = out.std(axis=(1, 2, 3))
+    assert 0.015 < strengths.max() < 0.025
+    assert strengths.min() < 0.005
+    assert len(np.unique(out[:, 0, 0, 0])) > 60

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+import signal
+import sys
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from edge.errors import DataError, ImageError, MissingExtraError, MissingPathError, TrainingError
+from tests.train.tiny import CLASSES, write_strips
+from train import cli_train
+from train.backend import load_keras
+from train.networks import NETWORKS
+from train.progress import TrainingProgress
+
+FILES = ["card.json", "card.md", "curves.png", "history.csv", "model.keras"]
+
+
+@pytest.fixture(scope="module")
+def strips(tmp_path_factory):
+    return write_strips(
+        tmp_path_factory.mktemp("data") / "strips", {"train": 8, "val": 4, "holdout": 4}
+    )
+
+
+def run(*words):
+    words = [str(word) for word in words]
+    result = CliRunner().invoke(cli_train.train, words, standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return result
+
+
+def trained(out):
+    return json.loads((out / "card.json").read_text())
+
+
+def test_a_run_leaves_a_whole_folder(strips, tmp_path):
+    out = tmp_path / "run"
+    options = ["--network", "compact", "--region", "32x32", "--epochs", 2, "--batch", 4]
+    result = run("binary", "--data", strips, "--out", out, *options, "--seed", 3)
+    assert result.stdout == ""
+    assert "epoch 2/2" in result.stderr
+    assert "holdout: accuracy" in result.stderr
+    assert sorted(p.name for p in out.iterdir()) == FILES
+    card = trained(out)
+    assert card["task"] == "binary"
+    assert card["outputs"] == ["none", "defect"]
+    assert card["classes"] == list(CLASSES)
+    assert card["geometry"] == {"region": [32, 32], "input": [32, 32]}
+    assert card["data"]["splits"] == {"train": 16, "val": 8, "holdout": 8}
+    assert card["figures"]["holdout"]["n"] == 8
+    assert (card["seed"], card["epochs"]) == (3, 2)
+    assert card["command"] == (
+        f"millsight train binary --data {strips} --network compact --out {out}"
+        " --region 32x32 --epochs 2 --batch 4 --seed 3"
+    )
+    model = load_keras().models.load_model(out / "model.keras")
+    assert model.input_shape == (None, 32, 32, 1)
+    assert not model.compiled
+
+
+def test_study_network_squashes_whole_frames_and_takes_multilabel(strips, tmp_path):
+    out = tmp_path / "run"
+    options = ["--network", "ann1", "--labels", "multilabel", "--epochs", 1, "--limit", 6]
+    run("multiclass", "--data", strips, "--out", out, *options)
+    card = trained(out)
+    assert card["task"] == "multilabel"
+    assert card["geometry"] == {"region": None, "input": [256, 256]}
+    assert (card["outputs"], card["activation"]) == (list(CLASSES), "sigmoid")
+    assert card["data"]["splits"]["train"] == 6
+    assert card["figures"]["val"]["auroc"] is None
+
+
+def test_ctrl_c_says_how_to_go_on_and_resume_finishes(strips, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    words = ["multiclass", "--data", strips, "--out", out, "--network", "ann1", "--epochs", 3]
+    words += ["--region", "32x32", "--batch", 8]
+    run(*words)
+    uninterrupted = trained(out)
+    step, steps = TrainingProgress.step, []
+
+    def interrupting(self, loss):
+        steps.append(loss)
+        if len(steps) == 3:
+            signal.raise_signal(signal.SIGINT)
+        step(self, loss)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TrainingProgress, "step", interrupting)
+        with pytest.raises(click.Abort) as stop:
+            run(*words, "--overwrite")
+    (told,) = stop.value.args
+    assert "1 epochs kept" in told
+    assert told.endswith(f"millsight {cli_command(words)} --resume")
+    left = {p.name for p in out.iterdir()}
+    assert "checkpoint.npz" in left
+    assert "card.json" not in left
+    with pytest.raises(TrainingError, match="--resume"):
+        run(*words)
+    with pytest.raises(TrainingError, match="seed 0, now 1"):
+        run(*words, "--resume", "--seed", 1)
+    run(*words, "--resume")
+    assert sorted(p.name for p in out.iterdir()) == FILES
+    resumed = trained(out)
+    assert resumed["epochs"] == 3
+    assert resumed["figures"] == uninterrupted["figures"]
+    history = np.genfromtxt(out / "history.csv", delimiter=",", names=True)
+    np.testing.assert_array_equal(history["epoch"], [1, 2, 3])
+
+
+def cli_command(words):
+    """The typed words in the order of the options."""
+    order = ["--data", "--network", "--out", "--region", "--epochs", "--batch"]
+    given = dict(zip(words[1::2], words[2::2], strict=True))
+    return f"train {words[0]} " + " ".join(f"{name} {given[name]}" for name in order)
+
+
+def test_ctrl_c_before_the_first_epoch(strips, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli_train, "open_data", interrupted)
+    with pytest.raises(click.Abort, match="nothing was kept"):
+        run("binary", "--data", strips, "--out", tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "told"),
+    [
+        (["--region", "200x128"], ImageError, "smaller than a region"),
+        (["--resume"], TrainingError, "nothing to resume"),
+        (["--region", "32"], click.BadParameter, "WIDTHxHEIGHT"),
+        (["--region", "32x32", "--squash"], click.UsageError, "choose one"),
+        (["--resume", "--overwrite"], click.UsageError, "exclude"),
+        (["--network", "vgg"], click.BadParameter, "compact"),
+        (["--epochs", "0"], click.BadParameter, "epochs"),
+    ],
+)
+def test_wrong_use_is_refused(strips, tmp_path, words, error, told):
+    with pytest.raises(error) as refused:
+        run("binary", "--data", strips, "--out", tmp_path / "run", *words)
+    said = refused.value
+    assert told in (said.format_message() if isinstance(said, click.UsageError) else str(said))
+
+
+def test_no_data(tmp_path):
+    with pytest.raises(MissingPathError, match="nowhere"):
+        run("binary", "--data", tmp_path / "nowhere", "--out", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_data_without_val_is_refused(tmp_path):
+    root = write_strips(tmp_path / "strips", {"train": 3})
+    with pytest.raises(DataError, match="no val images"):
+        run("binary", "--data", root, "--out", tmp_path / "run")
+
+
+def test_a_finished_run_is_not_trained_over(strips, tmp_path):
+    (tmp_path / "card.json").write_text("{}")
+    with pytest.raises(TrainingError, match="finished run"):
+        run("binary", "--data", strips, "--out", tmp_path)
+    assert (tmp_path / "card.json").read_text() == "{}"
+
+
+def test_without_tensorflow_it_says_what_to_install(strips, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras", None)
+    with pytest.raises(MissingExtraError, match=r"millsight\[train\]"):
+        run("binary", "--data", strips, "--out", tmp_path / "run", "--region", "32x32")
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_help_names_every_network(task):
+    shown = run(task, "--help").stdout
+    assert all(name in shown for name in NETWORKS)

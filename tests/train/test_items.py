@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+from edge.errors import DataError
+from edge.preprocess import Geometry
+from tests.train.tiny import CLASSES, REGION, write_strips
+from train.data import open_data
+from train.items import cut_items
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    root = write_strips(tmp_path_factory.mktemp("strips"), {"train": 6, "val": 3})
+    return open_data(root)
+
+
+def test_tiles_come_with_the_classes_that_they_show(data):
+    items = cut_items(data, "train", Geometry(REGION, REGION))
+    assert items.images.shape == (12, 32, 32)
+    shown = [{c for c, there in zip(CLASSES, row, strict=True) if there} for row in items.labels]
+    left, right = shown[0::2], shown[1::2]
+    assert left == [{"dark"}, set(), {"bright"}, set(), {"dark"}, set()]
+    assert right == [{"dark"}, {"bright"}, {"dark", "bright"}] * 2
+
+
+def test_whole_frames_are_squashed_and_keep_all_classes(data):
+    items = cut_items(data, "val", Geometry(None, (16, 16)))
+    assert items.images.shape == (3, 16, 16)
+    np.testing.assert_array_equal(items.labels, [[1, 0], [0, 1], [1, 1]])
+
+
+def test_network_inputs_are_fractions_of_full_scale(data):
+    items = cut_items(data, "val", Geometry(REGION, REGION))
+    inputs = items.network_inputs(slice(0, 2))
+    assert inputs.dtype == np.float32
+    assert inputs.shape == (2, 32, 32, 1)
+    np.testing.assert_allclose(inputs[..., 0] * 255, items.images[:2], rtol=1e-6)
+
+
+def test_a_limit_takes_items_from_the_whole_split(data):
+    everything = cut_items(data, "train", Geometry(REGION, REGION))
+    some = cut_items(data, "train", Geometry(REGION, REGION), limit=3)
+    assert len(some) == 3
+    np.testing.assert_array_equal(some.images[-1], everything.images[-1])
+
+
+def test_each_frame_that_is_read_is_told(data):
+    seen = []
+    cut_items(data, "train", Geometry(REGION, REGION), advance=lambda: seen.append(1))
+    assert len(seen) == 6
+
+
+def test_a_split_without_images_is_refused(data):
+    with pytest.raises(DataError, match="holdout"):
+        cut_items(data, "holdout", Geometry(REGION, REGION))
+
+
+def test_items_agree_with_the_published_tiles(real_data):
+    data = open_data(real_data / "cr7")
+    items = cut_items(data, "holdout", Geometry((200, 128), (50, 32)))
+    with open(real_data / "cr7" / "tiles_holdout.csv", newline="") as file:
+        published = [row["classes"] for row in csv.DictReader(file)]
+    found = [
+        "+".join(sorted(c for c, there in zip(data.classes, row, strict=True) if there)) or "none"
+        for row in items.labels
+    ]
+    assert sorted(found) == sorted("+".join(sorted(c.split("+"))) for c in published)

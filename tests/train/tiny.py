@@ -1,0 +1,55 @@
+"""A data set small enough to train on in a moment: dark or bright patches on noise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from edge.images import write_image
+from train.items import Items
+
+WIDTH, HEIGHT, REGION = 64, 32, (32, 32)
+CLASSES = ("dark", "bright")
+
+
+def write_strips(root: Path, frames: dict[str, int], *, seed: int = 0) -> Path:
+    """A COCO folder with ``frames`` of 64×32 for each split; left halves of odd frames are clean.
+
+    Right halves hold a dark patch, a bright one, or both, in turn.
+    """
+    rng = np.random.default_rng(seed)
+    (root / "images").mkdir(parents=True)
+    for split, count in frames.items():
+        images, annotations = [], []
+        for i in range(count):
+            name = f"{split}{i}.png"
+            pixels = rng.normal(128, 8, (HEIGHT, WIDTH))
+            kinds = {0: (0,), 1: (1,), 2: (0, 1)}[i % 3]
+            places = [(k, 34 + 14 * k) for k in kinds] + ([(i % 4 // 2, 6)] if i % 2 == 0 else [])
+            for kind, x in places:
+                pixels[8:20, x : x + 12] += (-90, 90)[kind]
+                box = [x, 8, 12, 12]
+                annotations.append(
+                    {"id": len(annotations), "image_id": i, "category_id": kind + 1, "bbox": box}
+                )
+            write_image(root / "images" / name, np.clip(pixels, 0, 255).astype(np.uint8))
+            images.append({"id": i, "file_name": name, "width": WIDTH, "height": HEIGHT})
+        document = {
+            "images": images,
+            "annotations": annotations,
+            "categories": [{"id": i + 1, "name": name} for i, name in enumerate(CLASSES)],
+        }
+        (root / f"instances_{split}.json").write_text(json.dumps(document))
+    return root
+
+
+def patches(count: int, *, seed: int = 0, size: int = 8) -> Items:
+    """Items of ``size`` squared: every other one clean, the rest with a dark patch."""
+    rng = np.random.default_rng(seed)
+    images = rng.integers(90, 160, (count, size, size)).astype(np.uint8)
+    labels = np.zeros((count, 2), np.bool_)
+    labels[1::2, 0] = True
+    images[1::2, 2:6, 2:6] = 10
+    return Items(images, labels)

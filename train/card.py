@@ -1,0 +1,129 @@
+"""The model card: what was trained, on what, by whom it can be repeated, and how good it is."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TypedDict
+
+from edge.files import write_whole
+from train.figures import Figures
+
+FORMAT = 1
+
+
+class DataCard(TypedDict):
+    """What a run was trained on; ``splits`` counts items."""
+
+    name: str
+    source: str
+    terms: str
+    digest: str
+    splits: dict[str, int]
+
+
+class GeometryCard(TypedDict):
+    """Width and height in pixels; no region means the whole frame, squashed."""
+
+    region: list[int] | None
+    input: list[int]
+
+
+class Card(TypedDict):
+    """``card.json``. Times are ISO 8601 with their zone; ``seconds`` covers all sittings."""
+
+    format: int
+    task: str
+    network: str
+    about: str
+    parameters: int
+    classes: list[str]
+    outputs: list[str]
+    activation: str
+    geometry: GeometryCard
+    seed: int
+    epochs: int
+    weights: str
+    command: str
+    recipe: dict[str, object]
+    data: DataCard
+    versions: dict[str, str]
+    figures: dict[str, Figures]
+    started: str
+    finished: str
+    seconds: float
+
+
+def tool_versions() -> dict[str, str]:
+    """Versions of what decides the result; packages that are absent are left out."""
+    packages = {
+        "millsight": "millsight",
+        "keras": "keras",
+        "tensorflow": "tensorflow",
+        "numpy": "numpy",
+        "opencv": "opencv-python-headless",
+    }
+    found = {"python": platform.python_version()}
+    for name, package in packages.items():
+        try:
+            found[name] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write ``card.json`` and, for people, ``card.md``.
+
+    Raises:
+        UnwritableError: The folder cannot be written.
+    """
+    write_whole(folder / "card.md", as_markdown(card))
+    write_whole(folder / "card.json", json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+
+
+def as_markdown(card: Card) -> str:
+    """The card as a page."""
+    region, size, data = card["geometry"]["region"], card["geometry"]["input"], card["data"]
+    cut = f"tiles of {region[0]}×{region[1]} px" if region else "whole frames"
+    rows = [
+        f"| {split} | {f['n']} | {f['accuracy']:.4f} | {f['accuracy_interval'][0]:.4f}–"
+        f"{f['accuracy_interval'][1]:.4f} | {_number(f['auroc'])} |"
+        for split, f in card["figures"].items()
+    ]
+    splits = ", ".join(f"{n} {name}" for name, n in data["splits"].items())
+    return "\n".join(
+        [
+            f"# {card['network']}, {card['task']}",
+            "",
+            f"{card['about'].capitalize()}; {card['parameters']:,} parameters.",
+            "",
+            f"- **Input**: {cut}, seen as {size[0]}×{size[1]} grey pixels from 0 to 1.",
+            f"- **Outputs**: {', '.join(card['outputs'])} ({card['activation']} of the logits).",
+            f"- **Data**: {data['name']}. Source: {data['source']}. Terms: {data['terms']}.",
+            f"- **Items**: {splits}.",
+            f"- **Data digest**: `{data['digest']}`.",
+            f"- **Training**: {card['epochs']} epochs, {card['weights']}, seed {card['seed']},"
+            f" {card['seconds'] / 60:.1f} min, finished {card['finished']}.",
+            f"- **Versions**: {', '.join(f'{k} {v}' for k, v in card['versions'].items())}.",
+            "",
+            "| split | items | accuracy | 95 % Wilson interval | AUROC, defect or none |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            "Choices were made on val; holdout only reports.",
+            "",
+            "![Learning curves](curves.png)",
+            "",
+            "Again:",
+            "",
+            f"    {card['command']}",
+            "",
+        ]
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"

@@ -1,0 +1,236 @@
+"""``millsight train``: the gate and the classifier."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from train import checkpoint
+from train.data import open_data
+from train.figures import Figures
+from train.interrupt import InterruptedTrainingError
+from train.networks import NETWORKS, Recipe
+from train.plan import Plan, geometry_for
+from train.progress import TrainingProgress
+from train.run import prepare_folder, train_run
+from train.task import TaskName
+
+
+class Size(click.ParamType[tuple[int, int]]):
+    """Width and height in pixels, written ``WxH``."""
+
+    name = "WxH"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        width, _, height = str(value).lower().partition("x")
+        if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+            self.fail(f"{value!r} is not WIDTHxHEIGHT, such as 200x128", param, ctx)
+        return int(width), int(height)
+
+
+@click.group()
+def train() -> None:
+    """Train a network on labelled frames."""
+
+
+def _network_help() -> str:
+    return "; ".join(f"{n.name}: {n.about}" for n in NETWORKS.values()) + "."
+
+
+COUNT = click.IntRange(min=1)
+
+OPTIONS = [
+    click.option(
+        "--data",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="Folder with labelled frames: Severstal's layout, or COCO instances.",
+    ),
+    click.option(
+        "--splits",
+        type=click.Path(path_type=Path),
+        help="Split file; without it the data set's own.",
+    ),
+    click.option(
+        "--network",
+        type=click.Choice(list(NETWORKS)),
+        default="compact",
+        show_default=True,
+        help=_network_help(),
+    ),
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help="Folder of the run. [default: runs/TASK-NETWORK]",
+    ),
+    click.option(
+        "--region",
+        type=Size(),
+        help="Cut frames into tiles of this width and height in pixels."
+        " [default: 200x128 for compact]",
+    ),
+    click.option(
+        "--squash",
+        is_flag=True,
+        help="Squash whole frames to 256x256, as the study did. [default for its networks]",
+    ),
+    click.option("--epochs", type=COUNT, help="Passes over the items. [default: the network's]"),
+    click.option("--batch", type=COUNT, help="Items a step. [default: the network's]"),
+    click.option(
+        "--learning-rate",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Peak rate. [default: the network's]",
+    ),
+    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+    click.option(
+        "--early-stopping",
+        "patience",
+        type=COUNT,
+        metavar="EPOCHS",
+        help="Stop when val loss has not fallen for so many epochs. [default: never]",
+    ),
+    click.option(
+        "--best-weights/--last-weights",
+        default=None,
+        help="Keep the epoch with the lowest val loss, or the last."
+        " [default: best for compact, last for the study's]",
+    ),
+    click.option(
+        "--items-per-epoch",
+        type=COUNT,
+        help="Draw so many items an epoch. [default: as many as there are]",
+    ),
+    click.option("--limit", type=COUNT, help="Use so many training items, for trying out."),
+    click.option("--resume", is_flag=True, help="Go on with an interrupted run."),
+    click.option("--overwrite", is_flag=True, help="Train anew over a run that is there."),
+]
+
+
+def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@train.command()
+@_with_options
+@click.pass_context
+def binary(ctx: click.Context, /, **options: Any) -> None:
+    """Train the gate: is there a defect?"""
+    _train(ctx, "binary", **options)
+
+
+@train.command()
+@_with_options
+@click.option(
+    "--labels",
+    type=click.Choice(["multiclass", "multilabel"]),
+    default="multiclass",
+    show_default=True,
+    help="One answer, the lowest class of an item with several; or every class on its own.",
+)
+@click.pass_context
+def multiclass(ctx: click.Context, /, labels: TaskName, **options: Any) -> None:
+    """Train the classifier: which defect?"""
+    _train(ctx, labels, **options)
+
+
+def _train(
+    ctx: click.Context,
+    task: TaskName,
+    *,
+    data: Path,
+    splits: Path | None,
+    out: Path | None,
+    resume: bool,
+    overwrite: bool,
+    **choices: Any,
+) -> None:
+    """Plan the run, train it, and say how good the network is."""
+    if resume and overwrite:
+        raise click.UsageError("--resume and --overwrite exclude each other.")
+    plan = make_plan(task, **choices)
+    folder = out or Path("runs") / f"{task}-{plan.network}"
+    command = command_line(ctx)
+    try:
+        with TrainingProgress(plan.recipe.epochs) as progress:
+            opened = open_data(data, splits=splits)
+            prepare_folder(folder, resume=resume, overwrite=overwrite)
+            card = train_run(plan, opened, folder, progress, command=command, resume=resume)
+    except InterruptedTrainingError as stop:
+        raise click.Abort(_how_to_go_on(folder, stop.epochs_done, command)) from None
+    except KeyboardInterrupt:
+        raise click.Abort(_how_to_go_on(folder, None, command)) from None
+    for split, found in card["figures"].items():
+        click.echo(f"{split}: {_in_words(found)}", err=True)
+    click.echo(f"{folder} holds the network and its card", err=True)
+
+
+def make_plan(
+    task: TaskName,
+    *,
+    network: str,
+    region: tuple[int, int] | None,
+    squash: bool,
+    epochs: int | None,
+    batch: int | None,
+    learning_rate: float | None,
+    best_weights: bool | None,
+    **rest: Any,
+) -> Plan:
+    """The network's recipe with the options that were given, and how frames are cut.
+
+    Raises:
+        click.UsageError: Tiles and squashing were both asked for.
+    """
+    if squash and region:
+        raise click.UsageError("--region cuts tiles and --squash takes whole frames: choose one.")
+    given: dict[str, Any] = {
+        "epochs": epochs,
+        "batch": batch,
+        "learning_rate": learning_rate,
+        "best_weights": best_weights,
+    }
+    recipe: Recipe = NETWORKS[network].recipe
+    recipe = replace(recipe, **{k: v for k, v in given.items() if v is not None})
+    cut = None if squash else region or recipe.region
+    return Plan(
+        task=task, network=network, geometry=geometry_for(recipe, cut), recipe=recipe, **rest
+    )
+
+
+def command_line(ctx: click.Context) -> str:
+    """The command with the options that were typed, ``--resume`` and ``--overwrite`` left out."""
+    words = ["millsight", "train", str(ctx.info_name)]
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        typed = ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
+        if not typed or name in ("resume", "overwrite"):
+            continue
+        value = ctx.params[name]
+        if isinstance(value, bool):
+            words.append((parameter.opts if value else parameter.secondary_opts)[0])
+            continue
+        shown = "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        words += [parameter.opts[0], shlex.quote(shown)]
+    return " ".join(words)
+
+
+def _how_to_go_on(folder: Path, epochs_done: int | None, command: str) -> str:
+    if not (folder / checkpoint.NAME).exists():
+        return "stopped by Ctrl-C before an epoch was done; nothing was kept"
+    kept = "what was done" if epochs_done is None else f"{epochs_done} epochs"
+    return f"stopped by Ctrl-C; {kept} kept in {folder}. Go on with: {command} --resume"
+
+
+def _in_words(found: Figures) -> str:
+    low, high = found["accuracy_interval"]
+    area = "" if found["auroc"] is None else f", AUROC {found['auroc']:.4f}"
+    return f"accuracy {found['accuracy']:.4f} ({low:.4f}–{high:.4f}) of {found['n']} items{area}"

@@ -1,0 +1,54 @@
+"""How good a network is on one split."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_expit, log_softmax
+
+from train.evaluate.metrics import auroc, wilson
+from train.items import Items
+from train.task import Task
+
+BATCH = 128
+
+
+class Figures(TypedDict):
+    """Accuracy at the likeliest answer with its 95 % Wilson interval; AUROC of defect or none."""
+
+    n: int
+    accuracy: float
+    accuracy_interval: list[float]
+    auroc: float | None
+
+
+def predict_logits(model: Any, items: Items) -> NDArray[np.float32]:
+    """Logits [n, outputs] of a ``keras.Model`` for all items."""
+    starts = range(0, len(items), BATCH)
+    parts = [model.predict_on_batch(items.network_inputs(slice(s, s + BATCH))) for s in starts]
+    return np.concatenate(parts)
+
+
+def figures(task: Task, logits: NDArray[np.float32], items: Items) -> Figures:
+    """Figures of logits [n, outputs] against the items' labels."""
+    scores = task.scores(logits)
+    right = int(task.right(scores, items.labels).sum())
+    low, high = wilson(right, len(items))
+    area = auroc(items.labels.any(axis=1), task.defect_scores(scores))
+    return Figures(
+        n=len(items),
+        accuracy=right / len(items),
+        accuracy_interval=[low, high],
+        auroc=area,
+    )
+
+
+def mean_loss(task: Task, logits: NDArray[np.float32], items: Items) -> float:
+    """Cross-entropy in nats of the logits, without smoothing or penalties."""
+    targets = task.targets(items.labels).astype(np.float64)
+    logits = logits.astype(np.float64)
+    if task.activation == "sigmoid":
+        return float(-np.mean(targets * log_expit(logits) + (1 - targets) * log_expit(-logits)))
+    return float(-(targets * log_softmax(logits, axis=1)).sum(axis=1).mean())

@@ -1,0 +1,171 @@
+"""The training loop: epochs of batches, val after each, a checkpoint after that."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from edge.errors import TrainingError
+from train import checkpoint
+from train.backend import load_keras
+from train.batches import Feed
+from train.checkpoint import Row, State, values
+from train.figures import figures, mean_loss, predict_logits
+from train.interrupt import InterruptedTrainingError, InterruptRequest
+from train.items import Items
+from train.networks import Recipe
+from train.plan import Plan
+from train.task import Task
+
+
+class Watcher(Protocol):
+    """Is told how training goes."""
+
+    def start_epoch(self, number: int, steps: int) -> None: ...
+
+    def step(self, loss: float) -> None: ...
+
+    def end_epoch(self, row: Row) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What one run trains on, and where it keeps its checkpoint.
+
+    Attributes:
+        plan: The run's choices.
+        task: What is asked of an item.
+        feed: The training batches.
+        val: Items that every choice is made on.
+        folder: The run's folder.
+        identity: What a resumed run must have in common with this one, as plain values.
+    """
+
+    plan: Plan
+    task: Task
+    feed: Feed
+    val: Items
+    folder: Path
+    identity: dict[str, Any]
+
+
+def make_optimizer(recipe: Recipe, steps: int) -> Any:
+    """A Keras optimizer with the recipe's schedule over ``steps`` batches an epoch."""
+    keras = load_keras()
+    rate: Any = recipe.learning_rate
+    if recipe.warmup_epochs is not None:
+        warmup = round(min(recipe.warmup_epochs, recipe.epochs / 2) * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0,
+            decay_steps=recipe.epochs * steps - warmup,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=warmup,
+        )
+    if recipe.optimizer == "adamw":
+        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+    return keras.optimizers.Adam(rate)
+
+
+def compile_model(model: Any, plan: Plan, task: Task, loss: Any, steps: int) -> None:
+    """Give a ``keras.Model`` its optimizer, its loss and the accuracy shown while it trains."""
+    metrics = load_keras().metrics
+    sigmoid = task.activation == "sigmoid"
+    accuracy = metrics.BinaryAccuracy(threshold=0.0) if sigmoid else metrics.CategoricalAccuracy()
+    model.compile(
+        optimizer=make_optimizer(plan.recipe, steps),
+        loss=loss,
+        metrics=[accuracy],
+        jit_compile=False,
+    )
+    model.optimizer.build(model.trainable_variables)
+
+
+def fit(model: Any, training: Training, state: State, watcher: Watcher) -> None:
+    """Train a compiled ``keras.Model`` and leave the chosen weights in it.
+
+    After each epoch the whole state is written to the run's folder; a run resumed from there ends
+    as it would have without the interruption, but for rounding.
+
+    Args:
+        model: Compiled by ``compile_model``.
+        training: What it is trained on.
+        state: Where the run stands, brought forward epoch by epoch; a new one starts from scratch.
+        watcher: Is told how it goes.
+
+    Raises:
+        InterruptedTrainingError: Ctrl-C came; the checkpoint holds the epochs that were finished.
+        TrainingError: The loss is no longer a number, or the state does not fit the network.
+        UnwritableError: The checkpoint cannot be written.
+    """
+    plan = training.plan
+    if state.epochs_done:
+        checkpoint.assign(model.variables, state.weights)
+        checkpoint.assign(model.optimizer.variables, state.optimizer)
+    with InterruptRequest() as interrupt:
+        while state.epochs_done < plan.recipe.epochs and not _stalled(state, plan.patience):
+            row = _epoch(model, training, state.epochs_done, watcher, interrupt)
+            _take_in(state, row, model, plan.recipe)
+            checkpoint.save(training.folder, state, training.identity)
+            watcher.end_epoch(row)
+            if interrupt.asked:
+                raise InterruptedTrainingError(state.epochs_done)
+    if plan.recipe.best_weights:
+        checkpoint.assign(model.variables, state.best)
+
+
+def _epoch(
+    model: Any, training: Training, number: int, watcher: Watcher, interrupt: InterruptRequest
+) -> Row:
+    """Train one epoch (numbered from 0) and look at val."""
+    began = time.perf_counter()
+    watcher.start_epoch(number + 1, training.feed.steps)
+    sums, seen = np.zeros(2), 0
+    for inputs, targets in training.feed.epoch(number):
+        if interrupt.asked:
+            raise InterruptedTrainingError(number)
+        sums += np.array(model.train_on_batch(inputs, targets)) * len(inputs)
+        seen += len(inputs)
+        loss, accuracy = (sums / seen).tolist()
+        _refuse_divergence(loss, number, training.plan.recipe)
+        watcher.step(loss)
+    logits = predict_logits(model, training.val)
+    val_loss = mean_loss(training.task, logits, training.val)
+    _refuse_divergence(val_loss, number, training.plan.recipe)
+    on_val = figures(training.task, logits, training.val)
+    return {
+        "epoch": number + 1,
+        "loss": loss,
+        "accuracy": accuracy,
+        "val_loss": val_loss,
+        "val_accuracy": on_val["accuracy"],
+        "val_auroc": math.nan if on_val["auroc"] is None else on_val["auroc"],
+        "seconds": round(time.perf_counter() - began, 2),
+    }
+
+
+def _refuse_divergence(loss: float, number: int, recipe: Recipe) -> None:
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"training diverged: the loss is no number in epoch {number + 1}",
+            f"Lower --learning-rate (it was {recipe.learning_rate:g})",
+        )
+
+
+def _take_in(state: State, row: Row, model: Any, recipe: Recipe) -> None:
+    """Add a finished epoch to the state."""
+    best = min((r["val_loss"] for r in state.history), default=math.inf)
+    state.history.append(row)
+    state.weights = values(model.variables)
+    state.optimizer = values(model.optimizer.variables)
+    if row["val_loss"] < best:
+        state.best_epoch = state.epochs_done
+        state.best = state.weights if recipe.best_weights else []
+
+
+def _stalled(state: State, patience: int | None) -> bool:
+    return patience is not None and state.epochs_done - state.best_epoch >= patience

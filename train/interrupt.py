@@ -1,0 +1,46 @@
+"""Ctrl-C as a request that training answers between two batches."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Self
+
+
+class InterruptedTrainingError(Exception):
+    """Training was asked to stop.
+
+    Args:
+        epochs_done: Epochs that the checkpoint holds.
+    """
+
+    def __init__(self, epochs_done: int) -> None:
+        super().__init__(f"interrupted after {epochs_done} epochs")
+        self.epochs_done = epochs_done
+
+
+class InterruptRequest:
+    """Within it Ctrl-C sets ``asked``, so that no batch and no file is left half done.
+
+    A second Ctrl-C raises ``KeyboardInterrupt`` at once.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True

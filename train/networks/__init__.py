@@ -1,0 +1,10 @@
+"""The networks that ``millsight train`` knows, by name."""
+
+from __future__ import annotations
+
+from train.networks import ann, cnn
+from train.networks.recipe import Network, Recipe, Shape
+
+NETWORKS: dict[str, Network] = {n.name: n for n in (*ann.NETWORKS, *cnn.NETWORKS)}
+
+__all__ = ["NETWORKS", "Network", "Recipe", "Shape"]

@@ -1,0 +1,61 @@
+"""What a network needs beside its layers to be trained: the defaults that options override."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Shape = tuple[int, int, int]
+"""Height, width and channels of a network's input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a network is trained unless options say otherwise.
+
+    Attributes:
+        epochs: Passes over the training items.
+        batch: Items a step.
+        learning_rate: Peak learning rate.
+        optimizer: Plain Adam, or AdamW with ``weight_decay``.
+        weight_decay: Decoupled weight decay of AdamW.
+        warmup_epochs: Epochs of linear rise before a cosine fall to zero; None holds the rate.
+        label_smoothing: Share of a label that is spread over the other outputs.
+        augment: Whether training items are flipped, shifted, brightened and so on.
+        balance: 0 draws classes as they come, 1 equally often, 0.5 by the root of their share.
+        input: Width and height of the network's input; None takes the region's own.
+        region: Width and height of a tile; None squashes the whole frame.
+        best_weights: Keep the epoch that is best on val instead of the last.
+    """
+
+    epochs: int
+    batch: int = 32
+    learning_rate: float = 1e-3
+    optimizer: Literal["adam", "adamw"] = "adam"
+    weight_decay: float = 0.0
+    warmup_epochs: float | None = None
+    label_smoothing: float = 0.0
+    augment: bool = False
+    balance: float = 0.0
+    input: tuple[int, int] | None = None
+    region: tuple[int, int] | None = None
+    best_weights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network that can be trained by name.
+
+    Attributes:
+        name: As ``--network`` takes it.
+        build: Makes an untrained ``keras.Model`` from the input's shape and the number of
+            outputs; float32 [n, h, w, 1] from 0 to 1 in, logits [n, outputs] out.
+        recipe: Its own defaults.
+        about: One line for ``--help`` and the model card.
+    """
+
+    name: str
+    build: Callable[[Shape, int], Any]
+    recipe: Recipe
+    about: str
