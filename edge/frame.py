@@ -38,7 +38,7 @@ class Frame:
     @property
     def length_mm(self) -> float:
         """Millimetres of strip that this frame shows along the coil."""
-        return self.pixels.shape[0] * self.mm_per_line
+        return float(self.pixels.shape[0] * self.mm_per_line)
 
 
 @dataclass(frozen=True, slots=True)

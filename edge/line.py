@@ -103,6 +103,7 @@ class Line:
             "deadline_misses": self.deadline_misses,
             "defects": dict(self.defects),
             "defective_frames": self.defective_frames,
+            "camera_cpu_s": self.camera.cpu_seconds,
             "engine": self.cascade.gate.engine.name,
         }
 

@@ -88,7 +88,7 @@ def parse_kaggle(text: str) -> Runs:
         numbers = np.array(text.split(), dtype=np.int64).reshape(-1, 2)
     except (OverflowError, ValueError):
         raise LabelError("a run length is far larger than any image") from None
-    return numbers - np.array([1, 0])
+    return np.asarray(numbers - np.array([1, 0]), dtype=np.int64)
 
 
 def mask_from_kaggle(text: str, height: int, width: int) -> Mask:

@@ -32,6 +32,14 @@ class Camera(ABC):
             CameraError: The camera cannot be opened or has been lost.
         """
 
+    @property
+    def cpu_seconds(self) -> float | None:
+        """CPU time that making up the frames has cost so far, told apart from the runtime's.
+
+        None for a camera that makes nothing up.
+        """
+        return None
+
     def close(self) -> None:
         """Free the device. Safe to call twice."""
 

@@ -16,9 +16,11 @@ from edge.inspection import Inspection, Level
 if TYPE_CHECKING:
     from edge.bundle.manifest import Manifest
     from edge.line import Line
+    from edge.tally import Tally
 
 _REFRESH_HZ = 4
 _PLAIN_EVERY_S = 2.0
+_PLAIN_GAP_S = 0.1
 _LAST_DEFECTS = 6
 
 
@@ -29,7 +31,7 @@ class Display(Protocol):
 
 
 @contextmanager
-def display(line: Line, manifest: Manifest) -> Iterator[Display]:
+def display(line: Line, manifest: Manifest, tally: Tally | None = None) -> Iterator[Display]:
     """Show a line's work on stderr while the context lasts, and its result at the end."""
     console = Console(stderr=True)
     trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
@@ -50,6 +52,8 @@ def display(line: Line, manifest: Manifest) -> Iterator[Display]:
     else:
         yield _PlainLines(line, console)
     console.print(_result(line), highlight=False)
+    if tally is not None:
+        console.print(str(tally), highlight=False)
 
 
 def _verdict(inspection: Inspection) -> str:
@@ -57,7 +61,7 @@ def _verdict(inspection: Inspection) -> str:
         return f"[yellow]not inspected: {inspection.cause}[/]"
     if not inspection.defective:
         return "[green]clean[/]"
-    names = sorted({d.class_name or "defect" for d in inspection.defects})
+    names = sorted({d.class_name or "(class unknown)" for d in inspection.defects})
     return f"[bold red]DEFECT {', '.join(names)}[/]"
 
 
@@ -103,24 +107,31 @@ class _LiveTable:
 
 
 class _PlainLines:
-    """A line for each defect or uninspected frame, and one now and then to show that it lives."""
+    """A line for a defect or an uninspected frame, and one now and then to show that it lives.
+
+    Where they come thick and fast, some are counted in the next line instead.
+    """
 
     def __init__(self, line: Line, console: Console) -> None:
         self._line = line
         self._console = console
-        self._next_at = time.monotonic()
+        self._shown_at = -_PLAIN_EVERY_S
+        self._unshown = 0
 
     def show(self, inspection: Inspection, latency_ms: float | None) -> None:
         now = time.monotonic()
         notable = inspection.defective or inspection.level is Level.UNINSPECTED
-        if not notable and now < self._next_at:
+        if now < self._shown_at + (_PLAIN_GAP_S if notable else _PLAIN_EVERY_S):
+            self._unshown += notable
             return
-        self._next_at = now + _PLAIN_EVERY_S
+        self._shown_at = now
         took = "" if latency_ms is None else f"  {latency_ms:.1f} ms"
         detail = f"  {inspection.detail}" if inspection.detail else ""
+        more = f"  ({self._unshown} such frames before it not shown)" if self._unshown else ""
+        self._unshown = 0
         self._console.print(
             f"frame {inspection.frame}  {inspection.position_mm / 1000:.2f} m  "
-            f"{_verdict(inspection)}{took}  {_coverage(self._line)}{detail}",
+            f"{_verdict(inspection)}{took}  {_coverage(self._line)}{detail}{more}",
             highlight=False,
             soft_wrap=True,
         )

@@ -16,7 +16,9 @@ from edge.cli.options import bundle_option, convert_colour_option, engine_option
 
 if TYPE_CHECKING:
     from edge.cameras.base import Camera
+    from edge.inspection import Inspection
     from edge.sinks.base import Sink
+    from edge.tally import Tally
 
 
 @click.command()
@@ -138,14 +140,26 @@ def run(
         mm_per_px_across=mm_per_px,
         sinks=sinks,
     )
-    with ExitStack() as stack:
+    tally = _tally_of(camera)
+
+    def save_summary() -> None:
+        truth = {"simulated_truth": tally.as_json() if tally else None}
         if summary is not None:
-            stack.callback(lambda: write_whole(summary, json.dumps(line.summary()) + "\n"))
+            write_whole(summary, json.dumps(line.summary() | truth) + "\n")
+
+    with ExitStack() as stack:
+        stack.callback(save_summary)
         stack.enter_context(camera)
-        screen = stack.enter_context(display(line, bundle.manifest))
+        screen = stack.enter_context(display(line, bundle.manifest, tally))
+
+        def watch(inspection: Inspection, latency_ms: float | None) -> None:
+            if tally is not None:
+                tally.add(inspection)
+            screen.show(inspection, latency_ms)
+
         _stop_cleanly_on_sigterm()
         try:
-            line.run(frames=frames, watch=screen.show)
+            line.run(frames=frames, watch=watch)
         except KeyboardInterrupt:
             where = f"; the summary is in {summary}" if summary else ""
             taken = line.summary()["frames"]
@@ -189,6 +203,13 @@ def open_camera(
     if path.is_file() and path.suffix.lower() not in SUFFIXES:
         return OpenCVCamera(name, convert_colour=convert_colour)
     return FileCamera([path], convert_colour=convert_colour)
+
+
+def _tally_of(camera: Camera) -> Tally | None:
+    from edge.cameras.simulated import SimulatedCamera
+    from edge.tally import Tally
+
+    return Tally(camera) if isinstance(camera, SimulatedCamera) else None
 
 
 def _stop_cleanly_on_sigterm() -> None:

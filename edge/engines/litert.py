@@ -7,6 +7,10 @@ graph that flattens refuses to be resized.
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -27,8 +31,9 @@ class LiteRTEngine(Engine):
         self.threads = threads
         interpreter_class = self._interpreter_class()
         try:
-            self._interpreter = interpreter_class(model_content=model, num_threads=threads)
-            self._interpreter.allocate_tensors()
+            with _no_banner():
+                self._interpreter = interpreter_class(model_content=model, num_threads=threads)
+                self._interpreter.allocate_tensors()
             entry = self._interpreter.get_input_details()[0]
             exit_ = self._interpreter.get_output_details()[0]
         except (RuntimeError, ValueError, IndexError) as error:
@@ -77,7 +82,21 @@ class LiteRTEngine(Engine):
             return (batch ^ np.uint8(0x80)).view(np.int8)
         levels = np.round(batch * (_PIXEL_SCALE / self._input_scale)) + self._input_zero
         limits = np.iinfo(self._input_dtype)
-        return np.clip(levels, limits.min, limits.max).astype(self._input_dtype)
+        return np.asarray(np.clip(levels, limits.min, limits.max), dtype=self._input_dtype)
+
+
+@contextmanager
+def _no_banner() -> Iterator[None]:
+    """The runtime announces its delegate on stderr at each load, and has no switch for that."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 class TFLiteRuntimeEngine(LiteRTEngine):

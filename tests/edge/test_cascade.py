@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edge.bundle.manifest import FrameSizes
+from edge.cascade import Cascade
 from edge.errors import BundleError
 from edge.inspection import Cause, Level
 from edge.models.classifier import Classifier
@@ -99,5 +100,4 @@ def test_stages_that_look_at_different_regions_are_refused():
     other = Geometry((30, 10), (30, 10))
     classifier = Classifier(BrightnessEngine(3), other, ("none", "a", "b"), "softmax")
     with pytest.raises(BundleError, match="different regions"):
-        Cascade = type(cascade())
         Cascade(gate, classifier, classes=("a", "b"), gate_threshold=0.1, decision_threshold=0.5)

@@ -33,8 +33,9 @@ def test_a_full_frame_agrees_with_the_reference():
     theirs = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
     assert masks.mask_to_coco(mask)["counts"].encode() == theirs["counts"]
     solid = np.ones((256, 1600), dtype=bool)
-    assert masks.mask_to_coco(solid)["counts"].encode() == (
-        coco.encode(np.asfortranarray(solid.astype(np.uint8)))["counts"]
+    assert (
+        masks.mask_to_coco(solid)["counts"].encode()
+        == (coco.encode(np.asfortranarray(solid.astype(np.uint8)))["counts"])
     )
 
 

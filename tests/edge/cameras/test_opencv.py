@@ -40,5 +40,5 @@ def test_a_file_that_is_no_video_is_refused(tmp_path):
 
 @pytest.mark.parametrize("target", [97, "rtsp://127.0.0.1:9/none"])
 def test_a_camera_that_is_not_there_says_what_to_check(target):
-    with pytest.raises(CameraError, match="cannot be opened.*cable"):
+    with pytest.raises(CameraError, match=r"cannot be opened.*cable"):
         OpenCVCamera(target)

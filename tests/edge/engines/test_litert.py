@@ -1,0 +1,107 @@
+"""The TFLite engine: pixels in, logits out, whatever the model's number format."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge.engines.base import open_engine
+from edge.engines.litert import LiteRTEngine
+from edge.errors import EngineError
+
+FORMATS = {
+    "pixel": (np.int8, (1 / 255, -128)),
+    "wide": (np.int8, (2 / 255, -128)),
+    "unsigned": (np.uint8, (1 / 255, 0)),
+    "float": (np.float32, (0.0, 0)),
+}
+
+
+class Interpreter:
+    """Gives back the mean of its input and twice that, in its own number format."""
+
+    def __init__(self, model_content, num_threads):
+        dtype, quantization = FORMATS[model_content.decode()]
+        self.entry = {
+            "index": 0,
+            "shape": np.array([1, 4, 6, 1]),
+            "dtype": dtype,
+            "quantization": quantization,
+        }
+        self.exit = {"index": 1, "shape": np.array([1, 2]), "quantization": (0.5, 3)}
+        if dtype is np.float32:
+            self.exit["quantization"] = (0.0, 0)
+
+    def allocate_tensors(self):
+        pass
+
+    def get_input_details(self):
+        return [self.entry]
+
+    def get_output_details(self):
+        return [self.exit]
+
+    def set_tensor(self, index, value):
+        assert value.dtype == self.entry["dtype"] and value.shape == (1, 4, 6, 1)
+        scale, zero = self.entry["quantization"]
+        self.mean = value.mean() if scale == 0 else (value.astype(float) - zero).mean() * scale
+
+    def invoke(self):
+        pass
+
+    def get_tensor(self, index):
+        out = np.array([[self.mean, 2 * self.mean]])
+        scale, zero = self.exit["quantization"]
+        if scale == 0:
+            return out.astype(np.float32)
+        return np.round(out / scale + zero).astype(np.int8)
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    monkeypatch.setattr(LiteRTEngine, "_interpreter_class", staticmethod(lambda: Interpreter))
+    return lambda kind: LiteRTEngine(kind.encode(), threads=1)
+
+
+@pytest.mark.parametrize("kind", ["pixel", "wide", "unsigned", "float"])
+@pytest.mark.parametrize("level", [0, 51, 255])
+def test_pixels_arrive_as_fractions_in_every_number_format(engine, kind, level):
+    out = engine(kind).run(np.full((3, 4, 6), level, np.uint8))
+    assert out.dtype == np.float32
+    exact = np.array([level / 255, 2 * level / 255])
+    step = 0.0 if kind == "float" else 0.25
+    coarse = 0.02 if kind == "wide" else 1e-6
+    assert np.abs(out - exact).max() <= step + coarse
+
+
+def test_every_region_of_the_batch_is_run(engine):
+    batch = np.stack([np.full((4, 6), level, np.uint8) for level in (0, 102, 204)])
+    assert engine("float").run(batch)[:, 0] == pytest.approx([0, 0.4, 0.8])
+
+
+def test_no_region_gives_no_rows(engine):
+    assert engine("float").run(np.empty((0, 4, 6), np.uint8)).shape == (0, 2)
+
+
+def test_inputs_of_another_size_are_refused(engine):
+    with pytest.raises(EngineError, match="was given"):
+        engine("float").run(np.zeros((1, 6, 4), np.uint8))
+
+
+def test_what_is_no_model_is_refused_with_the_reason():
+    with pytest.raises(EngineError, match="does not load"):
+        LiteRTEngine(b"not a model", threads=1)
+
+
+def test_an_unknown_engine_names_the_known_ones():
+    with pytest.raises(EngineError, match="litert"):
+        open_engine(b"", name="abacus")
+
+
+def test_an_engine_that_is_not_installed_says_how_to_install_it(monkeypatch):
+    def missing():
+        raise ImportError("ai_edge_litert")
+
+    monkeypatch.setattr(LiteRTEngine, "_interpreter_class", staticmethod(missing))
+    with pytest.raises(EngineError, match="pip install"):
+        open_engine(b"", name="litert")
