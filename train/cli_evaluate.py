@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +12,10 @@ from rich.progress import track
 from rich.table import Table
 
 from edge.cascade import Cascade
-from edge.cli.options import engine_options
+from edge.cli.options import SIZE, engine_options
 from train.data import open_data
 from train.evaluate.figures import evaluation
 from train.evaluate.scoring import items_of, score
-
-
-class TileSize(click.ParamType[tuple[int, int]]):
-    """``WIDTHxHEIGHT`` in pixels."""
-
-    name = "WxH"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        match = re.fullmatch(r"([1-9]\d*)[x×]([1-9]\d*)", str(value))
-        if match is None:
-            self.fail(f"{value!r} is no size; write WIDTHxHEIGHT in pixels, as 200x128", param, ctx)
-        return int(match[1]), int(match[2])
 
 
 @click.command()
@@ -51,7 +34,7 @@ class TileSize(click.ParamType[tuple[int, int]]):
     type=click.Path(path_type=Path, dir_okay=False),
     help="Split file, where it does not lie in the data folder.",
 )
-@click.option("--tile", type=TileSize(), help="Judge tiles of this size, each on its own.")
+@click.option("--tile", type=SIZE, help="Judge tiles of this size, each on its own.")
 @engine_options
 @click.option(
     "--format",

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from edge.cli.options import SIZE
 from train import checkpoint
 from train.data import open_data
 from train.figures import Figures
@@ -19,20 +20,6 @@ from train.plan import Plan, geometry_for
 from train.progress import TrainingProgress
 from train.run import prepare_folder, train_run
 from train.task import TaskName
-
-
-class Size(click.ParamType[tuple[int, int]]):
-    """Width and height in pixels, written ``WxH``."""
-
-    name = "WxH"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        width, _, height = str(value).lower().partition("x")
-        if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-            self.fail(f"{value!r} is not WIDTHxHEIGHT, such as 200x128", param, ctx)
-        return int(width), int(height)
 
 
 @click.group()
@@ -72,7 +59,7 @@ OPTIONS = [
     ),
     click.option(
         "--region",
-        type=Size(),
+        type=SIZE,
         help="Cut frames into tiles of this width and height in pixels."
         " [default: 200x128 for compact]",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,26 @@ if TYPE_CHECKING:
     from edge.bundle import Bundle
 
 _Command = Callable[..., Any]
+
+
+class Size(click.ParamType[tuple[int, int]]):
+    """Width and height in pixels, written ``WIDTHxHEIGHT``."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Read ``200x128``."""
+        if isinstance(value, tuple):
+            return value
+        match = re.fullmatch(r"([1-9]\d{0,5})[x×]([1-9]\d{0,5})", str(value), re.IGNORECASE)
+        if match is None:
+            self.fail(f"{value!r} is no size; write WIDTHxHEIGHT in pixels, as 200x128", param, ctx)
+        return int(match[1]), int(match[2])
+
+
+SIZE = Size()
 
 bundle_option = click.option(
     "--bundle",
