@@ -1,0 +1,8 @@
+"""Bundles: the one file that is deployed, checked whole before any of it is used."""
+
+from __future__ import annotations
+
+from edge.bundle.load import Bundle, find_bundle, load_bundle, read_bundle, shipped_bundle
+from edge.bundle.manifest import Manifest
+
+__all__ = ["Bundle", "Manifest", "find_bundle", "load_bundle", "read_bundle", "shipped_bundle"]

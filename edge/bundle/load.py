@@ -1,0 +1,140 @@
+"""Reading a bundle: all of it is checked, in memory, before any of it is used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files as resource_files
+from pathlib import Path
+
+from edge.bundle.container import MANIFEST, MAX_BYTES, read_container
+from edge.bundle.manifest import Manifest, parse_manifest
+from edge.bundle.shipped import SHIPPED
+from edge.errors import BundleError, MissingPathError
+
+SUFFIX = ".millsight"
+
+DEFAULT = "simulated"
+"""Name of the shipped bundle that is used where none is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle whose every byte was checked.
+
+    Attributes:
+        manifest: What it says of itself.
+        files: Every other file of it, by name.
+        digest: SHA-256 of the whole file, hexadecimal.
+        path: Where it was read; None where it was made in memory.
+    """
+
+    manifest: Manifest
+    files: Mapping[str, bytes] = field(repr=False)
+    digest: str
+    path: Path | None = None
+
+    def model(self, stage: str, precision: str) -> bytes:
+        """The network of ``gate`` or ``classifier`` in ``float32`` or ``int8``.
+
+        Raises:
+            BundleError: The bundle has no such stage, or none in that precision.
+        """
+        found = getattr(self.manifest.stages, stage, None)
+        for model in found.models if found else ():
+            if model.precision == precision:
+                return self.files[model.file]
+        raise BundleError(
+            f"the bundle {self.manifest.name} has no {precision} {stage}",
+            "See what it has: millsight bundle show",
+        )
+
+
+def load_bundle(path: Path) -> Bundle:
+    """Read a bundle from disk and check every byte of it.
+
+    Raises:
+        MissingPathError: There is no such file.
+        BundleError: Unreadable, damaged, of a newer format, or posing as a shipped bundle.
+    """
+    data = _read(path)
+    bundle = read_bundle(data, path)
+    expected = SHIPPED.get(path.name)
+    if expected is not None and expected != bundle.digest:
+        raise BundleError(
+            f"{path} is not the {path.name} that ships with this millsight",
+            "Install millsight again; if the bundle is your own, give its file another name",
+        )
+    return bundle
+
+
+def read_bundle(data: bytes, path: Path | None = None) -> Bundle:
+    """Check a bundle's bytes: container, manifest, and each file against the manifest.
+
+    Raises:
+        BundleError: Damaged, of a newer format, or holding what its manifest does not list.
+    """
+    try:
+        files = read_container(data)
+        manifest = parse_manifest(files.pop(MANIFEST))
+        _check_files(manifest, files)
+    except BundleError as error:
+        raise BundleError(f"{path or 'the bundle'} is refused: {error.what}", error.hint) from None
+    return Bundle(manifest, files, hashlib.sha256(data).hexdigest(), path)
+
+
+def shipped_bundle(name: str = DEFAULT) -> Path:
+    """Where a bundle that ships with millsight lies.
+
+    Raises:
+        BundleError: None of that name ships, or its file is missing from the installation.
+    """
+    file_name = name + SUFFIX
+    if file_name not in SHIPPED:
+        known = ", ".join(sorted(Path(known).stem for known in SHIPPED)) or "none"
+        raise BundleError(f"no bundle {name!r} ships with millsight", f"These do: {known}")
+    path = Path(str(resource_files("edge.bundles") / file_name))
+    if not path.is_file():
+        raise BundleError(f"the shipped bundle is missing: {path}", "Install millsight again")
+    return path
+
+
+def find_bundle(given: str | None = None) -> Path:
+    """The file that ``--bundle`` means: a path, the name of a shipped bundle, or the default.
+
+    Raises:
+        BundleError: A shipped bundle was asked for and is missing from the installation.
+    """
+    if given is None:
+        return shipped_bundle()
+    if given + SUFFIX in SHIPPED and not Path(given).exists():
+        return shipped_bundle(given)
+    return Path(given)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            # One byte more than allowed tells that it is too large without reading it all.
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise MissingPathError(f"there is no bundle {path}") from None
+    except IsADirectoryError:
+        raise BundleError(f"{path} is a folder, no bundle", "Give a .millsight file") from None
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error.strerror}", "Check the disk") from None
+
+
+def _check_files(manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    if missing := sorted(set(manifest.files) - set(files)):
+        raise BundleError(f"{missing[0]} is missing from it")
+    if extra := sorted(set(files) - set(manifest.files)):
+        raise BundleError(f"it holds {extra[0]}, which its manifest does not list")
+    for name, entry in manifest.files.items():
+        if len(files[name]) != entry.bytes:
+            raise BundleError(
+                f"{name} has {len(files[name])} bytes; the manifest says {entry.bytes}"
+            )
+        if hashlib.sha256(files[name]).hexdigest() != entry.sha256:
+            raise BundleError(f"{name} is not the file that the manifest lists")

@@ -1,0 +1,200 @@
+"""What a bundle says of itself: ``manifest.json``, checked field by field.
+
+Scores, shares and figures are fractions from 0 to 1; sizes of pictures are in pixels, [width,
+height]; sizes of files are in bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from edge.bundle.container import MANIFEST
+from edge.bundle.evidence import (
+    Count,
+    Figures,
+    GateReport,
+    GoldenFrame,
+    Name,
+    Part,
+    Pixels,
+    Precision,
+    Sha256,
+    Size,
+    Text,
+    Thresholds,
+)
+from edge.errors import BundleError
+
+FORMAT = 1
+"""Version of the manifest that this millsight reads and writes."""
+
+
+class StageGeometry(Part):
+    """How a frame becomes a stage's inputs; see ``edge.preprocess.Geometry``."""
+
+    region: Size | None = Field(
+        description="Width and height of a region in pixels of the frame; null: the whole frame"
+    )
+    input: Size = Field(description="Width and height of the network's input in pixels")
+
+
+class ModelFile(Part):
+    """One network in one form."""
+
+    file: Text = Field(description="Name of the file in the bundle")
+    format: Literal["tflite"] = Field(description="Format of the file")
+    precision: Precision = Field(description="Number format of weights and activations")
+
+
+class Stage(Part):
+    """One network of the cascade."""
+
+    network: Text = Field(description="Name of the network's architecture")
+    outputs: tuple[Text, ...] = Field(min_length=1, description="Meaning of each output, in order")
+    activation: Literal["softmax", "sigmoid"] = Field(
+        description="What turns the outputs (logits) into fractions: over all, or each alone"
+    )
+    geometry: StageGeometry = Field(description="How a frame becomes the network's inputs")
+    models: tuple[ModelFile, ...] = Field(min_length=1, description="The forms of the network")
+
+
+class Stages(Part):
+    """The networks of the cascade."""
+
+    gate: Stage = Field(description="Tells suspicious regions from clean ones")
+    classifier: Stage | None = Field(description="Tells which class; null where there is none")
+
+
+class FrameSizes(Part):
+    """Which sizes of frame the models take, in pixels."""
+
+    min_width: Pixels = Field(description="Smallest width in pixels")
+    max_width: Pixels = Field(description="Largest width in pixels")
+    min_height: Pixels = Field(description="Smallest height in pixels")
+    max_height: Pixels = Field(description="Largest height in pixels")
+    multiple_width: Pixels = Field(description="The width in pixels is a multiple of this")
+    multiple_height: Pixels = Field(description="The height in pixels is a multiple of this")
+
+    def accepts(self, width: int, height: int) -> bool:
+        """Whether a frame of this size, in pixels, can be inspected."""
+        return (
+            self.min_width <= width <= self.max_width
+            and self.min_height <= height <= self.max_height
+            and width % self.multiple_width == height % self.multiple_height == 0
+        )
+
+    def __str__(self) -> str:
+        return " × ".join(
+            _range(low, high, multiple)
+            for low, high, multiple in (
+                (self.min_width, self.max_width, self.multiple_width),
+                (self.min_height, self.max_height, self.multiple_height),
+            )
+        )
+
+
+def _range(low: int, high: int, multiple: int) -> str:
+    if low == high:
+        return str(low)
+    return f"{low}–{high}" + (f" in steps of {multiple}" if multiple > 1 else "")
+
+
+class TrainingData(Part):
+    """What the networks were trained and judged on."""
+
+    name: Text = Field(description="What the data set is called")
+    source: Text = Field(description="Where it is from")
+    terms: Text = Field(description="Under which terms it may be used")
+    digest: Sha256 = Field(description="SHA-256 over image names, image bytes and labels")
+    splits: dict[str, Count] = Field(description="Items in each split: tiles, or frames")
+
+
+class FileEntry(Part):
+    """One file of the bundle."""
+
+    sha256: Sha256 = Field(description="SHA-256 of its bytes")
+    bytes: Count = Field(description="Size in bytes")
+
+
+class Manifest(Part):
+    """Everything that a bundle says of itself."""
+
+    format: Literal[1] = Field(description="Version of the manifest")
+    name: Name = Field(description="What the bundle is called")
+    description: Text = Field(description="What it is for")
+    simulated: bool = Field(description="Whether it was trained on simulated strip")
+    created: str = Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$",
+        description="When it was packed, ISO 8601, UTC",
+    )
+    tools: dict[str, Text] = Field(description="Versions of the packages that made it")
+    classes: tuple[Text, ...] = Field(description="Defect classes, in the classifier's order")
+    frame: FrameSizes = Field(description="Which sizes of frame it takes, in pixels")
+    stages: Stages = Field(description="The networks")
+    thresholds: Thresholds = Field(description="The thresholds and how they were chosen")
+    data: TrainingData = Field(description="What it was trained on")
+    metrics: dict[str, dict[Precision, Figures]] = Field(
+        description="Holdout figures by stage and number format"
+    )
+    gate_report: GateReport = Field(description="How int8 was compared with float")
+    golden: tuple[GoldenFrame, ...] = Field(description="Pictures with their expected scores")
+    files: dict[str, FileEntry] = Field(description="Every other file of the bundle")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        stages = [self.stages.gate] + ([self.stages.classifier] if self.stages.classifier else [])
+        for stage in stages:
+            precisions = [model.precision for model in stage.models]
+            if len(set(precisions)) < len(precisions):
+                raise ValueError("a stage has two models of one precision")
+        named = {model.file for stage in stages for model in stage.models}
+        named |= {golden.file for golden in self.golden}
+        if named != set(self.files):
+            odd = sorted(named ^ set(self.files))[0]
+            raise ValueError(f"files and what uses them disagree on {odd!r}")
+        if "defect" not in self.stages.gate.outputs:
+            raise ValueError("the gate has no output 'defect'")
+        classifier = self.stages.classifier
+        if classifier and tuple(o for o in classifier.outputs if o != "none") != self.classes:
+            raise ValueError("the classifier's outputs are not the bundle's classes")
+        if classifier and classifier.geometry.region != self.stages.gate.geometry.region:
+            raise ValueError("gate and classifier look at different regions")
+        if self.thresholds.gate.value > self.thresholds.decision.value:
+            raise ValueError("the gate threshold lies above the decision threshold")
+        return self
+
+    def to_json(self) -> bytes:
+        """The one way to write this manifest: sorted keys, one space of indent, UTF-8."""
+        text = json.dumps(
+            self.model_dump(mode="json"), sort_keys=True, indent=1, ensure_ascii=False
+        )
+        return text.encode() + b"\n"
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """Read ``manifest.json``.
+
+    Raises:
+        BundleError: Not JSON, of a newer format, a field is wrong, or not in canonical form.
+    """
+    try:
+        fields: Any = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BundleError(f"its {MANIFEST} is not JSON") from None
+    version = fields.get("format") if isinstance(fields, dict) else None
+    if isinstance(version, int) and version > FORMAT:
+        raise BundleError(
+            f"it has format {version}; this millsight reads format {FORMAT}", "Upgrade millsight"
+        )
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "as a whole"
+        raise BundleError(f"its {MANIFEST} is wrong at {place}: {first['msg']}") from None
+    if manifest.to_json() != data:
+        raise BundleError(f"its {MANIFEST} is not written as millsight writes it")
+    return manifest

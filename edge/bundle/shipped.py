@@ -1,0 +1,10 @@
+"""Digests of the bundles that ship with this version, so that they need no signature.
+
+Written by ``python -m export.ship``; a bundle of one of these names that has another digest is
+refused.
+"""
+
+from __future__ import annotations
+
+SHIPPED: dict[str, str] = {}
+"""SHA-256 of each shipped bundle, by file name."""

@@ -1,0 +1,105 @@
+"""Running a bundle's golden frames on this device: does it score what it scored when packed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import cv2
+import numpy as np
+
+from edge.bundle.evidence import GoldenScores, Precision
+from edge.bundle.load import Bundle
+from edge.cascade import Cascade
+from edge.errors import BundleError
+from edge.frame import Pixels
+
+TOLERANCE: dict[Precision, float] = {"float32": 0.001, "int8": 0.05}
+"""How far a score may lie from the expected one.
+
+Other processors add float32 in another order, which moves a score by about 1e-6; int8 kernels may
+round an activation to its neighbour, which moves a logit by its step of about 0.1.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenResult:
+    """One golden frame in one precision.
+
+    Attributes:
+        file: The frame, by its name in the bundle.
+        precision: Which models scored it.
+        expected: What the manifest says.
+        scored: What this device says.
+        difference: The largest difference of any score, a fraction.
+    """
+
+    file: str
+    precision: Precision
+    expected: GoldenScores
+    scored: GoldenScores
+    difference: float
+
+    @property
+    def agrees(self) -> bool:
+        return self.difference <= TOLERANCE[self.precision]
+
+
+def run_golden_frames(bundle: Bundle, *, engine: str | None = None) -> Iterator[GoldenResult]:
+    """Score every golden frame with the bundle's models on this device.
+
+    Raises:
+        EngineError: No engine is installed, or it refuses a model.
+        BundleError: A golden frame cannot be decoded.
+    """
+    precisions = {m.precision for m in bundle.manifest.stages.gate.models}
+    for precision in sorted(precisions):
+        cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision)
+        for golden in bundle.manifest.golden:
+            if (expected := golden.expected.get(precision)) is None:
+                continue
+            scored = score_frame(cascade, golden_pixels(bundle, golden.file))
+            difference = _largest_difference(expected, scored)
+            yield GoldenResult(golden.file, precision, expected, scored, difference)
+
+
+def score_frame(cascade: Cascade, pixels: Pixels) -> GoldenScores:
+    """What a cascade says of a frame [lines, columns], the gate hiding nothing from the classifier.
+
+    Raises:
+        ImageError: The frame is smaller than a region.
+    """
+    judged = cascade.judge(pixels)
+    best = judged.classes.classes.max(axis=0) if judged.classes else ()
+    return GoldenScores(
+        defect_score=_rounded(judged.decision.max()),
+        class_scores={n: _rounded(s) for n, s in zip(cascade.classes, best, strict=False)},
+        region_scores=tuple(_rounded(score) for score in judged.decision),
+    )
+
+
+def golden_pixels(bundle: Bundle, file: str) -> Pixels:
+    """A golden frame's pixels [lines, columns], uint8.
+
+    Raises:
+        BundleError: It cannot be decoded.
+    """
+    pixels = cv2.imdecode(np.frombuffer(bundle.files[file], np.uint8), cv2.IMREAD_GRAYSCALE)
+    if pixels is None:
+        raise BundleError(f"{PurePosixPath(file).name} in the bundle is no picture")
+    return np.asarray(pixels, dtype=np.uint8)
+
+
+def _largest_difference(expected: GoldenScores, scored: GoldenScores) -> float:
+    """Over all scores; one, the most there is, where they are not scores of the same things."""
+    regions = expected.region_scores, scored.region_scores
+    if set(expected.class_scores) != set(scored.class_scores) or len(regions[0]) != len(regions[1]):
+        return 1.0
+    pairs = [(expected.defect_score, scored.defect_score), *zip(*regions, strict=True)]
+    pairs += [(s, scored.class_scores[name]) for name, s in expected.class_scores.items()]
+    return max(abs(one - other) for one, other in pairs)
+
+
+def _rounded(score: np.float32) -> float:
+    return round(float(score), 6)

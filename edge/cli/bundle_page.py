@@ -1,0 +1,142 @@
+"""The page that ``millsight bundle show`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from edge.bundle import Bundle
+from edge.bundle.evidence import PRECISIONS
+from edge.bundle.manifest import Manifest, Stage
+
+
+def bundle_page(bundle: Bundle) -> Iterator[RenderableType]:
+    """Everything that a person asks of a bundle, from top to bottom."""
+    manifest = bundle.manifest
+    trained = (
+        "[bold yellow]SIMULATED: trained and judged on drawn strip, not on real steel[/]"
+        if manifest.simulated
+        else "trained and judged on real frames"
+    )
+    yield f"[bold]{escape(manifest.name)}[/]: {escape(manifest.description)}"
+    yield trained
+    yield _facts(bundle)
+    yield _stages(manifest)
+    yield _thresholds(manifest)
+    yield _figures(manifest)
+
+
+def _facts(bundle: Bundle) -> Table:
+    manifest, data = bundle.manifest, bundle.manifest.data
+    ordered = sorted(data.splits.items(), key=lambda split: -split[1])
+    splits = ", ".join(f"{n:,} {name}" for name, n in ordered)
+    table = Table.grid(padding=(0, 2))
+    for name, value in (
+        ("file", str(bundle.path or "in memory")),
+        ("SHA-256", bundle.digest),
+        ("created", manifest.created),
+        ("classes", ", ".join(manifest.classes)),
+        ("frames", f"{manifest.frame} px"),
+        ("data", f"{data.name} ({splits} items)"),
+        ("source", data.source),
+        ("terms", data.terms),
+        ("data digest", data.digest),
+        ("golden frames", str(len(manifest.golden))),
+        ("made with", ", ".join(f"{tool} {v}" for tool, v in manifest.tools.items())),
+    ):
+        table.add_row(f"[dim]{name}[/]", escape(value))
+    return table
+
+
+def _stages(manifest: Manifest) -> Table:
+    table = _table("Networks", ("stage", "network", "outputs", "region", "input"), ("files",))
+    stages = {"gate": manifest.stages.gate, "classifier": manifest.stages.classifier}
+    for name, stage in stages.items():
+        if stage is not None:
+            table.add_row(name, *_stage_cells(stage, manifest))
+    return table
+
+
+def _stage_cells(stage: Stage, manifest: Manifest) -> tuple[str, ...]:
+    region, size = stage.geometry.region, stage.geometry.input
+    files = (f"{m.precision} {manifest.files[m.file].bytes / 1024:,.0f} KiB" for m in stage.models)
+    return (
+        escape(stage.network),
+        escape(f"{', '.join(stage.outputs)} ({stage.activation})"),
+        f"{region[0]}×{region[1]}" if region else "whole frame",
+        f"{size[0]}×{size[1]}",
+        "\n".join(files),
+    )
+
+
+def _thresholds(manifest: Manifest) -> Table:
+    gate, decision = manifest.thresholds.gate, manifest.thresholds.decision
+    promise = (
+        f"misses at most {gate.alpha:.1%} of defective units, with confidence {1 - gate.delta:.0%}"
+        if gate.alpha is not None
+        else "promises no rate"
+    )
+    table = _table("Thresholds", ("threshold", "value", "how it was chosen"), ())
+    table.add_row(
+        "gate",
+        f"{gate.value:.4f}",
+        escape(
+            f"{promise}; recall {gate.achieved_recall:.1%} on {gate.split}, n = {gate.n} "
+            f"({gate.unit}); {gate.method}"
+        ),
+    )
+    table.add_row(
+        "decision",
+        f"{decision.value:.4f}",
+        escape(f"{decision.method}; on {decision.split}, n = {decision.n} {decision.unit}s"),
+    )
+    return table
+
+
+def _figures(manifest: Manifest) -> Table:
+    report = manifest.gate_report
+    kind = "SIMULATED" if manifest.simulated else "real"
+    table = _table(
+        f"Figures on the {report.split} ({kind} data)",
+        ("figure",),
+        ("n", "float %", "int8 %", "points", "95 % of int8"),
+    )
+    table.caption = (
+        f"margins at export: accuracy {report.accuracy_margin * 100:g}, recall "
+        f"{report.recall_margin * 100:g} points where n is {report.min_items} or more"
+    )
+    for stage in dict.fromkeys(d.stage for d in report.differences):
+        table.add_row(f"[bold]{escape(stage)}[/]")
+        forms = manifest.metrics.get(stage, {})
+        int8 = forms.get("int8")
+        for d in (d for d in report.differences if d.stage == stage):
+            interval = int8.accuracy_interval if int8 and d.figure == "accuracy" else None
+            table.add_row(
+                f"  {escape(d.figure)}",
+                str(d.n),
+                _percent(d.float32),
+                _percent(d.int8),
+                "" if d.difference is None else f"{d.difference * 100:+.2f}",
+                f"{_percent(interval[0])}–{_percent(interval[1])}" if interval else "",
+            )
+        area = [f.auroc for p in PRECISIONS if (f := forms.get(p))]
+        table.add_row("  AUROC", "", *("" if a is None else f"{a:.4f}" for a in area))
+    return table
+
+
+def _table(title: str, left: tuple[str, ...], right: tuple[str, ...]) -> Table:
+    """An empty table of left-aligned columns and then right-aligned ones."""
+    table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD)
+    for heading in left:
+        table.add_column(heading)
+    for heading in right:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:.2f}"

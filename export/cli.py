@@ -1,0 +1,160 @@
+"""``millsight export``: quantize, compare on the holdout, pack."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+
+from edge.bundle.evidence import NAME_PATTERN
+from edge.bundle.load import SUFFIX
+from edge.errors import UnwritableError
+from edge.files import write_whole
+from export.gate import Margins, comparison_table
+from export.pack import Order, pack
+from export.progress import Progress
+from export.runs import read_run
+from train.backend import load_keras
+from train.data import open_data
+
+
+def _bundle_name(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
+    if path.suffix != SUFFIX:
+        raise click.BadParameter(f"{path} does not end in {SUFFIX}.")
+    return path
+
+
+def _allowed_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise click.BadParameter(
+            f"{name!r} is not up to 64 of A-Z, a-z, 0-9, space, '.', '_' and '-', starting with a "
+            f"letter or digit."
+        )
+    return name
+
+
+WIDTH = 100
+"""Columns of a page that goes to a file; rich would take 80, too few for the comparison."""
+
+PERCENT = click.FloatRange(0, 100)
+SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
+@click.command()
+@click.option("--gate", required=True, type=click.Path(path_type=Path), help="Run of the gate.")
+@click.option("--classifier", type=click.Path(path_type=Path), help="Run of the classifier.")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder with the data that the runs were trained on.",
+)
+@click.option("--splits", type=click.Path(path_type=Path), help="Split file that they used.")
+@click.option("--name", required=True, callback=_allowed_name, help="What the bundle is called.")
+@click.option("--description", required=True, help="What the bundle is for, one line.")
+@click.option("--simulated", is_flag=True, help="State that the data is simulated.")
+@click.option(
+    "--out",
+    required=True,
+    callback=_bundle_name,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"Bundle to write, FILE{SUFFIX}.",
+)
+@click.option(
+    "--margin",
+    type=PERCENT,
+    default=1.0,
+    show_default=True,
+    help="Percentage points by which int8's accuracy may be below float's.",
+)
+@click.option(
+    "--recall-margin",
+    type=PERCENT,
+    default=5.0,
+    show_default=True,
+    help="Percentage points by which int8's recall of a class may be below float's.",
+)
+@click.option(
+    "--min-items",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="Classes with fewer holdout items are shown and not judged.",
+)
+@click.option(
+    "--alpha",
+    type=SHARE,
+    default=0.05,
+    show_default=True,
+    help="Greatest share of defective groups that the gate may let through.",
+)
+@click.option(
+    "--delta",
+    type=SHARE,
+    default=0.05,
+    show_default=True,
+    help="Chance that the gate's promise fails.",
+)
+@click.option(
+    "--unit",
+    type=click.Choice(["frame", "tile"]),
+    default="frame",
+    show_default=True,
+    help="What the thresholds are chosen for: a whole frame, judged by its worst region, or each "
+    "tile as a frame of its own.",
+)
+@click.option(
+    "--golden",
+    type=click.IntRange(1, 32),
+    default=4,
+    show_default=True,
+    help="Golden frames, drawn by the simulator.",
+)
+def export(
+    gate: Path,
+    classifier: Path | None,
+    data: Path,
+    splits: Path | None,
+    name: str,
+    description: str,
+    simulated: bool,
+    out: Path,
+    margin: float,
+    recall_margin: float,
+    min_items: int,
+    alpha: float,
+    delta: float,
+    unit: Literal["frame", "tile"],
+    golden: int,
+) -> None:
+    """Quantize trained networks, compare int8 with float on the holdout, pack a bundle.
+
+    Thresholds are chosen on val. Where int8 is worse than float by more than a margin, nothing is
+    written. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
+    """
+    margins = Margins(margin / 100, recall_margin / 100, min_items)
+    order = Order(name, description, simulated, margins, golden, alpha, delta, unit)
+    # Ahead of minutes of work: everything that can be refused at once.
+    if not out.parent.is_dir():
+        raise UnwritableError(f"there is no folder {out.parent}", "Create it, or choose another")
+    runs = read_run(gate), read_run(classifier) if classifier else None
+    opened = open_data(data, splits=splits)
+    load_keras()
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    with Progress(console) as progress:
+        content = pack(
+            order,
+            *runs,
+            opened,
+            progress,
+            show=lambda differences: console.print(comparison_table(differences, margins)),
+        )
+        write_whole(out, content)
+    digest = hashlib.sha256(content).hexdigest()
+    console.print(f"{out}: {len(content):,} bytes, SHA-256 {digest}", soft_wrap=True)

@@ -1,0 +1,222 @@
+"""Writing the manifest and packing what it names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pydantic import ValidationError
+
+from edge.bundle import read_bundle
+from edge.bundle.container import MANIFEST, write_container
+from edge.bundle.evidence import Figures, GateReport, GoldenFrame, Precision, Thresholds
+from edge.bundle.manifest import (
+    FORMAT,
+    FileEntry,
+    FrameSizes,
+    Manifest,
+    ModelFile,
+    Stage,
+    StageGeometry,
+    Stages,
+    TrainingData,
+)
+from edge.bundle.verify import run_golden_frames, score_frame
+from edge.cascade import Cascade
+from edge.errors import BundleError, ConfigError
+from edge.preprocess import Geometry
+from export.golden import SOURCE, draw_golden_frames, encode_png
+from export.runs import Run
+from export.shrink import Forms
+from train.card import tool_versions
+from train.data.sample import DataSet
+
+MAX_SIDE = 8192
+"""Largest side, in pixels, of a frame that is cut into regions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the judging gave.
+
+    Attributes:
+        thresholds: Chosen on val.
+        metrics: Holdout figures by stage and precision.
+        report: Int8 against float.
+    """
+
+    thresholds: Thresholds
+    metrics: Mapping[str, Mapping[Precision, Figures]]
+    report: GateReport
+
+
+def bundle_bytes(
+    *,
+    name: str,
+    description: str,
+    simulated: bool,
+    golden: int,
+    forms: Mapping[str, tuple[Run, Forms]],
+    cascades: Mapping[Precision, Cascade],
+    data: DataSet,
+    evidence: Evidence,
+) -> bytes:
+    """Pack a bundle, read it back, and run its golden frames.
+
+    Args:
+        name: What the bundle is called.
+        description: What it is for.
+        simulated: Whether its data is simulated.
+        golden: How many golden frames.
+        forms: Runs and their converted networks, by stage.
+        cascades: The networks loaded, by precision.
+        data: What the runs were trained on.
+        evidence: What the judging gave.
+
+    Raises:
+        BundleError: Too large, or a golden frame does not score what it scored before packing.
+        ConfigError: The name is not allowed, or ``SOURCE_DATE_EPOCH`` is not a number.
+    """
+    files: dict[str, bytes] = {}
+    stages = {stage: _stage(stage, run, form, files) for stage, (run, form) in forms.items()}
+    gate_run = forms["gate"][0]
+    sizes = frame_sizes(gate_run.geometry, data)
+    frames = _golden_frames(golden, sizes, cascades, files)
+    card = gate_run.card.data
+    fields: dict[str, Any] = {
+        "format": FORMAT,
+        "name": name,
+        "description": description,
+        "simulated": simulated,
+        "created": created(),
+        "tools": versions(),
+        "classes": data.classes,
+        "frame": sizes,
+        "stages": Stages(gate=stages["gate"], classifier=stages.get("classifier")),
+        "thresholds": evidence.thresholds,
+        "data": TrainingData(
+            name=card.name,
+            source=card.source,
+            terms=card.terms,
+            digest=card.digest,
+            splits=card.splits,
+        ),
+        "metrics": evidence.metrics,
+        "gate_report": evidence.report,
+        "golden": frames,
+        "files": {
+            file: FileEntry(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+            for file, content in files.items()
+        },
+    }
+    try:
+        manifest = Manifest(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "as a whole"
+        raise ConfigError(
+            f"the bundle's {place} cannot be {first.get('input')!r}: {first['msg']}"
+        ) from None
+    content = write_container(files | {MANIFEST: manifest.to_json()})
+    _check_packed(content)
+    return content
+
+
+def created() -> str:
+    """Now, or ``SOURCE_DATE_EPOCH`` (seconds since 1970) where it is set, as ISO 8601 in UTC.
+
+    Raises:
+        ConfigError: ``SOURCE_DATE_EPOCH`` is not a number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ConfigError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}", "Give whole seconds since 1970, or unset it"
+        ) from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the bundle's bytes and figures depend on."""
+    found = tool_versions()
+    with suppress(PackageNotFoundError):
+        found["ai-edge-litert"] = version("ai-edge-litert")
+    return found
+
+
+def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
+    """Sizes of frame that networks of this geometry take.
+
+    Frames that are cut into regions may be of any size from one region on, because the last region
+    of a row ends at the border. Frames that are squashed whole must be of sizes that were trained.
+    """
+    if geometry.region:
+        width, height = geometry.region
+        return FrameSizes(
+            min_width=width,
+            max_width=max(width, MAX_SIDE),
+            min_height=height,
+            max_height=max(height, MAX_SIDE),
+            multiple_width=1,
+            multiple_height=1,
+        )
+    trained = data.of("train")
+    widths, heights = [s.width for s in trained], [s.height for s in trained]
+    return FrameSizes(
+        min_width=min(widths),
+        max_width=max(widths),
+        min_height=min(heights),
+        max_height=max(heights),
+        multiple_width=1,
+        multiple_height=1,
+    )
+
+
+def _stage(name: str, run: Run, forms: Forms, files: dict[str, bytes]) -> Stage:
+    """Describe a stage, and put its networks among the files."""
+    models = []
+    for precision, content in forms.items():
+        file = f"models/{name}-{precision}.tflite"
+        files[file] = content
+        models.append(ModelFile(file=file, format="tflite", precision=precision))
+    return Stage(
+        network=run.card.network,
+        outputs=run.card.outputs,
+        activation=run.card.activation,
+        geometry=StageGeometry(region=run.geometry.region, input=run.geometry.input),
+        models=tuple(models),
+    )
+
+
+def _golden_frames(
+    count: int,
+    sizes: FrameSizes,
+    cascades: Mapping[Precision, Cascade],
+    files: dict[str, bytes],
+) -> tuple[GoldenFrame, ...]:
+    """Draw and score golden frames, and put their pictures among the files."""
+    golden = []
+    for number, pixels in enumerate(draw_golden_frames(count, sizes), start=1):
+        file = f"golden/frame-{number}.png"
+        files[file] = encode_png(pixels)
+        expected = {precision: score_frame(c, pixels) for precision, c in cascades.items()}
+        golden.append(GoldenFrame(file=file, source=SOURCE, expected=expected))
+    return tuple(golden)
+
+
+def _check_packed(content: bytes) -> None:
+    for result in run_golden_frames(read_bundle(content)):
+        if not result.agrees:
+            raise BundleError(
+                f"{result.file} in {result.precision} scores {result.difference:.3f} off what it "
+                f"scored before packing; nothing was written",
+                "This device does not compute the same twice; check its memory",
+            )

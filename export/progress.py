@@ -1,0 +1,53 @@
+"""Shows on stderr how an export goes: a step at a time, and how far the step is."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as RichProgress
+
+
+class Progress(AbstractContextManager["Progress"]):
+    """A bar where stderr is a terminal, else a line for each step.
+
+    Args:
+        console: Of stderr.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar = RichProgress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._step = self._bar.add_task("", visible=False)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def start(self, step: str, total: int | None = None) -> None:
+        """A step begins, of ``total`` parts where that is known."""
+        self._bar.reset(self._step, description=step, total=total, visible=True)
+        if not self._console.is_terminal:
+            self._console.print(step, highlight=False)
+
+    def advance(self) -> None:
+        """One part of the step is done."""
+        self._bar.advance(self._step)

@@ -1,0 +1,72 @@
+"""A trained run in both precisions, and the cascade that they make before there is a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge.bundle.evidence import PRECISIONS, Precision
+from edge.cascade import Cascade
+from edge.engines.base import open_engine
+from edge.errors import ExportGateError
+from edge.models.classifier import Classifier
+from edge.models.gate import Gate
+from export.calibration import representative_inputs
+from export.progress import Progress
+from export.runs import Run
+from export.tflite import CONVERSION_TOLERANCE, convert, largest_difference, quantize
+from train.data.sample import DataSet
+
+Forms = Mapping[Precision, bytes]
+"""One network as TFLite, by precision."""
+
+_CHECKED = 32
+"""Inputs on which float32 TFLite must agree with Keras."""
+
+
+def shrink(run: Run, data: DataSet, progress: Progress) -> Forms:
+    """Convert a run's network to float32 and to int8 TFLite, calibrated on train.
+
+    Raises:
+        DataError: The train split is empty, or lacks a class.
+        ExportGateError: The float32 file does not compute what Keras computes.
+        TrainingError: The network cannot be loaded.
+    """
+    progress.start(f"{run.card.network}: reading calibration regions")
+    inputs = representative_inputs(data, run.geometry)
+    progress.start(f"{run.card.network}: converting to float32")
+    model = run.load()
+    whole = convert(model)
+    difference = largest_difference(model, whole, inputs[:_CHECKED])
+    if difference > CONVERSION_TOLERANCE:
+        raise ExportGateError(
+            f"{run.folder} converted to TFLite differs from Keras by {difference:.2%} of its "
+            f"largest output; nothing was written",
+            "The network uses an operation that does not convert; use one of millsight's networks",
+        )
+    progress.start(f"{run.card.network}: quantizing to int8")
+    return {"float32": whole, "int8": quantize(model, inputs)}
+
+
+def open_cascades(
+    gate: Run, gate_forms: Forms, classifier: Run | None, classifier_forms: Forms | None
+) -> dict[Precision, Cascade]:
+    """A cascade in each precision, for scores alone: its thresholds are not chosen yet."""
+
+    def open_one(precision: Precision) -> Cascade:
+        card = gate.card
+        first = Gate(
+            open_engine(gate_forms[precision]), gate.geometry, card.outputs, card.activation
+        )
+        second = None
+        if classifier is not None and classifier_forms is not None:
+            second = Classifier(
+                open_engine(classifier_forms[precision]),
+                classifier.geometry,
+                classifier.card.outputs,
+                classifier.card.activation,
+            )
+        return Cascade(
+            first, second, classes=card.classes, gate_threshold=0.0, decision_threshold=0.0
+        )
+
+    return {precision: open_one(precision) for precision in PRECISIONS}

@@ -1,0 +1,136 @@
+"""What a manifest may say, and what it says when it may not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from edge.bundle.manifest import FrameSizes, Manifest, parse_manifest
+from edge.errors import BundleError
+from tests.edge.bundle.samples import GOLDEN, fields, manifest
+
+
+def as_json(changed: dict[str, Any]) -> bytes:
+    return (json.dumps(changed, sort_keys=True, indent=1) + "\n").encode()
+
+
+def at(path: str, value: Any) -> dict[str, Any]:
+    """The sample's fields with one of them replaced, or removed by ``...``."""
+    changed = json.loads(json.dumps(fields()))
+    *parents, last = path.split(".")
+    inner = changed
+    for parent in parents:
+        inner = inner[int(parent)] if isinstance(inner, list) else inner[parent]
+    if value is ...:
+        del inner[last]
+    else:
+        inner[last] = value
+    return changed
+
+
+def test_it_is_read_as_it_was_written() -> None:
+    written = manifest()
+    assert parse_manifest(written.to_json()) == written
+    assert written.stages.gate.geometry.region == (32, 32)
+
+
+@pytest.mark.parametrize("version", [2, 3, 1000])
+def test_a_newer_format_says_to_upgrade(version: int) -> None:
+    changed = {"format": version, "whatever": "newer bundles say"}
+    with pytest.raises(BundleError, match=f"format {version}.*[Uu]pgrade millsight"):
+        parse_manifest(as_json(changed))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("format", 0, "format"),
+        ("format", "1", "format"),
+        ("format", ..., "format"),
+        ("name", "../../etc", "name"),
+        ("name", "", "name"),
+        ("simulated", "yes", "simulated"),
+        ("created", "yesterday", "created"),
+        ("classes", [1, 2], "classes"),
+        ("surprise", 1, "surprise"),
+        ("frame.min_width", 0, "frame.min_width"),
+        ("frame.min_width", 1.5, "frame.min_width"),
+        ("stages.gate.activation", "relu", "stages.gate.activation"),
+        ("stages.gate.geometry.region", [200], "stages.gate.geometry.region"),
+        ("stages.gate.outputs", ["none", "clean"], "no output 'defect'"),
+        ("stages.gate.models", [], "stages.gate.models"),
+        ("stages.segmenter", None, "stages.segmenter"),
+        ("thresholds.gate.value", 1.01, "thresholds.gate.value"),
+        ("thresholds.gate.value", 0.6, "above the decision threshold"),
+        ("thresholds.decision.value", -0.1, "thresholds.decision.value"),
+        ("metrics.gate.float32.accuracy", 90, "metrics.gate.float32.accuracy"),
+        ("metrics.gate.float32.auroc", float("nan"), "metrics.gate.float32.auroc"),
+        ("gate_report.verdict", "worse", "gate_report.verdict"),
+        ("data.digest", "0" * 63, "data.digest"),
+        ("data.terms", "", "data.terms"),
+        ("golden", [], GOLDEN),
+        ("files", {}, "disagree"),
+    ],
+)
+def test_a_wrong_field_is_named(path: str, value: Any, says: str) -> None:
+    with pytest.raises(BundleError, match=says) as refused:
+        parse_manifest(as_json(at(path, value)))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b"7", b"null", b"\xff\xfe", b"[" * 100_000, b'"manifest"']
+)
+def test_what_is_no_manifest_is_refused(data: bytes) -> None:
+    with pytest.raises(BundleError, match=r"manifest\.json") as refused:
+        parse_manifest(data)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda text: text.replace(b"\n ", b" "),
+        lambda text: text + b"\n",
+        lambda text: text.replace(b'"name": "sample"', b'"name": "other",\n "name": "sample"'),
+        lambda text: text.replace(b"0.95", b"0.950"),
+    ],
+    ids=["other spaces", "a line more", "a key twice", "a number otherwise"],
+)
+def test_only_the_canonical_form_is_read(rewrite: Any) -> None:
+    text = rewrite(manifest().to_json())
+    assert text != manifest().to_json()
+    with pytest.raises(BundleError, match="not written as millsight writes it"):
+        parse_manifest(text)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "accepted"),
+    [
+        (32, 32, True),
+        (640, 64, True),
+        (64, 33, True),
+        (31, 32, False),
+        (33, 32, False),
+        (672, 64, False),
+        (64, 65, False),
+    ],
+)
+def test_frame_sizes(width: int, height: int, accepted: bool) -> None:
+    sizes: FrameSizes = manifest().frame
+    assert sizes.accepts(width, height) is accepted
+    assert str(sizes) == "32–640 in steps of 32 × 32–64"
+
+
+def test_every_field_is_described() -> None:
+    schema = Manifest.model_json_schema()
+    parts = {"Manifest": schema} | schema["$defs"]
+    undescribed = [
+        f"{name}.{field}"
+        for name, part in parts.items()
+        for field, entry in part.get("properties", {}).items()
+        if not entry.get("description")
+    ]
+    assert undescribed == []

@@ -1,0 +1,87 @@
+"""Golden frames: a device that scores otherwise is found out."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.bundle import Bundle, read_bundle
+from edge.bundle import verify as verify_module
+from edge.bundle.container import MANIFEST, write_container
+from edge.bundle.verify import TOLERANCE, golden_pixels, run_golden_frames, score_frame
+from edge.cascade import Cascade
+from edge.errors import BundleError
+from tests.edge import fakes
+from tests.edge.bundle.samples import FILES, GOLDEN, bundle_bytes, fields, file_entries, manifest
+
+PIXELS = fakes.strip((5, 5, 230))
+
+
+def bundle_with(expected: dict[str, dict[str, object]], picture: bytes) -> Bundle:
+    files = FILES | {GOLDEN: picture}
+    golden = [{"file": GOLDEN, "source": "drawn", "expected": expected}]
+    written = manifest(golden=golden, files=file_entries(files)).to_json()
+    return read_bundle(write_container(files | {MANIFEST: written}))
+
+
+def png(pixels: np.ndarray) -> bytes:
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+@pytest.fixture(autouse=True)
+def brightness(monkeypatch: pytest.MonkeyPatch) -> Cascade:
+    """The sample's networks are not networks; brightness engines stand in."""
+    cascade = fakes.cascade()
+    monkeypatch.setattr(Cascade, "from_bundle", lambda *args, **more: cascade)
+    return cascade
+
+
+@pytest.mark.parametrize(("off", "agrees"), [(0.0, True), (0.0009, True), (0.0011, False)])
+@pytest.mark.parametrize("which", ["defect_score", "spot"])
+def test_scores_are_held_against_the_manifest(
+    off: float, agrees: bool, which: str, brightness: Cascade
+) -> None:
+    scores = score_frame(brightness, PIXELS).model_dump()
+    holder = scores if which == "defect_score" else scores["class_scores"]
+    holder[which] -= off
+    (result,) = run_golden_frames(bundle_with({"float32": scores}, png(PIXELS)))
+    assert result.agrees is agrees
+    assert result.difference == pytest.approx(off, abs=1e-6)
+    assert (result.file, result.precision) == (GOLDEN, "float32")
+
+
+def test_int8_may_differ_by_a_step(brightness: Cascade) -> None:
+    scores = score_frame(brightness, PIXELS).model_dump()
+    scores["defect_score"] -= 0.8 * TOLERANCE["int8"]
+    results = list(run_golden_frames(bundle_with({"int8": scores}, png(PIXELS))))
+    assert [result.agrees for result in results] == [True]
+
+
+def test_other_classes_do_not_agree(brightness: Cascade) -> None:
+    scores = score_frame(brightness, PIXELS).model_dump() | {"class_scores": {"dent": 0.5}}
+    (result,) = run_golden_frames(bundle_with({"float32": scores}, png(PIXELS)))
+    assert not result.agrees
+
+
+@pytest.mark.parametrize("change", [lambda s: s[:-1], lambda s: (*s[:-1], s[-1] + 0.01)])
+def test_every_region_counts(change, brightness: Cascade) -> None:
+    scores = score_frame(brightness, PIXELS).model_dump()
+    scores["region_scores"] = change(scores["region_scores"])
+    (result,) = run_golden_frames(bundle_with({"float32": scores}, png(PIXELS)))
+    assert not result.agrees
+
+
+def test_a_golden_frame_that_is_no_picture_is_named() -> None:
+    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is no picture"):
+        golden_pixels(read_bundle(bundle_bytes()), GOLDEN)
+
+
+def test_pixels_come_back_as_they_were_stored() -> None:
+    bundle = bundle_with({}, png(PIXELS))
+    np.testing.assert_array_equal(golden_pixels(bundle, GOLDEN), PIXELS)
+
+
+def test_the_whole_manifest_is_covered_by_the_sample() -> None:
+    assert set(fields()) == set(type(manifest()).model_fields)
+    assert verify_module.TOLERANCE["float32"] < verify_module.TOLERANCE["int8"]
