@@ -24,6 +24,7 @@ from edge.inspection import Cause, Defect, Inspection, Level
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
 from edge.preprocess import Box, Geometry, network_input
+from edge.touching import join_touching
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -214,7 +215,7 @@ class Cascade:
             score = float(classes.classes[row, best])
             found.setdefault(self.classes[best], []).append((boxes[region], score))
         return tuple(
-            defect for name, regions in found.items() for defect in _join_touching(name, regions)
+            defect for name, regions in found.items() for defect in join_touching(name, regions)
         )
 
 
@@ -234,34 +235,3 @@ def uninspected(frame: Frame, cause: Cause, detail: str = "") -> Inspection:
         cause=cause,
         detail=detail,
     )
-
-
-def _join_touching(name: str, regions: list[tuple[Box, float]]) -> list[Defect]:
-    """One defect for each set of regions that touch along a side."""
-    labels = np.arange(len(regions))
-    for i, (a, _) in enumerate(regions):
-        for j, (b, _) in enumerate(regions[:i]):
-            if _touch(a, b):
-                labels[labels == labels[i]] = labels[j]
-    defects = []
-    for label in dict.fromkeys(labels.tolist()):
-        members = [regions[i] for i in np.flatnonzero(labels == label)]
-        corners = np.array([(x, y, x + w, y + h) for (x, y, w, h), _ in members])
-        left, top = corners[:, :2].min(axis=0)
-        right, bottom = corners[:, 2:].max(axis=0)
-        defects.append(
-            Defect(
-                class_name=name,
-                score=max(score for _, score in members),
-                box=(int(left), int(top), int(right - left), int(bottom - top)),
-                mask=None,
-                area_px=sum(w * h for (_, _, w, h), _ in members),
-            )
-        )
-    return defects
-
-
-def _touch(a: Box, b: Box) -> bool:
-    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    along = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return across >= 0 and along >= 0 and across + along > 0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import ModuleType
 
 from edge.errors import MissingExtraError
+from edge.quiet import native_stderr_silenced
 
 
 def load_keras() -> ModuleType:
@@ -21,7 +20,7 @@ def load_keras() -> ModuleType:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with _native_stderr_silenced():
+        with native_stderr_silenced():
             import keras
     except ImportError as error:
         raise MissingExtraError(
@@ -30,16 +29,3 @@ def load_keras() -> ModuleType:
         ) from None
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return keras
-
-
-@contextmanager
-def _native_stderr_silenced() -> Iterator[None]:
-    """TensorFlow's libraries greet on file descriptor 2 before any log level is read."""
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from edge.cascade import Cascade
 from edge.cli.options import SIZE, engine_options
 from train.data import open_data
+from train.data.progress import track
 from train.evaluate.figures import evaluation
 from train.evaluate.scoring import items_of, score
 
@@ -65,8 +65,7 @@ def evaluate(
     cascade = Cascade.from_bundle(loaded, engine=engine, precision=precision, threads=threads)
     data = open_data(folder, splits=split_file)
     items = items_of(data, split, tile)
-    console = Console(stderr=True)
-    turns = track(items, "judging", console=console, transient=True)
+    turns = track(items, "judging", len(items))
     figures = evaluation(score(cascade, turns, data.classes), loaded.manifest.thresholds)
     if format_ == "json":
         click.echo(json.dumps(figures))

@@ -7,10 +7,6 @@ graph that flattens refuses to be resized.
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,6 +14,7 @@ from numpy.typing import NDArray
 
 from edge.engines.base import Engine
 from edge.errors import EngineError
+from edge.quiet import native_stderr_silenced
 
 _PIXEL_SCALE = 1.0 / 255.0
 
@@ -31,7 +28,7 @@ class LiteRTEngine(Engine):
         self.threads = threads
         interpreter_class = self._interpreter_class()
         try:
-            with _no_banner():
+            with native_stderr_silenced():
                 self._interpreter = interpreter_class(model_content=model, num_threads=threads)
                 self._interpreter.allocate_tensors()
             entry = self._interpreter.get_input_details()[0]
@@ -83,20 +80,6 @@ class LiteRTEngine(Engine):
         levels = np.round(batch * (_PIXEL_SCALE / self._input_scale)) + self._input_zero
         limits = np.iinfo(self._input_dtype)
         return np.asarray(np.clip(levels, limits.min, limits.max), dtype=self._input_dtype)
-
-
-@contextmanager
-def _no_banner() -> Iterator[None]:
-    """The runtime announces its delegate on stderr at each load, and has no switch for that."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 class TFLiteRuntimeEngine(LiteRTEngine):

@@ -89,7 +89,13 @@ def fields(**changes: Any) -> dict[str, Any]:
                 "split": "val",
                 "achieved_recall": 0.975,
             },
-            "decision": {"value": 0.5, "split": "val", "method": "greatest accuracy", "n": 160, "unit": "tile"},
+            "decision": {
+                "value": 0.5,
+                "split": "val",
+                "method": "greatest accuracy",
+                "n": 160,
+                "unit": "tile",
+            },
         },
         "data": {
             "name": "strip",
