@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,7 +15,10 @@ from numpy.typing import NDArray
 from edge import __version__
 from edge.bundle import Bundle
 from edge.cascade import Cascade
+from edge.errors import ImageError
+from edge.footprint import peak_mib
 from edge.frame import Frame, Pixels
+from edge.inspection import Level
 from edge.preprocess import network_input
 from edge.simulator import StripSimulator
 
@@ -64,12 +66,21 @@ def measure(
                 "threads": threads,
                 "regions": len(inputs[0]),
                 **_percentiles(times),
-                "peak_mib": _peak_mib(),
+                "peak_mib": peak_mib(
+                    bundle.model(name, precision),
+                    engine=stage.engine.name,
+                    threads=threads,
+                    height=inputs[0].shape[1],
+                    width=inputs[0].shape[2],
+                ),
             }
         )
     taken = [
         Frame(picture, number, time.monotonic(), "bench") for number, picture in enumerate(pictures)
     ]
+    first = cascade.inspect(taken[0])
+    if first.level is Level.UNINSPECTED:
+        raise ImageError(first.detail, "Give --width and --height that the bundle takes")
     shares: list[float] = []
 
     def inspect(frame: Frame) -> None:
@@ -118,11 +129,6 @@ def _times(work: Callable[[Any], object], items: list[Any], count: int) -> NDArr
 
 def _percentiles(times: NDArray[np.float64]) -> dict[str, float]:
     return {f"p{p}": round(float(np.percentile(times, p)), 4) for p in (50, 90, 99)}
-
-
-def _peak_mib() -> float:
-    """Greatest resident memory of this process so far."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 def machine() -> dict[str, Any]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from edge.engines.base import Engine, open_engine
 from edge.errors import BundleError, ImageError
 from edge.frame import Frame, Pixels
-from edge.inspection import Cause, Defect, Inspection, Level
+from edge.inspection import Cause, Defect, Inspection, Level, uninspected
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
 from edge.preprocess import Box, Geometry, network_input
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from edge.bundle.manifest import FrameSizes, Stage
     from edge.models.stage import Activation
 
-Permit = Callable[[str], bool]
-"""Asked with a stage's name before it runs; False gives the stage up."""
+Permit = Callable[[str, int], bool]
+"""Asked with a stage's name and a number of regions before it runs; False gives the stage up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,13 @@ class Cascade:
             sizes=manifest.frame,
         )
 
+    def warm_up(self) -> None:
+        """Run each network once: a first run is several times slower than the next."""
+        for stage in (self.gate, self.classifier):
+            if stage is not None:
+                width, height = stage.geometry.input
+                stage.probabilities(np.zeros((1, height, width), dtype=np.uint8))
+
     def judge(self, pixels: Pixels) -> Judgement:
         """Score every region of a frame [lines, columns] with both networks, for evaluation.
 
@@ -158,7 +165,7 @@ class Cascade:
         suspicious = np.flatnonzero(scores >= self.gate_threshold)
         decision = scores.copy()
         if len(suspicious) and self.classifier is not None:
-            if permit is None or permit("classifier"):
+            if permit is None or permit("classifier", len(suspicious)):
                 chosen = self._classifier_input(frame.pixels, inputs, suspicious)
                 classes = self.classifier.scores(chosen)
                 decision[suspicious] = decision_scores(scores[suspicious], classes)
@@ -222,16 +229,3 @@ class Cascade:
 def decision_scores(gate: NDArray[np.float32], classes: ClassScores) -> NDArray[np.float32]:
     """Mean of both networks' probabilities of a defect, [n]."""
     return np.asarray((gate + (1.0 - classes.none)) / 2, dtype=np.float32)
-
-
-def uninspected(frame: Frame, cause: Cause, detail: str = "") -> Inspection:
-    """The inspection of a frame that has no verdict."""
-    return Inspection(
-        source=frame.source,
-        frame=frame.number,
-        level=Level.UNINSPECTED,
-        position_mm=frame.position_mm,
-        length_mm=frame.length_mm,
-        cause=cause,
-        detail=detail,
-    )

@@ -15,7 +15,10 @@ def period_s(lines: int, mm_per_line: float, speed_m_s: float) -> float:
 
 
 class StageClock:
-    """What each stage has lately needed, in seconds.
+    """What each stage has lately needed for a region, in seconds.
+
+    A stage that is refused ``window`` times in a row is tried again with what it needed forgotten:
+    one slow start must not shut it out for good.
 
     Args:
         window: How many runs of a stage are remembered.
@@ -24,16 +27,25 @@ class StageClock:
     def __init__(self, window: int = 64) -> None:
         self._window = window
         self._spent: dict[str, deque[float]] = {}
+        self._refused: dict[str, int] = {}
 
-    def record(self, stage: str, seconds: float) -> None:
-        """Remember one run of a stage."""
-        self._spent.setdefault(stage, deque(maxlen=self._window)).append(seconds)
+    def record(self, stage: str, seconds: float, regions: int = 1) -> None:
+        """Remember one run of a stage on so many regions."""
+        kept = self._spent.setdefault(stage, deque(maxlen=self._window))
+        kept.append(seconds / max(regions, 1))
+        self._refused[stage] = 0
 
     def p95_s(self, stage: str) -> float:
-        """95th percentile of the stage's recent runs in seconds; 0 before the first."""
+        """95th percentile of the stage's recent runs in seconds a region; 0 before the first."""
         spent = sorted(self._spent.get(stage, ()))
         return spent[min(len(spent) - 1, int(0.95 * len(spent)))] if spent else 0.0
 
-    def fits(self, stage: str, due_at: float) -> bool:
+    def fits(self, stage: str, due_at: float, regions: int = 1) -> bool:
         """Whether a stage started now would, as it lately went, end by ``due_at`` (monotonic)."""
-        return time.monotonic() + self.p95_s(stage) <= due_at
+        if time.monotonic() + self.p95_s(stage) * regions <= due_at:
+            return True
+        self._refused[stage] = self._refused.get(stage, 0) + 1
+        if self._refused[stage] >= self._window:
+            self._spent.pop(stage, None)
+            self._refused[stage] = 0
+        return False

@@ -47,6 +47,12 @@ class UnwritableError(MillsightError):
     default_hint = "Choose a folder that you may write to, or free some space"
 
 
+class ReaderGoneError(MillsightError):
+    """The reader of stdout has gone, as ``| head`` does: the command ends in silence."""
+
+    exit_code = 0
+
+
 class ImageError(MillsightError):
     """An image cannot be read as a frame: truncated, wrong size, real colour."""
 

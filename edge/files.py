@@ -9,17 +9,28 @@ from pathlib import Path
 from edge.errors import UnwritableError
 
 
-def write_whole(path: Path, data: bytes | str) -> None:
+def write_whole(path: Path, data: bytes | str, *, durable: bool = True) -> None:
     """Write a file under a temporary name beside its target, then rename it.
+
+    A ``durable`` one is on the disk before it has its name, so a power failure leaves the old file
+    or the new one. A link is followed; a device or pipe is written to as it is.
 
     Raises:
         UnwritableError: The folder is missing or cannot be written, or the disk is full.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    content = data.encode() if isinstance(data, str) else data
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with open(temporary, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
-        os.replace(temporary, path)
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+            return
+        with temporary.open("wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(temporary, target)
     except OSError as error:
         raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
     finally:

@@ -43,18 +43,20 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class BadFrame:
-    """A frame that the camera took and that cannot be inspected.
+    """A frame that the camera took and that will not be inspected: there are no pixels of it.
 
     Attributes:
         number: The camera's own frame counter.
         taken_at: ``time.monotonic()`` in seconds.
         source: Camera name, or the path of the file.
-        cause: ``unreadable`` or ``wrong size`` (see ``edge.inspection.Cause``).
+        cause: One of ``edge.inspection.Cause``.
         detail: One line for the person at the line.
+        lines: How many lines it had, where that is known.
     """
 
     number: int
     taken_at: float
     source: str
     cause: str
-    detail: str
+    detail: str = ""
+    lines: int | None = None

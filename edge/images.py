@@ -96,4 +96,4 @@ def write_image(path: Path, pixels: cv2.typing.MatLike, *, quality: int = 92) ->
         [cv2.IMWRITE_JPEG_QUALITY, quality] if path.suffix.lower() in {".jpg", ".jpeg"} else []
     )
     encoded = cv2.imencode(path.suffix, pixels, options)[1]
-    write_whole(path, encoded.tobytes())
+    write_whole(path, encoded.tobytes(), durable=False)

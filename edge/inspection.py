@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from edge.frame import BadFrame, Frame
 from edge.masks import CocoRle
 from edge.preprocess import Box
 
@@ -114,6 +115,19 @@ class Inspection:
             ],
             "stages_ms": {name: round(ms, 3) for name, ms in self.stages_ms.items()},
         }
+
+
+def uninspected(frame: Frame | BadFrame, cause: Cause, detail: str = "") -> Inspection:
+    """The inspection of a frame that has no verdict."""
+    return Inspection(
+        source=frame.source,
+        frame=frame.number,
+        level=Level.UNINSPECTED,
+        position_mm=frame.position_mm if isinstance(frame, Frame) else 0.0,
+        length_mm=frame.length_mm if isinstance(frame, Frame) else 0.0,
+        cause=cause,
+        detail=detail,
+    )
 
 
 def _fraction(score: float | None) -> float | None:

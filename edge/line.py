@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
 from edge.cameras.base import Camera
-from edge.cascade import Cascade, uninspected
+from edge.cascade import Cascade
 from edge.coverage import Coverage
 from edge.deadline import StageClock, period_s
 from edge.frame import BadFrame, Frame
-from edge.inspection import Cause, Inspection, Level
+from edge.inspection import Cause, Inspection, Level, uninspected
 from edge.latency import Latencies
+from edge.odometer import Odometer, Place
 from edge.ring import Ring
 from edge.sinks.base import Sink
 
 Watcher = Callable[[Inspection, float | None], None]
 """Told each inspection and its latency in milliseconds (None without a verdict)."""
 
+UNCLASSIFIED = "unclassified"
+"""Counted for defects that no classifier has judged."""
+
 
 class Line:
     """Inspects a camera's frames against the clock.
+
+    A frame of a live camera whose deadline has passed before its turn comes is not inspected, so
+    that a device which is a little too slow loses a few frames rather than every deadline.
 
     Args:
         camera: Where frames come from.
@@ -62,31 +69,39 @@ class Line:
         self.defects: Counter[str] = Counter()
         self.defective_frames = 0
         self._clock = StageClock()
-        self._overruns: list[Frame | BadFrame] = []
-        self._overruns_lock = threading.Lock()
-        self._first_number: int | None = None
-        self._next_number = 0
-        self._lines = 256
+        self._odometer = Odometer(
+            mm_per_line=mm_per_line,
+            speed_m_s=speed_m_s,
+            counts=camera.counts or not camera.live,
+        )
+        self._ring: Ring | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let ``run`` end after the frame in hand. Safe in a signal handler."""
+        self._stopped = True
+        if self._ring is not None:
+            self._ring.stop()
 
     def run(self, *, frames: int | None = None, watch: Watcher | None = None) -> None:
-        """Inspect until the camera ends, ``frames`` were taken, or Ctrl-C.
+        """Inspect until the camera ends, ``frames`` were taken, or ``stop`` is called.
+
+        However it ends, each frame that was taken is counted: those that still wait as dropped.
 
         Raises:
             CameraError: The camera failed. What it had given is inspected and counted.
-            KeyboardInterrupt: The waiting frames are counted as dropped first.
+            UnwritableError: A sink cannot write.
         """
-        ring = Ring(
-            self.camera, frames=frames, size=self.ring_frames, on_overrun=self._keep_overrun
-        )
-        try:
-            for frame in ring:
-                self._record_overruns(watch)
-                self._record(frame, self._inspect, watch)
-            self._record_overruns(watch)
-        finally:
-            ring.stop()
+        self.cascade.warm_up()
+        with ExitStack() as closing:
             for sink in self.sinks:
-                sink.close()
+                closing.callback(sink.close)
+            self._ring = ring = Ring(self.camera, frames=frames, size=self.ring_frames)
+            if self._stopped:
+                ring.stop()
+            closing.callback(self._count_what_is_left, ring)
+            for frame in ring:
+                self._record(frame, self.sinks, watch)
 
     def summary(self) -> dict[str, Any]:
         """The figures of the run so far, with the keys that the README documents."""
@@ -98,7 +113,7 @@ class Line:
             "coverage": self.coverage.as_json(),
             "uninspected_by_cause": self.coverage.causes_as_json(),
             "latency_ms": self.latencies.as_json(),
-            "instances_ms": None,
+            "instances_ms": Latencies().as_json(),
             "deadline_ms": round(self.deadline_s * 1e3, 3),
             "deadline_misses": self.deadline_misses,
             "defects": dict(self.defects),
@@ -107,82 +122,63 @@ class Line:
             "engine": self.cascade.gate.engine.name,
         }
 
-    def _keep_overrun(self, frame: Frame | BadFrame) -> None:
-        with self._overruns_lock:
-            self._overruns.append(frame)
-
-    def _record_overruns(self, watch: Watcher | None) -> None:
-        with self._overruns_lock:
-            late, self._overruns = self._overruns, []
-        for frame in late:
-            self._record(frame, lambda placed: uninspected(placed, Cause.LATE), watch)
-
     def _record(
-        self,
-        frame: Frame | BadFrame,
-        judge: Callable[[Frame], Inspection],
-        watch: Watcher | None,
+        self, frame: Frame | BadFrame, sinks: Sequence[Sink], watch: Watcher | None
     ) -> None:
-        self._count_gap(frame.number)
+        place = self._odometer.advance(frame)
+        self.gaps += place.missing
+        if place.missing_mm:
+            self.coverage.add_gap(place.missing_mm, Cause.DROPPED)
         latency_ms = None
         if isinstance(frame, BadFrame):
-            inspection = self._unreadable(frame)
+            inspection = uninspected(frame, Cause(frame.cause), frame.detail)
         else:
-            self._lines = frame.pixels.shape[0]
-            frame = self._place(frame)
-            inspection = judge(frame)
+            frame = self._place(frame, place)
+            inspection = self._inspect(frame)
             if inspection.level is not Level.UNINSPECTED:
-                latency_s = time.monotonic() - frame.taken_at
-                latency_ms = latency_s * 1e3
-                self.latencies.add(latency_ms)
-                self.deadline_misses += latency_s > self.deadline_s
-        self.coverage.add(inspection)
-        self.defective_frames += inspection.defective
-        for defect in inspection.defects:
-            self.defects[defect.class_name or "unclassified"] += 1
-        for sink in self.sinks:
+                latency_ms = (time.monotonic() - frame.taken_at) * 1e3
+        inspection = replace(inspection, position_mm=place.position_mm, length_mm=place.length_mm)
+        self._count(inspection, latency_ms)
+        for sink in sinks:
             sink.write(inspection, None if isinstance(frame, BadFrame) else frame)
         if watch is not None:
             watch(inspection, latency_ms)
 
-    def _inspect(self, frame: Frame) -> Inspection:
-        due_at = frame.taken_at + self.deadline_s
-        inspection = self.cascade.inspect(
-            frame,
-            permit=lambda stage: not self.camera.live or self._clock.fits(stage, due_at),
-        )
-        for stage, milliseconds in inspection.stages_ms.items():
-            self._clock.record(stage, milliseconds / 1e3)
-        return inspection
+    def _count(self, inspection: Inspection, latency_ms: float | None) -> None:
+        self.coverage.add(inspection)
+        self.defective_frames += inspection.defective
+        for defect in inspection.defects:
+            self.defects[defect.class_name or UNCLASSIFIED] += 1
+        if latency_ms is not None:
+            self.latencies.add(latency_ms)
+            self.deadline_misses += latency_ms > self.deadline_s * 1e3
 
-    def _place(self, frame: Frame) -> Frame:
-        self.deadline_s = period_s(self._lines, self.mm_per_line, self.speed_m_s)
+    def _count_what_is_left(self, ring: Ring) -> None:
+        # The sinks are left out: one of them may be why the run has ended.
+        for frame in ring.drain():
+            self._record(frame, (), None)
+
+    def _place(self, frame: Frame, place: Place) -> Frame:
+        self.deadline_s = period_s(frame.pixels.shape[0], self.mm_per_line, self.speed_m_s)
         return replace(
             frame,
-            position_mm=self._position_mm(frame.number),
+            # A camera that waits has read ahead: its frame's time begins when its turn comes.
+            taken_at=frame.taken_at if self.camera.live else time.monotonic(),
+            position_mm=place.position_mm,
             mm_per_line=self.mm_per_line,
             mm_per_px_across=self.mm_per_px_across,
         )
 
-    def _position_mm(self, number: int) -> float:
-        return (number - (self._first_number or 0)) * self._lines * self.mm_per_line
-
-    def _unreadable(self, frame: BadFrame) -> Inspection:
-        return Inspection(
-            source=frame.source,
-            frame=frame.number,
-            level=Level.UNINSPECTED,
-            position_mm=self._position_mm(frame.number),
-            length_mm=self._lines * self.mm_per_line,
-            cause=Cause(frame.cause),
-            detail=frame.detail,
+    def _inspect(self, frame: Frame) -> Inspection:
+        if not self.camera.live:
+            return self.cascade.inspect(frame)
+        due_at = frame.taken_at + self.deadline_s
+        if time.monotonic() > due_at:
+            return uninspected(frame, Cause.LATE, "its deadline passed while it waited")
+        inspection = self.cascade.inspect(
+            frame, permit=lambda stage, regions: self._clock.fits(stage, due_at, regions)
         )
-
-    def _count_gap(self, number: int) -> None:
-        if self._first_number is None:
-            self._first_number = self._next_number = number
-        missing = number - self._next_number
-        if missing > 0:
-            self.gaps += missing
-            self.coverage.add_gap(missing * self._lines * self.mm_per_line, Cause.DROPPED)
-        self._next_number = max(self._next_number, number + 1)
+        if "classifier" in inspection.stages_ms:
+            seconds = inspection.stages_ms["classifier"] / 1e3
+            self._clock.record("classifier", seconds, len(inspection.suspicious))
+        return inspection

@@ -19,10 +19,13 @@ class Camera(ABC):
         name: What the person at the line calls it; becomes ``Frame.source`` unless files are read.
         live: True where frames come whether or not they are asked for (a real or simulated line),
             so that a slow consumer loses some; False where the source waits (files).
+        counts: True where frames are numbered at their source, so that a jump tells of lost ones.
+            The strip under a live camera that does not is followed by speed and time.
     """
 
     name: str
     live: bool = False
+    counts: bool = True
 
     @abstractmethod
     def __iter__(self) -> Iterator[Frame | BadFrame]:

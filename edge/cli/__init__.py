@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -9,7 +10,13 @@ from typing import NoReturn
 import click
 
 from edge import __version__
-from edge.errors import INTERRUPTED_EXIT_CODE, MillsightError, MissingExtraError
+from edge.errors import (
+    INTERRUPTED_EXIT_CODE,
+    MillsightError,
+    MissingExtraError,
+    ReaderGoneError,
+    UnwritableError,
+)
 
 _COMMANDS = {
     "run": ("edge.cli.run:run", "Inspect a camera until stopped."),
@@ -72,11 +79,13 @@ def millsight() -> None:
 def main() -> NoReturn:
     """Run the command; every foreseen error becomes one line on stderr and an exit code."""
     try:
-        millsight.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        code = millsight.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        sys.exit(error.exit_code)
+    except ReaderGoneError as error:
+        # Python would complain when it closes stdout at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(error.exit_code)
     except MillsightError as error:
         _say(f"millsight: {error}")
@@ -89,13 +98,16 @@ def main() -> NoReturn:
         _say(f"millsight: {wanted}")
         sys.exit(wanted.exit_code)
     except (KeyboardInterrupt, click.Abort) as stop:
-        _say(f"millsight: {' '.join(map(str, stop.args)) or 'stopped by Ctrl-C'}")
+        # click turns Ctrl-C into an Abort without words; the words are its cause's.
+        words = getattr(stop.__cause__ or stop, "args", ())
+        _say(f"millsight: {' '.join(map(str, words)) or 'stopped by Ctrl-C'}")
         sys.exit(INTERRUPTED_EXIT_CODE)
-    except BrokenPipeError:
-        # The reader of a pipe has gone, as `| head` does; closing stdout again would complain.
-        sys.stderr.close()
-        sys.exit(0)
-    sys.exit(0)
+    except OSError as error:
+        fault = UnwritableError(f"{error.filename or 'the output'} failed: {error.strerror}")
+        _say(f"millsight: {fault}")
+        sys.exit(fault.exit_code)
+    # click gives back the code of a command that exits early, such as --help.
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _say(text: str) -> None:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from edge.inspection import Inspection, Level
+from edge.line import UNCLASSIFIED
 
 if TYPE_CHECKING:
     from edge.bundle.manifest import Manifest
@@ -36,24 +38,27 @@ def display(line: Line, manifest: Manifest, tally: Tally | None = None) -> Itera
     console = Console(stderr=True)
     trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
     console.print(
-        f"bundle [bold]{manifest.name}[/] (trained on {trained_on}), camera "
-        f"[bold]{line.camera.name}[/], engine {line.cascade.gate.engine.name}. Ctrl-C stops.",
+        f"bundle [bold]{escape(manifest.name)}[/] (trained on {escape(trained_on)}), camera "
+        f"[bold]{escape(line.camera.name)}[/], engine {line.cascade.gate.engine.name}. "
+        "Ctrl-C stops.",
         highlight=False,
+        soft_wrap=True,
     )
-    if console.is_terminal:
-        table = _LiveTable(line)
-        with Live(
-            get_renderable=table.render,
-            console=console,
-            refresh_per_second=_REFRESH_HZ,
-            transient=True,
-        ):
-            yield table
-    else:
-        yield _PlainLines(line, console)
-    console.print(_result(line), highlight=False)
-    if tally is not None:
-        console.print(str(tally), highlight=False)
+    try:
+        if console.is_terminal:
+            table = _LiveTable(line)
+            with Live(
+                get_renderable=table.render,
+                console=console,
+                refresh_per_second=_REFRESH_HZ,
+                transient=True,
+            ):
+                yield table
+        else:
+            yield _PlainLines(line, console)
+    finally:
+        for text in (_result(line), str(tally or "")):
+            console.print(text, highlight=False, soft_wrap=True)
 
 
 def _verdict(inspection: Inspection) -> str:
@@ -61,8 +66,8 @@ def _verdict(inspection: Inspection) -> str:
         return f"[yellow]not inspected: {inspection.cause}[/]"
     if not inspection.defective:
         return "[green]clean[/]"
-    names = sorted({d.class_name or "(class unknown)" for d in inspection.defects})
-    return f"[bold red]DEFECT {', '.join(names)}[/]"
+    names = sorted({d.class_name or UNCLASSIFIED for d in inspection.defects})
+    return f"[bold red]DEFECT {escape(', '.join(names))}[/]"
 
 
 class _LiveTable:
@@ -126,7 +131,7 @@ class _PlainLines:
             return
         self._shown_at = now
         took = "" if latency_ms is None else f"  {latency_ms:.1f} ms"
-        detail = f"  {inspection.detail}" if inspection.detail else ""
+        detail = f"  {escape(inspection.detail)}" if inspection.detail else ""
         more = f"  ({self._unshown} such frames before it not shown)" if self._unshown else ""
         self._unshown = 0
         self._console.print(
@@ -154,7 +159,10 @@ def _coverage(line: Line) -> str:
 def _result(line: Line) -> str:
     figures = line.summary()
     latency = figures["latency_ms"]
-    found = ", ".join(f"{name}: {n}" for name, n in sorted(figures["defects"].items())) or "none"
+    found = (
+        ", ".join(f"{escape(name)}: {n}" for name, n in sorted(figures["defects"].items()))
+        or "none"
+    )
     timing = (
         f"verdict p50 {latency['p50']} ms, p99 {latency['p99']} ms, deadline "
         f"{figures['deadline_ms']} ms, missed {figures['deadline_misses']}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import click
 from edge.cli.options import bundle_option, convert_colour_option, engine_options, open_bundle
 
 if TYPE_CHECKING:
-    from edge.cameras.base import Camera
+    from edge.inspection import Inspection
     from edge.sinks.base import Sink
 
 
@@ -50,10 +49,11 @@ def inspect(
     Every frame gets a line; one that cannot be read or has the wrong size is `uninspected`, with
     its cause, and the exit code is then 6.
     """
+    from edge.cameras.choose import open_files
     from edge.cascade import Cascade
     from edge.errors import ImageError
-    from edge.frame import BadFrame
-    from edge.inspection import Cause, Inspection, Level
+    from edge.frame import Frame
+    from edge.inspection import Cause, Level, uninspected
     from edge.sinks.jsonl import JsonLines
 
     bundle = open_bundle(bundle_name)
@@ -66,22 +66,18 @@ def inspect(
 
         sinks.append(Pictures(pictures, cascade.classes, every=True))
     levels: Counter[Level] = Counter()
-    for camera in _cameras(paths, convert_colour):
+    for camera in open_files(paths, convert_colour=convert_colour):
         with camera:
             for frame in camera:
-                if isinstance(frame, BadFrame):
-                    inspection = Inspection(
-                        source=frame.source,
-                        frame=frame.number,
-                        level=Level.UNINSPECTED,
-                        cause=Cause(frame.cause),
-                        detail=frame.detail,
-                    )
-                else:
-                    inspection = cascade.inspect(frame)
+                whole = frame if isinstance(frame, Frame) else None
+                inspection = (
+                    cascade.inspect(frame)
+                    if isinstance(frame, Frame)
+                    else uninspected(frame, Cause(frame.cause), frame.detail)
+                )
                 levels[inspection.level] += 1
                 for sink in sinks:
-                    sink.write(inspection, None if isinstance(frame, BadFrame) else frame)
+                    sink.write(inspection, whole)
                 if format_ == "text":
                     click.echo(_line(inspection))
     if levels[Level.UNINSPECTED]:
@@ -91,29 +87,16 @@ def inspect(
         )
 
 
-def _cameras(paths: tuple[Path, ...], convert_colour: bool) -> Iterator[Camera]:
-    from edge.cameras.files import FileCamera
-    from edge.cameras.opencv import OpenCVCamera
-    from edge.images import SUFFIXES
+def _line(inspection: Inspection) -> str:
+    from edge.inspection import Level
 
-    for path in paths:
-        if path.is_file() and path.suffix.lower() not in SUFFIXES:
-            yield OpenCVCamera(str(path), convert_colour=convert_colour)
-        else:
-            yield FileCamera([path], convert_colour=convert_colour)
-
-
-def _line(inspection: object) -> str:
-    from edge.inspection import Inspection, Level
-
-    assert isinstance(inspection, Inspection)
     name = Path(inspection.source).name
     if inspection.level is Level.UNINSPECTED:
         return f"{name}  NOT INSPECTED: {inspection.cause}: {inspection.detail}"
     if not inspection.defective:
         return f"{name}  clean  {inspection.defect_score:.3f}"
     found = ", ".join(
-        f"{d.class_name or 'defect'} {d.score:.2f} at x={d.box[0]} y={d.box[1]} "
+        f"{d.class_name or 'unclassified'} {d.score:.2f} at x={d.box[0]} y={d.box[1]} "
         f"{d.box[2]}×{d.box[3]}"
         for d in inspection.defects
     )

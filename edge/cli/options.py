@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _Command = Callable[..., Any]
 
 
-class Size(click.ParamType[tuple[int, int]]):
+class Size(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """Width and height in pixels, written ``WIDTHxHEIGHT``."""
 
     name = "WxH"
@@ -33,6 +34,22 @@ class Size(click.ParamType[tuple[int, int]]):
 
 
 SIZE = Size()
+
+
+class _Positive(click.FloatRange):
+    """A number above 0; infinity and not-a-number are refused."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read a number."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no finite number", param, ctx)
+        return number
+
+
+POSITIVE = _Positive(min=0, min_open=True)
 
 bundle_option = click.option(
     "--bundle",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
-from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
-from edge.cli.options import bundle_option, convert_colour_option, engine_options, open_bundle
+from edge.cli.options import (
+    POSITIVE,
+    bundle_option,
+    convert_colour_option,
+    engine_options,
+    open_bundle,
+)
 
 if TYPE_CHECKING:
     from edge.cameras.base import Camera
@@ -33,14 +35,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=5.0,
     show_default=True,
     help="Speed of the strip in m/s.",
 )
 @click.option(
     "--mm-per-px",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=0.5,
     show_default=True,
     help="Millimetres of strip in a pixel, along and across.",
@@ -108,6 +110,7 @@ def run(
     """
     from edge.cascade import Cascade
     from edge.cli.display import display
+    from edge.cli.stopping import stopping
     from edge.files import check_writable, write_whole
     from edge.line import Line
 
@@ -115,16 +118,7 @@ def run(
         check_writable(summary)
     bundle = open_bundle(bundle_name)
     cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
-    sinks: list[Sink] = []
-    if jsonl is not None:
-        from edge.sinks.jsonl import JsonLinesFile
-
-        sinks.append(JsonLinesFile(jsonl))
-    if pictures is not None:
-        from edge.sinks.pictures import Pictures
-
-        sinks.append(Pictures(pictures, cascade.classes, limit=max_pictures))
-    camera = open_camera(
+    camera = _open_camera(
         camera_name,
         speed=speed,
         mm_per_px=mm_per_px,
@@ -132,6 +126,7 @@ def run(
         seed=seed,
         convert_colour=convert_colour,
     )
+    sinks = _open_sinks(jsonl, pictures, max_pictures, cascade.classes)
     line = Line(
         camera,
         cascade,
@@ -141,46 +136,51 @@ def run(
         sinks=sinks,
     )
     tally = _tally_of(camera)
-
-    def save_summary() -> None:
-        truth = {"simulated_truth": tally.as_json() if tally else None}
-        if summary is not None:
-            write_whole(summary, json.dumps(line.summary() | truth) + "\n")
-
-    with ExitStack() as stack:
-        stack.callback(save_summary)
-        stack.enter_context(camera)
-        screen = stack.enter_context(display(line, bundle.manifest, tally))
+    with camera, stopping(line) as stop, display(line, bundle.manifest, tally) as screen:
 
         def watch(inspection: Inspection, latency_ms: float | None) -> None:
             if tally is not None:
                 tally.add(inspection)
             screen.show(inspection, latency_ms)
 
-        _stop_cleanly_on_sigterm()
         try:
             line.run(frames=frames, watch=watch)
-        except KeyboardInterrupt:
-            where = f"; the summary is in {summary}" if summary else ""
-            taken = line.summary()["frames"]
-            raise KeyboardInterrupt(f"stopped after {taken} frames{where}") from None
+        finally:
+            if summary is not None:
+                figures = {**line.summary(), "simulated_truth": tally and tally.as_json()}
+                write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
+    for sink in sinks:
+        if left_out := getattr(sink, "left_out", 0):
+            click.echo(f"{left_out} pictures more than --max-pictures were not written", err=True)
+    if stop.by_keyboard:
+        where = f"; the summary is in {summary}" if summary else ""
+        raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")
 
 
-def open_camera(
+def _open_sinks(
+    jsonl: Path | None, pictures: Path | None, max_pictures: int, classes: tuple[str, ...]
+) -> list[Sink]:
+    sinks: list[Sink] = []
+    if pictures is not None:
+        from edge.sinks.pictures import Pictures
+
+        sinks.append(Pictures(pictures, classes, limit=max_pictures))
+    if jsonl is not None:
+        from edge.sinks.jsonl import JsonLinesFile
+
+        sinks.append(JsonLinesFile(jsonl))
+    return sinks
+
+
+def _open_camera(
     name: str,
     *,
-    speed: float = 5.0,
-    mm_per_px: float = 0.5,
-    defect_rate: float = 0.05,
-    seed: int = 0,
-    convert_colour: bool = False,
+    speed: float,
+    mm_per_px: float,
+    defect_rate: float,
+    seed: int,
+    convert_colour: bool,
 ) -> Camera:
-    """The camera that ``--camera`` names.
-
-    Raises:
-        MissingPathError: It looks like a path and there is none.
-        CameraError: It cannot be opened.
-    """
     if name == "simulated":
         from edge.cameras.simulated import SimulatedCamera
 
@@ -191,18 +191,9 @@ def open_camera(
             defect_rate=defect_rate,
             seed=seed,
         )
-    from edge.cameras.files import FileCamera
-    from edge.cameras.opencv import OpenCVCamera
-    from edge.images import SUFFIXES
+    from edge.cameras.choose import open_camera
 
-    path = Path(name)
-    if name.isdecimal():
-        return OpenCVCamera(int(name), convert_colour=convert_colour)
-    if "://" in name:
-        return OpenCVCamera(name, convert_colour=convert_colour)
-    if path.is_file() and path.suffix.lower() not in SUFFIXES:
-        return OpenCVCamera(name, convert_colour=convert_colour)
-    return FileCamera([path], convert_colour=convert_colour)
+    return open_camera(name, convert_colour=convert_colour)
 
 
 def _tally_of(camera: Camera) -> Tally | None:
@@ -210,13 +201,3 @@ def _tally_of(camera: Camera) -> Tally | None:
     from edge.tally import Tally
 
     return Tally(camera) if isinstance(camera, SimulatedCamera) else None
-
-
-def _stop_cleanly_on_sigterm() -> None:
-    """A service manager stops with SIGTERM: take it as Ctrl-C, so that the summary is written."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _interrupt)
-
-
-def _interrupt(number: int, where: FrameType | None) -> None:
-    raise KeyboardInterrupt

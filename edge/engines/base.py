@@ -52,13 +52,18 @@ def open_engine(model: bytes, *, name: str | None = None, threads: int = 2) -> E
     """
     if name is not None and name not in _ENGINES:
         raise EngineError(f"there is no engine {name!r}", f"Choose one of: {', '.join(_ENGINES)}")
+    broken: list[str] = []
     for candidate in [name] if name else _ENGINES:
         module, _, attribute = _ENGINES[candidate].partition(":")
         kind: Callable[..., Engine] = getattr(import_module(module), attribute)
         try:
             return kind(model, threads=threads)
-        except ImportError:
+        except ModuleNotFoundError:
             continue
+        except ImportError as error:
+            broken.append(f"the engine {candidate} is installed and does not load: {error}")
+    if broken:
+        raise EngineError("; ".join(broken), "Install it again for this Python and NumPy")
     raise EngineError(
         f"the engine {name or 'litert'} is not installed on this device",
         "Install it: pip install ai-edge-litert, or pip install 'millsight[tflite]' on armv7",

@@ -54,7 +54,7 @@ class LiteRTEngine(Engine):
         """Logits [n, outputs] of network inputs [n, height, width] uint8 (255 is 1.0).
 
         Raises:
-            EngineError: The inputs have another size than the model's.
+            EngineError: The inputs have another size than the model's, or the engine failed.
         """
         if batch.shape[1:] != self._input_shape[1:3]:
             raise EngineError(
@@ -66,11 +66,17 @@ class LiteRTEngine(Engine):
         out = np.empty((len(batch), self._outputs), dtype=np.float32)
         for i in range(len(batch)):
             self._interpreter.set_tensor(self._input_index, inputs[i : i + 1])
-            self._interpreter.invoke()
+            self._invoke()
             out[i] = self._interpreter.get_tensor(self._output_index)[0]
         if self._output_scale:
             out = (out - np.float32(self._output_zero)) * np.float32(self._output_scale)
         return out
+
+    def _invoke(self) -> None:
+        try:
+            self._interpreter.invoke()
+        except RuntimeError as error:
+            raise EngineError(f"the engine {self.name} failed: {error}", "Export again") from None
 
     def _encode(self, batch: NDArray[np.uint8]) -> NDArray[Any]:
         if self._input_dtype == np.float32:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 
 import cv2
@@ -33,11 +35,14 @@ _MIN_WIDTH = 800
 class Pictures(Sink):
     """Writes a JPEG of each defective frame into a folder.
 
+    Their names begin with the time at which the run began, so that no run replaces another's.
+
     Args:
         folder: Created if it is missing.
         classes: Class names in the bundle's order: each keeps one colour.
         every: Also draw frames without a defect.
-        limit: Stop after so many pictures, so that a bad coil does not fill the disk.
+        limit: Stop after so many pictures, so that a bad coil does not fill the disk; the rest
+            are counted in ``left_out``.
     """
 
     def __init__(
@@ -53,16 +58,24 @@ class Pictures(Sink):
         self._classes = classes
         self._every = every
         self._limit = limit
+        self._start = time.strftime("%Y%m%dT%H%M%S")
         self.written = 0
+        self.left_out = 0
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
         """Draw and write one frame, if it is wanted."""
-        wanted = self._every or inspection.defective
-        if frame is None or not wanted or (self._limit is not None and self.written >= self._limit):
+        if frame is None or not (self._every or inspection.defective):
             return
-        stem = f"{Path(inspection.source).stem}-{inspection.frame:08d}"
+        if self._limit is not None and self.written >= self._limit:
+            self.left_out += 1
+            return
+        stem = f"{self._start}-{inspection.frame:08d}-{_file_stem(inspection.source)}"
         write_image(self._folder / f"{stem}.jpg", draw(frame.pixels, inspection, self._classes))
         self.written += 1
+
+
+def _file_stem(source: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", Path(source).stem)[:60] or "frame"
 
 
 def colour(class_name: str, classes: tuple[str, ...]) -> tuple[int, int, int]:
@@ -87,7 +100,7 @@ def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> ND
             cv2.polylines(picture, [outline * scale for outline in outlines], True, ink, 2)
         else:
             cv2.rectangle(picture, (x + 2, y + 2), (x + w - 3, y + h - 3), ink, 3)
-        name = defect.class_name or "defect"
+        name = defect.class_name or "unclassified"
         _label(picture, f"{name} {defect.score:.0%}", x + 4, y + 4, ink)
     return np.vstack([picture, _caption(picture.shape[1], inspection)])
 

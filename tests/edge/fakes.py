@@ -82,3 +82,30 @@ class ListCamera(Camera):
 
     def close(self) -> None:
         self.closed = True
+
+
+class PacedCamera(Camera):
+    """Gives the same picture at a steady pace, as a live one."""
+
+    name = "paced"
+    live = True
+
+    def __init__(self, frames: int, *, period_s: float, pixels: np.ndarray | None = None) -> None:
+        self.given = 0
+        self.closed = False
+        self._frames = frames
+        self._period_s = period_s
+        self._pixels = strip() if pixels is None else pixels
+
+    def __iter__(self) -> Iterator[Frame]:
+        start = time.monotonic()
+        for number in range(self._frames):
+            due = start + number * self._period_s
+            time.sleep(max(0.0, due - time.monotonic()))
+            if self.closed:
+                return
+            self.given += 1
+            yield Frame(self._pixels, number, due, self.name)
+
+    def close(self) -> None:
+        self.closed = True

@@ -46,14 +46,14 @@ def test_regions_that_touch_at_a_corner_alone_are_two_defects():
 
 
 def test_a_classifier_given_up_leaves_the_gates_verdict():
-    seen = cascade().inspect(frame(strip((5, 5, 220))), permit=lambda stage: False)
+    seen = cascade().inspect(frame(strip((5, 5, 220))), permit=lambda stage, regions: False)
     assert (seen.level, seen.defective) == (Level.GATED, True)
     assert [d.class_name for d in seen.defects] == [""]
     assert seen.class_scores == {}
 
 
 def test_a_clean_frame_owes_nothing_to_a_classifier_that_has_no_time():
-    seen = cascade().inspect(frame(strip()), permit=lambda stage: False)
+    seen = cascade().inspect(frame(strip()), permit=lambda stage, regions: False)
     assert seen.level is Level.FULL
 
 

@@ -26,3 +26,18 @@ def test_a_stage_fits_until_its_recent_runs_say_otherwise():
     for _ in range(10):
         clock.record("classifier", 0.001)
     assert clock.fits("classifier", due)
+
+
+def test_what_a_stage_needs_is_counted_by_region():
+    clock = StageClock()
+    clock.record("classifier", 1.6, regions=16)
+    due = time.monotonic() + 0.5
+    assert clock.fits("classifier", due, regions=1)
+    assert not clock.fits("classifier", due, regions=16)
+
+
+def test_a_stage_that_is_long_refused_is_tried_again():
+    clock = StageClock(window=5)
+    clock.record("classifier", 100.0)
+    due = time.monotonic() + 1.0
+    assert [clock.fits("classifier", due) for _ in range(6)] == [False] * 5 + [True]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from edge.errors import UnwritableError
@@ -27,6 +29,17 @@ def test_a_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(UnwritableError, match="No space left"):
         write_whole(path, b"new")
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_link_is_followed_and_a_device_is_left_a_device(tmp_path):
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("old")
+    link.symlink_to(real)
+    write_whole(link, "new")
+    assert link.is_symlink() and real.read_text() == "new"
+    device = Path("/dev/null")
+    write_whole(device, "gone")
+    assert device.is_char_device()
 
 
 @pytest.mark.parametrize("name", ["none/a.json", "."])

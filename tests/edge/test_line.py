@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.errors import CameraError
-from edge.frame import BadFrame
+from edge.frame import BadFrame, Frame
 from edge.inspection import Cause, Level
 from edge.line import Line
 from edge.sinks.base import Sink
-from tests.edge.fakes import ListCamera, cascade, frame, strip
+from tests.edge.fakes import ListCamera, PacedCamera, cascade, frame, strip
 
 LINE_MM = 0.5
 FRAME_MM = 20 * LINE_MM
@@ -93,14 +95,70 @@ def test_a_camera_that_waits_loses_none():
 
 
 def test_when_time_is_short_the_classifier_goes_first():
-    frames = [frame(strip((5, 5, 220)), n) for n in range(3)]
-    camera = ListCamera(frames, live=True)
-    run = Line(camera, cascade(gate_seconds=0.002), mm_per_line=LINE_MM, speed_m_s=5.0)
+    camera = PacedCamera(3, period_s=0.05, pixels=strip((5, 5, 220)))
+    # The gate takes 12 ms of the 10 ms that a frame has at 1 m/s.
+    run = Line(camera, cascade(gate_seconds=0.002), mm_per_line=LINE_MM, speed_m_s=1.0)
     run.run()
     figures = run.summary()
     assert figures["levels"]["gated"] == 3
     assert figures["deadline_misses"] == 3
     assert figures["defects"] == {"unclassified": 3}
+
+
+def test_one_slow_start_does_not_shut_the_classifier_out():
+    camera = PacedCamera(90, period_s=0.004, pixels=strip((5, 5, 220)))
+    run = Line(camera, cascade(), mm_per_line=LINE_MM, speed_m_s=1.0)
+    run._clock.record("classifier", 5.0)
+    run.run()
+    levels = run.summary()["levels"]
+    assert levels["gated"] >= 60
+    assert levels["full"] >= 10
+
+
+def test_a_frame_whose_deadline_has_passed_makes_way_for_the_next():
+    camera = PacedCamera(30, period_s=0.01)
+    run = Line(camera, cascade(gate_seconds=0.002), mm_per_line=LINE_MM, speed_m_s=1.0)
+    run.run()
+    figures = run.summary()
+    assert figures["uninspected_by_cause"].keys() == {"late"}
+    assert figures["levels"]["full"] > figures["levels"]["uninspected"]
+    # Two periods of 10 ms and the gate's 12 ms, with room for a busy machine.
+    assert figures["latency_ms"]["p50"] < 40
+
+
+def test_stopping_counts_every_frame_that_was_taken():
+    camera = PacedCamera(10_000, period_s=0.001)
+    run = Line(camera, cascade(gate_seconds=0.001), mm_per_line=LINE_MM, speed_m_s=1.0)
+    run.run(watch=lambda seen, _: run.stop() if seen.frame >= 20 else None)
+    figures = run.summary()
+    assert figures["frames"] == camera.given
+    assert figures["gaps"] == 0
+    assert figures["coverage"]["passed_mm"] == camera.given * FRAME_MM
+    assert camera.closed
+
+
+def test_a_camera_that_does_not_count_is_followed_by_the_clock():
+    start = time.monotonic()
+    frames = [
+        Frame(strip(), number, start + taken, "stream")
+        # 10 mm a frame at 1 m/s: one every 10 ms, then half a second of nothing.
+        for number, taken in enumerate([0.0, 0.01, 0.02, 0.52, 0.53])
+    ]
+    camera = ListCamera(frames, live=True)
+    camera.counts = False
+    run = line(camera, speed_m_s=1.0)
+    run.run()
+    figures = run.summary()
+    assert figures["gaps"] == 49
+    assert figures["coverage"]["passed_mm"] == pytest.approx(540, abs=0.1)
+
+
+def test_positions_follow_frames_of_any_height():
+    heights = [20, 20, 10, 20]
+    kept = Kept()
+    camera = ListCamera([frame(strip(height=h), n) for n, h in enumerate(heights)])
+    line(camera, sinks=[kept]).run()
+    assert [i.position_mm for i in kept.seen] == [0, 10, 20, 25]
 
 
 def test_a_camera_that_fails_leaves_the_frames_it_gave():

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.cameras.opencv import OpenCVCamera
+from edge.cameras.opencv import OpenCVCamera, without_secrets
 from edge.errors import CameraError
 
 
@@ -29,6 +29,17 @@ def test_a_video_gives_its_frames_in_grey(video):
     assert [f.number for f in frames] == [0, 1, 2]
     assert [f.pixels.shape for f in frames] == [(32, 64)] * 3
     assert [round(float(f.pixels.mean()), -1) for f in frames] == [50, 100, 150]
+
+
+def test_a_video_that_is_cut_off_says_so(video):
+    video.write_bytes(video.read_bytes()[: video.stat().st_size // 2])
+    with pytest.raises(CameraError, match=r"cannot be opened|ended after \d of \d frames"):
+        list(OpenCVCamera(str(video)))
+
+
+def test_a_password_does_not_reach_the_name():
+    name = without_secrets("rtsp://user:secret@10.0.0.5:554/line2?token=abc")
+    assert name == "rtsp://10.0.0.5:554/line2"
 
 
 def test_a_file_that_is_no_video_is_refused(tmp_path):

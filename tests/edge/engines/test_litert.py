@@ -100,8 +100,17 @@ def test_an_unknown_engine_names_the_known_ones():
 
 def test_an_engine_that_is_not_installed_says_how_to_install_it(monkeypatch):
     def missing():
-        raise ImportError("ai_edge_litert")
+        raise ModuleNotFoundError("ai_edge_litert")
 
     monkeypatch.setattr(LiteRTEngine, "_interpreter_class", staticmethod(missing))
     with pytest.raises(EngineError, match="pip install"):
+        open_engine(b"", name="litert")
+
+
+def test_an_engine_that_is_installed_and_broken_says_so(monkeypatch):
+    def broken():
+        raise ImportError("numpy.core.multiarray failed to import")
+
+    monkeypatch.setattr(LiteRTEngine, "_interpreter_class", staticmethod(broken))
+    with pytest.raises(EngineError, match=r"does not load: numpy\.core.*Install it again"):
         open_engine(b"", name="litert")

@@ -46,6 +46,15 @@ def test_a_file_is_appended_to(tmp_path):
     assert len(path.read_text().splitlines()) == 2
 
 
+def test_a_line_cut_off_by_a_power_failure_is_not_glued_to_the_next(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"source": "cut o')
+    sink = JsonLinesFile(path)
+    sink.write(inspection(), None)
+    sink.close()
+    assert json.loads(path.read_text().splitlines()[1])["frame"] == 0
+
+
 def test_an_unwritable_file_is_named(tmp_path):
     with pytest.raises(UnwritableError, match="cannot be written"):
         JsonLinesFile(tmp_path / "none" / "a.jsonl")
@@ -57,5 +66,7 @@ def test_a_full_disk_is_named():
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
+    sink = JsonLinesFile(full)
     with pytest.raises(UnwritableError, match="No space left"):
-        JsonLinesFile(full).write(inspection(), None)
+        sink.write(inspection(), None)
+    sink.close()

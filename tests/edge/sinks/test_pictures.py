@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.cascade import uninspected
 from edge.errors import UnwritableError
-from edge.inspection import Cause
+from edge.inspection import Cause, uninspected
 from edge.masks import mask_to_coco
 from edge.sinks.pictures import Pictures, colour, draw
 from tests.edge.fakes import CLASSES, cascade, frame, strip
@@ -28,7 +27,8 @@ def test_only_defective_frames_are_written_and_no_more_than_the_limit(tmp_path):
     for number, pixels in enumerate([GOOD, BAD, GOOD, BAD, BAD]):
         sink.write(*inspected(pixels, number))
     names = sorted(p.name for p in (tmp_path / "pictures").iterdir())
-    assert names == ["test-00000001.jpg", "test-00000003.jpg"]
+    assert [name.split("-", 1)[1] for name in names] == ["00000001-test.jpg", "00000003-test.jpg"]
+    assert (sink.written, sink.left_out) == (2, 1)
     assert cv2.imread(str(tmp_path / "pictures" / names[0])) is not None
 
 
