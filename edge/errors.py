@@ -57,25 +57,35 @@ class ImageError(MillsightError):
     """An image cannot be read as a frame: truncated, wrong size, real colour."""
 
     exit_code = 6
+    default_hint = "Copy or export the image again, or leave it out"
 
 
 class LabelError(MillsightError):
     """Labels are wrong: missing columns, run lengths out of range, an unknown class."""
 
     exit_code = 7
+    default_hint = "Mend the file; millsight data check lists every fault"
 
 
 class DataError(MillsightError):
     """A data set as a whole cannot be used: empty, no such split, too few groups."""
 
     exit_code = 8
+    default_hint = "See what is there with: millsight data check"
 
 
 class BundleError(MillsightError):
-    """A bundle is corrupt, tampered with, or from a newer format version."""
+    """A bundle is corrupt or tampered with."""
 
     exit_code = 9
     default_hint = "Copy the bundle again from where it was made"
+
+
+class NewerFormatError(BundleError):
+    """A bundle is of a newer format version than this millsight reads."""
+
+    exit_code = 15
+    default_hint = "Install a newer millsight here, or export the bundle with this one's version"
 
 
 class EngineError(MillsightError):

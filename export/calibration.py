@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import DataError
-from edge.preprocess import Geometry
-from export.regions import Region, labelled_regions, region_inputs
+from edge.preprocess import Geometry, network_input
 from train.data.sample import DataSet
+from train.data.tiles import Tile, judged_tiles
 
 SPLIT = "train"
 """Calibration sees nothing that figures or thresholds are taken from."""
@@ -20,37 +21,46 @@ COUNT = 256
 
 
 def representative_inputs(
-    data: DataSet, geometry: Geometry, *, count: int = COUNT, seed: int = 0
+    data: DataSet,
+    geometry: Geometry,
+    *,
+    names_classes: bool,
+    count: int = COUNT,
+    seed: int = 0,
 ) -> NDArray[np.uint8]:
     """Network inputs [count or fewer, height, width] of train regions, every class among them.
 
+    Args:
+        data: With a train split.
+        geometry: How a frame becomes the network's inputs.
+        names_classes: Whether the network tells classes apart, so that none may be missing.
+        count: Regions wanted.
+        seed: Of the draw.
+
     Raises:
-        DataError: There is no train split, or one of the classes is not in it.
+        DataError: There is no train split, or it lacks a class that the network names.
+        ImageError: An image cannot be read.
     """
-    regions = labelled_regions(data, SPLIT, geometry)
-    return region_inputs(choose_regions(regions, data.classes, count=count, seed=seed), geometry)
+    regions = judged_tiles(data, SPLIT, geometry.region)
+    if names_classes:
+        _require_every_class(regions, data)
+    chosen = choose_regions(regions, len(data.classes), count=count, seed=seed)
+    inputs = [
+        network_input(sample.read(), geometry)[[region.place for region in members]]
+        for sample, members in groupby(chosen, key=lambda region: region.sample)
+    ]
+    return np.concatenate(inputs)
 
 
-def choose_regions(
-    regions: Sequence[Region], classes: Sequence[str], *, count: int, seed: int
-) -> list[Region]:
-    """Draw regions so that clean ones and every class have as equal a part as they can.
+def choose_regions(regions: Sequence[Tile], classes: int, *, count: int, seed: int) -> list[Tile]:
+    """Draw regions so that clean ones and each of ``classes`` have as equal a part as they can.
 
     Half of a random draw from a mill may be clean strip, which says little of the activations that
     defects cause. Regions come back in the order given, each once.
-
-    Raises:
-        DataError: No region shows one of the classes.
     """
     rng = np.random.default_rng(seed)
     kinds = [[i for i, region in enumerate(regions) if not region.classes]]
-    for index, name in enumerate(classes):
-        kinds.append([i for i, region in enumerate(regions) if index in region.classes])
-        if not kinds[-1]:
-            raise DataError(
-                f"no {SPLIT} image shows class {name!r}, so int8 cannot be calibrated for it",
-                "Leave the class out of the data set, or move images of it to train",
-            )
+    kinds += [[i for i, r in enumerate(regions) if c in r.classes] for c in range(classes)]
     queues = [list(rng.permutation(kind)) for kind in kinds]
     chosen: set[int] = set()
     while len(chosen) < count and any(queues):
@@ -58,3 +68,14 @@ def choose_regions(
             if queue and len(chosen) < count:
                 chosen.add(int(queue.pop()))
     return [regions[i] for i in sorted(chosen)]
+
+
+def _require_every_class(regions: Sequence[Tile], data: DataSet) -> None:
+    there = frozenset().union(*(region.classes for region in regions))
+    lacking = [name for i, name in enumerate(data.classes) if i not in there]
+    if lacking:
+        raise DataError(
+            f"no {SPLIT} region of {data.root} shows class {lacking[0]!r}, so int8 cannot be "
+            f"calibrated for it",
+            "Leave the class out of the data set, or move images of it to train",
+        )

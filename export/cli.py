@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 from rich.console import Console
 
-from edge.bundle.evidence import NAME_PATTERN
+from edge.bundle.evidence import MAX_TEXT, NAME_PATTERN, Unit
 from edge.bundle.load import SUFFIX
-from edge.errors import UnwritableError
-from edge.files import write_whole
+from edge.files import check_writable, write_whole
 from export.gate import Margins, comparison_table
-from export.pack import Order, pack
+from export.pack import Label, creation_time
+from export.pipeline import Order, make_bundle
 from export.progress import Progress
 from export.runs import read_run
-from train.backend import load_keras
 from train.data import open_data
 
 
@@ -37,11 +37,30 @@ def _allowed_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
     return name
 
 
+def _one_line(ctx: click.Context, param: click.Parameter, text: str) -> str:
+    if not text.strip() or len(text) > MAX_TEXT or not text.isprintable():
+        raise click.BadParameter(f"write one line of up to {MAX_TEXT} characters.")
+    return text.strip()
+
+
+class _Range(click.FloatRange):
+    """A number within bounds; not-a-number, which is neither in nor out, is refused."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read a number."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return number
+
+
 WIDTH = 100
 """Columns of a page that goes to a file; rich would take 80, too few for the comparison."""
 
-PERCENT = click.FloatRange(0, 100)
-SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+PERCENT = _Range(0, 100)
+SHARE = _Range(0, 1, min_open=True, max_open=True)
 
 
 @click.command()
@@ -55,7 +74,9 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 )
 @click.option("--splits", type=click.Path(path_type=Path), help="Split file that they used.")
 @click.option("--name", required=True, callback=_allowed_name, help="What the bundle is called.")
-@click.option("--description", required=True, help="What the bundle is for, one line.")
+@click.option(
+    "--description", required=True, callback=_one_line, help="What the bundle is for, one line."
+)
 @click.option("--simulated", is_flag=True, help="State that the data is simulated.")
 @click.option(
     "--out",
@@ -128,7 +149,7 @@ def export(
     min_items: int,
     alpha: float,
     delta: float,
-    unit: Literal["frame", "tile"],
+    unit: Unit,
     golden: int,
 ) -> None:
     """Quantize trained networks, compare int8 with float on the holdout, pack a bundle.
@@ -137,18 +158,17 @@ def export(
     written. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
     """
     margins = Margins(margin / 100, recall_margin / 100, min_items)
-    order = Order(name, description, simulated, margins, golden, alpha, delta, unit)
     # Ahead of minutes of work: everything that can be refused at once.
-    if not out.parent.is_dir():
-        raise UnwritableError(f"there is no folder {out.parent}", "Create it, or choose another")
+    check_writable(out)
+    label = Label(name, description, simulated, creation_time())
+    order = Order(label, margins, golden, alpha, delta, unit)
     runs = read_run(gate), read_run(classifier) if classifier else None
     opened = open_data(data, splits=splits)
-    load_keras()
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
     with Progress(console) as progress:
-        content = pack(
+        content = make_bundle(
             order,
             *runs,
             opened,
@@ -157,4 +177,4 @@ def export(
         )
         write_whole(out, content)
     digest = hashlib.sha256(content).hexdigest()
-    console.print(f"{out}: {len(content):,} bytes, SHA-256 {digest}", soft_wrap=True)
+    console.print(f"{out}: {len(content):,} bytes, SHA-256 {digest}", soft_wrap=True, markup=False)

@@ -11,17 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle.evidence import Difference
 from edge.errors import ExportGateError
-
-Right = Mapping[str, NDArray[np.bool_]]
-"""Whether each answer is right, [n], by stage."""
+from export.answers import ACCURACY, Answers, StageAnswers
+from train.evaluate.metrics import share
 
 _SLACK = 1e-9
 """A loss of exactly the margin is within it, whatever the rounding."""
@@ -41,70 +38,42 @@ class Margins:
     recall: float = 0.05
     min_items: int = 30
 
+    def of(self, figure: str) -> float:
+        """The margin of a figure, a fraction."""
+        return self.accuracy if figure == ACCURACY else self.recall
+
 
 def compare(
-    float_right: Right,
-    int8_right: Right,
-    labels: NDArray[np.bool_],
-    classes: Sequence[str],
+    float_stages: Mapping[str, StageAnswers],
+    int8_stages: Mapping[str, StageAnswers],
     margins: Margins,
 ) -> tuple[Difference, ...]:
-    """Every figure of every stage, float against int8.
-
-    Args:
-        float_right: Right answers of the float networks, by stage.
-        int8_right: Right answers of the int8 networks, by stage.
-        labels: Which classes each item shows, [n, classes].
-        classes: Their names.
-        margins: What may be lost.
-    """
+    """Every figure of every stage, float against int8, on the same items."""
     return tuple(
-        _difference(stage, figure, items, float_right[stage], int8_right[stage], margins)
-        for stage in float_right
-        for figure, items in figure_items(stage, labels, classes).items()
+        _difference(stage, figure, answers, int8_stages[stage], margins)
+        for stage, judged in float_stages.items()
+        for figure, answers in judged.figures.items()
     )
 
 
-def figure_items(
-    stage: str, labels: NDArray[np.bool_], classes: Sequence[str]
-) -> dict[str, NDArray[np.bool_]]:
-    """Which items each figure of a stage is taken over, [n] bool, by the figure's name.
-
-    The classifier has a recall of none and of each class, the other stages of none and of defect.
-    """
-    defective = np.asarray(labels.any(axis=1), dtype=np.bool_)
-    items: dict[str, NDArray[np.bool_]] = {
-        "accuracy": np.ones(len(labels), dtype=np.bool_),
-        "recall of none": ~defective,
-    }
-    if stage == "classifier":
-        return items | {f"recall of {name}": labels[:, i] for i, name in enumerate(classes)}
-    return items | {"recall of defect": defective}
-
-
 def _difference(
-    stage: str,
-    figure: str,
-    items: NDArray[np.bool_],
-    float_right: NDArray[np.bool_],
-    int8_right: NDArray[np.bool_],
-    margins: Margins,
+    stage: str, figure: str, exact: Answers, int8_stage: StageAnswers, margins: Margins
 ) -> Difference:
-    before, after = float_right[items], int8_right[items]
+    before, after = exact.counted, int8_stage.figures[figure].counted
     n = len(before)
-    margin = margins.accuracy if figure == "accuracy" else margins.recall
     difference = (int(after.sum()) - int(before.sum())) / n if n else None
     verdict: Literal["held", "worse", "too few to judge"]
-    if difference is None or (figure != "accuracy" and n < margins.min_items):
+    if difference is None or (figure != ACCURACY and n < margins.min_items):
         verdict = "too few to judge"
     else:
-        verdict = "worse" if difference < -margin - _SLACK else "held"
+        verdict = "worse" if difference < -margins.of(figure) - _SLACK else "held"
     return Difference(
         stage=stage,
         figure=figure,
         n=n,
-        float32=float(before.mean()) if n else None,
-        int8=float(after.mean()) if n else None,
+        unit=int8_stage.unit,
+        float32=share(before),
+        int8=share(after),
         difference=difference,
         both_right=int((before & after).sum()),
         only_float_right=int((before & ~after).sum()),
@@ -123,15 +92,15 @@ def require_held(differences: Sequence[Difference], margins: Margins) -> None:
     if not worse:
         return
     worst = min(worse, key=lambda d: d.difference or 0.0)
-    margin = margins.accuracy if worst.figure == "accuracy" else margins.recall
+    option = "--margin" if worst.figure == ACCURACY else "--recall-margin"
     assert worst.float32 is not None
     assert worst.int8 is not None
     also = f", and {len(worse) - 1} more" if len(worse) > 1 else ""
     raise ExportGateError(
         f"int8 is worse than float on the holdout: {worst.stage}, {worst.figure} "
-        f"{worst.int8:.1%} against {worst.float32:.1%} (n = {worst.n}, margin "
-        f"{margin * 100:g} points){also}; nothing was written",
-        "Train longer or with less extreme weights, or state a wider --margin",
+        f"{worst.int8:.1%} against {worst.float32:.1%} ({worst.n} {worst.unit}s, margin "
+        f"{margins.of(worst.figure) * 100:g} points){also}; nothing was written",
+        f"Train longer or with less extreme weights, or state a wider {option}",
     )
 
 
@@ -164,7 +133,7 @@ def comparison_table(differences: Sequence[Difference], margins: Margins) -> Tab
             stage = d.stage
         table.add_row(
             f"  {escape(d.figure)}",
-            str(d.n),
+            f"{d.n:,} {d.unit}s",
             _percent(d.float32),
             _percent(d.int8),
             "" if d.difference is None else f"{d.difference * 100:+.2f}",

@@ -1,208 +1,239 @@
-"""From finished runs to a bundle in memory: shrink, judge, compare, pack.
-
-Nothing is written here. Whatever fails, or is interrupted, leaves no trace.
-"""
+"""A bundle from its parts: the manifest is written, what it names is packed, and it is tried."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from edge.bundle.evidence import Difference, Figures, GateReport, Precision, Thresholds
+from edge.bundle import read_bundle
+from edge.bundle.container import MANIFEST, write_container
+from edge.bundle.evidence import Figures, GateReport, GoldenFrame, Precision, Thresholds
+from edge.bundle.manifest import (
+    FORMAT,
+    FileEntry,
+    FrameSizes,
+    HoldoutOpening,
+    Manifest,
+    ModelFile,
+    Stage,
+    StageGeometry,
+    Stages,
+    TrainingData,
+)
+from edge.bundle.verify import run_golden_frames, score_frame
 from edge.cascade import Cascade
-from edge.errors import DataError, ExportGateError
-from export.gate import Margins, compare, require_held
-from export.judge import choose_thresholds, stage_figures
-from export.manifest import Evidence, bundle_bytes
-from export.progress import Progress
-from export.regions import Region, labelled_regions, region_labels
-from export.runs import Run, check_pair
-from export.scoring import right_answers, score_regions
-from export.shrink import open_cascades, shrink
-from train.data.digest import data_digest
+from edge.errors import BundleError, ConfigError
+from edge.preprocess import Geometry
+from export.golden import SOURCE, draw_golden_frames, encode_png
+from export.runs import Run
+from export.shrink import Forms
+from train.card import tool_versions
 from train.data.sample import DataSet
-from train.evaluate.scoring import items_of, score
 
-VAL, HOLDOUT = "val", "holdout"
-
-REPRODUCED_WITHIN = 0.005
-"""How far the float network's accuracy may lie from what its card says: half a point."""
+MAX_SIDE = 8192
+"""Largest side, in pixels, of a frame that is cut into regions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be packed.
+class Label:
+    """What is written on a bundle.
 
     Attributes:
-        name: What the bundle is called.
+        name: What it is called.
         description: What it is for.
         simulated: Whether its data is simulated.
-        margins: By how much int8 may be worse than float.
-        golden: How many golden frames.
-        alpha: Greatest share of defective groups that the gate may let through.
-        delta: Chance that this promise fails.
-        unit: What the thresholds are chosen for: a whole frame, or each tile as one.
+        created: When it is made; see ``creation_time``.
     """
 
     name: str
     description: str
-    simulated: bool = False
-    margins: Margins = field(default_factory=Margins)
-    golden: int = 4
-    alpha: float = 0.05
-    delta: float = 0.05
-    unit: Literal["tile", "frame"] = "frame"
+    simulated: bool
+    created: str
 
 
-def pack(
-    order: Order,
-    gate: Run,
-    classifier: Run | None,
-    data: DataSet,
-    progress: Progress,
-    show: Callable[[Sequence[Difference]], None] = lambda differences: None,
-) -> bytes:
-    """The bytes of a bundle of one or two runs.
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a bundle.
+
+    Attributes:
+        forms: Runs and their converted networks, by stage.
+        cascades: The networks loaded, by precision.
+        thresholds: Chosen on val.
+        metrics: Holdout figures by stage and precision.
+        report: Int8 against float.
+    """
+
+    forms: Mapping[str, tuple[Run, Forms]]
+    cascades: Mapping[Precision, Cascade]
+    thresholds: Thresholds
+    metrics: Mapping[str, Mapping[Precision, Figures]]
+    report: GateReport
+
+
+def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> bytes:
+    """A bundle's bytes, read back and with its golden frames scored again.
 
     Args:
-        order: What is to be packed.
-        gate: A binary run.
-        classifier: A multiclass or multilabel run on the same data and regions, or None.
+        label: What is written on it.
+        contents: What goes into it.
         data: What the runs were trained on.
-        progress: Shows how it goes.
-        show: Given the comparison of int8 with float before it is judged.
+        golden: How many golden frames are drawn.
 
     Raises:
-        ConfigError: The runs do not make a cascade.
-        DataError: The data is not what the runs were trained on, or lacks a split or a class.
-        ExportGateError: Int8 is worse than float by more than a margin.
-        ImageError: An image cannot be read.
-        TrainingError: A run's network cannot be loaded.
+        BundleError: Too large, or a golden frame does not score what it scored before packing.
+        ConfigError: A field cannot be what it was given as, such as the name.
     """
-    check_pair(gate, classifier)
-    progress.start("checking that the data is what the runs were trained on")
-    _check_data(gate, data)
-    gate_forms = shrink(gate, data, progress)
-    classifier_forms = shrink(classifier, data, progress) if classifier else None
-    cascades = open_cascades(gate, gate_forms, classifier, classifier_forms)
-    thresholds = _thresholds(order, gate, data, cascades["int8"], progress)
-    metrics, differences = _judge(order, gate, classifier, data, cascades, thresholds, progress)
-    show(differences)
-    require_held(differences, order.margins)
-    _check_reproduced(gate, metrics["gate"]["float32"])
-    if classifier:
-        _check_reproduced(classifier, metrics["classifier"]["float32"])
-    report = GateReport(
-        split=HOLDOUT,
-        accuracy_margin=order.margins.accuracy,
-        recall_margin=order.margins.recall,
-        min_items=order.margins.min_items,
-        differences=differences,
-        verdict="held",
-    )
-    progress.start("packing, and checking what was packed")
-    evidence = Evidence(thresholds, metrics, report)
-    forms = {"gate": (gate, gate_forms)}
-    if classifier and classifier_forms:
-        forms["classifier"] = (classifier, classifier_forms)
-    return bundle_bytes(
-        name=order.name,
-        description=order.description,
-        simulated=order.simulated,
-        golden=order.golden,
-        forms=forms,
-        cascades=cascades,
-        data=data,
-        evidence=evidence,
-    )
-
-
-def _check_data(run: Run, data: DataSet) -> None:
-    """A holdout that a network was trained on would judge nothing: data and splits must be its."""
-    card = run.card
-    digest = data_digest(sample for split in card.data.splits for sample in data.of(split))
-    if digest != card.data.digest or data.classes != card.classes:
-        raise DataError(
-            f"{data.root} is not the data that {run.folder} was trained on",
-            "Give the --data and --splits of the training command; the run's card.md has it",
-        )
-    _regions(run, data, VAL)
-
-
-def _regions(run: Run, data: DataSet, split: str) -> list[Region]:
-    regions = labelled_regions(data, split, run.geometry)
-    trained_with = run.card.data.splits.get(split)
-    if trained_with != len(regions):
-        raise DataError(
-            f"{split} has {len(regions)} items here and had {trained_with} when {run.folder} "
-            f"was trained",
-            "Give the --splits of the training command; the run's card.md has it",
-        )
-    return regions
-
-
-def _thresholds(
-    order: Order, gate: Run, data: DataSet, cascade: Cascade, progress: Progress
-) -> Thresholds:
-    """Chosen on val for what will be judged: the frame by its worst region, or each tile alone."""
-    tile = None if order.unit == "frame" else gate.geometry.region
-    items = items_of(data, VAL, tile)
-    progress.start("scoring val", len(items))
-    scored = score(cascade, items, data.classes, advance=progress.advance)
-    return choose_thresholds(
-        scored.gate,
-        scored.decision,
-        scored.defective,
-        scored.groups,
-        alpha=order.alpha,
-        delta=order.delta,
-        unit="frame" if tile is None else "tile",
-    )
-
-
-def _judge(
-    order: Order,
-    gate: Run,
-    classifier: Run | None,
-    data: DataSet,
-    cascades: dict[Precision, Cascade],
-    thresholds: Thresholds,
-    progress: Progress,
-) -> tuple[dict[str, dict[Precision, Figures]], tuple[Difference, ...]]:
-    """Holdout figures by stage and precision, and the comparison of the precisions."""
-    regions = _regions(gate, data, HOLDOUT)
-    labels = region_labels(regions, len(data.classes))
-    groups = [region.sample.group for region in regions]
-    progress.start("scoring the holdout", len({region.sample.path for region in regions}))
-    scores = score_regions(cascades, regions, progress.advance)
-    right: dict[Precision, dict[str, NDArray[np.bool_]]] = {
-        precision: right_answers(
-            scores[precision],
-            labels,
-            gate_threshold=thresholds.gate.value,
-            decision_threshold=thresholds.decision.value,
-            task=classifier.task if classifier else None,
-        )
-        for precision in cascades
+    files: dict[str, bytes] = {}
+    runs = [run for run, _ in contents.forms.values()]
+    stages = {name: _stage(name, run, f, files) for name, (run, f) in contents.forms.items()}
+    sizes = frame_sizes(runs[0].geometry, data)
+    card = runs[0].card.data
+    fields: dict[str, Any] = {
+        "format": FORMAT,
+        "name": label.name,
+        "description": label.description,
+        "simulated": label.simulated,
+        "created": label.created,
+        "tools": versions(),
+        "classes": data.classes,
+        "frame": sizes,
+        "stages": Stages(gate=stages["gate"], classifier=stages.get("classifier")),
+        "thresholds": contents.thresholds,
+        "data": TrainingData(
+            name=card.name,
+            source=card.source,
+            terms=card.terms,
+            digest=card.digest,
+            split_digest=card.split_digest,
+            splits=card.splits,
+        ),
+        "metrics": contents.metrics,
+        "gate_report": contents.report,
+        "holdout_openings": holdout_openings(runs, label),
+        "golden": _golden_frames(golden, sizes, contents.cascades, files),
+        "files": {
+            file: FileEntry(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+            for file, content in files.items()
+        },
     }
-    figures = {
-        p: stage_figures(scores[p], right[p], labels, groups, data.classes) for p in cascades
-    }
-    metrics = {stage: {p: figures[p][stage] for p in cascades} for stage in right["float32"]}
-    differences = compare(right["float32"], right["int8"], labels, data.classes, order.margins)
-    return metrics, differences
+    try:
+        manifest = Manifest(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "as a whole"
+        raise ConfigError(
+            f"the bundle's {place} cannot be {first.get('input')!r}: {first['msg']}"
+        ) from None
+    content = write_container(files | {MANIFEST: manifest.to_json()})
+    _check_packed(content)
+    return content
 
 
-def _check_reproduced(run: Run, figures: Figures) -> None:
-    """The deployed path must reproduce training's figure: the same pixels, the same split."""
-    card = run.card.figures.get(HOLDOUT)
-    if card and abs(card.accuracy - figures.accuracy) > REPRODUCED_WITHIN:
-        raise ExportGateError(
-            f"{run.folder} had {card.accuracy:.1%} on the holdout in training and has "
-            f"{figures.accuracy:.1%} through the deployed path; nothing was written",
-            "Give the --data and --splits of the training command; the run's card.md has it",
+def creation_time() -> str:
+    """Now, or ``SOURCE_DATE_EPOCH`` (seconds since 1970) where it is set, as ISO 8601 in UTC.
+
+    Raises:
+        ConfigError: ``SOURCE_DATE_EPOCH`` is not a number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ConfigError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}", "Give whole seconds since 1970, or unset it"
+        ) from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the bundle's bytes and figures depend on."""
+    found = tool_versions()
+    with suppress(PackageNotFoundError):
+        found["ai-edge-litert"] = version("ai-edge-litert")
+    return found
+
+
+def holdout_openings(runs: Sequence[Run], label: Label) -> tuple[HoldoutOpening, ...]:
+    """Every time that the runs judged the holdout, earliest first, and this export of them."""
+    logged = dict.fromkeys((o.by, o.when) for run in runs for o in run.card.holdout_openings)
+    earlier = sorted(logged, key=lambda opening: datetime.fromisoformat(opening[1]))
+    openings = [*earlier, (f"millsight export {label.name}", label.created)]
+    return tuple(HoldoutOpening(by=by, when=when) for by, when in openings)
+
+
+def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
+    """Sizes of frame that networks of this geometry take.
+
+    Frames that are cut into regions may be of any size from one region on, because the last region
+    of a row ends at the border. Frames that are squashed whole must be of sizes that were trained.
+    """
+    if geometry.region:
+        width, height = geometry.region
+        return FrameSizes(
+            min_width=width,
+            max_width=max(width, MAX_SIDE),
+            min_height=height,
+            max_height=max(height, MAX_SIDE),
+            multiple_width=1,
+            multiple_height=1,
         )
+    trained = data.of("train")
+    widths, heights = [s.width for s in trained], [s.height for s in trained]
+    return FrameSizes(
+        min_width=min(widths),
+        max_width=max(widths),
+        min_height=min(heights),
+        max_height=max(heights),
+        multiple_width=1,
+        multiple_height=1,
+    )
+
+
+def _stage(name: str, run: Run, forms: Forms, files: dict[str, bytes]) -> Stage:
+    """Describe a stage, and put its networks among the files."""
+    models = []
+    for precision, content in forms.items():
+        file = f"models/{name}-{precision}.tflite"
+        files[file] = content
+        models.append(ModelFile(file=file, format="tflite", precision=precision))
+    return Stage(
+        network=run.card.network,
+        outputs=run.card.outputs,
+        activation=run.card.activation,
+        geometry=StageGeometry(region=run.geometry.region, input=run.geometry.input),
+        models=tuple(models),
+    )
+
+
+def _golden_frames(
+    count: int,
+    sizes: FrameSizes,
+    cascades: Mapping[Precision, Cascade],
+    files: dict[str, bytes],
+) -> tuple[GoldenFrame, ...]:
+    """Draw and score golden frames, and put their pictures among the files."""
+    golden = []
+    for number, pixels in enumerate(draw_golden_frames(count, sizes), start=1):
+        file = f"golden/frame-{number}.png"
+        files[file] = encode_png(pixels)
+        expected = {precision: score_frame(c, pixels) for precision, c in cascades.items()}
+        golden.append(GoldenFrame(file=file, source=SOURCE, expected=expected))
+    return tuple(golden)
+
+
+def _check_packed(content: bytes) -> None:
+    for result in run_golden_frames(read_bundle(content)):
+        if not result.agrees:
+            raise BundleError(
+                f"{result.file} in {result.precision} scores {result.difference:.3f} off what it "
+                f"scored before packing; nothing was written",
+                "This device does not compute the same twice; check its memory",
+            )

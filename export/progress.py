@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as RichProgress
 
@@ -44,9 +45,9 @@ class Progress(AbstractContextManager["Progress"]):
 
     def start(self, step: str, total: int | None = None) -> None:
         """A step begins, of ``total`` parts where that is known."""
-        self._bar.reset(self._step, description=step, total=total, visible=True)
+        self._bar.reset(self._step, description=escape(step), total=total, visible=True)
         if not self._console.is_terminal:
-            self._console.print(step, highlight=False)
+            self._console.print(step, markup=False, highlight=False)
 
     def advance(self) -> None:
         """One part of the step is done."""

@@ -9,12 +9,17 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from edge.bundle.evidence import Size
-from edge.errors import ConfigError, MissingPathError, TrainingError
+from edge.errors import ConfigError, DataError, MissingPathError, TrainingError
 from edge.preprocess import Geometry
 from train.backend import load_keras
 from train.card import FORMAT
-from train.run import CARD, MODEL
-from train.task import Task, TaskName
+from train.data.digest import data_digest, split_digest
+from train.data.sample import DataSet
+from train.data.tiles import judged_tiles
+from train.run_folder import CARD, MODEL
+from train.task import TaskName
+
+TRAIN, VAL, HOLDOUT = "train", "val", "holdout"
 
 
 class _Lenient(BaseModel):
@@ -37,7 +42,15 @@ class RunData(_Lenient):
     source: str
     terms: str
     digest: str
+    split_digest: str
     splits: dict[str, int]
+
+
+class RunOpening(_Lenient):
+    """One time that the run judged the holdout."""
+
+    by: str
+    when: str
 
 
 class RunGeometry(_Lenient):
@@ -53,6 +66,7 @@ class RunCard(_Lenient):
     format: Literal[1]
     task: TaskName
     network: str
+    parameters: int
     classes: tuple[str, ...]
     outputs: tuple[str, ...]
     activation: Literal["softmax", "sigmoid"]
@@ -60,6 +74,7 @@ class RunCard(_Lenient):
     data: RunData
     versions: dict[str, str]
     figures: dict[str, RunFigures]
+    holdout_openings: tuple[RunOpening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +92,6 @@ class Run:
     @property
     def geometry(self) -> Geometry:
         return Geometry(self.card.geometry.region, self.card.geometry.input)
-
-    @property
-    def task(self) -> Task:
-        return Task(self.card.task, self.card.classes)
 
     def load(self) -> Any:
         """The trained ``keras.Model``.
@@ -129,11 +140,42 @@ def read_run(folder: Path) -> Run:
         ) from None
 
 
+def check_data(gate: Run, classifier: Run | None, data: DataSet) -> None:
+    """Make sure that data and splits are those of the runs, image by image.
+
+    A holdout that a network was trained on would judge nothing.
+
+    Raises:
+        DataError: Names what differs: classes, images and splits, pixels and labels, or items.
+        ImageError: An image cannot be read.
+    """
+    samples = [sample for split in gate.card.data.splits for sample in data.of(split)]
+    splits, pixels = split_digest(samples), data_digest(samples)
+    for run in (gate, classifier) if classifier else (gate,):
+        card = run.card.data
+        items = {s: len(judged_tiles(data, s, run.geometry.region)) for s in (VAL, HOLDOUT)}
+        for same, what in (
+            (data.classes == run.card.classes, "its classes are others"),
+            (splits == card.split_digest, "it has other images, groups or splits"),
+            (pixels == card.digest, "its images or labels have changed"),
+            *(
+                (n == card.splits.get(split), f"{split} has {n} items and had {card.splits[split]}")
+                for split, n in items.items()
+                if split in card.splits
+            ),
+        ):
+            if not same:
+                raise DataError(
+                    f"{data.root} is not the data that {run.folder} was trained on: {what}",
+                    "Give the --data and --splits of the training command; card.md has it",
+                )
+
+
 def check_pair(gate: Run, classifier: Run | None) -> None:
     """Make sure that the runs can be the two stages of one cascade.
 
     Raises:
-        ConfigError: Wrong tasks, or other regions, classes or data in the one than in the other.
+        ConfigError: Wrong tasks, or regions, classes, data or splits that differ.
     """
     if gate.card.task != "binary":
         raise ConfigError(
@@ -149,6 +191,7 @@ def check_pair(gate: Run, classifier: Run | None) -> None:
         ("regions", gate.geometry.region, classifier.geometry.region),
         ("classes", gate.card.classes, classifier.card.classes),
         ("data", gate.card.data.digest, classifier.card.data.digest),
+        ("splits of the data", gate.card.data.split_digest, classifier.card.data.split_digest),
     ):
         if one != other:
             raise ConfigError(

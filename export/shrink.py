@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from edge.bundle.evidence import PRECISIONS, Precision
+from edge.bundle.evidence import PRECISIONS, Precision, Thresholds
 from edge.cascade import Cascade
 from edge.engines.base import open_engine
 from edge.errors import ExportGateError
@@ -27,12 +27,12 @@ def shrink(run: Run, data: DataSet, progress: Progress) -> Forms:
     """Convert a run's network to float32 and to int8 TFLite, calibrated on train.
 
     Raises:
-        DataError: The train split is empty, or lacks a class.
+        DataError: The train split is empty, or lacks a class that the network names.
         ExportGateError: The float32 file does not compute what Keras computes.
         TrainingError: The network cannot be loaded.
     """
     progress.start(f"{run.card.network}: reading calibration regions")
-    inputs = representative_inputs(data, run.geometry)
+    inputs = representative_inputs(data, run.geometry, names_classes=run.card.task != "binary")
     progress.start(f"{run.card.network}: converting to float32")
     model = run.load()
     whole = convert(model)
@@ -47,26 +47,40 @@ def shrink(run: Run, data: DataSet, progress: Progress) -> Forms:
     return {"float32": whole, "int8": quantize(model, inputs)}
 
 
-def open_cascades(
-    gate: Run, gate_forms: Forms, classifier: Run | None, classifier_forms: Forms | None
-) -> dict[Precision, Cascade]:
-    """A cascade in each precision, for scores alone: its thresholds are not chosen yet."""
+def open_cascades(stages: Mapping[str, tuple[Run, Forms]]) -> dict[Precision, Cascade]:
+    """A cascade in each precision, for scores alone: thresholds are not chosen yet.
+
+    Args:
+        stages: Runs and their networks: ``gate``, and ``classifier`` where there is one.
+    """
 
     def open_one(precision: Precision) -> Cascade:
-        card = gate.card
-        first = Gate(
-            open_engine(gate_forms[precision]), gate.geometry, card.outputs, card.activation
-        )
-        second = None
-        if classifier is not None and classifier_forms is not None:
-            second = Classifier(
-                open_engine(classifier_forms[precision]),
-                classifier.geometry,
-                classifier.card.outputs,
-                classifier.card.activation,
+        models = {
+            name: (
+                open_engine(forms[precision]),
+                run.geometry,
+                run.card.outputs,
+                run.card.activation,
             )
+            for name, (run, forms) in stages.items()
+        }
         return Cascade(
-            first, second, classes=card.classes, gate_threshold=0.0, decision_threshold=0.0
+            Gate(*models["gate"]),
+            Classifier(*models["classifier"]) if "classifier" in models else None,
+            classes=stages["gate"][0].card.classes,
+            gate_threshold=0.0,
+            decision_threshold=0.0,
         )
 
     return {precision: open_one(precision) for precision in PRECISIONS}
+
+
+def with_thresholds(cascade: Cascade, thresholds: Thresholds) -> Cascade:
+    """The same networks, which can now give a verdict."""
+    return Cascade(
+        cascade.gate,
+        cascade.classifier,
+        classes=cascade.classes,
+        gate_threshold=thresholds.gate.value,
+        decision_threshold=thresholds.decision.value,
+    )

@@ -9,7 +9,6 @@ within noise), and graphs that flatten cannot be resized afterwards.
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from edge.engines.base import open_engine
 from edge.errors import EngineError
+from edge.quiet import native_stderr_silenced
 from train.backend import load_keras
 
 INPUT_SCALE = 1.0 / 255.0
@@ -127,16 +127,10 @@ def _quiet() -> Iterator[None]:
     """Keep the converter's chatter off stderr, where it would tear the progress bar."""
     logger = logging.getLogger("absl")
     level = logger.level
-    kept = os.dup(2)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)
     try:
-        with warnings.catch_warnings():
+        with native_stderr_silenced(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             logger.setLevel(logging.ERROR)
             yield
     finally:
         logger.setLevel(level)
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(silence)

@@ -13,7 +13,7 @@ from edge.quiet import native_stderr_silenced
 def load_keras() -> ModuleType:
     """Import Keras on its TensorFlow backend (or the one that ``KERAS_BACKEND`` names).
 
-    TensorFlow's import takes about ten seconds, so only commands that train call this.
+    TensorFlow's import takes about ten seconds, so only commands that train or export call this.
 
     Raises:
         MissingExtraError: Keras or its backend is not installed.
@@ -24,8 +24,8 @@ def load_keras() -> ModuleType:
             import keras
     except ImportError as error:
         raise MissingExtraError(
-            f"training needs {error.name or 'keras'}, which is not installed",
-            "Install it with: pip install 'millsight[train]'",
+            f"this needs {error.name or 'keras'}, which is not installed",
+            "Install it with: pip install 'millsight[train]' (the extra 'export' includes it)",
         ) from None
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return keras

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.errors import DataError
 from train.augment import Augmentation, augmented
 from train.items import Items
+from train.plan import Plan
+from train.task import Task
 
 
 def class_shares(groups: NDArray[np.intp], balance: float) -> NDArray[np.float64]:
@@ -89,3 +92,28 @@ class Feed:
             else:
                 inputs = augmented(self.items.images[some], rng, self.augmentation)
             yield inputs, self.targets[some]
+
+
+def make_feed(plan: Plan, task: Task, items: Items) -> Feed:
+    """The training batches as planned.
+
+    Raises:
+        DataError: All training items have one label.
+    """
+    targets = task.targets(items.labels)
+    if len(np.unique(targets, axis=0)) < 2:
+        raise DataError(
+            "all training items have the same label, so there is nothing to learn",
+            "Check the labels with: millsight data check",
+        )
+    groups = targets.argmax(axis=1) if task.name == "binary" else task.groups(items.labels)
+    return Feed(
+        items=items,
+        targets=targets,
+        groups=groups,
+        batch=plan.recipe.batch,
+        count=plan.items_per_epoch or len(items),
+        balance=plan.recipe.balance,
+        seed=plan.seed,
+        augmentation=Augmentation() if plan.recipe.augment else None,
+    )

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import json
 import platform
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from edge.files import write_whole
-from train.figures import Figures
+from train.networks import NETWORKS
+from train.plan import Plan
+from train.run_figures import Figures
+from train.run_folder import CARD, CURVES, PAGE
+from train.task import Task
 
 FORMAT = 1
 
 
 class DataCard(TypedDict):
-    """What a run was trained on; ``splits`` counts items."""
+    """What a run was trained on; ``splits`` counts items.
+
+    Both digests are over the images of the splits named in ``splits``: their names, bytes and
+    labels, and which group and split each is in. See ``train.data.digest``.
+    """
 
     name: str
     source: str
     terms: str
     digest: str
+    split_digest: str
     splits: dict[str, int]
 
 
@@ -29,6 +39,13 @@ class GeometryCard(TypedDict):
 
     region: list[int] | None
     input: list[int]
+
+
+class Opening(TypedDict):
+    """When the holdout was looked at, ISO 8601 with its zone, and by which command."""
+
+    by: str
+    when: str
 
 
 class Card(TypedDict):
@@ -51,9 +68,27 @@ class Card(TypedDict):
     data: DataCard
     versions: dict[str, str]
     figures: dict[str, Figures]
+    holdout_openings: list[Opening]
     started: str
     finished: str
     seconds: float
+
+
+def about_network(plan: Plan, task: Task, parameters: int) -> dict[str, Any]:
+    """What a card says of the network itself."""
+    region, size = plan.geometry.region, plan.geometry.input
+    return {
+        "task": plan.task,
+        "network": plan.network,
+        "about": NETWORKS[plan.network].about,
+        "parameters": parameters,
+        "classes": list(task.classes),
+        "outputs": list(task.outputs),
+        "activation": task.activation,
+        "geometry": {"region": list(region) if region else None, "input": list(size)},
+        "seed": plan.seed,
+        "recipe": asdict(plan.recipe),
+    }
 
 
 def tool_versions() -> dict[str, str]:
@@ -80,8 +115,8 @@ def write_card(folder: Path, card: Card) -> None:
     Raises:
         UnwritableError: The folder cannot be written.
     """
-    write_whole(folder / "card.md", as_markdown(card))
-    write_whole(folder / "card.json", json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+    write_whole(folder / PAGE, as_markdown(card))
+    write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
 
 
 def as_markdown(card: Card) -> str:
@@ -89,8 +124,8 @@ def as_markdown(card: Card) -> str:
     region, size, data = card["geometry"]["region"], card["geometry"]["input"], card["data"]
     cut = f"tiles of {region[0]}×{region[1]} px" if region else "whole frames"
     rows = [
-        f"| {split} | {f['n']} | {f['accuracy']:.4f} | {f['accuracy_interval'][0]:.4f}–"
-        f"{f['accuracy_interval'][1]:.4f} | {_number(f['auroc'])} |"
+        f"| {split} | {f['n']} | {f['accuracy']:.4f} | {_interval(f['accuracy_interval'])} "
+        f"| {_number(f['auroc'])} | {_interval(f['auroc_interval'])} |"
         for split, f in card["figures"].items()
     ]
     splits = ", ".join(f"{n} {name}" for name, n in data["splits"].items())
@@ -104,18 +139,21 @@ def as_markdown(card: Card) -> str:
             f"- **Outputs**: {', '.join(card['outputs'])} ({card['activation']} of the logits).",
             f"- **Data**: {data['name']}. Source: {data['source']}. Terms: {data['terms']}.",
             f"- **Items**: {splits}.",
-            f"- **Data digest**: `{data['digest']}`.",
+            f"- **Data digest**: `{data['digest']}`; of groups and splits:"
+            f" `{data['split_digest']}`.",
             f"- **Training**: {card['epochs']} epochs, {card['weights']}, seed {card['seed']},"
             f" {card['seconds'] / 60:.1f} min, finished {card['finished']}.",
             f"- **Versions**: {', '.join(f'{k} {v}' for k, v in card['versions'].items())}.",
             "",
-            "| split | items | accuracy | 95 % Wilson interval | AUROC, defect or none |",
-            "|---|---|---|---|---|",
+            "| split | items | accuracy | 95 % interval | AUROC, defect or none | 95 % interval |",
+            "|---|---|---|---|---|---|",
             *rows,
             "",
-            "Choices were made on val; holdout only reports.",
+            "Intervals: bootstrap over whole groups of near-duplicates. Choices were made on val;"
+            " holdout only reports.",
+            *_opened(card["holdout_openings"]),
             "",
-            "![Learning curves](curves.png)",
+            f"![Learning curves]({CURVES})",
             "",
             "Again:",
             "",
@@ -123,6 +161,15 @@ def as_markdown(card: Card) -> str:
             "",
         ]
     )
+
+
+def _opened(openings: list[Opening]) -> list[str]:
+    """When the holdout was looked at, a line for each time."""
+    return ["", *(f"- Holdout opened {o['when']} by `{o['by']}`." for o in openings)]
+
+
+def _interval(ends: list[float] | None) -> str:
+    return "–" if ends is None else f"{ends[0]:.4f}–{ends[1]:.4f}"
 
 
 def _number(value: float | None) -> str:

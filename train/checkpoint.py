@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from edge.errors import TrainingError
 from edge.files import write_whole
+from train.folders import writable
 
 NAME = "checkpoint.npz"
 
@@ -34,6 +35,7 @@ class State:
         optimizer: All of the optimizer's, its step count included.
         best: The network's variables in the best epoch; empty where the last one is wanted.
         best_epoch: Number of the epoch with the lowest val loss, from 1; 0 before any.
+        started: When the run's first sitting began, ISO 8601.
     """
 
     history: list[Row] = field(default_factory=list)
@@ -41,6 +43,7 @@ class State:
     optimizer: Arrays = field(default_factory=list)
     best: Arrays = field(default_factory=list)
     best_epoch: int = 0
+    started: str = ""
 
     @property
     def epochs_done(self) -> int:
@@ -74,7 +77,12 @@ def save(folder: Path, state: State, identity: dict[str, Any]) -> None:
     Raises:
         UnwritableError: The folder cannot be written, or the disk is full.
     """
-    about = {"identity": identity, "history": state.history, "best_epoch": state.best_epoch}
+    about = {
+        "identity": identity,
+        "history": state.history,
+        "best_epoch": state.best_epoch,
+        "started": state.started,
+    }
     arrays = {
         f"{name}_{i:04}": array
         for name in ("weights", "optimizer", "best")
@@ -100,8 +108,11 @@ def load(folder: Path, identity: dict[str, Any]) -> State:
                 for name in ("weights", "optimizer", "best")
             }
     except FileNotFoundError:
+        raise nothing_to_resume(folder) from None
+    except PermissionError as error:
         raise TrainingError(
-            f"there is nothing to resume in {folder}", "Leave out --resume to start"
+            f"checkpoint {path} cannot be read: {error.strerror}",
+            "Give yourself the right to read it",
         ) from None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         raise TrainingError(
@@ -113,18 +124,47 @@ def load(folder: Path, identity: dict[str, Any]) -> State:
             f"the run in {folder} was started otherwise: {changed}",
             "Resume it with the options and data that it was started with",
         )
-    return State(history=about["history"], best_epoch=about["best_epoch"], **parts)
+    return State(
+        history=about["history"],
+        best_epoch=about["best_epoch"],
+        started=about["started"],
+        **parts,
+    )
+
+
+def remove(folder: Path) -> None:
+    """Remove the checkpoint of a run's folder, where there is one.
+
+    Raises:
+        UnwritableError: It cannot be removed.
+    """
+    with writable(folder):
+        (folder / NAME).unlink(missing_ok=True)
+
+
+def nothing_to_resume(folder: Path) -> TrainingError:
+    """What is said where a run's folder holds no checkpoint."""
+    return TrainingError(f"there is nothing to resume in {folder}", "Leave out --resume to start")
 
 
 def _changed(before: dict[str, Any], now: dict[str, Any]) -> str:
     """What differs between two runs, in words; empty where nothing does."""
     before, now = _flat(before), _flat(now)
     names = [n for n in now | before if before.get(n) != now.get(n)]
-    return ", ".join(f"{n} {before.get(n)}, now {now.get(n)}" for n in names)
+    return ", ".join(f"{n} {_short(before.get(n))}, now {_short(now.get(n))}" for n in names)
 
 
-def _flat(identity: dict[str, Any]) -> dict[str, Any]:
+def _flat(identity: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """Nested values under dotted names, so that no two of one name hide one another."""
     flat: dict[str, Any] = {}
     for name, value in identity.items():
-        flat.update(_flat(value) if isinstance(value, dict) else {name: value})
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{above}{name}."))
+        else:
+            flat[above + name] = value
     return flat
+
+
+def _short(value: Any) -> str:
+    """A value in a message; of a digest its beginning."""
+    return f"{value[:12]}…" if isinstance(value, str) and len(value) == 64 else str(value)

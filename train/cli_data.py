@@ -8,21 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from edge.errors import DataError, UnwritableError
 from edge.files import make_folder
 from train.data import SPLIT_FILE, open_data, read_unsplit
-from train.data.check import CheckReport, Severity, check_data
-from train.data.counts import LabelCounts, count_labels, split_names
+from train.data.check import check_data
+from train.data.counts import count_labels, split_names
+from train.data.printed import console, counts_table, print_check, say
 from train.data.progress import track
 from train.data.sample import UNLABELLED, DataSet, Sample
 from train.data.splits import STUDY_SHARES, apply_splits, parse_shares, split_data, write_splits
+from train.folders import readable, writable
 
 FOLDER = click.Path(path_type=Path)
-SHOWN_FINDINGS = 30
-_STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
 @click.group()
@@ -50,7 +48,7 @@ def check(root: Path, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(report.to_json(), indent=2))
     else:
-        _print_check(report)
+        print_check(report)
     if report.errors:
         raise DataError(
             f"{root} has {report.errors} error{'s' * (report.errors > 1)}",
@@ -80,7 +78,13 @@ def check(root: Path, form: str) -> None:
     show_default=True,
     help="Images shown for each class, with masks drawn.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Chooses images and examples.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Chooses images and examples.",
+)
 def eda(root: Path, out: Path, images: int, examples: int, seed: int) -> None:
     """Explore a data set: counts, overlap, areas, positions, brightness, examples.
 
@@ -91,7 +95,7 @@ def eda(root: Path, out: Path, images: int, examples: int, seed: int) -> None:
     found = write_exploration(
         _with_known_splits(root), out, track, images=images, examples=examples, seed=seed
     )
-    _console().print(f"{found.counts.images:,} images explored: {out / 'report.html'}")
+    say(f"{found.counts.images:,} images explored: {out / 'report.html'}")
 
 
 @data.command()
@@ -126,10 +130,8 @@ def simulate(
         workers = min(4, max(1, (os.cpu_count() or 1) // 2))
     simulate_data(out, frames, Plan(seed, defect_rate), workers=workers, progress=track)
     written = read_unsplit(out)
-    _console().print(
-        _counts_table({"frames": count_labels(written.samples, written.classes)}),
-        f"{frames:,} simulated frames: {out}",
-    )
+    console().print(counts_table({"frames": count_labels(written.samples, written.classes)}))
+    say(f"{frames:,} simulated frames: {out}")
 
 
 @data.command()
@@ -141,7 +143,13 @@ def simulate(
     show_default=True,
     help="Splits and the share of groups in each; must add up to 1.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Deals the groups.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Deals the groups.",
+)
 @click.option(
     "--near-duplicates",
     type=click.IntRange(0, 64),
@@ -158,7 +166,9 @@ def split(
     wanted = parse_shares(shares)
     path = out or root / SPLIT_FILE
     undealt = read_unsplit(root)
-    if path.exists() and not force:
+    with writable(path):
+        there = path.exists()
+    if there and not force:
         raise UnwritableError(f"{path} exists already", "Replace it with --force")
     make_folder(path.parent)
     if near_duplicates is not None:
@@ -168,7 +178,8 @@ def split(
     dealt = split_data(undealt, wanted, seed)
     write_splits(path, dealt.samples)
     by_split = {s: count_labels(dealt.of(s), dealt.classes) for s in split_names(dealt)}
-    _console().print(_counts_table(by_split), f"Written: {path}")
+    console().print(counts_table(by_split))
+    say(f"Written: {path}")
 
 
 @data.command()
@@ -181,61 +192,19 @@ def convert(root: Path, out: Path, splits: Path | None) -> None:
     """Write the data set in ROOT as COCO instances into the new folder OUT."""
     from train.data.convert import write_coco
 
-    opened = open_data(root, splits=splits)
+    opened = open_data(root, splits=splits, create=True)
     write_coco(opened, out)
-    _console().print(f"{len(opened.samples) - len(opened.of(UNLABELLED)):,} images: {out}")
-
-
-def _console() -> Console:
-    return Console(highlight=False)
+    say(f"{len(opened.samples) - len(opened.of(UNLABELLED)):,} images: {out}")
 
 
 def _with_known_splits(root: Path) -> DataSet:
     """The data set as it is split, without writing a split file where there is none."""
     found = read_unsplit(root)
     path = root / SPLIT_FILE
-    return apply_splits(found, path) if path.exists() else found
+    with readable(path):
+        there = path.exists()
+    return apply_splits(found, path) if there else found
 
 
 def _replaced(undealt: DataSet, labelled: list[Sample]) -> DataSet:
     return replace(undealt, samples=(*labelled, *undealt.of(UNLABELLED)))
-
-
-def _counts_table(counts: dict[str, LabelCounts]) -> Table:
-    """Images by class in the rows, and by split in the columns."""
-    table = Table("images", box=None)
-    for heading in counts:
-        table.add_column(heading, justify="right")
-    shown = [{"all": of.images, "clean": of.clean, **of.images_by_class} for of in counts.values()]
-    for name in shown[0]:
-        table.add_row(name, *(f"{of[name]:,}" for of in shown))
-    return table
-
-
-def _print_check(report: CheckReport) -> None:
-    console = _console()
-    counts = report.counts
-    table = Table("", box=None)
-    table.add_column("images", justify="right")
-    table.add_column("instances", justify="right")
-    every = sum(counts.instances_by_class.values())
-    table.add_row("labelled", f"{counts.images:,}", f"{every:,}")
-    table.add_row("clean", f"{counts.clean:,}")
-    for name, images in counts.images_by_class.items():
-        table.add_row(f"class {name}", f"{images:,}", f"{counts.instances_by_class[name]:,}")
-    for number, images in counts.by_number_of_classes.items():
-        if number:
-            table.add_row(f"with {number} class{'es' * (number > 1)}", f"{images:,}")
-    table.add_row("unlabelled", f"{report.unlabelled:,}")
-    console.print(table)
-    console.print(f"{report.groups:,} groups of near-duplicates or single images")
-    for finding in report.findings[:SHOWN_FINDINGS]:
-        style = _STYLES[finding.severity]
-        console.print(f"[{style}]{finding.severity}[/]", end=" ")
-        console.print(f"{finding.path}: {finding.words}", markup=False, soft_wrap=True)
-    if len(report.findings) > SHOWN_FINDINGS:
-        left = len(report.findings) - SHOWN_FINDINGS
-        console.print(f"and {left} more; --format json lists all")
-    full = "; the totals are the competition's" if report.is_full_severstal else ""
-    if not report.errors:
-        console.print(f"{report.root} is sound{full}")

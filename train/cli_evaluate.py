@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from edge.cascade import Cascade
 from edge.cli.options import SIZE, engine_options
 from train.data import open_data
 from train.data.progress import track
+from train.data.tiles import judged_tiles
 from train.evaluate.figures import evaluation
-from train.evaluate.scoring import items_of, score
+from train.evaluate.scoring import score
 
 
 @click.command()
@@ -64,9 +66,10 @@ def evaluate(
     loaded = load_bundle(find_bundle(bundle))
     cascade = Cascade.from_bundle(loaded, engine=engine, precision=precision, threads=threads)
     data = open_data(folder, splits=split_file)
-    items = items_of(data, split, tile)
+    items = judged_tiles(data, split, tile)
     turns = track(items, "judging", len(items))
-    figures = evaluation(score(cascade, turns, data.classes), loaded.manifest.thresholds)
+    scored = score(cascade, turns, data.classes, inspect=True)
+    figures = evaluation(scored, loaded.manifest.thresholds)
     if format_ == "json":
         click.echo(json.dumps(figures))
     else:
@@ -75,7 +78,7 @@ def evaluate(
 
 def _show(figures: dict[str, Any], title: str) -> None:
     console = Console()
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     for heading in ("what", "figure", "value", "95 %"):
         table.add_column(heading, justify="left" if heading in {"what", "figure"} else "right")
     wanted = {
@@ -104,7 +107,7 @@ def _show(figures: dict[str, Any], title: str) -> None:
             classes.add_column(heading, justify="left" if heading == "class" else "right")
         for name, row in figures["multiclass"]["per_class"].items():
             classes.add_row(
-                name, *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
+                escape(name), *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
             )
         console.print(classes)
 
@@ -112,4 +115,4 @@ def _show(figures: dict[str, Any], title: str) -> None:
 def _figure(value: float | str | None) -> str:
     if value is None:
         return "–"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if isinstance(value, float) else escape(str(value))

@@ -13,12 +13,14 @@ import click
 from edge.cli.options import SIZE
 from train import checkpoint
 from train.data import open_data
-from train.figures import Figures
 from train.interrupt import InterruptedTrainingError
+from train.items import choose_tiles
 from train.networks import NETWORKS, Recipe
 from train.plan import Plan, geometry_for
 from train.progress import TrainingProgress
-from train.run import prepare_folder, train_run
+from train.run import train_run
+from train.run_figures import Figures
+from train.run_folder import check_folder, claim_folder
 from train.task import TaskName
 
 
@@ -43,7 +45,7 @@ OPTIONS = [
     click.option(
         "--splits",
         type=click.Path(path_type=Path),
-        help="Split file; without it the data set's own.",
+        help="Split file. [default: the data set's own, written if missing]",
     ),
     click.option(
         "--network",
@@ -146,17 +148,22 @@ def _train(
     plan = make_plan(task, **choices)
     folder = out or Path("runs") / f"{task}-{plan.network}"
     command = command_line(ctx)
+    # Until the folder is claimed, what lies in it is not this run's.
+    claimed = resume
     try:
         with TrainingProgress(plan.recipe.epochs) as progress:
-            opened = open_data(data, splits=splits)
-            prepare_folder(folder, resume=resume, overwrite=overwrite)
-            card = train_run(plan, opened, folder, progress, command=command, resume=resume)
+            check_folder(folder, resume=resume, overwrite=overwrite)
+            opened = open_data(data, splits=splits, create=True)
+            tiles = choose_tiles(opened, plan.geometry.region)
+            claim_folder(folder, overwrite=overwrite)
+            claimed = True
+            card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
     except InterruptedTrainingError as stop:
         raise click.Abort(_how_to_go_on(folder, stop.epochs_done, command)) from None
     except KeyboardInterrupt:
-        raise click.Abort(_how_to_go_on(folder, None, command)) from None
-    for split, found in card["figures"].items():
-        click.echo(f"{split}: {_in_words(found)}", err=True)
+        raise click.Abort(_how_to_go_on(folder if claimed else None, None, command)) from None
+    # The card holds the holdout's too; shown here they would invite choices on them.
+    click.echo(f"val: {_in_words(card['figures']['val'])}", err=True)
     click.echo(f"{folder} holds the network and its card", err=True)
 
 
@@ -210,8 +217,8 @@ def command_line(ctx: click.Context) -> str:
     return " ".join(words)
 
 
-def _how_to_go_on(folder: Path, epochs_done: int | None, command: str) -> str:
-    if not (folder / checkpoint.NAME).exists():
+def _how_to_go_on(folder: Path | None, epochs_done: int | None, command: str) -> str:
+    if folder is None or not (folder / checkpoint.NAME).exists():
         return "stopped by Ctrl-C before an epoch was done; nothing was kept"
     kept = "what was done" if epochs_done is None else f"{epochs_done} epochs"
     return f"stopped by Ctrl-C; {kept} kept in {folder}. Go on with: {command} --resume"

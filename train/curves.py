@@ -5,10 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 from edge.errors import MissingExtraError
 from edge.files import write_whole
 from train.checkpoint import Row
+from train.networks import Recipe
+
+VAL = "val, bare"
+"""Name of the curves on val: the network as it is after the epoch, items as they come."""
+
+TRAINING_COLOUR, VAL_COLOUR = "tab:blue", "tab:orange"
 
 
 def write_history(path: Path, history: list[Row]) -> None:
@@ -24,7 +31,34 @@ def write_history(path: Path, history: list[Row]) -> None:
     write_whole(path, text.getvalue())
 
 
-def write_curves(path: Path, history: list[Row], title: str, best_epoch: int | None) -> None:
+def training_label(recipe: Recipe, model: Any) -> str:
+    """What the curve of training is of: it is taken while learning, with all that makes it harder.
+
+    Args:
+        recipe: How the network was trained.
+        model: The ``keras.Model``, asked for dropout and penalties on weights.
+    """
+    burdens = {
+        "smoothing": recipe.label_smoothing > 0,
+        "balanced draws": recipe.balance > 0,
+        "penalties": bool(model.losses),
+        "dropout": any(type(layer).__name__ == "Dropout" for layer in model.layers),
+        "augmentation": recipe.augment,
+    }
+    *most, last = [name for name, there in burdens.items() if there] or [""]
+    if not last:
+        return "training, while learning"
+    return f"training, with {', '.join(most)}{' and ' if most else ''}{last}"
+
+
+def write_curves(
+    path: Path,
+    history: list[Row],
+    title: str,
+    best_epoch: int | None,
+    *,
+    training: str = "training, while learning",
+) -> None:
     """Draw loss and accuracy over the epochs, on training items and on val, as PNG.
 
     Args:
@@ -32,6 +66,7 @@ def write_curves(path: Path, history: list[Row], title: str, best_epoch: int | N
         history: A row for each epoch.
         title: What was trained.
         best_epoch: Marked where its weights were kept.
+        training: Name of the curves on training items; see ``training_label``.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -44,21 +79,26 @@ def write_curves(path: Path, history: list[Row], title: str, best_epoch: int | N
             "learning curves need matplotlib, which is not installed",
             "Install it with: pip install 'millsight[train]'",
         ) from None
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(14, 4.6), layout="constrained")
     figure.suptitle(title)
     epochs = [row["epoch"] for row in history]
     panels = {
-        "Loss": {"training": "loss", "val": "val_loss"},
-        "Share right": {"training": "accuracy", "val": "val_accuracy", "val AUROC": "val_auroc"},
+        "Loss, nats an item": {training: "loss", VAL: "val_loss"},
+        "Share of items right": {training: "accuracy", VAL: "val_accuracy"},
+        "AUROC of defect or none": {VAL: "val_auroc"},
     }
-    for axes, (name, lines) in zip(figure.subplots(1, 2), panels.items(), strict=True):
+    for axes, (name, lines) in zip(figure.subplots(1, 3), panels.items(), strict=True):
         for label, key in lines.items():
-            axes.plot(epochs, [row[key] for row in history], label=label, marker=".")
+            colour = VAL_COLOUR if label == VAL else TRAINING_COLOUR
+            axes.plot(epochs, [row[key] for row in history], label=label, marker=".", color=colour)
         if best_epoch:
             axes.axvline(best_epoch, color="grey", linestyle=":", label="weights kept")
         axes.set(xlabel="Epoch", ylabel=name)
         axes.grid(alpha=0.3)
-        axes.legend()
+        # Beneath, where its words cover no curve.
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False, fontsize="small"
+        )
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=110)
     write_whole(path, picture.getvalue())

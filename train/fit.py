@@ -15,11 +15,11 @@ from train import checkpoint
 from train.backend import load_keras
 from train.batches import Feed
 from train.checkpoint import Row, State, values
-from train.figures import figures, mean_loss, predict_logits
 from train.interrupt import InterruptedTrainingError, InterruptRequest
 from train.items import Items
 from train.networks import Recipe
 from train.plan import Plan
+from train.run_figures import accuracy_and_auroc, mean_loss, predict_logits
 from train.task import Task
 
 
@@ -136,14 +136,14 @@ def _epoch(
     logits = predict_logits(model, training.val)
     val_loss = mean_loss(training.task, logits, training.val)
     _refuse_divergence(val_loss, number, training.plan.recipe)
-    on_val = figures(training.task, logits, training.val)
+    val_accuracy, val_auroc = accuracy_and_auroc(training.task, logits, training.val)
     return {
         "epoch": number + 1,
         "loss": loss,
         "accuracy": accuracy,
         "val_loss": val_loss,
-        "val_accuracy": on_val["accuracy"],
-        "val_auroc": math.nan if on_val["auroc"] is None else on_val["auroc"],
+        "val_accuracy": val_accuracy,
+        "val_auroc": math.nan if val_auroc is None else val_auroc,
         "seconds": round(time.perf_counter() - began, 2),
     }
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edge.errors import DataError
 from edge.preprocess import Geometry, network_input
 from train.data.sample import DataSet
-from train.data.tiles import label_tiles
+from train.data.tiles import Tile, judged_tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,12 @@ class Items:
     Attributes:
         images: [n, input height, input width], uint8.
         labels: Which classes each shows, [n, classes], bool.
+        groups: Near-duplicates share one, [n].
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.bool_]
+    groups: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -33,6 +35,23 @@ class Items:
     def network_inputs(self, rows: slice | NDArray[np.intp]) -> NDArray[np.float32]:
         """What a network takes, [n, h, w, 1], float32 from 0 to 1."""
         return (self.images[rows].astype(np.float32) / np.float32(255))[..., None]
+
+
+def choose_tiles(data: DataSet, region: tuple[int, int] | None) -> dict[str, list[Tile]]:
+    """What a run learns from (train), is chosen on (val) and, where there is one, its holdout.
+
+    Raises:
+        DataError: There is no train or val, or a split holds ambiguous tiles alone.
+        ImageError: A frame is smaller than a region.
+    """
+    for split, use in {"train": "learn from", "val": "choose on"}.items():
+        if not data.of(split):
+            raise DataError(
+                f"{data.root} has no {split} images to {use}",
+                "Split it with: millsight data split",
+            )
+    splits = ["train", "val", *(["holdout"] if data.of("holdout") else [])]
+    return {split: judged_tiles(data, split, region) for split in splits}
 
 
 def cut_items(
@@ -53,33 +72,48 @@ def cut_items(
         advance: Called after each frame.
 
     Raises:
-        DataError: The split holds no item, or ambiguous ones alone.
+        DataError: There is no such split, or it holds ambiguous tiles alone.
         ImageError: A frame cannot be read, or is smaller than a region.
     """
-    chosen = [
-        tile
-        for sample in data.of(split)
-        for tile in label_tiles(sample, geometry.region)
-        if not tile.ambiguous
-    ]
-    if not chosen:
-        raise DataError(
-            f"no {split} item of {data.root} can be judged",
-            "Check the labels with: millsight data check",
-        )
-    if limit is not None and limit < len(chosen):
-        chosen = [chosen[i] for i in np.linspace(0, len(chosen) - 1, limit).round().astype(int)]
+    chosen = thinned(judged_tiles(data, split, geometry.region), limit)
+    return cut_tiles(chosen, len(data.classes), geometry, advance)
+
+
+def thinned(tiles: list[Tile], limit: int | None) -> list[Tile]:
+    """At most ``limit`` of the tiles, spread evenly over them; None takes all."""
+    if limit is None or limit >= len(tiles):
+        return tiles
+    return [tiles[i] for i in np.linspace(0, len(tiles) - 1, limit).round().astype(int)]
+
+
+def cut_tiles(
+    tiles: list[Tile],
+    classes: int,
+    geometry: Geometry,
+    advance: Callable[[], None] = lambda: None,
+) -> Items:
+    """Cut tiles, those of a frame next to one another, out of their frames.
+
+    Args:
+        tiles: What to cut, on the grid of ``geometry``.
+        classes: How many classes the data set has.
+        geometry: How a frame becomes network inputs.
+        advance: Called after each frame.
+
+    Raises:
+        ImageError: A frame cannot be read.
+    """
     width, height = geometry.input
     items = Items(
-        np.empty((len(chosen), height, width), np.uint8),
-        np.zeros((len(chosen), len(data.classes)), np.bool_),
+        np.empty((len(tiles), height, width), np.uint8),
+        np.zeros((len(tiles), classes), np.bool_),
+        np.array([tile.sample.group for tile in tiles], np.str_),
     )
     row = 0
-    for sample, tiles in groupby(chosen, key=lambda tile: tile.sample):
+    for sample, of_sample in groupby(tiles, key=lambda tile: tile.sample):
         inputs = network_input(sample.read(), geometry)
-        places = {box: i for i, box in enumerate(geometry.boxes(sample.height, sample.width))}
-        for tile in tiles:
-            items.images[row] = inputs[places[tile.box]]
+        for tile in of_sample:
+            items.images[row] = inputs[tile.place]
             items.labels[row, list(tile.classes)] = True
             row += 1
         advance()

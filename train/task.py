@@ -64,10 +64,11 @@ class Task:
         """Whether each answer is right, [n].
 
         Binary: defect or none. Multiclass: the likeliest output is one of the item's classes, or
-        none where it is clean. Multilabel: exactly the item's classes score one half or more.
+        none where it is clean. Multilabel likewise, none being likeliest where every class is
+        below one half.
         """
         if self.name == "multilabel":
-            return ((scores >= 0.5) == labels).all(axis=1)
+            scores = np.column_stack([scores.max(axis=1) < 0.5, scores])
         answers = scores.argmax(axis=1)
         clean = ~labels.any(axis=1, keepdims=True)
         if self.name == "binary":

@@ -14,10 +14,14 @@ PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
 
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+Interval = tuple[Fraction, Fraction]
+Unit = Literal["tile", "frame"]
 Count = Annotated[int, Field(ge=0)]
 Pixels = Annotated[int, Field(ge=1, le=65536)]
 Size = tuple[Pixels, Pixels]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+MAX_TEXT = 2000
+"""Characters of the longest text in a manifest."""
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -51,7 +55,7 @@ class DecisionThreshold(Part):
     split: Text = Field(description="Split that it was chosen on")
     method: Text = Field(description="How it was chosen")
     n: Count = Field(description="Units that it was chosen on")
-    unit: Text = Field(description="What was judged, such as tile or frame")
+    unit: Unit = Field(description="What was judged")
 
 
 class Thresholds(Part):
@@ -65,11 +69,15 @@ class Figures(Part):
     """How well one form of a stage did on the holdout."""
 
     accuracy: Fraction = Field(description="Share of right answers")
-    accuracy_interval: tuple[Fraction, Fraction] = Field(description="Its 95 % interval")
-    auroc: Fraction | None = Field(description="Area under the ROC; null where undefined")
-    n: Count = Field(description="Items judged: tiles, or frames")
+    accuracy_interval: Interval = Field(description="Its 95 % interval")
+    auroc: Fraction | None = Field(
+        description="Area under the ROC of defect or none; null where undefined"
+    )
+    auroc_interval: Interval | None = Field(description="Its 95 % interval; null likewise")
+    n: Count = Field(description="Items judged")
+    unit: Unit = Field(description="What an item is")
     recall_per_class: dict[str, Fraction | None] = Field(
-        description="Share of each class's items answered rightly; null where there is none"
+        description="Share of the items that show a class of which it is said; null of nothing"
     )
 
 
@@ -79,6 +87,7 @@ class Difference(Part):
     stage: Text = Field(description="Stage, or decision: what the cascade says")
     figure: Text = Field(description="accuracy, or recall of a class")
     n: Count = Field(description="Items judged")
+    unit: Unit = Field(description="What an item is")
     float32: Fraction | None = Field(description="The figure in float; null where n is 0")
     int8: Fraction | None = Field(description="The figure in int8; null where n is 0")
     difference: Share | None = Field(description="int8 less float; null where n is 0")

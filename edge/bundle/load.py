@@ -56,7 +56,8 @@ def load_bundle(path: Path) -> Bundle:
 
     Raises:
         MissingPathError: There is no such file.
-        BundleError: Unreadable, damaged, of a newer format, or posing as a shipped bundle.
+        BundleError: Unreadable, damaged, or posing as a shipped bundle.
+        NewerFormatError: It is of a format that a later millsight writes.
     """
     data = _read(path)
     bundle = read_bundle(data, path)
@@ -73,14 +74,16 @@ def read_bundle(data: bytes, path: Path | None = None) -> Bundle:
     """Check a bundle's bytes: container, manifest, and each file against the manifest.
 
     Raises:
-        BundleError: Damaged, of a newer format, or holding what its manifest does not list.
+        BundleError: Damaged, or holding what its manifest does not list.
+        NewerFormatError: It is of a format that a later millsight writes.
     """
     try:
         files = read_container(data)
         manifest = parse_manifest(files.pop(MANIFEST))
         _check_files(manifest, files)
     except BundleError as error:
-        raise BundleError(f"{path or 'the bundle'} is refused: {error.what}", error.hint) from None
+        refused = f"{path or 'the bundle'} is refused: {error.what}"
+        raise type(error)(refused, error.hint) from None
     return Bundle(manifest, files, hashlib.sha256(data).hexdigest(), path)
 
 

@@ -26,7 +26,7 @@ from edge.bundle.evidence import (
     Text,
     Thresholds,
 )
-from edge.errors import BundleError
+from edge.errors import BundleError, NewerFormatError
 
 FORMAT = 1
 """Version of the manifest that this millsight reads and writes."""
@@ -109,7 +109,18 @@ class TrainingData(Part):
     source: Text = Field(description="Where it is from")
     terms: Text = Field(description="Under which terms it may be used")
     digest: Sha256 = Field(description="SHA-256 over image names, image bytes and labels")
+    split_digest: Sha256 = Field(description="SHA-256 over image names, groups and splits")
     splits: dict[str, Count] = Field(description="Items in each split: tiles, or frames")
+
+
+class HoldoutOpening(Part):
+    """One time that the holdout was judged for a release; each makes it a little less untouched."""
+
+    by: Text = Field(description="What opened it")
+    when: str = Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$",
+        description="When, ISO 8601 with its zone",
+    )
 
 
 class FileEntry(Part):
@@ -140,6 +151,9 @@ class Manifest(Part):
         description="Holdout figures by stage and number format"
     )
     gate_report: GateReport = Field(description="How int8 was compared with float")
+    holdout_openings: tuple[HoldoutOpening, ...] = Field(
+        description="Every time that training or export judged the holdout for it"
+    )
     golden: tuple[GoldenFrame, ...] = Field(description="Pictures with their expected scores")
     files: dict[str, FileEntry] = Field(description="Every other file of the bundle")
 
@@ -158,8 +172,8 @@ class Manifest(Part):
         if "defect" not in self.stages.gate.outputs:
             raise ValueError("the gate has no output 'defect'")
         classifier = self.stages.classifier
-        if classifier and tuple(o for o in classifier.outputs if o != "none") != self.classes:
-            raise ValueError("the classifier's outputs are not the bundle's classes")
+        if classifier and classifier.outputs not in (self.classes, ("none", *self.classes)):
+            raise ValueError("the classifier's outputs are not the bundle's classes, none first")
         if classifier and classifier.geometry.region != self.stages.gate.geometry.region:
             raise ValueError("gate and classifier look at different regions")
         if self.thresholds.gate.value > self.thresholds.decision.value:
@@ -178,7 +192,8 @@ def parse_manifest(data: bytes) -> Manifest:
     """Read ``manifest.json``.
 
     Raises:
-        BundleError: Not JSON, of a newer format, a field is wrong, or not in canonical form.
+        BundleError: Not JSON, a field is wrong, or not in canonical form.
+        NewerFormatError: It is of a format that a later millsight writes.
     """
     try:
         fields: Any = json.loads(data)
@@ -186,7 +201,7 @@ def parse_manifest(data: bytes) -> Manifest:
         raise BundleError(f"its {MANIFEST} is not JSON") from None
     version = fields.get("format") if isinstance(fields, dict) else None
     if isinstance(version, int) and version > FORMAT:
-        raise BundleError(
+        raise NewerFormatError(
             f"it has format {version}; this millsight reads format {FORMAT}", "Upgrade millsight"
         )
     try:

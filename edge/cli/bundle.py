@@ -52,6 +52,7 @@ def verify(bundle_name: str | None, engine: str | None) -> None:
     """Check every byte of a bundle, and score its golden frames on this device."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from edge.bundle.verify import TOLERANCE, run_golden_frames
@@ -60,7 +61,8 @@ def verify(bundle_name: str | None, engine: str | None) -> None:
     opened = open_bundle(bundle_name)
     console = Console(stderr=True, highlight=False)
     console.print(
-        f"{opened.path}: every byte is as packed. SHA-256 {opened.digest}", soft_wrap=True
+        f"{escape(str(opened.path))}: every byte is as packed. SHA-256 {opened.digest}",
+        soft_wrap=True,
     )
     results = list(run_golden_frames(opened, engine=engine))
     table = Table(title="Golden frames on this device", title_justify="left", box=SIMPLE_HEAD)
@@ -71,7 +73,7 @@ def verify(bundle_name: str | None, engine: str | None) -> None:
     for result in results:
         colour = "green" if result.agrees else "bold red"
         table.add_row(
-            result.file,
+            escape(result.file),
             result.precision,
             f"{result.expected.defect_score:.4f}",
             f"{result.scored.defect_score:.4f}",

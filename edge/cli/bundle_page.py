@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle import Bundle
-from edge.bundle.evidence import PRECISIONS
+from edge.bundle.evidence import PRECISIONS, Figures, Precision
 from edge.bundle.manifest import Manifest, Stage
 
 
@@ -45,6 +45,11 @@ def _facts(bundle: Bundle) -> Table:
         ("source", data.source),
         ("terms", data.terms),
         ("data digest", data.digest),
+        ("split digest", data.split_digest),
+        (
+            "holdout opened",
+            "\n".join(f"{o.when} by {o.by}" for o in manifest.holdout_openings) or "never",
+        ),
         ("golden frames", str(len(manifest.golden))),
         ("made with", ", ".join(f"{tool} {v}" for tool, v in manifest.tools.items())),
     ):
@@ -117,15 +122,27 @@ def _figures(manifest: Manifest) -> Table:
             interval = int8.accuracy_interval if int8 and d.figure == "accuracy" else None
             table.add_row(
                 f"  {escape(d.figure)}",
-                str(d.n),
+                f"{d.n:,} {d.unit}s",
                 _percent(d.float32),
                 _percent(d.int8),
                 "" if d.difference is None else f"{d.difference * 100:+.2f}",
                 f"{_percent(interval[0])}–{_percent(interval[1])}" if interval else "",
             )
-        area = [f.auroc for p in PRECISIONS if (f := forms.get(p))]
-        table.add_row("  AUROC", "", *("" if a is None else f"{a:.4f}" for a in area))
+        if int8:
+            table.add_row("  AUROC", f"{int8.n:,} {int8.unit}s", *_area_cells(forms))
     return table
+
+
+def _area_cells(forms: Mapping[Precision, Figures]) -> tuple[str, ...]:
+    """AUROC in float and in int8, what it lost, and its interval in int8."""
+    area = [forms[p].auroc if p in forms else None for p in PRECISIONS]
+    exact, small = area
+    interval = forms["int8"].auroc_interval
+    return (
+        *("" if a is None else f"{a:.4f}" for a in area),
+        "" if exact is None or small is None else f"{small - exact:+.4f}",
+        f"{interval[0]:.4f}–{interval[1]:.4f}" if interval else "",
+    )
 
 
 def _table(title: str, left: tuple[str, ...], right: tuple[str, ...]) -> Table:

@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.toy import SPLITS, finished_run
+from tests.export.toy import SPLITS, add_clean_frames, finished_run
 from tests.train.tiny import write_strips
+
+CLEAN = 8
+"""Frames without a defect in each split."""
 
 
 @pytest.fixture(scope="session")
 def strips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A COCO folder of 64×32 frames, two regions each."""
-    return write_strips(tmp_path_factory.mktemp("export") / "strips", SPLITS)
+    root = write_strips(tmp_path_factory.mktemp("export") / "strips", SPLITS)
+    add_clean_frames(root, CLEAN)
+    return root
 
 
 @pytest.fixture(scope="session")

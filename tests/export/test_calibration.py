@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,25 +12,23 @@ import pytest
 from edge.errors import DataError
 from edge.preprocess import Geometry
 from export.calibration import choose_regions, representative_inputs
-from export.regions import Region, labelled_regions, region_inputs, region_labels
 from tests.export.toy import GEOMETRY
 from train.data import open_data
 from train.data.sample import DataSet, Sample
+from train.data.tiles import Tile
 
-CLASSES = ("a", "b", "rare")
 
-
-def regions(*counts: int) -> list[Region]:
+def regions(*counts: int) -> list[Tile]:
     """Regions with so many clean ones, and so many of each class."""
     sample = Sample(Path("x.png"), 32, 32, (), "g", "train")
-    kinds = [frozenset(), *(frozenset({i}) for i in range(len(CLASSES)))]
+    kinds = [frozenset(), *(frozenset({i}) for i in range(len(counts) - 1))]
     found = [kind for kind, count in zip(kinds, counts, strict=True) for _ in range(count)]
-    return [Region(sample, i, (0, 0, 32, 32), kind) for i, kind in enumerate(found)]
+    return [Tile(sample, (0, 0, 32, 32), kind, False, i) for i, kind in enumerate(found)]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_rare_classes_have_their_part(seed: int) -> None:
-    chosen = choose_regions(regions(500, 300, 100, 3), CLASSES, count=63, seed=seed)
+    chosen = choose_regions(regions(500, 300, 100, 3), 3, count=63, seed=seed)
     counts = Counter(tuple(region.classes) for region in chosen)
     assert counts == {(): 20, (0,): 20, (1,): 20, (2,): 3}
     assert len({region.place for region in chosen}) == 63
@@ -37,22 +36,22 @@ def test_rare_classes_have_their_part(seed: int) -> None:
 
 def test_the_same_seed_draws_the_same() -> None:
     many = regions(50, 50, 50, 50)
-    assert choose_regions(many, CLASSES, count=9, seed=1) == choose_regions(
-        many, CLASSES, count=9, seed=1
-    )
-    assert choose_regions(many, CLASSES, count=9, seed=1) != choose_regions(
-        many, CLASSES, count=9, seed=2
-    )
+    first = choose_regions(many, 3, count=9, seed=1)
+    assert first == choose_regions(many, 3, count=9, seed=1)
+    assert first != choose_regions(many, 3, count=9, seed=2)
 
 
 def test_all_are_taken_where_there_are_few() -> None:
     few = regions(2, 1, 1, 1)
-    assert choose_regions(few, CLASSES, count=256, seed=0) == few
+    assert choose_regions(few, 3, count=256, seed=0) == few
 
 
-def test_a_class_that_train_lacks_is_named() -> None:
-    with pytest.raises(DataError, match="no train image shows class 'rare'"):
-        choose_regions(regions(5, 5, 5, 0), CLASSES, count=10, seed=0)
+def test_a_class_that_train_lacks_stops_only_a_network_that_names_it(strips: Path) -> None:
+    data = open_data(strips)
+    more = replace(data, classes=(*data.classes, "rare"))
+    assert len(representative_inputs(more, GEOMETRY, names_classes=False, count=5)) == 5
+    with pytest.raises(DataError, match=r"no train region of .* shows class 'rare'"):
+        representative_inputs(more, GEOMETRY, names_classes=True)
 
 
 def test_only_train_is_read(strips: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,32 +62,22 @@ def test_only_train_is_read(strips: Path, monkeypatch: pytest.MonkeyPatch) -> No
         return np.zeros((self.height, self.width), np.uint8)
 
     monkeypatch.setattr(Sample, "read", spy)
-    inputs = representative_inputs(open_data(strips), GEOMETRY, count=12)
+    inputs = representative_inputs(open_data(strips), GEOMETRY, names_classes=True, count=12)
     assert set(read) == {"train"}
     assert inputs.shape == (12, 32, 32)
     assert inputs.dtype == np.uint8
 
 
-def test_regions_are_cut_where_their_boxes_say(strips: Path) -> None:
-    data = open_data(strips)
-    found = labelled_regions(data, "val", GEOMETRY)
-    inputs = region_inputs(found, GEOMETRY)
-    for region, pixels in list(zip(found, inputs, strict=True))[:20]:
-        x, y, w, h = region.box
-        np.testing.assert_array_equal(pixels, region.sample.read()[y : y + h, x : x + w])
-    np.testing.assert_array_equal(
-        region_labels(found, 2).any(axis=1), [bool(region.classes) for region in found]
-    )
-
-
-def test_whole_frames_are_regions_too(strips: Path) -> None:
-    geometry = Geometry(None, (16, 16))
-    found = labelled_regions(open_data(strips), "val", geometry)
-    assert len(found) == 40
-    assert region_inputs(found, geometry).shape == (40, 16, 16)
-
-
-def test_an_empty_split_is_named(strips: Path) -> None:
+@pytest.mark.parametrize(
+    ("geometry", "cut"),
+    [
+        (GEOMETRY, lambda pixels: [pixels[:, :32], pixels[:, 32:]]),
+        (Geometry(None, (64, 32)), lambda pixels: [pixels]),
+    ],
+    ids=["regions", "whole frames"],
+)
+def test_inputs_are_cut_as_the_geometry_says(strips: Path, geometry: Geometry, cut) -> None:
     data: DataSet = open_data(strips)
-    with pytest.raises(DataError, match=r"has no final images.*holdout, train, val"):
-        labelled_regions(data, "final", GEOMETRY)
+    inputs = representative_inputs(data, geometry, names_classes=True, count=1000)
+    wanted = [part for sample in data.of("train") for part in cut(sample.read())]
+    np.testing.assert_array_equal(inputs, wanted)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import Result
 
-from edge.bundle import load_bundle, read_bundle
+from edge.bundle import Bundle, load_bundle, read_bundle
+from edge.bundle.container import MANIFEST, write_container
 from edge.bundle.verify import run_golden_frames
 from edge.cascade import Cascade
-from tests.export.toy import arguments, call
-from tests.train.tiny import CLASSES
+from edge.errors import BundleError
+from tests.export.conftest import CLEAN
+from tests.export.toy import OPENED, SPLITS, arguments, call
+from tests.train.tiny import CLASSES, REGION
+from train.data import open_data
+from train.data.tiles import judged_tiles
+from train.evaluate.figures import evaluation
+from train.evaluate.scoring import score
+
+FRAMES = SPLITS["holdout"] + CLEAN
 
 
 @pytest.fixture(scope="module")
@@ -46,32 +57,102 @@ def test_a_bundle_holds_both_stages_in_both_precisions(exported: tuple[Path, Res
             figures = manifest.metrics[stage][precision]
             assert figures.accuracy > 0.95
             assert figures.accuracy_interval[0] <= figures.accuracy <= figures.accuracy_interval[1]
-            assert figures.n == 80
+            assert figures.accuracy_interval[0] < 1.0
+            assert (figures.n, figures.unit) == (2 * FRAMES, "tile")
     assert set(manifest.metrics["classifier"]["int8"].recall_per_class) == {"none", *CLASSES}
     assert manifest.thresholds.gate.value <= manifest.thresholds.decision.value
     assert manifest.thresholds.gate.split == manifest.thresholds.decision.split == "val"
     assert manifest.gate_report.split == "holdout"
 
 
-def test_the_bundle_inspects_as_its_figures_say(
+def test_each_opening_of_the_holdout_is_logged(exported: tuple[Path, Result]) -> None:
+    openings = load_bundle(exported[0]).manifest.holdout_openings
+    assert [(o.by, o.when) for o in openings] == [
+        ("millsight train binary", OPENED),
+        ("millsight train multiclass", OPENED),
+        ("millsight export patches", "2023-11-14T22:13:20Z"),
+    ]
+
+
+def judged(bundle: Bundle, strips: Path, tile: tuple[int, int] | None) -> dict[str, Any]:
+    """What ``millsight evaluate`` says of the bundle on the holdout."""
+    data = open_data(strips)
+    items = judged_tiles(data, "holdout", tile)
+    scored = score(Cascade.from_bundle(bundle), items, data.classes, inspect=True)
+    return evaluation(scored, bundle.manifest.thresholds)
+
+
+def assert_decision(figures: dict[str, Any], bundle: Bundle) -> None:
+    decision = bundle.manifest.metrics["decision"]["int8"]
+    assert decision.n == figures["binary"]["n"]
+    assert decision.accuracy == figures["cascade"]["accuracy"]
+    assert decision.accuracy_interval == figures["cascade"]["accuracy_interval"]
+    assert decision.recall_per_class["defect"] == figures["cascade"]["recall"]
+    assert decision.auroc == figures["binary"]["auroc"]
+    assert decision.auroc_interval == figures["binary"]["auroc_interval"]
+
+
+def test_the_bundle_evaluates_as_its_manifest_says(
     exported: tuple[Path, Result], strips: Path
 ) -> None:
-    from train.data import open_data
-
-    cascade = Cascade.from_bundle(load_bundle(exported[0]))
-    frames = open_data(strips).of("holdout")
-    right = [
-        (cascade.judge(frame.read()).decision.max() >= cascade.decision_threshold)
-        == bool(frame.instances)
-        for frame in frames
-    ]
-    assert np.mean(right) > 0.95
+    bundle = load_bundle(exported[0])
+    figures = judged(bundle, strips, REGION)
+    assert_decision(figures, bundle)
+    assert bundle.manifest.metrics["gate"]["int8"].auroc == figures["gate"]["auroc"]
+    classifier = bundle.manifest.metrics["classifier"]["int8"]
+    assert classifier.accuracy == figures["multiclass"]["accuracy"]
+    per_class = figures["multiclass"]["per_class"]
+    assert classifier.recall_per_class == {name: per_class[name]["recall"] for name in per_class}
 
 
-def test_the_golden_frames_agree(exported: tuple[Path, Result]) -> None:
-    results = list(run_golden_frames(load_bundle(exported[0])))
-    assert len(results) == 4
-    assert all(result.agrees and result.difference < 1e-5 for result in results)
+def test_by_default_the_decision_is_judged_on_frames(
+    runs: dict[str, Path], strips: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "frames.millsight"
+    call(arguments(runs, strips, out, unit=None, classifier=runs["multilabel"]))
+    bundle = load_bundle(out)
+    metrics = bundle.manifest.metrics
+    assert bundle.manifest.stages.classifier.activation == "sigmoid"
+    assert bundle.manifest.thresholds.decision.unit == metrics["decision"]["int8"].unit == "frame"
+    assert metrics["decision"]["int8"].n == bundle.manifest.thresholds.decision.n == FRAMES
+    assert (metrics["gate"]["int8"].unit, metrics["gate"]["int8"].n) == ("tile", 2 * FRAMES)
+    assert_decision(judged(bundle, strips, None), bundle)
+    multiclass = judged(bundle, strips, REGION)["multiclass"]
+    assert metrics["classifier"]["int8"].accuracy == multiclass["accuracy"]
+    units = {d.stage: d.unit for d in bundle.manifest.gate_report.differences}
+    assert units == {"gate": "tile", "classifier": "tile", "decision": "frame"}
+
+
+def test_a_gate_is_packed_alone(runs: dict[str, Path], strips: Path, tmp_path: Path) -> None:
+    out = tmp_path / "gate.millsight"
+    call(arguments(runs, strips, out, classifier=None))
+    bundle = load_bundle(out)
+    assert bundle.manifest.stages.classifier is None
+    assert set(bundle.manifest.metrics) == {"gate", "decision"}
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+@pytest.mark.parametrize("score_of", ["defect_score", "dark", "region 1"])
+def test_a_golden_frame_that_scores_otherwise_is_found_out(
+    exported: tuple[Path, Result], precision: str, score_of: str
+) -> None:
+    spoilt = spoil(load_bundle(exported[0]), precision, score_of)
+    disagree = [(r.file, r.precision) for r in run_golden_frames(spoilt) if not r.agrees]
+    assert disagree == [("golden/frame-1.png", precision)]
+
+
+def spoil(bundle: Bundle, precision: str, score_of: str) -> Bundle:
+    """The bundle packed anew with one expected score of its first golden frame 0.06 off."""
+    fields = json.loads(bundle.manifest.to_json())
+    expected = fields["golden"][0]["expected"][precision]
+    holder, key = {
+        "defect_score": (expected, "defect_score"),
+        "dark": (expected["class_scores"], "dark"),
+        "region 1": (expected["region_scores"], 1),
+    }[score_of]
+    holder[key] += 0.06 if holder[key] < 0.5 else -0.06
+    manifest = type(bundle.manifest).model_validate_json(json.dumps(fields)).to_json()
+    return read_bundle(write_container({**bundle.files, MANIFEST: manifest}))
 
 
 def test_the_comparison_and_the_digest_are_shown_on_stderr(exported: tuple[Path, Result]) -> None:
@@ -96,25 +177,11 @@ def test_the_same_inputs_give_the_same_bytes(
 
 
 def test_a_sample_of_flips_in_a_real_bundle_is_refused(exported: tuple[Path, Result]) -> None:
-    from edge.errors import BundleError
-
     whole = exported[0].read_bytes()
     rng = np.random.default_rng(0)
-    ends = [*range(100), *range(len(whole) - 800, len(whole))]
-    for place in [*ends, *rng.integers(0, len(whole), 200).tolist()]:
+    ends = [*range(0, 100, 7), *range(len(whole) - 800, len(whole), 7)]
+    for place in [*ends, *rng.integers(0, len(whole), 100).tolist()]:
         damaged = bytearray(whole)
         damaged[place] ^= 1 << int(rng.integers(8))
         with pytest.raises(BundleError):
             read_bundle(bytes(damaged))
-
-
-@pytest.mark.parametrize("classifier", [None, "multilabel"])
-def test_a_gate_alone_and_a_multilabel_classifier_are_packed(
-    classifier: str | None, runs: dict[str, Path], strips: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "other.millsight"
-    call(arguments(runs, strips, out, classifier=classifier and runs[classifier]))
-    bundle = load_bundle(out)
-    stage = bundle.manifest.stages.classifier
-    assert (stage and stage.activation) == (classifier and "sigmoid")
-    assert all(result.agrees for result in run_golden_frames(bundle))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from edge.cli import main
 from edge.errors import (
     ConfigError,
     DataError,
@@ -23,7 +23,7 @@ from edge.errors import (
     TrainingError,
     UnwritableError,
 )
-from export import manifest as manifest_module
+from export import pipeline
 from export import shrink as shrink_module
 from export.cli import export
 from tests.export.toy import arguments, call
@@ -76,14 +76,16 @@ def _edit_card(
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
-        (lambda c: c["data"].update(digest="0" * 64), DataError, "is not the data that"),
-        (lambda c: c["data"]["splits"].update(val=3), DataError, "val has 80 items .* had 3"),
+        (lambda c: c["data"].update(digest="0" * 64), DataError, "images or labels have changed"),
+        (lambda c: c["data"].update(split_digest="0" * 64), DataError, "other images, groups or"),
+        (lambda c: c["data"]["splits"].update(val=3), DataError, "val has 96 items and had 3"),
+        (lambda c: c.update(classes=["bright", "dark"]), DataError, "its classes are others"),
         (lambda c: c["figures"]["holdout"].update(accuracy=0.8), ExportGateError, "had 80.0%"),
         (lambda c: c.update(format=2), TrainingError, "card.json is wrong at format"),
         (lambda c: c.pop("outputs"), TrainingError, "card.json is wrong at outputs"),
         (lambda c: c["geometry"].update(input=[16, 32]), TrainingError, "does not fit the card"),
     ],
-    ids=["data", "splits", "figures", "format", "field", "geometry"],
+    ids=["data", "splits", "items", "classes", "figures", "format", "field", "geometry"],
 )
 def test_a_run_that_is_not_what_its_card_says_is_refused(
     change: Callable[[dict[str, Any]], Any],
@@ -123,7 +125,21 @@ def test_wrong_options_are_refused_at_once(
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("out", "bundle.zip"), ("name", "../up"), ("name", ""), ("margin", 101), ("golden", 0)],
+    [
+        ("out", "bundle.zip"),
+        ("name", "../up"),
+        ("name", ""),
+        ("description", " "),
+        ("description", "x" * 2001),
+        ("description", "two\nlines"),
+        ("margin", 101),
+        ("margin", "nan"),
+        ("recall-margin", "nan"),
+        ("alpha", "nan"),
+        ("alpha", "inf"),
+        ("delta", 0),
+        ("golden", 0),
+    ],
 )
 def test_wrong_usage_is_click_s(
     option: str, value: object, runs: dict[str, Path], strips: Path, tmp_path: Path
@@ -132,33 +148,87 @@ def test_wrong_usage_is_click_s(
     assert CliRunner().invoke(export, words).exit_code == 2
 
 
-def test_a_folder_that_is_missing_is_said_at_once(runs: dict[str, Path], strips: Path) -> None:
+@pytest.fixture
+def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails the test where TensorFlow would be loaded, the first thing that takes time."""
+    monkeypatch.setattr(pipeline, "load_keras", lambda: pytest.fail("work has begun"))
+
+
+@pytest.mark.usefixtures("without_work")
+def test_where_nothing_can_be_written_is_said_at_once(
+    runs: dict[str, Path], strips: Path, tmp_path: Path
+) -> None:
     with pytest.raises(UnwritableError, match="there is no folder nowhere"):
         call(arguments(runs, strips, Path("nowhere/x.millsight")))
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    with pytest.raises(UnwritableError):
+        call(arguments(runs, strips, file / "x.millsight"))
 
 
+@pytest.mark.usefixtures("without_work")
+@pytest.mark.parametrize("split", ["train", "val", "holdout"])
+def test_a_split_that_the_data_lacks_is_said_at_once(
+    split: str, runs: dict[str, Path], strips: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(strips, data)
+    (data / f"instances_{split}.json").unlink()
+    with pytest.raises(DataError, match=f"has no {split} images"):
+        call(arguments(runs, data, tmp_path / "x.millsight"))
+
+
+@pytest.mark.usefixtures("without_work")
 @pytest.mark.parametrize("epoch", ["yesterday", "-1e9", "99999999999999999999"])
-def test_a_senseless_source_date_epoch_is_refused(
-    epoch: str, monkeypatch: pytest.MonkeyPatch
+def test_a_senseless_source_date_epoch_is_said_at_once(
+    epoch: str,
+    runs: dict[str, Path],
+    strips: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     with pytest.raises(ConfigError, match="SOURCE_DATE_EPOCH"):
-        manifest_module.created()
+        call(arguments(runs, strips, tmp_path / "x.millsight"))
 
 
-def test_ctrl_c_leaves_nothing(runs: dict[str, Path], strips: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("without_work")
+def test_runs_on_other_splits_make_no_cascade(
+    runs: dict[str, Path], strips: Path, tmp_path: Path
+) -> None:
+    gate = _edit_card(runs, tmp_path, lambda c: c["data"].update(split_digest="0" * 64))
+    with pytest.raises(ConfigError, match="trained on different splits of the data"):
+        call(arguments(runs | {"binary": gate}, strips, tmp_path / "x.millsight"))
+
+
+def test_one_item_of_a_small_holdout_may_fall_otherwise(
+    runs: dict[str, Path], strips: Path, tmp_path: Path
+) -> None:
+    def one_item_less(card: dict[str, Any]) -> None:
+        figures = card["figures"]["holdout"]
+        figures["accuracy"] -= 1 / figures["n"]
+
+    out = tmp_path / "x.millsight"
+    gate = _edit_card(runs, tmp_path, one_item_less)
+    call(arguments(runs | {"binary": gate}, strips, out, classifier=None))
+    assert out.exists()
+
+
+def test_ctrl_c_leaves_nothing(
+    runs: dict[str, Path],
+    strips: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     out = tmp_path / "stopped.millsight"
-    code = "from edge.cli import main; main()"
-    words = [sys.executable, "-c", code, "export", *arguments(runs, strips, out)]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "converting" in line:
-                break
-        time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
-        rest = process.stderr.read()
-    assert process.returncode == 130
-    assert "stopped by Ctrl-C" in rest
-    assert "Traceback" not in rest
+    monkeypatch.setattr(shrink_module, "convert", lambda model: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(sys, "argv", ["millsight", "export", *arguments(runs, strips, out)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    said = capsys.readouterr()
+    assert stopped.value.code == 130
+    assert "stopped by Ctrl-C" in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
     assert list(tmp_path.iterdir()) == []

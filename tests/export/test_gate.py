@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from edge.errors import ExportGateError
-from export.gate import Margins, compare, comparison_table, figure_items, require_held
+from export.answers import Answers, StageAnswers
+from export.gate import Margins, compare, comparison_table, require_held
 
-CLASSES = ("dent", "pit")
-LABELS = np.zeros((200, 2), np.bool_)
-LABELS[100:160, 0] = True
-LABELS[150:170, 1] = True
-"""100 clean items, then 60 dents and 20 pits of which 10 are both, then 30 clean ones."""
+LABELS = {
+    "accuracy": np.ones(200, np.bool_),
+    "recall of none": np.arange(200) < 100,
+    "recall of dent": (np.arange(200) >= 100) & (np.arange(200) < 160),
+    "recall of pit": (np.arange(200) >= 150) & (np.arange(200) < 170),
+}
+"""100 clean items, then 60 dents and 20 pits of which 10 are both; 30 are of none of these."""
 
 RIGHT = np.ones(200, np.bool_)
 
@@ -27,22 +31,14 @@ def wrong(*places: slice | int) -> np.ndarray:
     return right
 
 
-def compared(float_right: np.ndarray, int8_right: np.ndarray, stage: str = "classifier"):
-    return compare({stage: float_right}, {stage: int8_right}, LABELS, CLASSES, Margins())
+def stage(right: np.ndarray, labels: dict[str, np.ndarray] = LABELS) -> dict[str, StageAnswers]:
+    figures = {name: Answers(items, right) for name, items in labels.items()}
+    rest = np.zeros(200, np.float32), ~LABELS["recall of none"], np.arange(200).astype(str)
+    return {"classifier": StageAnswers("tile", figures, *rest)}
 
 
-@pytest.mark.parametrize(
-    ("stage", "counts"),
-    [
-        ("classifier", {"accuracy": 200, "recall of none": 130, "recall of dent": 60}),
-        ("gate", {"accuracy": 200, "recall of none": 130, "recall of defect": 70}),
-        ("decision", {"accuracy": 200, "recall of none": 130, "recall of defect": 70}),
-    ],
-)
-def test_each_figure_is_taken_over_its_items(stage: str, counts: dict[str, int]) -> None:
-    items = figure_items(stage, LABELS, CLASSES)
-    counted = {figure: int(chosen.sum()) for figure, chosen in items.items()}
-    assert counted == counts | ({"recall of pit": 20} if stage == "classifier" else {})
+def compared(float_right: np.ndarray, int8_right: np.ndarray):
+    return compare(stage(float_right), stage(int8_right), Margins())
 
 
 @pytest.mark.parametrize(
@@ -68,11 +64,37 @@ def test_what_is_worse_by_more_than_the_margin(int8_right: np.ndarray, worse: li
         require_held(differences, Margins())
 
 
-def test_the_refusal_names_figure_class_and_margin() -> None:
-    differences = compared(RIGHT, wrong(slice(100, 112)))
-    said = r"classifier, recall of dent 80\.0% against 100\.0% \(n = 60, margin 5 points\), and 1"
-    with pytest.raises(ExportGateError, match=said):
-        require_held(differences, Margins())
+@pytest.mark.parametrize(
+    ("int8_right", "says", "option"),
+    [
+        (
+            wrong(slice(100, 112)),
+            r"recall of dent 80\.0% against 100\.0% \(60 tiles, margin 5 points\), and 1",
+            "--recall-margin",
+        ),
+        (wrong(0, 1, 2), r"accuracy 98\.5% against 100\.0% \(200 tiles, margin 1", "--margin"),
+    ],
+)
+def test_the_refusal_names_figure_class_margin_and_option(
+    int8_right: np.ndarray, says: str, option: str
+) -> None:
+    with pytest.raises(ExportGateError, match=f"classifier, {says}") as refused:
+        require_held(compared(RIGHT, int8_right), Margins())
+    assert refused.value.hint.endswith(f"state a wider {option}")
+
+
+def test_each_figure_has_its_own_sense_of_right() -> None:
+    float_stage, int8_stage = stage(RIGHT), stage(RIGHT)
+    lost = Answers(LABELS["recall of dent"], wrong(slice(100, 160)))
+    figures = int8_stage["classifier"].figures | {"recall of dent": lost}
+    int8_stage["classifier"] = replace(int8_stage["classifier"], figures=figures)
+    differences = compare(float_stage, int8_stage, Margins())
+    assert {d.figure: d.int8 for d in differences} == {
+        "accuracy": 1.0,
+        "recall of none": 1.0,
+        "recall of dent": 0.0,
+        "recall of pit": 1.0,
+    }
 
 
 def test_being_better_is_no_fault() -> None:
@@ -95,17 +117,8 @@ def test_paired_counts() -> None:
 
 
 def test_a_class_that_the_holdout_lacks() -> None:
-    differences = compare(
-        {"classifier": RIGHT},
-        {"classifier": RIGHT},
-        LABELS[:, [0, 0]]
-        & [
-            True,
-            False,
-        ],
-        CLASSES,
-        Margins(),
-    )
+    labels = LABELS | {"recall of pit": np.zeros(200, np.bool_)}
+    differences = compare(stage(RIGHT, labels), stage(RIGHT, labels), Margins())
     pit = differences[-1]
     assert (pit.figure, pit.n, pit.float32, pit.difference) == ("recall of pit", 0, None, None)
     require_held(differences, Margins())
@@ -115,5 +128,14 @@ def test_the_table_shows_every_figure() -> None:
     console = Console(file=io.StringIO(), width=100)
     console.print(comparison_table(compared(RIGHT, wrong(slice(100, 112))), Margins()))
     text = console.file.getvalue()
-    for words in ("classifier", "recall of dent", "80.00", "-20.00", "WORSE", "too few", "held"):
+    for words in (
+        "classifier",
+        "recall of dent",
+        "80.00",
+        "-20.00",
+        "WORSE",
+        "too few",
+        "held",
+        "60 tiles",
+    ):
         assert words in text

@@ -26,40 +26,47 @@ def network(request: pytest.FixtureRequest) -> Any:
     return NETWORKS[request.param].build((64, 64, 1), 3)
 
 
+@pytest.fixture(scope="module")
+def whole(network: Any) -> bytes:
+    return convert(network)
+
+
+@pytest.fixture(scope="module")
+def quantized(network: Any) -> bytes:
+    before = INPUTS.copy()
+    content = quantize(network, INPUTS)
+    np.testing.assert_array_equal(INPUTS, before)
+    return content
+
+
 def details(content: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     interpreter = Interpreter(model_content=content)
     return interpreter.get_input_details()[0], interpreter.get_output_details()[0]
 
 
-def test_float32_gives_what_keras_gives(network: Any) -> None:
-    content = convert(network)
-    entry, exit_ = details(content)
+def test_float32_gives_what_keras_gives(network: Any, whole: bytes) -> None:
+    entry, exit_ = details(whole)
     assert entry["shape"].tolist() == [1, 64, 64, 1]
     assert exit_["shape"].tolist() == [1, 3]
-    assert largest_difference(network, content, INPUTS) < CONVERSION_TOLERANCE / 10
+    assert largest_difference(network, whole, INPUTS) < CONVERSION_TOLERANCE / 10
 
 
-def test_int8_takes_the_pixel_minus_128(network: Any) -> None:
-    content = quantize(network, INPUTS)
-    entry, exit_ = details(content)
+def test_int8_takes_the_pixel_minus_128(whole: bytes, quantized: bytes) -> None:
+    entry, exit_ = details(quantized)
     assert entry["dtype"] == exit_["dtype"] == np.int8
     scale, zero_point = entry["quantization"]
     assert (scale, zero_point) == (pytest.approx(1 / 255, abs=1e-9), -128)
-    assert len(content) < 0.55 * len(convert(network))
-    whole, quantized = (open_engine(c).run(INPUTS) for c in (convert(network), content))
+    assert len(quantized) < 0.55 * len(whole)
+    exact, small = (open_engine(content).run(INPUTS) for content in (whole, quantized))
     step = exit_["quantization"][0]
-    assert np.abs(quantized - whole).max() < max(8 * step, 0.1 * np.ptp(whole))
+    assert np.abs(small - exact).max() < max(8 * step, 0.1 * np.ptp(exact))
 
 
-def test_the_same_network_gives_the_same_bytes(network: Any) -> None:
-    assert convert(network) == convert(network)
-    assert quantize(network, INPUTS) == quantize(network, INPUTS)
-
-
-def test_the_representative_data_is_left_as_it_was(network: Any) -> None:
-    before = INPUTS.copy()
-    quantize(network, INPUTS)
-    np.testing.assert_array_equal(INPUTS, before)
+def test_the_same_network_gives_the_same_bytes(
+    network: Any, whole: bytes, quantized: bytes
+) -> None:
+    assert convert(network) == whole
+    assert quantize(network, INPUTS) == quantized
 
 
 def test_an_input_at_another_scale_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,18 +9,20 @@ from typing import Any
 import numpy as np
 from click.testing import CliRunner, Result
 
+from edge.images import write_image
 from edge.preprocess import Geometry
 from export.cli import export
 from tests.train.tiny import REGION
 from train.backend import load_keras
 from train.card import tool_versions
 from train.data import open_data
-from train.data.digest import data_digest
-from train.figures import figures, predict_logits
+from train.data.digest import data_digest, split_digest
 from train.items import cut_items
+from train.run_figures import figures, predict_logits
 from train.task import Task, TaskName
 
 GEOMETRY = Geometry(REGION, REGION)
+OPENED = "2023-11-01T12:00:00+01:00"
 SPLITS = {"train": 12, "val": 40, "holdout": 40}
 
 
@@ -55,6 +57,21 @@ def patch_network(task: Task) -> Any:
     return model
 
 
+def add_clean_frames(root: Path, count: int) -> None:
+    """Give each split of ``tests.train.tiny``'s strips some frames without a defect."""
+    rng = np.random.default_rng(1)
+    for path in sorted(root.glob("instances_*.json")):
+        document = json.loads(path.read_text())
+        width, height = (document["images"][0][side] for side in ("width", "height"))
+        for i in range(count):
+            name = f"clean-{path.stem}-{i}.png"
+            pixels = rng.normal(128, 8, (height, width)).clip(0, 255).astype(np.uint8)
+            write_image(root / "images" / name, pixels)
+            entry = {"id": 1000 + i, "file_name": name, "width": width, "height": height}
+            document["images"].append(entry)
+        path.write_text(json.dumps(document))
+
+
 def finished_run(folder: Path, data_root: Path, task_name: TaskName) -> Path:
     """What ``millsight train`` would leave of ``patch_network``."""
     data = open_data(data_root)
@@ -65,6 +82,7 @@ def finished_run(folder: Path, data_root: Path, task_name: TaskName) -> Path:
         "format": 1,
         "task": task_name,
         "network": "patches",
+        "parameters": model.count_params(),
         "classes": list(data.classes),
         "outputs": list(task.outputs),
         "activation": task.activation,
@@ -74,9 +92,11 @@ def finished_run(folder: Path, data_root: Path, task_name: TaskName) -> Path:
             "source": "drawn for tests",
             "terms": "free",
             "digest": data_digest(data.samples),
+            "split_digest": split_digest(data.samples),
             "splits": {split: len(cut) for split, cut in items.items()},
         },
         "versions": tool_versions(),
+        "holdout_openings": [{"by": f"millsight train {task_name}", "when": OPENED}],
         "figures": {
             split: figures(task, predict_logits(model, cut), cut)
             for split, cut in items.items()

@@ -6,7 +6,8 @@ from train.card import Card, tool_versions, write_card
 
 
 def card() -> Card:
-    found = {"n": 10, "accuracy": 0.9, "accuracy_interval": [0.6, 0.98], "auroc": None}
+    val = {"n": 10, "accuracy": 0.9, "accuracy_interval": [0.6, 0.98], "auroc": None}
+    holdout = {**val, "n": 9, "auroc": 0.75, "auroc_interval": [0.5, 1.0]}
     return Card(
         format=1,
         task="binary",
@@ -27,10 +28,12 @@ def card() -> Card:
             "source": "a mill",
             "terms": "ours",
             "digest": "d" * 64,
+            "split_digest": "e" * 64,
             "splits": {"train": 80, "val": 10},
         },
         versions=tool_versions(),
-        figures={"val": found},
+        figures={"val": {**val, "auroc_interval": None}, "holdout": holdout},
+        holdout_openings=[{"by": "millsight train binary", "when": "2025-01-01T00:00:59+00:00"}],
         started="2025-01-01T00:00:00+00:00",
         finished="2025-01-01T00:01:00+00:00",
         seconds=60.0,
@@ -50,8 +53,11 @@ def test_the_page_tells_what_a_reader_needs(tmp_path):
         "256×256",
         "80 train, 10 val",
         "d" * 64,
+        "e" * 64,
         "seed 7",
-        "| val | 10 | 0.9000 | 0.6000–0.9800 | – |",
+        "| val | 10 | 0.9000 | 0.6000–0.9800 | – | – |",
+        "| holdout | 9 | 0.9000 | 0.6000–0.9800 | 0.7500 | 0.5000–1.0000 |",
+        "Holdout opened 2025-01-01T00:00:59+00:00 by `millsight train binary`",
         "millsight train binary --data d",
     ):
         assert part in page

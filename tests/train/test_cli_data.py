@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from edge.errors import MillsightError
+from tests.train.conftest import closed_folder
 from tests.train.data.build import SQUARE, annotation, coco, image, severstal
 from train.cli_data import data
 from train.data.splits import read_splits
@@ -108,6 +109,46 @@ def test_split_joins_near_duplicates(tmp_path: Path) -> None:
     groups = {name: place.group for name, place in read_splits(out).items()}
     assert groups["9.jpg"] == groups["0.jpg"] == "0"
     assert len(set(groups.values())) == 9
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("split", "{root}", "--seed", -1), ("eda", "{root}", "--out", "{out}", "--seed", -1)],
+)
+def test_a_seed_is_not_negative(tmp_path: Path, words: tuple[object, ...]) -> None:
+    places = {"root": tmp_path, "out": tmp_path / "out"}
+    result = call(*(str(word).format(**places) for word in words))
+    assert result.exit_code == 2
+    assert "--seed" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a [v2]", "[/o]" + 30 * "long "])
+def test_folders_are_printed_as_they_are_called_on_one_line(tmp_path: Path, name: str) -> None:
+    root = severstal(tmp_path / name, ROWS, NAMES)
+    assert f"{root} is sound\n" in call("check", root).stdout
+    assert f"Written: {root / 'splits.csv'}\n" in call("split", root).stdout
+    explored = call("eda", root, "--out", root / "eda", "--examples", 0)
+    assert f"explored: {root / 'eda' / 'report.html'}\n" in explored.stdout
+    assert f"10 images: {root / 'coco'}\n" in call("convert", root, root / "coco").stdout
+    made = call("simulate", root / "sim", "--frames", 1)
+    assert f"1 simulated frames: {root / 'sim'}\n" in made.stdout
+
+
+def test_a_place_that_may_not_be_looked_into_is_named(open_path: Path) -> None:
+    root = severstal(open_path / "data", ROWS, NAMES)
+    closed = open_path / "closed"
+    closed.mkdir()
+    with closed_folder(closed):
+        for words in (
+            ("check", closed / "data"),
+            ("eda", closed / "data", "--out", open_path / "eda"),
+            ("split", root, "--out", closed / "splits.csv"),
+            ("convert", root, closed / "coco"),
+            ("simulate", closed / "sim", "--frames", 1),
+        ):
+            assert "Permission denied" in failure(call(*words)).what
+    assert sorted(p.name for p in open_path.iterdir()) == ["closed", "data"]
 
 
 def test_convert_writes_coco(tmp_path: Path) -> None:

@@ -9,10 +9,21 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from edge.errors import DataError, ImageError, MissingExtraError, MissingPathError, TrainingError
+from edge.errors import (
+    DataError,
+    ImageError,
+    MissingExtraError,
+    MissingPathError,
+    TrainingError,
+    UnwritableError,
+)
 from tests.train.tiny import CLASSES, write_strips
 from train import cli_train
+from train import run as train_run_module
 from train.backend import load_keras
+from train.data import open_data
+from train.data.digest import data_digest, split_digest
+from train.data.sample import Sample
 from train.networks import NETWORKS
 from train.progress import TrainingProgress
 
@@ -44,7 +55,8 @@ def test_a_run_leaves_a_whole_folder(strips, tmp_path):
     result = run("binary", "--data", strips, "--out", out, *options, "--seed", 3)
     assert result.stdout == ""
     assert "epoch 2/2" in result.stderr
-    assert "holdout: accuracy" in result.stderr
+    assert "val: accuracy" in result.stderr
+    assert "holdout" not in result.stderr
     assert sorted(p.name for p in out.iterdir()) == FILES
     card = trained(out)
     assert card["task"] == "binary"
@@ -53,6 +65,11 @@ def test_a_run_leaves_a_whole_folder(strips, tmp_path):
     assert card["geometry"] == {"region": [32, 32], "input": [32, 32]}
     assert card["data"]["splits"] == {"train": 16, "val": 8, "holdout": 8}
     assert card["figures"]["holdout"]["n"] == 8
+    assert [opening["by"] for opening in card["holdout_openings"]] == [card["command"]]
+    assert card["started"] <= card["holdout_openings"][0]["when"] <= card["finished"]
+    samples = open_data(strips).samples
+    assert card["data"]["digest"] == data_digest(samples)
+    assert card["data"]["split_digest"] == split_digest(samples)
     assert (card["seed"], card["epochs"]) == (3, 2)
     assert card["command"] == (
         f"millsight train binary --data {strips} --network compact --out {out}"
@@ -96,20 +113,29 @@ def test_ctrl_c_says_how_to_go_on_and_resume_finishes(strips, tmp_path, monkeypa
     (told,) = stop.value.args
     assert "1 epochs kept" in told
     assert told.endswith(f"millsight {cli_command(words)} --resume")
-    left = {p.name for p in out.iterdir()}
-    assert "checkpoint.npz" in left
-    assert "card.json" not in left
+    assert [p.name for p in out.iterdir()] == ["checkpoint.npz"]
+    started = checkpoint_of(out)["started"]
     with pytest.raises(TrainingError, match="--resume"):
         run(*words)
     with pytest.raises(TrainingError, match="seed 0, now 1"):
         run(*words, "--resume", "--seed", 1)
+    with pytest.raises(TrainingError, match=r"geometry\.region \[32, 32\], now \[16, 32\]"):
+        run(*words, "--resume", "--region", "16x32")
+    monkeypatch.setattr(train_run_module, "_now", lambda: "9999-01-01T00:00:00+00:00")
     run(*words, "--resume")
     assert sorted(p.name for p in out.iterdir()) == FILES
     resumed = trained(out)
+    assert resumed["started"] == started
+    assert resumed["finished"].startswith("9999")
     assert resumed["epochs"] == 3
     assert resumed["figures"] == uninterrupted["figures"]
     history = np.genfromtxt(out / "history.csv", delimiter=",", names=True)
     np.testing.assert_array_equal(history["epoch"], [1, 2, 3])
+
+
+def checkpoint_of(folder):
+    with np.load(folder / "checkpoint.npz") as file:
+        return json.loads(str(file["about"]))
 
 
 def cli_command(words):
@@ -128,10 +154,64 @@ def test_ctrl_c_before_the_first_epoch(strips, tmp_path, monkeypatch):
         run("binary", "--data", strips, "--out", tmp_path / "run")
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_ctrl_c_while_overwriting_advises_nothing_that_cannot_work(
+    strips, tmp_path, monkeypatch, begun
+):
+    """Neither before the old run is removed nor after it may its checkpoint be called ours."""
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    for name in [*FILES, "checkpoint.npz"]:
+        (tmp_path / name).write_text("old")
+    if begun:
+        monkeypatch.setattr("edge.images.read_grey", interrupted)
+        monkeypatch.setattr("train.run.data_digest", interrupted)
+    else:
+        monkeypatch.setattr(cli_train, "open_data", interrupted)
+    with pytest.raises(click.Abort, match="nothing was kept"):
+        run("binary", "--data", strips, "--out", tmp_path, "--region", "32x32", "--overwrite")
+    left = sorted(p.name for p in tmp_path.iterdir())
+    assert left == ([] if begun else sorted([*FILES, "checkpoint.npz"]))
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["--region", "200x128"], ImageError),
+        (["--splits", "none.csv", "--region", "32x32"], MissingPathError),
+    ],
+)
+def test_what_cannot_be_trained_overwrites_nothing(strips, tmp_path, words, error):
+    for name in FILES:
+        (tmp_path / name).write_text("old")
+    with pytest.raises(error):
+        run("binary", "--data", strips, "--out", tmp_path, "--overwrite", *words)
+    assert [(tmp_path / name).read_text() for name in FILES] == ["old"] * len(FILES)
+
+
+@pytest.mark.parametrize(("closed", "rights"), [("parent/run", 0o500), ("parent", 0o000)])
+def test_a_folder_that_may_not_be_written_is_found_out_before_any_frame_is_read(
+    open_path, monkeypatch, closed, rights
+):
+    root = write_strips(open_path / "data", {"train": 4, "val": 2})
+    out = open_path / "parent" / "run"
+    out.mkdir(parents=True)
+    (open_path / closed).chmod(rights)
+    monkeypatch.setattr(Sample, "read", lambda self: pytest.fail("a frame was read"))
+    monkeypatch.setattr("train.run.load_keras", lambda: pytest.fail("training began"))
+    with pytest.raises(UnwritableError, match=r"run.* cannot be written.*[Pp]ermission denied"):
+        run("binary", "--data", root, "--out", out, "--region", "32x32")
+    (open_path / closed).chmod(0o700)
+    assert list(out.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [
         (["--region", "200x128"], ImageError, "smaller than a region"),
+        (["--splits", "none.csv"], MissingPathError, "millsight data split"),
         (["--resume"], TrainingError, "nothing to resume"),
         (["--region", "32"], click.BadParameter, "WIDTHxHEIGHT"),
         (["--region", "32x32", "--squash"], click.UsageError, "choose one"),

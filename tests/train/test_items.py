@@ -9,6 +9,7 @@ from edge.errors import DataError
 from edge.preprocess import Geometry
 from tests.train.tiny import CLASSES, REGION, write_strips
 from train.data import open_data
+from train.data.tiles import judged_tiles
 from train.items import cut_items
 
 
@@ -63,9 +64,24 @@ def test_items_agree_with_the_published_tiles(real_data):
     data = open_data(real_data / "cr7")
     items = cut_items(data, "holdout", Geometry((200, 128), (50, 32)))
     with open(real_data / "cr7" / "tiles_holdout.csv", newline="") as file:
-        published = [row["classes"] for row in csv.DictReader(file)]
+        published = sorted(
+            csv.DictReader(file), key=lambda row: (row["file_name"], int(row["left"]))
+        )
+    tiles = judged_tiles(data, "holdout", (200, 128))
+    places = [(tile.sample.name, tile.box[0]) for tile in tiles]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    assert [places[i] for i in order] == [(p["file_name"], int(p["left"])) for p in published]
     found = [
-        "+".join(sorted(c for c, there in zip(data.classes, row, strict=True) if there)) or "none"
-        for row in items.labels
+        {c for c, there in zip(data.classes, items.labels[i], strict=True) if there} or {"none"}
+        for i in order
     ]
-    assert sorted(found) == sorted("+".join(sorted(c.split("+"))) for c in published)
+    assert found == [set(row["classes"].split("+")) for row in published]
+
+
+@pytest.mark.parametrize("row", [0, 5, -1])
+def test_an_item_is_its_own_part_of_its_frame(data, row):
+    items = cut_items(data, "train", Geometry(REGION, REGION))
+    tile = judged_tiles(data, "train", REGION)[row]
+    x, y, w, h = tile.box
+    np.testing.assert_array_equal(items.images[row], tile.sample.read()[y : y + h, x : x + w])
+    assert items.groups[row] == tile.sample.group

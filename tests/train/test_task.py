@@ -45,7 +45,7 @@ def test_targets_follow_the_outputs(name, outputs, activation, targets):
         (
             "multilabel",
             [[0.1, 0.4, 0.2], [0.6, 0.5, 0], [0.1, 0.9, 0.7], [0, 0, 0.4]],
-            [1, 0, 1, 0],
+            [1, 1, 1, 0],
         ),
     ],
 )

@@ -52,4 +52,4 @@ def patches(count: int, *, seed: int = 0, size: int = 8) -> Items:
     labels = np.zeros((count, 2), np.bool_)
     labels[1::2, 0] = True
     images[1::2, 2:6, 2:6] = 10
-    return Items(images, labels)
+    return Items(images, labels, np.arange(count).astype(np.str_))

@@ -11,19 +11,26 @@ from train.data.complaints import Complain, refuse
 from train.data.sample import DataSet
 from train.data.severstal import TABLE, read_severstal
 from train.data.splits import apply_splits, split_data, write_splits
+from train.folders import readable
 
 SPLIT_FILE = "splits.csv"
 
 
-def open_data(root: Path, *, splits: Path | None = None) -> DataSet:
+def open_data(root: Path, *, splits: Path | None = None, create: bool = False) -> DataSet:
     """Open a data folder in either layout; images are not read.
 
     COCO takes its splits from the files' names, Severstal from ``splits`` (default
-    ``root/splits.csv``), which is written with seed 0 and the study's shares where it is missing.
-    With ``splits``, COCO is split by that file too.
+    ``root/splits.csv``). With ``splits``, COCO is split by that file too.
+
+    Args:
+        root: The data folder.
+        splits: A split file, which must be there.
+        create: Write Severstal's default split file where it is missing, with seed 0 and the
+            study's shares. Only what trains or converts may: to judge on splits dealt just now
+            is to judge on what may have been trained on.
 
     Raises:
-        MissingPathError: There is no such folder.
+        MissingPathError: There is no such folder, or no split file.
         DataError: It holds neither layout, no images, or the split file does not fit it.
         LabelError: Its labels are wrong.
         UnwritableError: A new split file cannot be written.
@@ -32,13 +39,29 @@ def open_data(root: Path, *, splits: Path | None = None) -> DataSet:
     if splits is None and not is_severstal(root):
         return data
     path = splits or root / SPLIT_FILE
-    if not path.exists():
-        try:
-            write_splits(path, split_data(data).samples)
-        except UnwritableError as error:
-            hint = f"Write it elsewhere: millsight data split {root} --out FILE, then --splits FILE"
-            raise UnwritableError(error.what, hint) from None
+    with readable(path):
+        there = path.exists()
+    if there:
+        return apply_splits(data, path)
+    if splits is not None:
+        raise MissingPathError(
+            f"there is no split file {path}",
+            f"Write it with: millsight data split {root} --out {path}",
+        )
+    if not create:
+        raise MissingPathError(
+            f"{root} is not split yet: there is no {path}", f"Split it with: {_split(root)}"
+        )
+    try:
+        write_splits(path, split_data(data).samples)
+    except UnwritableError as error:
+        raise UnwritableError(error.what, f"Write it elsewhere: {_split(root)}") from None
     return apply_splits(data, path)
+
+
+def _split(root: Path) -> str:
+    """The command that splits a folder, and what to add where it is read-only."""
+    return f"millsight data split {root} (or with --out FILE, then --splits FILE)"
 
 
 def read_unsplit(root: Path, complain: Complain = refuse) -> DataSet:
@@ -46,15 +69,16 @@ def read_unsplit(root: Path, complain: Complain = refuse) -> DataSet:
 
     Raises:
         MissingPathError: There is no such folder.
-        DataError: It holds neither layout, or no images.
+        DataError: It holds neither layout, or no images, or cannot be looked into.
         LabelError: Its labels are wrong, unless ``complain`` takes it.
     """
-    if not root.is_dir():
-        raise MissingPathError(f"there is no data folder {root}")
-    if is_severstal(root):
-        return read_severstal(root, complain)
-    if annotation_files(root):
-        return read_coco(root, complain)
+    with readable(root):
+        if not root.is_dir():
+            raise MissingPathError(f"there is no data folder {root}")
+        if is_severstal(root):
+            return read_severstal(root, complain)
+        if annotation_files(root):
+            return read_coco(root, complain)
     raise DataError(
         f"{root} holds neither train.csv beside train_images/ nor instances_NAME.json",
         "Name the folder that holds them",

@@ -21,6 +21,7 @@ from train.data.runs import bounding_box, column_runs
 from train.data.sample import UNLABELLED, DataSet, Sample
 from train.data.severstal import TABLE
 from train.data.splits import apply_splits
+from train.folders import readable
 
 Severity = Literal["error", "warning", "note"]
 
@@ -75,13 +76,18 @@ def check_data(root: Path, progress: Progress = quiet) -> CheckReport:
 
     Raises:
         MissingPathError: There is no such folder.
-        DataError: It holds no data set, or an empty one.
+        DataError: It holds no data set, an empty one, or one that cannot be looked into.
         LabelError: A label file cannot be read at all.
     """
+    with readable(root):
+        return _check(root, progress)
+
+
+def _check(root: Path, progress: Progress) -> CheckReport:
     findings: list[Finding] = []
 
     def complain(path: Path, error: MillsightError) -> None:
-        findings.append(Finding("error", str(path), str(error)))
+        findings.append(Finding("error", str(path), _words(error)))
 
     data = read_unsplit(root, complain)
     data = _with_split_file(data, complain)
@@ -138,8 +144,13 @@ def _read_fault(sample: Sample) -> str | None:
     try:
         sample.read()
     except MillsightError as error:
-        return str(error)
+        return _words(error)
     return None
+
+
+def _words(error: MillsightError) -> str:
+    """What happened and its own hint; the general one would name this very check."""
+    return error.what if error.hint == error.default_hint else str(error)
 
 
 def _unnamed_files(data: DataSet) -> Iterator[Finding]:

@@ -50,6 +50,25 @@ def read_coco(root: Path, complain: Complain = refuse) -> DataSet:
     )
 
 
+def _own_id(path: Path, image: dict[str, Any], known: dict[int | str, str]) -> int | str:
+    """An image's id, by which annotations name it; ``known`` ones and their images grow by it.
+
+    Raises:
+        LabelError: It has none, or another image's: its annotations would be lost.
+    """
+    id_, name = image.get("id"), str(image.get("file_name"))
+    if id_ is None:
+        raise LabelError(f"{path}: image {name} has no id", "Export the annotations again")
+    key = _key(id_)
+    if key in known:
+        raise LabelError(
+            f"{path}: image {name} has the id {id_!r} of image {known[key]}",
+            "Give each image an id of its own, and its annotations that image_id",
+        )
+    known[key] = name
+    return key
+
+
 def _key(id_: Any) -> int | str:
     return id_ if isinstance(id_, int | str) else repr(id_)
 
@@ -75,9 +94,11 @@ class _Reading:
         for annotation in document["annotations"]:
             instances[_key(annotation.get("image_id"))].append(annotation)
         missing: list[str] = []
+        known: dict[int | str, str] = {}
         for image in document["images"]:
             try:
-                sample = self._sample(split, path, image, instances.pop(_key(image.get("id")), []))
+                own = _own_id(path, image, known)
+                sample = self._sample(split, path, image, instances.pop(own, []))
             except MillsightError as error:
                 self.complain(path, error)
                 continue
@@ -103,7 +124,7 @@ class _Reading:
         try:
             file_name = str(image["file_name"])
             width, height = int(image["width"]), int(image["height"])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise LabelError(
                 f"{path}: image id {image.get('id')!r} lacks file_name, width or height"
             ) from None
@@ -172,7 +193,7 @@ class _Reading:
     def _clip(self, box: Any, height: int, width: int) -> tuple[float, float, float, float]:
         try:
             x, y, w, h = (float(v) for v in box)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise LabelError(f"box {box!r} is not [x, y, width, height]") from None
         if not all(map(math.isfinite, (x, y, w, h))):
             raise LabelError(f"box {box!r} holds something that is not a number")

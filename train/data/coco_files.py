@@ -14,7 +14,14 @@ PREFIX = "instances_"
 
 def annotation_files(root: Path) -> dict[str, Path]:
     """Split names and files of a COCO folder, or of its ``annotations/`` as CVAT exports."""
-    found = [*root.glob(f"{PREFIX}*.json"), *root.glob(f"annotations/{PREFIX}*.json")]
+    folders = [folder for folder in (root, root / "annotations") if folder.is_dir()]
+    found = [
+        path
+        for folder in folders
+        # Not glob, which takes a folder that cannot be read for an empty one.
+        for path in folder.iterdir()
+        if path.name.startswith(PREFIX) and path.suffix == ".json"
+    ]
     return {path.stem.removeprefix(PREFIX): path for path in sorted(found)}
 
 
@@ -28,7 +35,7 @@ def load(path: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(path.read_bytes())
     except OSError as error:
         raise LabelError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LabelError(f"{path} is not JSON ({error})", "Export the annotations again") from None
     for key in ("images", "annotations", "categories"):
         listed = document.get(key) if isinstance(document, dict) else None
@@ -50,7 +57,7 @@ def categories(files: dict[str, Path], documents: dict[str, dict[str, Any]]) -> 
     for split, document in documents.items():
         try:
             named = sorted((int(c["id"]), str(c["name"])) for c in document["categories"])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise LabelError(f"{files[split]} has a category without id or name") from None
         if agreed is not None and dict(named) != agreed:
             raise LabelError(

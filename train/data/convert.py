@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from edge.masks import mask_to_coco
 from train.data.counts import split_names
 from train.data.runs import area
 from train.data.sample import DataSet, Sample
-from train.data.simulate import new_folder
+from train.folders import new_folder, readable
 
 
 def write_coco(data: DataSet, out: Path) -> None:
@@ -25,7 +24,7 @@ def write_coco(data: DataSet, out: Path) -> None:
 
     Raises:
         UnwritableError: ``out`` exists and is not an empty folder, or cannot be written.
-        DataError: There is nothing labelled to write.
+        DataError: There is nothing labelled to write, or an image cannot be read.
     """
     splits = split_names(data)
     if not splits:
@@ -42,9 +41,12 @@ def write_coco(data: DataSet, out: Path) -> None:
 
 def _link(source: Path, target: Path) -> None:
     try:
-        os.link(source, target)
+        # Of what a link points to: a link to a link would break when either is moved.
+        os.link(source.resolve(), target)
     except OSError:
-        shutil.copyfile(source, target)
+        with readable(source):
+            content = source.read_bytes()
+        write_whole(target, content, durable=False)
 
 
 def _document(data: DataSet, samples: Sequence[Sample]) -> dict[str, Any]:

@@ -21,6 +21,15 @@ def data_digest(samples: Iterable[Sample]) -> str:
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
+def split_digest(samples: Iterable[Sample]) -> str:
+    """SHA-256 (hex) over each sample's name, group and split, whatever the samples' order.
+
+    With ``data_digest`` it says what a network was trained on and what was held back from it.
+    """
+    lines = sorted("\t".join((s.name, s.group, s.split)).encode() for s in samples)
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
 def _line(sample: Sample) -> bytes:
     try:
         image = hashlib.sha256(sample.path.read_bytes()).hexdigest()

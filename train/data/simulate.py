@@ -5,25 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
-from edge.errors import UnwritableError
 from edge.files import make_folder, write_whole
 from edge.images import write_image
 from edge.masks import Mask, mask_to_kaggle
 from edge.simulator import StripSimulator
 from train.data.progress import Progress, quiet
 from train.data.severstal import ABOUT, IMAGES, TABLE
+from train.folders import new_folder
 
 JPEG_QUALITY = 95
 
@@ -49,9 +44,10 @@ def simulate_data(
     Raises:
         UnwritableError: ``out`` exists and is not an empty folder, or cannot be written.
     """
+    simulator = StripSimulator(plan.seed, defect_rate=plan.defect_rate)
     with new_folder(out) as folder:
         make_folder(folder / IMAGES)
-        jobs = [(plan, index, folder / IMAGES) for index in range(frames)]
+        jobs = [(simulator, index, folder / IMAGES) for index in range(frames)]
         rows: FrameRows = []
         # Threads serve: drawing and encoding spend their time in NumPy and OpenCV.
         pool = ThreadPoolExecutor(workers)
@@ -64,36 +60,11 @@ def simulate_data(
         write_whole(folder / ABOUT, json.dumps(_about(frames, plan), indent=2) + "\n")
 
 
-@contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """A folder to fill that becomes ``out`` when all went well and is removed when not.
-
-    Raises:
-        UnwritableError: ``out`` exists and is not an empty folder, or cannot be written.
-    """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UnwritableError(f"{out} exists already", "Name a new folder, or remove this one")
-    folder = out.absolute().with_name(f".{out.absolute().name}.{os.getpid()}.part")
-    try:
-        folder.mkdir(parents=True)
-        yield folder
-        os.replace(folder, out.absolute())
-    except OSError as error:
-        raise UnwritableError(f"{out} cannot be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@lru_cache(maxsize=1)
-def _simulator(plan: Plan) -> StripSimulator:
-    return StripSimulator(plan.seed, defect_rate=plan.defect_rate)
-
-
-def _write_frame(job: tuple[Plan, int, Path]) -> FrameRows:
+def _write_frame(job: tuple[StripSimulator, int, Path]) -> FrameRows:
     """Draw and save one frame; its rows of ``train.csv``, one a class."""
-    plan, index, folder = job
-    frame = _simulator(plan).draw(index)
-    name = f"sim{plan.seed}_{index:06d}.jpg"
+    simulator, index, folder = job
+    frame = simulator.draw(index)
+    name = f"sim{simulator.seed}_{index:06d}.jpg"
     write_image(folder / name, frame.pixels, quality=JPEG_QUALITY)
     masks: dict[int, Mask] = {}
     for defect in frame.defects:

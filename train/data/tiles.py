@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge.errors import DataError, ImageError
 from edge.preprocess import Box, Geometry
+from train.data.counts import split_names
 from train.data.runs import ColumnRuns, bounding_box, clip, column_runs
-from train.data.sample import Instance, Sample
+from train.data.sample import UNLABELLED, DataSet, Instance, Sample
 
 ENOUGH_PX = 16
 """Pixels of an instance's extent in a tile that make it the tile's."""
@@ -24,12 +26,14 @@ class Tile:
         box: x, y, width, height in pixels of the image.
         classes: Indices of the classes that it shows; empty where it is clean or ambiguous.
         ambiguous: Instances touch it only by less than counts; left out of training and judging.
+        place: Its number on the grid, from 0, in the order of ``Geometry.boxes``.
     """
 
     sample: Sample
     box: Box
     classes: frozenset[int]
     ambiguous: bool
+    place: int
 
 
 def label_tiles(sample: Sample, region: tuple[int, int] | None) -> list[Tile]:
@@ -45,11 +49,11 @@ def label_tiles(sample: Sample, region: tuple[int, int] | None) -> list[Tile]:
     Raises:
         ImageError: The image is smaller than a tile.
     """
-    grid = Geometry(region, region or (1, 1)).boxes(sample.height, sample.width)
+    grid = _grid(sample, region)
     divides_height = region is not None and region[1] < sample.height
     extents = [_Extent(instance, sample.height) for instance in sample.instances]
     tiles = []
-    for box in grid:
+    for place, box in enumerate(grid):
         belonging, touched = set(), False
         for extent in extents:
             inside = extent.inside(box)
@@ -59,8 +63,48 @@ def label_tiles(sample: Sample, region: tuple[int, int] | None) -> list[Tile]:
             across = _enough(inside[0], extent.width)
             if across and (not divides_height or _enough(inside[1], extent.height)):
                 belonging.add(extent.class_index)
-        tiles.append(Tile(sample, box, frozenset(belonging), touched and not belonging))
+        tiles.append(Tile(sample, box, frozenset(belonging), touched and not belonging, place))
     return tiles
+
+
+def judged_tiles(data: DataSet, split: str, region: tuple[int, int] | None) -> list[Tile]:
+    """The tiles of a split that can be learnt or judged: all but the ambiguous ones, in order.
+
+    Args:
+        data: The data set.
+        split: Which of its splits.
+        region: Width and height of a tile in pixels; None takes whole images.
+
+    Raises:
+        DataError: There is no such split, or nothing in it can be judged.
+        ImageError: An image is smaller than a tile.
+    """
+    samples = data.of(split) if split != UNLABELLED else ()
+    if not samples:
+        known = ", ".join(split_names(data)) or "none that is labelled"
+        raise DataError(f"{data.root} has no split {split!r}", f"Its splits: {known}")
+    tiles = [t for sample in samples for t in label_tiles(sample, region) if not t.ambiguous]
+    if not tiles:
+        raise DataError(
+            f"nothing in split {split!r} of {data.root} can be judged: "
+            "defects touch every tile by too little to count",
+            f"Choose larger tiles, or another of its splits: {', '.join(split_names(data))}",
+        )
+    return tiles
+
+
+def _grid(sample: Sample, region: tuple[int, int] | None) -> list[Box]:
+    """The boxes of a sample's tiles.
+
+    Raises:
+        ImageError: The image is smaller than a tile; says which image.
+    """
+    try:
+        return Geometry(region, region or (1, 1)).boxes(sample.height, sample.width)
+    except ImageError as error:
+        raise ImageError(
+            f"{sample.path}: {error.what}", "Choose a smaller --region or --tile, or leave it out"
+        ) from None
 
 
 def _enough(held: float, whole: float) -> bool:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle.evidence import Thresholds
-from train.evaluate.metrics import auroc, f1, group_bootstrap, share
-from train.evaluate.scoring import NONE, Scored
+from train.evaluate.metrics import auroc, auroc_interval, f1, share, share_interval
+from train.evaluate.scored import Scored
 
 
 def evaluation(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
@@ -32,13 +32,10 @@ def evaluation(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
 def binary(scored: Scored, threshold: float) -> dict[str, Any]:
     """Defect or none at the decision threshold, the gate hiding nothing."""
     said, truth = scored.decision >= np.float32(threshold), scored.defective
-    area = group_bootstrap(
-        scored.groups, lambda rows: auroc(truth[rows], scored.decision[rows]), resamples=500
-    )
     return {
         **_with_interval(scored, "accuracy", said == truth),
         "auroc": auroc(truth, scored.decision),
-        "auroc_interval": area,
+        "auroc_interval": auroc_interval(scored.groups, truth, scored.decision),
         "recall": share(said[truth]),
         "precision": share(truth[said]),
         "threshold": threshold,
@@ -67,45 +64,35 @@ def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
 
 
 def multiclass(scored: Scored) -> dict[str, Any] | None:
-    """None and the classes, the gate hiding nothing; one of an item's classes is right."""
-    if scored.answers is None:
+    """None and the classes, the gate hiding nothing; see ``scored`` for what counts as right.
+
+    A class is judged over all items that show it, so ``n`` of all classes may add up to more than
+    there are items.
+    """
+    right, said = scored.right, scored.said
+    if right is None or said is None:
         return None
-    truth = true_answers(scored)
-    right = scored.answers == truth
-    names = ("none", *scored.classes)
-    per_class: dict[str, Any] = {}
-    for code, name in enumerate(names):
-        there, named = truth == code, scored.answers == code
-        per_class[name] = {
-            "precision": share(there[named]),
-            "recall": share(named[there]),
-            "f1": f1(there, named),
-            "n": int(there.sum()),
+    shown = scored.shown
+    per_class = {
+        name: {
+            "precision": share(shown[said[:, i], i]),
+            "recall": share(said[shown[:, i], i]),
+            "f1": f1(shown[:, i], said[:, i]),
+            "n": int(shown[:, i].sum()),
         }
+        for i, name in enumerate(("none", *scored.classes))
+    }
     scores = [figures["f1"] for figures in per_class.values() if figures["n"]]
     return {
         **_with_interval(scored, "accuracy", right),
         "macro_f1": float(np.mean(scores)),
         "per_class": per_class,
-        "n": len(truth),
+        "n": len(scored),
     }
 
 
-def true_answers(scored: Scored) -> NDArray[np.intp]:
-    """One right answer for each item, [n]: what was said where it is right, else the lowest."""
-    truth = np.where(scored.defective, scored.truth.argmax(axis=1) + 1, NONE)
-    if scored.answers is None:
-        return truth
-    within = (scored.answers > NONE) & (scored.answers <= len(scored.classes))
-    rows = np.flatnonzero(within)
-    hit = rows[scored.truth[rows, scored.answers[rows] - 1]]
-    truth[hit] = scored.answers[hit]
-    return truth
-
-
 def _with_interval(scored: Scored, name: str, right: NDArray[np.bool_]) -> dict[str, Any]:
-    interval = group_bootstrap(scored.groups, lambda rows: share(right[rows]), resamples=500)
-    return {name: share(right), f"{name}_interval": interval}
+    return {name: share(right), f"{name}_interval": share_interval(scored.groups, right)}
 
 
 def _group_recall(groups: NDArray[np.str_], passed: NDArray[np.bool_]) -> float | None:

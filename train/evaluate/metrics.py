@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, rankdata
 
 
-def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a share (Wilson 1927); (0, 1) where nothing was counted."""
     if n == 0:
         return 0.0, 1.0
@@ -17,7 +17,9 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    # Rounding must not keep an end from a share that lies on it.
+    low = 0.0 if successes <= 0 else max(0.0, float(centre - half))
+    return low, 1.0 if successes >= n else min(1.0, float(centre + half))
 
 
 def auroc(labels: ArrayLike, scores: ArrayLike) -> float | None:
@@ -51,11 +53,13 @@ def group_bootstrap(
     """Percentile bootstrap interval of a statistic, drawing whole groups with replacement.
 
     Near-duplicates in one group are not independent, so groups are what is drawn
-    (Cameron, Gelbach and Miller 2008, the pairs cluster bootstrap).
+    (Cameron, Gelbach and Miller 2008, the pairs cluster bootstrap). Resampling cannot see past a
+    figure that no draw changes, such as 1.0 of items that were all judged right; there it is
+    Wilson's interval of a share seen in as many trials as there are groups.
 
     Args:
         groups: Group of each item, [n].
-        statistic: Given the places of the items drawn, [m], returns the figure or None.
+        statistic: Given the places of the items drawn, [m], returns a fraction, or None.
         confidence: Width of the interval.
         resamples: How many draws.
         seed: Of the draws.
@@ -77,7 +81,36 @@ def group_bootstrap(
         return None
     tail = 50 * (1 - confidence)
     low, high = np.percentile(values, [tail, 100 - tail])
+    if low == high:
+        return wilson(float(low) * len(names), len(names), confidence)
     return float(low), float(high)
+
+
+def share_interval(groups: ArrayLike, right: NDArray[np.bool_]) -> tuple[float, float] | None:
+    """95 % interval of a share of items, bootstrapped over groups; None of nothing.
+
+    Args:
+        groups: Group of each item, [n].
+        right: Which items count, [n] bool.
+    """
+    if not len(right):
+        return None
+    return group_bootstrap(groups, lambda rows: share(right[rows]))
+
+
+def auroc_interval(
+    groups: ArrayLike, labels: NDArray[np.bool_], scores: NDArray[np.floating]
+) -> tuple[float, float] | None:
+    """95 % interval of ``auroc``, bootstrapped over groups; None where that is not defined.
+
+    Args:
+        groups: Group of each item, [n].
+        labels: Which items are positive, [n] bool.
+        scores: Higher means more likely positive, [n].
+    """
+    if auroc(labels, scores) is None:
+        return None
+    return group_bootstrap(groups, lambda rows: auroc(labels[rows], scores[rows]), resamples=500)
 
 
 def f1(truth: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float | None:

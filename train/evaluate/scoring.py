@@ -1,71 +1,32 @@
-"""What a cascade says of a data set's items, through the code that runs beside the line."""
+"""Having a cascade judge a data set's items, through the code that runs beside the line."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.cascade import Cascade
+from edge.cascade import Cascade, Judgement
 from edge.errors import DataError
-from edge.frame import Frame
-from train.data.sample import DataSet
-from train.data.tiles import Tile, label_tiles
+from edge.frame import Frame, Pixels
+from train.data.tiles import Tile
+from train.evaluate.scored import Scored
 
-NONE = 0
-"""Answer of an item that shows no defect; class i of the data set is answer i + 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Items with their truth and what the cascade says of each.
-
-    Attributes:
-        classes: The data set's classes.
-        groups: Near-duplicates share one, [n].
-        truth: Which classes each item shows, [n, classes] bool.
-        gate: Worst region's gate score, [n], the gate hiding nothing.
-        decision: Worst region's decision score, [n], the gate hiding nothing.
-        answers: Likeliest of none and the classes, [n]; None where the bundle has no classifier
-            or another list of classes.
-        verdicts: What ``run`` would say, [n] bool.
-    """
-
-    classes: tuple[str, ...]
-    groups: NDArray[np.str_]
-    truth: NDArray[np.bool_]
-    gate: NDArray[np.float32]
-    decision: NDArray[np.float32]
-    answers: NDArray[np.intp] | None
-    verdicts: NDArray[np.bool_]
-
-    @property
-    def defective(self) -> NDArray[np.bool_]:
-        """Which items show a defect, [n]."""
-        return self.truth.any(axis=1)
+Key = TypeVar("Key")
 
 
-def items_of(data: DataSet, split: str, tile: tuple[int, int] | None) -> list[Tile]:
-    """The items of a split that can be judged: frames, or tiles less the ambiguous ones.
+class _Row(NamedTuple):
+    """What one cascade says of one item."""
 
-    Raises:
-        DataError: The split holds nothing.
-        ImageError: A frame is smaller than a tile.
-    """
-    items = [
-        item
-        for sample in data.of(split)
-        for item in label_tiles(sample, tile)
-        if not item.ambiguous
-    ]
-    if not items:
-        known = ", ".join(sorted({s.split for s in data.samples})) or "none"
-        raise DataError(f"{data.root} has no split {split!r}", f"It has: {known}")
-    return items
+    gate: np.float32
+    decision: np.float32
+    none: np.float32 | None
+    class_scores: NDArray[np.float32] | None
+    verdict: bool
 
 
 def score(
@@ -73,54 +34,103 @@ def score(
     items: Iterable[Tile],
     classes: tuple[str, ...],
     *,
+    inspect: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Scored:
-    """Judge every item, each as a frame of its own.
+    """Judge every item with one cascade; see ``score_each``."""
+    return score_each({"": cascade}, items, classes, inspect=inspect, advance=advance)[""]
+
+
+def score_each(
+    cascades: Mapping[Key, Cascade],
+    items: Iterable[Tile],
+    classes: tuple[str, ...],
+    *,
+    inspect: bool = False,
+    advance: Callable[[], None] = lambda: None,
+) -> dict[Key, Scored]:
+    """Judge every item, each as a frame of its own, with several cascades; an image is read once.
 
     Args:
-        cascade: What judges.
-        items: Frames or tiles of one data set.
+        cascades: What judges.
+        items: Frames or tiles of one data set, those of an image one after the other.
         classes: The data set's classes.
+        inspect: Take verdicts from ``Cascade.inspect``, as ``run`` does, which runs the networks a
+            second time. Without, they are what its thresholds make of the scores.
         advance: Called after each item.
 
     Raises:
-        ImageError: An image cannot be read.
-        DataError: An item has a size that the bundle does not take.
+        ImageError: An image cannot be read, or an item is smaller than a region.
+        DataError: An item has a size that the bundle does not take; only where it is inspected.
     """
-    names = {name: i + 1 for i, name in enumerate(classes)}
-    nameable = cascade.classifier is not None and set(classes) <= set(cascade.classes)
-    # Classes that the bundle knows and the data set does not can only be wrong answers.
-    codes = np.array([NONE, *(names.get(name, len(names) + 1) for name in cascade.classes)])
-    gate, decision, answers, verdicts, truth, groups = [], [], [], [], [], []
+    rows: dict[Key, list[_Row]] = {key: [] for key in cascades}
+    columns = {key: _columns(cascade, classes) for key, cascade in cascades.items()}
+    judged: list[Tile] = []
     for sample, members in groupby(items, key=lambda item: item.sample):
         pixels = sample.read()
         for item in members:
             x, y, w, h = item.box
             cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
-            seen = cascade.inspect(Frame(cut, 0, time.monotonic(), sample.name))
-            if seen.cause is not None:
-                raise DataError(
-                    f"{sample.path} cannot be judged: {seen.detail}",
-                    "Cut frames to the bundle's size with --tile WxH",
-                )
-            judged = cascade.judge(cut)
-            verdicts.append(seen.defective)
-            gate.append(judged.gate.max())
-            decision.append(judged.decision.max())
-            if nameable and judged.classes is not None:
-                scores = np.concatenate(
-                    [[judged.classes.none.min()], judged.classes.classes.max(axis=0)]
-                )
-                answers.append(codes[int(scores.argmax())])
-            truth.append([c in item.classes for c in range(len(classes))])
-            groups.append(sample.group)
+            for key, cascade in cascades.items():
+                seen = _inspected(cascade, cut, item) if inspect else None
+                rows[key].append(_row(cascade, cut, columns[key], seen))
+            judged.append(item)
             advance()
+    return {key: _scored(judged, classes, rows[key], cascade) for key, cascade in cascades.items()}
+
+
+def _row(cascade: Cascade, pixels: Pixels, columns: list[int] | None, seen: bool | None) -> _Row:
+    judged = cascade.judge(pixels)
+    none = class_scores = None
+    if columns is not None and judged.classes is not None:
+        none = judged.classes.none.min()
+        class_scores = judged.classes.classes.max(axis=0)[columns]
+    verdict = _verdict(cascade, judged) if seen is None else seen
+    return _Row(judged.gate.max(), judged.decision.max(), none, class_scores, verdict)
+
+
+def _inspected(cascade: Cascade, pixels: Pixels, item: Tile) -> bool:
+    """The verdict that ``run`` would give."""
+    seen = cascade.inspect(Frame(pixels, 0, time.monotonic(), item.sample.name))
+    if seen.cause is not None:
+        raise DataError(
+            f"{item.sample.path} cannot be judged: {seen.detail}",
+            "Cut frames to the bundle's size with --tile WxH",
+        )
+    return seen.defective
+
+
+def _verdict(cascade: Cascade, judged: Judgement) -> bool:
+    """The same from scores: a region that the gate passes on reaches the decision threshold."""
+    passed = judged.gate >= cascade.gate_threshold
+    return bool((passed & (judged.decision >= cascade.decision_threshold)).any())
+
+
+def _columns(cascade: Cascade, classes: Sequence[str]) -> list[int] | None:
+    """Where the classifier has the data set's classes, then those that the data set lacks.
+
+    None where there is no classifier, or it lacks a class of the data set.
+    """
+    known = list(cascade.classes)
+    if cascade.classifier is None or not set(classes) <= set(known):
+        return None
+    others = [name for name in known if name not in classes]
+    return [known.index(name) for name in (*classes, *others)]
+
+
+def _scored(
+    items: Sequence[Tile], classes: tuple[str, ...], rows: Sequence[_Row], cascade: Cascade
+) -> Scored:
+    named = bool(rows) and rows[0].none is not None
+    truth = [[c in item.classes for c in range(len(classes))] for item in items]
     return Scored(
         classes=classes,
-        groups=np.array(groups),
-        truth=np.array(truth, dtype=bool).reshape(len(groups), len(classes)),
-        gate=np.array(gate, np.float32),
-        decision=np.array(decision, np.float32),
-        answers=np.array(answers, np.intp) if nameable else None,
-        verdicts=np.array(verdicts, bool),
+        groups=np.array([item.sample.group for item in items], np.str_),
+        truth=np.array(truth, np.bool_).reshape(len(items), len(classes)),
+        gate=np.array([row.gate for row in rows], np.float32),
+        decision=np.array([row.decision for row in rows], np.float32),
+        none=np.array([row.none for row in rows], np.float32) if named else None,
+        class_scores=np.array([row.class_scores for row in rows], np.float32) if named else None,
+        multilabel=cascade.classifier is not None and cascade.classifier.outputs[0] != "none",
+        verdicts=np.array([row.verdict for row in rows], np.bool_),
     )

@@ -30,13 +30,16 @@ def fields(**changes: Any) -> dict[str, Any]:
         "accuracy": 0.9,
         "accuracy_interval": [0.85, 0.94],
         "auroc": 0.95,
+        "auroc_interval": [0.92, 0.97],
         "n": 100,
+        "unit": "tile",
         "recall_per_class": {"none": 0.9, "defect": 0.9},
     }
     held = {
         "stage": "gate",
         "figure": "accuracy",
         "n": 100,
+        "unit": "tile",
         "float32": 0.91,
         "int8": 0.9,
         "difference": -0.01,
@@ -102,6 +105,7 @@ def fields(**changes: Any) -> dict[str, Any]:
             "source": "drawn for tests",
             "terms": "free",
             "digest": "0" * 64,
+            "split_digest": "1" * 64,
             "splits": {"train": 10, "val": 160, "holdout": 100},
         },
         "metrics": {"gate": {"float32": figures, "int8": figures}},
@@ -113,6 +117,10 @@ def fields(**changes: Any) -> dict[str, Any]:
             "differences": [held],
             "verdict": "held",
         },
+        "holdout_openings": [
+            {"by": "millsight train binary", "when": "2024-12-31T12:00:00+01:00"},
+            {"by": "millsight export sample", "when": "2025-01-01T00:00:00Z"},
+        ],
         "golden": [
             {
                 "file": GOLDEN,

@@ -12,7 +12,7 @@ from edge.bundle import find_bundle, load_bundle, read_bundle, shipped_bundle
 from edge.bundle import load as loading
 from edge.bundle.container import MANIFEST, MAX_BYTES, write_container
 from edge.bundle.shipped import SHIPPED
-from edge.errors import BundleError, MissingPathError
+from edge.errors import BundleError, MissingPathError, NewerFormatError
 from tests.edge.bundle.samples import FILES, bundle_bytes, fields, file_entries, manifest
 
 GATE = "models/gate-int8.tflite"
@@ -72,6 +72,15 @@ def test_a_listed_file_that_nothing_uses_is_refused() -> None:
     listed = fields(files=file_entries(extra))
     with pytest.raises(BundleError, match=r"disagree on 'stowaway\.bin'"):
         read_bundle(write_container(extra | {MANIFEST: json.dumps(listed).encode()}))
+
+
+def test_a_newer_bundle_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "newer.millsight"
+    path.write_bytes(write_container({MANIFEST: b'{"format": 2}'}))
+    said = r"newer\.millsight is refused: it has format 2.*Upgrade millsight"
+    with pytest.raises(NewerFormatError, match=said) as refused:
+        load_bundle(path)
+    assert refused.value.exit_code == 15
 
 
 def test_no_such_file(tmp_path: Path) -> None:

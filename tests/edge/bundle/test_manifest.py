@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.bundle.manifest import FrameSizes, Manifest, parse_manifest
-from edge.errors import BundleError
+from edge.errors import BundleError, NewerFormatError
 from tests.edge.bundle.samples import GOLDEN, fields, manifest
 
 
@@ -39,8 +39,9 @@ def test_it_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize("version", [2, 3, 1000])
 def test_a_newer_format_says_to_upgrade(version: int) -> None:
     changed = {"format": version, "whatever": "newer bundles say"}
-    with pytest.raises(BundleError, match=f"format {version}.*[Uu]pgrade millsight"):
+    with pytest.raises(NewerFormatError, match=f"format {version}.*Upgrade millsight") as refused:
         parse_manifest(as_json(changed))
+    assert refused.value.exit_code == 15
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,11 @@ def test_a_newer_format_says_to_upgrade(version: int) -> None:
         ("metrics.gate.float32.accuracy", 90, "metrics.gate.float32.accuracy"),
         ("metrics.gate.float32.auroc", float("nan"), "metrics.gate.float32.auroc"),
         ("gate_report.verdict", "worse", "gate_report.verdict"),
+        ("metrics.gate.int8.unit", "coil", "metrics.gate.int8.unit"),
+        ("metrics.gate.int8.auroc_interval", [0.9], "metrics.gate.int8.auroc_interval"),
         ("data.digest", "0" * 63, "data.digest"),
+        ("data.split_digest", ..., "data.split_digest"),
+        ("holdout_openings.0.when", "yesterday", "holdout_openings.0.when"),
         ("data.terms", "", "data.terms"),
         ("golden", [], GOLDEN),
         ("files", {}, "disagree"),
@@ -78,6 +83,31 @@ def test_a_wrong_field_is_named(path: str, value: Any, says: str) -> None:
     with pytest.raises(BundleError, match=says) as refused:
         parse_manifest(as_json(at(path, value)))
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "fits"),
+    [
+        (["none", "spot", "streak"], True),
+        (["spot", "streak"], True),
+        (["spot", "none", "streak"], False),
+        (["none", "none", "spot", "streak"], False),
+        (["none", "streak", "spot"], False),
+        (["none", "spot"], False),
+    ],
+)
+def test_a_classifier_s_outputs_are_the_classes_with_none_first(
+    outputs: list[str], fits: bool
+) -> None:
+    stages = fields()["stages"]
+    model = {"file": "models/c.tflite", "format": "tflite", "precision": "int8"}
+    stages["classifier"] = stages["gate"] | {"outputs": outputs, "models": [model]}
+    files = fields()["files"] | {model["file"]: {"sha256": "0" * 64, "bytes": 1}}
+    if fits:
+        assert manifest(stages=stages, files=files).stages.classifier is not None
+    else:
+        with pytest.raises(ValueError, match="none first"):
+            manifest(stages=stages, files=files)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,10 @@ def show(path: Path, *options: str) -> str:
         "drawn for tests",
         "free",
         "0" * 64,
+        "1" * 64,
+        "0.9200–0.9700",
+        "100 tiles",
+        "2025-01-01T00:00:00Z by millsight export sample",
     ],
 )
 def test_the_page_says_what_the_bundle_is(path: Path, words: str) -> None:
@@ -81,6 +85,12 @@ def test_json_alone_goes_to_stdout(path: Path) -> None:
     printed = show(path, "--format", "json")
     assert json.loads(printed) == json.loads(manifest().to_json())
     assert printed.encode() == manifest().to_json()
+
+
+def test_brackets_in_a_path_are_no_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "[bold]x.millsight"
+    path.write_bytes(bundle_bytes())
+    assert "[bold]x.millsight: every byte" in verify(path, monkeypatch, 0.0)[2].replace("\n", "")
 
 
 def verify(path: Path, monkeypatch: pytest.MonkeyPatch, difference: float) -> tuple[int, str, str]:

@@ -79,6 +79,8 @@ def test_a_box_past_the_frame_is_clipped_and_noted(tmp_path: Path) -> None:
         ({"bbox": [10, 8, 0, 16]}, "is empty"),
         ({"bbox": [10, 8, 20]}, "not \\[x, y, width, height\\]"),
         ({"bbox": [10, 8, float("nan"), 5]}, "not a number"),
+        ({"bbox": [10, 8, 10**400, 5]}, "not \\[x, y, width, height\\]"),
+        ({"bbox": [10, 8, 1e999, 5]}, "not a number"),
         ({"bbox": None}, "neither bbox nor segmentation"),
         ({"segmentation": {"size": [48, 64], "counts": [48 * 64]}}, "mask is empty"),
         ({"segmentation": {"size": [64, 48], "counts": [48 * 64]}}, "mask is for size"),
@@ -104,6 +106,9 @@ def test_wrong_annotations_are_named(tmp_path: Path, fields: dict[str, Any], wor
         ({"val": ([], [])}, DataError, "names no images"),
         ({"val": ([image(1)], [annotation(1, 7)])}, LabelError, "unknown image id 7"),
         ({"val": ([{"id": 1, "file_name": "1.png"}], [])}, LabelError, "lacks file_name, width"),
+        ({"val": ([image(1, width=1e999)], [])}, LabelError, "lacks file_name, width"),
+        ({"val": ([image(1), image(1, file_name="2.png")], [])}, LabelError, "2.png has the id 1 "),
+        ({"val": ([image(1) | {"id": None}], [annotation(1, 1)])}, LabelError, "1.png has no id"),
         ({"val": ([image(1, width=9)], [])}, ImageError, "Sides from 32 to 8192 px"),
         ({"val": ([image(1, height=9000)], [])}, ImageError, "is 64×9000"),
         ({"val": ([image(1, file_name="../1.png")], [])}, LabelError, "leads out"),
@@ -121,6 +126,15 @@ def test_wrong_files_are_refused(
         read_coco(tmp_path)
 
 
+def test_images_that_share_an_id_are_listed_and_left_out(tmp_path: Path) -> None:
+    images = [image(1), image(1, file_name="2.png"), image(3)]
+    root = coco(tmp_path, {"val": (images, [annotation(1, 1)])})
+    said: list[MillsightError] = []
+    data = read_coco(root, lambda path, error: said.append(error))
+    assert [s.name for s in data.samples] == ["1.png", "3.png"]
+    assert [type(error) for error in said] == [LabelError]
+
+
 def test_missing_images_are_counted(tmp_path: Path) -> None:
     images = [image(n) for n in range(1, 6)]
     with pytest.raises(DataError, match=r"names 5 images .* 1\.png, 2\.png, 3\.png and 2 more"):
@@ -134,6 +148,10 @@ def test_missing_images_are_counted(tmp_path: Path) -> None:
         ("[]", "no list of 'images'"),
         ('{"images": [], "annotations": [3], "categories": []}', "no list of 'annotations'"),
         ('{"images": [], "annotations": [], "categories": [{"id": 1}]}', "category without"),
+        (
+            '{"images": [], "annotations": [], "categories": [{"id": 1e999, "name": "a"}]}',
+            "category without",
+        ),
     ],
 )
 def test_files_that_are_not_coco_are_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -32,7 +32,7 @@ def facts(samples: tuple[Sample, ...]) -> dict[str, tuple[object, ...]]:
 
 
 def test_severstal_as_coco_is_the_same_data(tmp_path: Path) -> None:
-    data = open_data(severstal(tmp_path / "severstal", ROWS, NAMES, tests=1))
+    data = open_data(severstal(tmp_path / "severstal", ROWS, NAMES, tests=1), create=True)
     write_coco(data, tmp_path / "coco")
     again = open_data(tmp_path / "coco")
     assert facts(again.samples) == facts(data.samples)
@@ -41,7 +41,7 @@ def test_severstal_as_coco_is_the_same_data(tmp_path: Path) -> None:
 
 
 def test_other_tools_read_it(tmp_path: Path) -> None:
-    data = open_data(severstal(tmp_path / "severstal", ROWS, NAMES))
+    data = open_data(severstal(tmp_path / "severstal", ROWS, NAMES), create=True)
     write_coco(data, tmp_path / "coco")
     areas = []
     for path in (tmp_path / "coco").glob("instances_*.json"):

@@ -8,7 +8,7 @@ import pytest
 from edge.errors import ImageError
 from tests.train.data.build import annotation, coco, image
 from train.data.coco import read_coco
-from train.data.digest import data_digest
+from train.data.digest import data_digest, split_digest
 from train.data.sample import Sample
 
 
@@ -22,6 +22,21 @@ def test_order_group_and_split_do_not_matter(samples: list[Sample]) -> None:
     moved = [replace(s, split="train", group="g") for s in reversed(samples)]
     assert data_digest(moved) == data_digest(samples)
     assert len(data_digest(samples)) == 64
+
+
+def test_the_splits_have_a_digest_of_their_own(samples: list[Sample]) -> None:
+    first, second = samples
+    assert split_digest([second, first]) == split_digest(samples)
+    assert len(split_digest(samples)) == 64
+    others = (
+        [first, replace(second, split="holdout")],
+        [first, replace(second, group="g")],
+        [first, replace(second, path=second.path.with_name("3.png"))],
+        [first],
+        [replace(first, group=second.group), replace(second, group=first.group)],
+    )
+    found = {split_digest(samples), *map(split_digest, others)}
+    assert len(found) == 1 + len(others)
 
 
 def test_a_changed_label_shows(samples: list[Sample]) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.errors import ImageError
+from edge.errors import DataError, ImageError
 from edge.masks import mask_to_runs
 from tests.train.data.build import box, sample
 from train.data import open_data
 from train.data.runs import bounding_box, column_runs
-from train.data.sample import Instance
-from train.data.tiles import label_tiles
+from train.data.sample import UNLABELLED, DataSet, Instance, Sample
+from train.data.tiles import judged_tiles, label_tiles
 
 NONE: frozenset[int] = frozenset()
 REGION = (200, 128)
@@ -88,5 +88,30 @@ def test_the_whole_frame_is_one_tile_without_a_region() -> None:
 
 
 def test_images_smaller_than_a_tile_are_refused() -> None:
-    with pytest.raises(ImageError, match="smaller than a region"):
+    with pytest.raises(ImageError, match=r"^x\.png: .*100×128 is smaller than a region.*--region"):
         label_tiles(sample(size=(100, 128)), REGION)
+
+
+def data_of(*samples: Sample) -> DataSet:
+    return DataSet("mill", Path("mill"), ("a", "b"), samples)
+
+
+def test_judged_tiles_know_their_place_on_the_grid() -> None:
+    grazed = sample(box(0, 185, 5, 100, 50), split="val")
+    tiles = judged_tiles(data_of(grazed, sample(split="train"), sample(split="val")), "val", REGION)
+    assert [(tile.place, tile.box[0]) for tile in tiles] == [(1, 200), (0, 0), (1, 200)]
+
+
+@pytest.mark.parametrize(
+    ("split", "told"),
+    [
+        ("holdout", "mill has no split 'holdout'. Its splits: val, train"),
+        (UNLABELLED, "mill has no split 'unlabelled'. Its splits: val, train"),
+        ("train", "nothing in split 'train' of mill can be judged.*splits: val, train"),
+    ],
+)
+def test_what_cannot_be_judged_is_told_from_what_is_not_there(split: str, told: str) -> None:
+    grazed = sample(box(0, 195, 5, 100, 50), size=(200, 128), split="train")
+    others = [sample(split="val"), sample(split="val"), sample(split=UNLABELLED)]
+    with pytest.raises(DataError, match=told):
+        judged_tiles(data_of(*others, grazed), split, REGION)

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.evaluate.metrics import auroc, f1, group_bootstrap, share, wilson
+from train.evaluate.metrics import (
+    auroc,
+    auroc_interval,
+    f1,
+    group_bootstrap,
+    share,
+    share_interval,
+    wilson,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,20 @@ def test_f1_of_known_counts():
     answer = np.array([1, 1, 0, 1, 0], bool)
     assert f1(truth, answer) == pytest.approx(2 / 3)
     assert f1(np.zeros(3, bool), np.zeros(3, bool)) is None
+
+
+@pytest.mark.parametrize(("right", "interval"), [(True, (0.7225, 1.0)), (False, (0.0, 0.2775))])
+def test_ten_groups_all_judged_alike_leave_room_for_doubt(right, interval):
+    groups, answers = np.arange(10).repeat(50), np.full(500, right)
+    assert share_interval(groups, answers) == pytest.approx(interval, abs=5e-4)
+
+
+def test_a_perfect_ranking_leaves_room_for_doubt():
+    labels = np.arange(200) % 2 == 0
+    low, high = auroc_interval(np.arange(20).repeat(10), labels, labels.astype(float))
+    assert (low, high) == (pytest.approx(0.8389, abs=5e-4), 1.0)
+
+
+def test_nothing_has_no_interval():
+    assert share_interval([], np.zeros(0, bool)) is None
+    assert auroc_interval(np.arange(3), np.ones(3, bool), np.zeros(3)) is None

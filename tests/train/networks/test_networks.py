@@ -52,7 +52,8 @@ def test_convolutions_are_the_studys(name, convolutions, pools):
 
 
 @pytest.mark.parametrize(
-    ("name", "epochs"), [("ann1", 15), ("ann2", 15), ("ann3", 15), ("cnn1", 10)]
+    ("name", "epochs"),
+    [(f"ann{i}", 15) for i in (1, 2, 3)] + [(f"cnn{i}", 10) for i in (1, 2, 3, 4)],
 )
 def test_study_networks_are_trained_as_the_study_trained_them(name, epochs):
     recipe = NETWORKS[name].recipe

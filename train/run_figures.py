@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_expit, log_softmax
 
-from train.evaluate.metrics import auroc, wilson
+from train.evaluate.metrics import auroc, auroc_interval, share_interval
 from train.items import Items
 from train.task import Task
 
@@ -16,12 +16,16 @@ BATCH = 128
 
 
 class Figures(TypedDict):
-    """Accuracy at the likeliest answer with its 95 % Wilson interval; AUROC of defect or none."""
+    """Accuracy at the likeliest answer and AUROC of defect or none, with 95 % intervals.
+
+    AUROC and its interval are null where the split shows only defects, or none.
+    """
 
     n: int
     accuracy: float
     accuracy_interval: list[float]
     auroc: float | None
+    auroc_interval: list[float] | None
 
 
 def predict_logits(model: Any, items: Items) -> NDArray[np.float32]:
@@ -31,17 +35,32 @@ def predict_logits(model: Any, items: Items) -> NDArray[np.float32]:
     return np.concatenate(parts)
 
 
-def figures(task: Task, logits: NDArray[np.float32], items: Items) -> Figures:
-    """Figures of logits [n, outputs] against the items' labels."""
+def accuracy_and_auroc(
+    task: Task, logits: NDArray[np.float32], items: Items
+) -> tuple[float, float | None]:
+    """The two figures without their intervals, which take longer."""
     scores = task.scores(logits)
-    right = int(task.right(scores, items.labels).sum())
-    low, high = wilson(right, len(items))
-    area = auroc(items.labels.any(axis=1), task.defect_scores(scores))
+    right = float(task.right(scores, items.labels).mean())
+    return right, auroc(items.labels.any(axis=1), task.defect_scores(scores))
+
+
+def figures(task: Task, logits: NDArray[np.float32], items: Items) -> Figures:
+    """Figures of logits [n, outputs] against the items' labels.
+
+    Intervals come from drawing whole groups of near-duplicates anew; see
+    ``train.evaluate.metrics.group_bootstrap``.
+    """
+    accuracy, area = accuracy_and_auroc(task, logits, items)
+    scores = task.scores(logits)
+    sure = auroc_interval(items.groups, items.labels.any(axis=1), task.defect_scores(scores))
     return Figures(
         n=len(items),
-        accuracy=right / len(items),
-        accuracy_interval=[low, high],
+        accuracy=accuracy,
+        accuracy_interval=list(
+            share_interval(items.groups, task.right(scores, items.labels)) or (0.0, 1.0)
+        ),
         auroc=area,
+        auroc_interval=None if sure is None else list(sure),
     )
 
 
