@@ -1,0 +1,133 @@
+"""`millsight run` from the outside: its summary, its words, its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy as np
+import pytest
+
+MILLSIGHT = [sys.executable, "-c", "from edge.cli import main; main()"]
+
+
+def millsight(*words, timeout=60, **options):
+    return subprocess.run(
+        [*MILLSIGHT, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def simulated_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    done = millsight(
+        *("run", "--frames", 120, "--defect-rate", 0.5),
+        *("--summary", folder / "summary.json", "--jsonl", folder / "all.jsonl"),
+        *("--pictures", folder / "pictures"),
+    )
+    assert done.returncode == 0, done.stderr
+    return done, folder
+
+
+def test_the_summary_has_the_documented_keys(simulated_run):
+    figures = json.loads((simulated_run[1] / "summary.json").read_text())
+    assert {
+        *("frames", "levels", "gaps", "coverage", "uninspected_by_cause", "latency_ms"),
+        *("instances_ms", "deadline_ms", "deadline_misses", "defects", "engine"),
+    } <= set(figures)
+    assert set(figures["levels"]) == {"full", "classified", "gated", "uninspected"}
+    assert sum(figures["levels"].values()) == figures["frames"] == 120
+    coverage = figures["coverage"]
+    assert sum(v for k, v in coverage.items() if k != "passed_mm") == coverage["passed_mm"]
+    assert coverage["passed_mm"] == (120 + figures["gaps"]) * 128.0
+    assert figures["deadline_ms"] == pytest.approx(25.6)
+    assert set(figures["latency_ms"]) == {"p50", "p95", "p99", "max"}
+    assert figures["engine"] == "litert"
+
+
+def test_defects_are_found_recorded_and_drawn(simulated_run):
+    folder = simulated_run[1]
+    figures = json.loads((folder / "summary.json").read_text())
+    rows = [json.loads(line) for line in (folder / "all.jsonl").read_text().splitlines()]
+    assert len(rows) == 120
+    assert sorted(row["frame"] for row in rows) == list(range(120))
+    defective = [row for row in rows if row["defective"]]
+    assert 0.2 * 120 < len(defective) < 0.8 * 120
+    assert sum(figures["defects"].values()) == sum(len(row["defects"]) for row in rows)
+    pictures = sorted((folder / "pictures").iterdir())
+    assert len(pictures) == len(defective)
+    assert cv2.imread(str(pictures[0])).shape[1] == 1600
+
+
+def test_it_says_that_the_bundle_was_trained_on_simulated_strip(simulated_run):
+    done, _ = simulated_run
+    assert "SIMULATED" in done.stderr
+    assert done.stdout == ""
+    assert "deadline 25.6 ms" in done.stderr
+
+
+def test_ctrl_c_leaves_a_whole_summary(tmp_path):
+    summary = tmp_path / "summary.json"
+    running = subprocess.Popen(
+        [*MILLSIGHT, "run", "--summary", str(summary)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert "bundle" in running.stderr.readline()
+        time.sleep(2.0)
+        running.send_signal(signal.SIGINT)
+        words = running.communicate(timeout=20)[1]
+    finally:
+        running.kill()
+    assert running.returncode == 130, words
+    assert "stopped after" in words and "Traceback" not in words
+    figures = json.loads(summary.read_text())
+    assert figures["frames"] > 0
+    assert [p.name for p in tmp_path.iterdir()] == ["summary.json"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("--camera", "/nowhere/at/all"), 4, "no file or folder /nowhere/at/all"),
+        (("--bundle", "none.millsight"), 4, "none.millsight"),
+        (("--summary", "/nowhere/at/all.json", "--frames", "1"), 5, "cannot be written"),
+        (("--camera", "97"), 11, "cannot be opened"),
+        (("--engine", "abacus"), 10, "no engine 'abacus'"),
+        (("--speed", "0"), 2, "0"),
+        (("--pictures", "/proc/none", "--frames", "1"), 5, "cannot be created"),
+    ],
+)
+def test_each_fault_is_one_clear_line_with_its_exit_code(words, code, says, tmp_path):
+    done = millsight("run", *words, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_frames_is_a_line_too(tmp_path):
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for number in range(3):
+        cv2.imwrite(str(frames / f"{number}.png"), np.full((256, 1600), 90, np.uint8))
+    cv2.imwrite(str(frames / "3.png"), np.full((100, 100), 90, np.uint8))
+    (frames / "4.png").write_bytes(b"\x89PNG cut")
+    done = millsight("run", "--camera", frames, "--summary", tmp_path / "s.json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "s.json").read_text())
+    assert figures["levels"] == {"full": 3, "classified": 0, "gated": 0, "uninspected": 2}
+    assert set(figures["uninspected_by_cause"]) == {"wrong size", "unreadable"}
+    assert figures["coverage"]["full"] == 3 * 128.0
