@@ -27,8 +27,8 @@ bench: $(VENV)/.dev
 # Pinned versions with hashes, for every platform and Python that pyproject.toml admits.
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet 'uv>=0.9,<1'
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o locks/edge.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra export --extra dev pyproject.toml -o locks/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c locks/constraints.txt pyproject.toml -o locks/edge.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c locks/constraints.txt --extra export --extra dev pyproject.toml -o locks/dev.txt
 
 clean:
 	rm -rf $(VENV) dist build *.egg-info
