@@ -35,6 +35,10 @@ class Cause(StrEnum):
     CAMERA_LOST = "camera lost"
 
 
+UNCLASSIFIED = "unclassified"
+"""What a defect is called that no classifier has judged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """One defect on a frame.
@@ -53,6 +57,13 @@ class Defect:
     box: Box
     mask: CocoRle | None
     area_px: int
+
+    @property
+    def label(self) -> str:
+        """Its class as a person reads it: Severstal's classes are bare numbers."""
+        if not self.class_name:
+            return UNCLASSIFIED
+        return f"class {self.class_name}" if self.class_name.isdecimal() else self.class_name
 
 
 @dataclass(frozen=True, slots=True)

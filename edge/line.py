@@ -14,7 +14,7 @@ from edge.cascade import Cascade
 from edge.coverage import Coverage
 from edge.deadline import StageClock, period_s
 from edge.frame import BadFrame, Frame
-from edge.inspection import Cause, Inspection, Level, uninspected
+from edge.inspection import UNCLASSIFIED, Cause, Inspection, Level, uninspected
 from edge.latency import Latencies
 from edge.odometer import Odometer, Place
 from edge.ring import Ring
@@ -22,9 +22,6 @@ from edge.sinks.base import Sink
 
 Watcher = Callable[[Inspection, float | None], None]
 """Told each inspection and its latency in milliseconds (None without a verdict)."""
-
-UNCLASSIFIED = "unclassified"
-"""Counted for defects that no classifier has judged."""
 
 
 class Line:

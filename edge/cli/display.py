@@ -13,7 +13,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.inspection import Inspection, Level
-from edge.line import UNCLASSIFIED
 
 if TYPE_CHECKING:
     from edge.bundle.manifest import Manifest
@@ -66,7 +65,7 @@ def _verdict(inspection: Inspection) -> str:
         return f"[yellow]not inspected: {inspection.cause}[/]"
     if not inspection.defective:
         return "[green]clean[/]"
-    names = sorted({d.class_name or UNCLASSIFIED for d in inspection.defects})
+    names = sorted({defect.label for defect in inspection.defects})
     return f"[bold red]DEFECT {escape(', '.join(names))}[/]"
 
 
@@ -76,19 +75,19 @@ class _LiveTable:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._last: tuple[Inspection, float | None] | None = None
-        self._defects: list[Inspection] = []
+        self._defects: list[tuple[Inspection, float | None]] = []
 
     def show(self, inspection: Inspection, latency_ms: float | None) -> None:
         self._last = inspection, latency_ms
         if inspection.defective or inspection.level is Level.UNINSPECTED:
-            self._defects = [*self._defects[1 - _LAST_DEFECTS :], inspection]
+            self._defects = [*self._defects[1 - _LAST_DEFECTS :], self._last]
 
     def render(self) -> Table:
         table = Table(title="millsight run", title_justify="left", min_width=76)
         for heading in ("frame", "position", "verdict", "score", "latency"):
             table.add_column(heading, justify="left" if heading == "verdict" else "right")
-        for inspection in self._defects:
-            table.add_row(*self._row(inspection, None), style="dim")
+        for seen in self._defects:
+            table.add_row(*self._row(*seen), style="dim")
         if self._last is not None:
             table.add_section()
             table.add_row(*self._row(*self._last))

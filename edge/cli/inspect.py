@@ -96,8 +96,7 @@ def _line(inspection: Inspection) -> str:
     if not inspection.defective:
         return f"{name}  clean  {inspection.defect_score:.3f}"
     found = ", ".join(
-        f"{d.class_name or 'unclassified'} {d.score:.2f} at x={d.box[0]} y={d.box[1]} "
-        f"{d.box[2]}×{d.box[3]}"
+        f"{d.label} {d.score:.2f} at x={d.box[0]} y={d.box[1]} {d.box[2]}×{d.box[3]}"
         for d in inspection.defects
     )
     return f"{name}  DEFECT  {inspection.defect_score:.3f}  {found}"

@@ -100,8 +100,7 @@ def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> ND
             cv2.polylines(picture, [outline * scale for outline in outlines], True, ink, 2)
         else:
             cv2.rectangle(picture, (x + 2, y + 2), (x + w - 3, y + h - 3), ink, 3)
-        name = defect.class_name or "unclassified"
-        _label(picture, f"{name} {defect.score:.0%}", x + 4, y + 4, ink)
+        _label(picture, f"{defect.label} {defect.score:.0%}", x + 4, y + 4, ink)
     return np.vstack([picture, _caption(picture.shape[1], inspection)])
 
 
