@@ -65,7 +65,14 @@ def read_severstal(root: Path, complain: Complain = refuse) -> DataSet:
     instances: dict[str, list[Instance]] = {}
     missing: dict[str, None] = {}
     seen: set[tuple[str, int]] = set()
-    for row in _rows(table, complain):
+    faulty = False
+
+    def note(path: Path, error: MillsightError) -> None:
+        nonlocal faulty
+        faulty = True
+        complain(path, error)
+
+    for row in _rows(table, note):
         if row.stem not in images:
             missing[row.image] = None
             continue
@@ -75,8 +82,8 @@ def read_severstal(root: Path, complain: Complain = refuse) -> DataSet:
             seen.add((row.stem, row.class_index))
             instances.setdefault(row.stem, []).extend(_instances(row))
         except MillsightError as error:
-            complain(table, error)
-    if not seen and not missing and not is_simulated(root):
+            note(table, error)
+    if not seen and not missing and not faulty and not is_simulated(root):
         raise DataError(
             f"{table} has no rows", "Copy it again: the competition's holds 7,095 masks"
         )

@@ -150,3 +150,9 @@ def test_real_frames_with_their_masks_are_sound(real_data: Path, tmp_path: Path)
     assert report.findings == ()
     assert report.counts.images == 20
     assert sum(report.counts.images_by_class.values()) == len(kept) > 0
+
+
+def test_a_table_whose_only_row_is_wrong_is_told_as_that(tmp_path: Path) -> None:
+    root = severstal(tmp_path, "ImageId,ClassId,EncodedPixels\na.jpg,7,1 5\n")
+    (said,) = words(root, "error")
+    assert "class 7" in said and "not one of 1, 2, 3 and 4" in said
