@@ -14,6 +14,9 @@ from edge.simulator.composer import ShownDefect, StripComposer
 from edge.simulator.draw import check_settings
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 
+_LEAD = 0.3
+"""Share of the period before a frame is due in which it is composed."""
+
 TRUTH_WINDOW = 4096
 """Frames for which ``SimulatedCamera.truth`` remembers what they show."""
 
@@ -22,9 +25,10 @@ class SimulatedCamera(Camera):
     """Strip that runs under a camera that is not there.
 
     Frame n is due at start + (n + 1) · period, when its last line has passed; the period is
-    height · mm_per_line / (1000 · speed_m_s) seconds. A frame is composed ahead of its time, so
-    that composing costs CPU and no latency. A consumer that comes late gets the frames that are
-    due one after the other, each with the time at which it was due.
+    height · mm_per_line / (1000 · speed_m_s) seconds. A frame is composed late in the period before
+    its time: it costs no latency, and the frame before it is not inspected beside that work. A
+    consumer that comes late gets the frames that are due one after the other, each with the time
+    at which it was due.
 
     Args:
         speed_m_s: Speed of the strip in metres a second.
@@ -88,15 +92,19 @@ class SimulatedCamera(Camera):
         )
         self._cpu_seconds += time.thread_time() - began
         start = time.monotonic()
+        lead_s = _LEAD * self.period_s
         number = 0
         while not self._closed.is_set():
+            due_at = start + (number + 1) * self.period_s
+            if self.paced and self._closed.wait(max(due_at - lead_s - time.monotonic(), 0.0)):
+                return
             began = time.thread_time()
             composed = composer.compose()
             self._remember(number, composed.defects)
             self._cpu_seconds += time.thread_time() - began
             taken_at = time.monotonic()
             if self.paced:
-                taken_at = start + (number + 1) * self.period_s
+                taken_at = due_at
                 if self._closed.wait(max(taken_at - time.monotonic(), 0.0)):
                     return
             yield Frame(
