@@ -149,9 +149,8 @@ def run(
             if summary is not None:
                 figures = {**line.summary(), "simulated_truth": tally and tally.as_json()}
                 write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
-    for sink in sinks:
-        if left_out := getattr(sink, "left_out", 0):
-            click.echo(f"{left_out} pictures more than --max-pictures were not written", err=True)
+    if left_out := sum(sink.left_out for sink in sinks):
+        click.echo(f"{left_out} pictures more than --max-pictures were not written", err=True)
     if stop.by_keyboard:
         where = f"; the summary is in {summary}" if summary else ""
         raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")

@@ -9,7 +9,13 @@ from edge.inspection import Inspection
 
 
 class Sink(ABC):
-    """Somewhere that inspections go."""
+    """Somewhere that inspections go.
+
+    Attributes:
+        left_out: Inspections that it was told to write and did not, its limit being reached.
+    """
+
+    left_out: int = 0
 
     @abstractmethod
     def write(self, inspection: Inspection, frame: Frame | None) -> None:

@@ -60,7 +60,6 @@ class Pictures(Sink):
         self._limit = limit
         self._start = time.strftime("%Y%m%dT%H%M%S")
         self.written = 0
-        self.left_out = 0
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
         """Draw and write one frame, if it is wanted."""
