@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 .PHONY: demo test setup check bench lock clean
 
 demo: $(VENV)/.edge
+	@rm -rf demo-pictures demo-summary.json
 	$(BIN)/millsight run --frames 300 --summary demo-summary.json --pictures demo-pictures
 	@echo "The summary is in demo-summary.json, the frames with defects are in demo-pictures/."
 

@@ -111,7 +111,7 @@ class Inspection:
             "detail": self.detail or None,
             "position_mm": round(self.position_mm, 3),
             "length_mm": round(self.length_mm, 3),
-            "defective": self.defective,
+            "defective": None if self.level is Level.UNINSPECTED else self.defective,
             "defect_score": _fraction(self.defect_score),
             "class_scores": {name: _fraction(s) for name, s in self.class_scores.items()},
             "defects": [

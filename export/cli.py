@@ -10,16 +10,21 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
+from edge.bundle import read_bundle
 from edge.bundle.evidence import MAX_TEXT, NAME_PATTERN, Unit
 from edge.bundle.load import SUFFIX
+from edge.errors import UnwritableError
 from edge.files import check_writable, write_whole
+from export.doubts import doubts
 from export.gate import Margins, comparison_table
 from export.pack import Label, creation_time
 from export.pipeline import Order, make_bundle
 from export.progress import Progress
 from export.runs import read_run
 from train.data import open_data
+from train.data.severstal import is_simulated
 
 
 def _bundle_name(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
@@ -77,7 +82,11 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
 @click.option(
     "--description", required=True, callback=_one_line, help="What the bundle is for, one line."
 )
-@click.option("--simulated", is_flag=True, help="State that the data is simulated.")
+@click.option(
+    "--simulated",
+    is_flag=True,
+    help="State that the data is simulated. [default: whether `data simulate` wrote it]",
+)
 @click.option(
     "--out",
     required=True,
@@ -135,6 +144,7 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
     show_default=True,
     help="Golden frames, drawn by the simulator.",
 )
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 def export(
     gate: Path,
     classifier: Path | None,
@@ -151,6 +161,7 @@ def export(
     delta: float,
     unit: Unit,
     golden: int,
+    force: bool,
 ) -> None:
     """Quantize trained networks, compare int8 with float on the holdout, pack a bundle.
 
@@ -160,7 +171,9 @@ def export(
     margins = Margins(margin / 100, recall_margin / 100, min_items)
     # Ahead of minutes of work: everything that can be refused at once.
     check_writable(out)
-    label = Label(name, description, simulated, creation_time())
+    if out.exists() and not force:
+        raise UnwritableError(f"{out} exists already", "Give --force to replace it")
+    label = Label(name, description, simulated or is_simulated(data), creation_time())
     order = Order(label, margins, golden, alpha, delta, unit)
     runs = read_run(gate), read_run(classifier) if classifier else None
     opened = open_data(data, splits=splits)
@@ -176,5 +189,7 @@ def export(
             show=lambda differences: console.print(comparison_table(differences, margins)),
         )
         write_whole(out, content)
+    for doubt in doubts(read_bundle(content).manifest):
+        console.print(f"[yellow]warning[/] {escape(doubt)}", soft_wrap=True)
     digest = hashlib.sha256(content).hexdigest()
     console.print(f"{out}: {len(content):,} bytes, SHA-256 {digest}", soft_wrap=True, markup=False)

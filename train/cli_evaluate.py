@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from edge.cascade import Cascade
+from edge.cli.console import ResultConsole
 from edge.cli.options import SIZE, engine_options
 from train.data import open_data
 from train.data.progress import track
@@ -77,13 +77,13 @@ def evaluate(
 
 
 def _show(figures: dict[str, Any], title: str) -> None:
-    console = Console()
+    console = ResultConsole()
     table = Table(title=escape(title), title_justify="left")
     for heading in ("what", "figure", "value", "95 %"):
         table.add_column(heading, justify="left" if heading in {"what", "figure"} else "right")
     wanted = {
         "binary": ("accuracy", "auroc", "recall", "precision", "threshold", "n"),
-        "gate": ("recall", "pass_rate_clean", "threshold", "alpha", "delta", "n", "unit"),
+        "gate": ("recall", "pass_rate_clean", "threshold", "n_judged", "promise"),
         "multiclass": ("accuracy", "macro_f1", "n"),
         "cascade": ("accuracy", "recall"),
     }
@@ -92,6 +92,8 @@ def _show(figures: dict[str, Any], title: str) -> None:
         if values is None:
             table.add_row(block, "", "not judged by this data", "")
             continue
+        if block == "gate":
+            values = {**values, "promise": _promise(values)}
         for name in names:
             interval = values.get(f"{name}_interval")
             table.add_row(
@@ -110,6 +112,15 @@ def _show(figures: dict[str, Any], title: str) -> None:
                 escape(name), *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
             )
         console.print(classes)
+
+
+def _promise(gate: dict[str, Any]) -> str:
+    if gate["alpha"] is None:
+        return f"none: {gate['n']} of {gate['unit']} are too few"
+    return (
+        f"misses at most {gate['alpha']:.0%} with confidence {1 - gate['delta']:.0%}, chosen on "
+        f"{gate['n']} ({gate['unit']})"
+    )
 
 
 def _figure(value: float | str | None) -> str:

@@ -12,7 +12,7 @@ import click
 
 from edge.cli.options import SIZE
 from train import checkpoint
-from train.data import open_data
+from train.data import SPLIT_FILE, open_data
 from train.interrupt import InterruptedTrainingError
 from train.items import choose_tiles
 from train.networks import NETWORKS, Recipe
@@ -153,7 +153,10 @@ def _train(
     try:
         with TrainingProgress(plan.recipe.epochs) as progress:
             check_folder(folder, resume=resume, overwrite=overwrite)
+            dealt = (data / SPLIT_FILE).exists()
             opened = open_data(data, splits=splits, create=True)
+            if not dealt and (data / SPLIT_FILE).exists():
+                click.echo(f"dealt the images to splits: {data / SPLIT_FILE}", err=True)
             tiles = choose_tiles(opened, plan.geometry.region)
             claim_folder(folder, overwrite=overwrite)
             claimed = True

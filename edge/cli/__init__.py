@@ -71,8 +71,8 @@ def missing_extra(what: str, module: str, missing: str) -> MissingExtraError:
 def millsight() -> None:
     """Inspect steel strip beside the line.
 
-    Trains three models on frames of the strip, shrinks them, proves that it cost nothing, and
-    runs them against the clock. Exit codes: 0 done, 2 wrong usage, others as in the README.
+    Trains models on frames of the strip, shrinks them, proves that it cost nothing, and runs them
+    against the clock. Exit codes: 0 done, 2 wrong usage, others as in the README.
     """
 
 

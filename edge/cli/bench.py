@@ -64,10 +64,11 @@ def bench(
     if format_ == "json":
         click.echo(json.dumps(figures))
         return
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    from edge.cli.console import ResultConsole
+
+    console = ResultConsole()
     table = Table(title="latency, ms", title_justify="left")
     for heading in ("what", "engine", "precision", "threads", "p50", "p90", "p99", "peak MiB"):
         table.add_column(heading, justify="left" if heading in {"what", "engine"} else "right")

@@ -36,11 +36,10 @@ def show(bundle_name: str | None, format_: str) -> None:
     if format_ == "json":
         sys.stdout.buffer.write(opened.manifest.to_json())
         return
-    from rich.console import Console
-
     from edge.cli.bundle_page import bundle_page
+    from edge.cli.console import ResultConsole
 
-    console = Console(highlight=False)
+    console = ResultConsole(highlight=False)
     for part in bundle_page(opened):
         console.print(part)
 

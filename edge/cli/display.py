@@ -43,6 +43,7 @@ def display(line: Line, manifest: Manifest, tally: Tally | None = None) -> Itera
         highlight=False,
         soft_wrap=True,
     )
+    lines: _PlainLines | None = None
     try:
         if console.is_terminal:
             table = _LiveTable(line)
@@ -54,8 +55,11 @@ def display(line: Line, manifest: Manifest, tally: Tally | None = None) -> Itera
             ):
                 yield table
         else:
-            yield _PlainLines(line, console)
+            lines = _PlainLines(line, console)
+            yield lines
     finally:
+        if lines is not None:
+            lines.close()
         for text in (_result(line), str(tally or "")):
             console.print(text, highlight=False, soft_wrap=True)
 
@@ -139,6 +143,15 @@ class _PlainLines:
             highlight=False,
             soft_wrap=True,
         )
+
+    def close(self) -> None:
+        """Own up to what was not shown."""
+        if self._unshown:
+            self._console.print(
+                f"({self._unshown} more defective or uninspected frames not shown; "
+                "--jsonl keeps every frame)",
+                highlight=False,
+            )
 
 
 def _coverage(line: Line) -> str:

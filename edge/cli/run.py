@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +74,7 @@ if TYPE_CHECKING:
 @click.option(
     "--jsonl",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Append one JSON line for each frame to this file.",
+    help="Append one JSON line for each frame to this file; - is stdout.",
 )
 @click.option(
     "--pictures",
@@ -111,6 +113,7 @@ def run(
     from edge.cascade import Cascade
     from edge.cli.display import display
     from edge.cli.stopping import stopping
+    from edge.errors import MillsightError
     from edge.files import check_writable, write_whole
     from edge.line import Line
 
@@ -143,14 +146,23 @@ def run(
                 tally.add(inspection)
             screen.show(inspection, latency_ms)
 
-        try:
-            line.run(frames=frames, watch=watch)
-        finally:
+        def save_summary() -> None:
             if summary is not None:
                 figures = {**line.summary(), "simulated_truth": tally and tally.as_json()}
                 write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
+
+        try:
+            line.run(frames=frames, watch=watch)
+        except Exception:
+            # What ended the run is what must be said, also where the summary fails after it.
+            with suppress(MillsightError):
+                save_summary()
+            raise
+        save_summary()
     if left_out := sum(sink.left_out for sink in sinks):
-        click.echo(f"{left_out} pictures more than --max-pictures were not written", err=True)
+        click.echo(
+            f"{left_out} pictures were not written: more than --max-pictures, or no room", err=True
+        )
     if stop.by_keyboard:
         where = f"; the summary is in {summary}" if summary else ""
         raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")
@@ -163,11 +175,12 @@ def _open_sinks(
     if pictures is not None:
         from edge.sinks.pictures import Pictures
 
-        sinks.append(Pictures(pictures, classes, limit=max_pictures))
+        sinks.append(Pictures(pictures, classes, limit=max_pictures, tolerant=True))
     if jsonl is not None:
-        from edge.sinks.jsonl import JsonLinesFile
+        from edge.sinks.jsonl import JsonLines, JsonLinesFile
 
-        sinks.append(JsonLinesFile(jsonl))
+        to_stdout = str(jsonl) == "-"
+        sinks.append(JsonLines(sys.stdout, "stdout") if to_stdout else JsonLinesFile(jsonl))
     return sinks
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.errors import UnwritableError
 from edge.files import make_folder
 from edge.frame import Frame, Pixels
 from edge.images import write_image
@@ -43,6 +44,8 @@ class Pictures(Sink):
         every: Also draw frames without a defect.
         limit: Stop after so many pictures, so that a bad coil does not fill the disk; the rest
             are counted in ``left_out``.
+        tolerant: Count a picture that cannot be written rather than raise: beside the line a full
+            disk must not end the inspection.
     """
 
     def __init__(
@@ -52,12 +55,14 @@ class Pictures(Sink):
         *,
         every: bool = False,
         limit: int | None = None,
+        tolerant: bool = False,
     ) -> None:
         make_folder(folder)
         self._folder = folder
         self._classes = classes
         self._every = every
         self._limit = limit
+        self._tolerant = tolerant
         self._start = time.strftime("%Y%m%dT%H%M%S")
         self.written = 0
 
@@ -69,7 +74,13 @@ class Pictures(Sink):
             self.left_out += 1
             return
         stem = f"{self._start}-{inspection.frame:08d}-{_file_stem(inspection.source)}"
-        write_image(self._folder / f"{stem}.jpg", draw(frame.pixels, inspection, self._classes))
+        try:
+            write_image(self._folder / f"{stem}.jpg", draw(frame.pixels, inspection, self._classes))
+        except UnwritableError:
+            if not self._tolerant:
+                raise
+            self.left_out += 1
+            return
         self.written += 1
 
 

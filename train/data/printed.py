@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from edge.cli.console import ResultConsole
 from train.data.check import CheckReport, Severity
 from train.data.counts import LabelCounts
 
@@ -14,7 +15,7 @@ _STYLES: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "di
 
 def console() -> Console:
     """Prints names as they are: a folder may well be called ``a [v2]``."""
-    return Console(highlight=False, markup=False)
+    return ResultConsole(highlight=False, markup=False)
 
 
 def say(line: str) -> None:

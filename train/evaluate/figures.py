@@ -46,7 +46,11 @@ def binary(scored: Scored, threshold: float) -> dict[str, Any]:
 
 
 def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
-    """What the gate lets through: its recall, and how much clean strip it passes on."""
+    """What the gate lets through: its recall, and how much clean strip it passes on.
+
+    ``alpha``, ``delta``, ``n``, ``unit`` and ``method`` are the promise's, from the split that the
+    threshold was chosen on; ``n_judged`` items gave the rates.
+    """
     promised = thresholds.gate
     passed, truth = scored.gate >= np.float32(promised.value), scored.defective
     return {
@@ -55,6 +59,7 @@ def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
         "group_recall": _group_recall(scored.groups[truth], passed[truth]),
         "pass_rate_clean": share(passed[~truth]),
         "auroc": auroc(truth, scored.gate),
+        "n_judged": len(scored),
         "alpha": promised.alpha,
         "delta": promised.delta,
         "n": promised.n,

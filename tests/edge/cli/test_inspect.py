@@ -39,6 +39,8 @@ def test_what_cannot_be_inspected_is_said_and_the_rest_is_done(frames):
     cv2.imwrite(str(frames / "3.png"), np.full((31, 33), 90, np.uint8))
     cut = (frames / "0.png").read_bytes()[:100]
     (frames / "4.png").write_bytes(cut)
+    rows = millsight("inspect", frames, "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(row)["defective"] for row in rows[2:]] == [None] * 3
     done = millsight("inspect", frames)
     assert done.returncode == 6
     lines = done.stdout.splitlines()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -118,6 +119,37 @@ def test_each_fault_is_one_clear_line_with_its_exit_code(words, code, says, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+def test_json_lines_go_to_stdout_where_that_is_asked():
+    done = millsight("run", "--frames", 10, "--jsonl", "-")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(row)["frame"] for row in done.stdout.splitlines()] == list(range(10))
+
+
+def test_a_reader_that_goes_ends_it_in_silence():
+    for words in ("bundle show", "run --frames 200 --jsonl -"):
+        done = subprocess.run(
+            f"{sys.executable} -c 'from edge.cli import main; main()' {words} | head -1; "
+            "exit ${PIPESTATUS[0]}",
+            shell=True,
+            executable="/bin/bash",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+def test_a_full_disk_is_named_first_and_pictures_do_not_end_the_inspection(tmp_path):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    done = millsight("run", "--frames", 20, "--jsonl", full, "--summary", tmp_path / "s.json")
+    assert done.returncode == 5
+    assert "/dev/full cannot be written: No space left" in done.stderr
+    assert json.loads((tmp_path / "s.json").read_text())["frames"] >= 1
+
+
 def test_a_folder_of_frames_is_a_line_too(tmp_path):
     frames = tmp_path / "frames"
     frames.mkdir()
@@ -130,4 +162,5 @@ def test_a_folder_of_frames_is_a_line_too(tmp_path):
     figures = json.loads((tmp_path / "s.json").read_text())
     assert figures["levels"] == {"full": 3, "classified": 0, "gated": 0, "uninspected": 2}
     assert set(figures["uninspected_by_cause"]) == {"wrong size", "unreadable"}
+    assert "more defective or uninspected frames not shown" in done.stderr
     assert figures["coverage"]["full"] == 3 * 128.0

@@ -69,3 +69,15 @@ def test_an_unwritable_folder_is_named(tmp_path):
     (tmp_path / "a").write_text("")
     with pytest.raises(UnwritableError, match="cannot be created"):
         Pictures(tmp_path / "a" / "b", CLASSES)
+
+
+def test_beside_the_line_a_full_disk_only_costs_the_picture(tmp_path, monkeypatch):
+    def full(*_):
+        raise UnwritableError("no room")
+
+    monkeypatch.setattr("edge.sinks.pictures.write_image", full)
+    sink = Pictures(tmp_path, CLASSES, tolerant=True)
+    sink.write(*inspected(BAD))
+    assert (sink.written, sink.left_out) == (0, 1)
+    with pytest.raises(UnwritableError):
+        Pictures(tmp_path, CLASSES).write(*inspected(BAD))

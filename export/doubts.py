@@ -1,0 +1,31 @@
+"""What a packed bundle's own figures say against it, in words for whoever packed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edge.bundle import Manifest
+
+
+def doubts(manifest: Manifest) -> Iterator[str]:
+    """Reasons not to trust the bundle that the comparison of int8 with float does not look at."""
+    for stage, forms in manifest.metrics.items():
+        figures = forms["int8"]
+        interval = figures.auroc_interval
+        if interval is not None and interval[0] <= 0.5:
+            yield (
+                f"the {stage} may be no better than a coin: its AUROC on the holdout is "
+                f"{interval[0]:.2f} to {interval[1]:.2f}"
+            )
+    verdict = manifest.metrics.get("decision")
+    recall = verdict["int8"].recall_per_class if verdict else {}
+    unit = manifest.thresholds.decision.unit
+    for kind, consequence in (
+        ("none", f"calls every clean {unit} of the holdout defective"),
+        ("defect", f"calls every defective {unit} of the holdout clean"),
+    ):
+        if recall.get(kind) == 0:
+            yield f"the verdict {consequence}"
+    gate = manifest.thresholds.gate
+    if gate.alpha is None:
+        yield f"the gate promises no rate: {gate.n} defective groups in {gate.split} are too few"

@@ -1,0 +1,38 @@
+"""A bundle whose figures speak against it is not packed in silence."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from edge.bundle.manifest import Manifest
+from export.doubts import doubts
+from tests.edge.bundle.samples import manifest
+
+
+def spoilt(change: str) -> Manifest:
+    fields: dict[str, Any] = copy.deepcopy(json.loads(manifest().to_json()))
+    figures = fields["metrics"]["gate"]["int8"]
+    if change == "coin":
+        figures["auroc_interval"] = [0.45, 0.62]
+    elif change == "promise":
+        fields["thresholds"]["gate"]["alpha"] = None
+    elif change == "alarm":
+        fields["metrics"]["decision"] = copy.deepcopy(fields["metrics"]["gate"])
+        fields["metrics"]["decision"]["int8"]["recall_per_class"] = {"none": 0.0, "defect": 1.0}
+    return Manifest.model_validate_json(json.dumps(fields))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("coin", "no better than a coin: its AUROC on the holdout is 0.45 to 0.62"),
+        ("promise", "promises no rate"),
+        ("alarm", "calls every clean"),
+    ],
+)
+def test_each_doubt_is_said(change: str, said: str) -> None:
+    assert any(said in doubt for doubt in doubts(spoilt(change)))
