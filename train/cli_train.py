@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,9 @@ def _train(
     except InterruptedTrainingError as stop:
         raise click.Abort(_how_to_go_on(folder, stop.epochs_done, command)) from None
     except KeyboardInterrupt:
+        if not overwrite:
+            with suppress(OSError):
+                folder.rmdir()  # Refused unless it is empty: nothing was kept.
         raise click.Abort(_how_to_go_on(folder if claimed else None, None, command)) from None
     # The card holds the holdout's too; shown here they would invite choices on them.
     click.echo(f"val: {_in_words(card['figures']['val'])}", err=True)
