@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import DataError
-from edge.preprocess import Geometry, network_input
+from edge.preprocess import Geometry
 from train.data.sample import DataSet
 from train.data.tiles import Tile, judged_tiles
+from train.items import cut_tiles
 
 SPLIT = "train"
 """Calibration sees nothing that figures or thresholds are taken from."""
@@ -45,11 +45,7 @@ def representative_inputs(
     if names_classes:
         _require_every_class(regions, data)
     chosen = choose_regions(regions, len(data.classes), count=count, seed=seed)
-    inputs = [
-        network_input(sample.read(), geometry)[[region.place for region in members]]
-        for sample, members in groupby(chosen, key=lambda region: region.sample)
-    ]
-    return np.concatenate(inputs)
+    return cut_tiles(chosen, len(data.classes), geometry).images
 
 
 def choose_regions(regions: Sequence[Tile], classes: int, *, count: int, seed: int) -> list[Tile]:

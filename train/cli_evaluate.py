@@ -12,7 +12,7 @@ from rich.table import Table
 
 from edge.cascade import Cascade
 from edge.cli.console import ResultConsole
-from edge.cli.options import SIZE, engine_options
+from edge.cli.options import SIZE, engine_options, format_option
 from train.data import open_data
 from train.data.progress import track
 from train.data.tiles import judged_tiles
@@ -38,13 +38,7 @@ from train.evaluate.scoring import score
 )
 @click.option("--tile", type=SIZE, help="Judge tiles of this size, each on its own.")
 @engine_options
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option("Tables for people, or one JSON object.")
 def evaluate(
     bundle: str,
     folder: Path,

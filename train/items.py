@@ -54,31 +54,6 @@ def choose_tiles(data: DataSet, region: tuple[int, int] | None) -> dict[str, lis
     return {split: judged_tiles(data, split, region) for split in splits}
 
 
-def cut_items(
-    data: DataSet,
-    split: str,
-    geometry: Geometry,
-    *,
-    limit: int | None = None,
-    advance: Callable[[], None] = lambda: None,
-) -> Items:
-    """Cut every frame of a split as ``geometry`` says; ambiguous tiles are left out.
-
-    Args:
-        data: The data set.
-        split: Which of its splits.
-        geometry: How a frame becomes network inputs.
-        limit: Take no more than so many items, spread evenly over the split.
-        advance: Called after each frame.
-
-    Raises:
-        DataError: There is no such split, or it holds ambiguous tiles alone.
-        ImageError: A frame cannot be read, or is smaller than a region.
-    """
-    chosen = thinned(judged_tiles(data, split, geometry.region), limit)
-    return cut_tiles(chosen, len(data.classes), geometry, advance)
-
-
 def thinned(tiles: list[Tile], limit: int | None) -> list[Tile]:
     """At most ``limit`` of the tiles, spread evenly over them; None takes all."""
     if limit is None or limit >= len(tiles):

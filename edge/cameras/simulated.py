@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from edge.cameras.base import Camera
+from edge.deadline import period_s
 from edge.errors import ConfigError
 from edge.frame import Frame
 from edge.simulator.composer import ShownDefect, StripComposer
@@ -75,7 +76,7 @@ class SimulatedCamera(Camera):
         self.mm_per_px_across = mm_per_px_across
         self.defect_rate = defect_rate
         self.paced = paced
-        self.period_s = height * mm_per_line / (speed_m_s * 1000.0)
+        self.period_s = period_s(height, mm_per_line, speed_m_s)
         self._cpu_seconds = 0.0
         self._seed = seed
         self._size = (width, height)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from edge.cli.options import bundle_option, engine_options, open_bundle
+from edge.cli.options import bundle_option, engine_options, format_option, open_bundle
 
 
 @click.command()
@@ -29,13 +29,7 @@ from edge.cli.options import bundle_option, engine_options, open_bundle
 @click.option(
     "--height", type=click.IntRange(min=1), default=256, show_default=True, help="Lines of a frame."
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@format_option("A table for people, or one JSON object.")
 def bench(
     bundle_name: str | None,
     engine: str | None,

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from edge.cli.options import open_bundle
+from edge.cli.options import format_option, open_bundle
 
 _NAME = "BUNDLE"
 
@@ -22,14 +22,7 @@ def bundle() -> None:
 
 @bundle.command()
 @click.argument("bundle_name", metavar=f"[{_NAME}]", required=False)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="A page for people, or the manifest as JSON.",
-)
+@format_option("A page for people, or the manifest as JSON.")
 def show(bundle_name: str | None, format_: str) -> None:
     """Say what a bundle is: classes, networks, thresholds, figures, data."""
     opened = open_bundle(bundle_name)

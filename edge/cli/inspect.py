@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge.cli.options import bundle_option, convert_colour_option, engine_options, open_bundle
+from edge.cli.options import (
+    bundle_option,
+    convert_colour_option,
+    engine_options,
+    format_option,
+    open_bundle,
+)
 
 if TYPE_CHECKING:
     from edge.inspection import Inspection
@@ -20,14 +26,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @bundle_option
 @engine_options
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "jsonl"]),
-    default="text",
-    show_default=True,
-    help="A line for people, or one JSON object a frame.",
-)
+@format_option("A line for people, or one JSON object a frame.", machine="jsonl")
 @click.option(
     "--pictures",
     type=click.Path(path_type=Path, file_okay=False),

@@ -62,6 +62,18 @@ convert_colour_option = click.option(
 )
 
 
+def format_option(help_text: str, *, machine: str = "json") -> Callable[[_Command], _Command]:
+    """``--format``: text for people, or ``machine`` for programs."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["text", machine]),
+        default="text",
+        show_default=True,
+        help=help_text,
+    )
+
+
 def engine_options(command: _Command) -> _Command:
     """``--engine``, ``--precision`` and ``--threads``."""
     for option in (

@@ -12,12 +12,11 @@ from click.testing import CliRunner, Result
 from edge.images import write_image
 from edge.preprocess import Geometry
 from export.cli import export
-from tests.train.tiny import REGION
+from tests.train.tiny import REGION, cut_items
 from train.backend import load_keras
 from train.card import tool_versions
 from train.data import open_data
 from train.data.digest import data_digest, split_digest
-from train.items import cut_items
 from train.run_figures import figures, predict_logits
 from train.task import Task, TaskName
 

@@ -7,10 +7,9 @@ import pytest
 
 from edge.errors import DataError
 from edge.preprocess import Geometry
-from tests.train.tiny import CLASSES, REGION, write_strips
+from tests.train.tiny import CLASSES, REGION, cut_items, write_strips
 from train.data import open_data
 from train.data.tiles import judged_tiles
-from train.items import cut_items
 
 
 @pytest.fixture(scope="module")

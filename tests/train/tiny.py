@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from edge.images import write_image
-from train.items import Items
+from edge.preprocess import Geometry
+from train.data.sample import DataSet
+from train.data.tiles import judged_tiles
+from train.items import Items, cut_tiles, thinned
 
 WIDTH, HEIGHT, REGION = 64, 32, (32, 32)
 CLASSES = ("dark", "bright")
@@ -53,3 +57,16 @@ def patches(count: int, *, seed: int = 0, size: int = 8) -> Items:
     labels[1::2, 0] = True
     images[1::2, 2:6, 2:6] = 10
     return Items(images, labels, np.arange(count).astype(np.str_))
+
+
+def cut_items(
+    data: DataSet,
+    split: str,
+    geometry: Geometry,
+    *,
+    limit: int | None = None,
+    advance: Callable[[], None] = lambda: None,
+) -> Items:
+    """A split's items as a run cuts them, or ``limit`` of them."""
+    chosen = thinned(judged_tiles(data, split, geometry.region), limit)
+    return cut_tiles(chosen, len(data.classes), geometry, advance)
