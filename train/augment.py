@@ -1,15 +1,42 @@
-"""What a strip may look like besides: training items flipped, shifted, lit and exposed otherwise.
+"""What a strip may look like besides: training items moved, lit, soiled and blurred otherwise.
 
-Everything that a batch needs is drawn at once and done in two gathers (one for where a pixel comes
-from, one for its grey), so that two cores spend their time on the network.
+What every item gets is drawn at once and done in two gathers (one for where a pixel comes from, one
+for its grey), so that two cores spend their time on the network. What costs more comes to a share
+of the items only, one by one, through ``train.conditions``. The order is that of the line: strip,
+glass, lens, sensor, file.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from edge.frame import Pixels
+from train.conditions import NUISANCES, banded, defocused, dusty, jpeg, motion_blurred
+
+_SLANT_PX = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sometimes:
+    """A change that some items get.
+
+    Attributes:
+        share: Of the items, those that get it, at random.
+        low: Its least strength; drawn uniformly.
+        high: Its greatest.
+    """
+
+    share: float
+    low: float
+    high: float
+
+
+NEVER = Sometimes(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +52,15 @@ class Augmentation:
         offset: Largest change of the black level, as a share of full scale.
         gamma: Largest change of the camera's gamma, as a share.
         noise: Largest standard deviation of the sensor's noise, as a share of full scale.
+        edge: The strip's edge at the left or the right, and black past it; its width as a share of
+            the item's. The strip is narrowed to what is left rather than covered, so that no defect
+            that the label names is hidden.
+        dust: Specks on the glass; how many.
+        defocus: A lens out of focus; sigma in px.
+        motion: Blur along y; px that the strip moves while it is exposed.
+        jpeg: JPEG's damage; the quality.
+        nuisances: Names in ``train.conditions.NUISANCES`` that are background in the data set.
+        nuisance_share: Of the items, those that get one of each of ``nuisances``.
     """
 
     flip: bool = True
@@ -33,6 +69,13 @@ class Augmentation:
     offset: float = 0.06
     gamma: float = 0.2
     noise: float = 0.015
+    edge: Sometimes = Sometimes(0.05, 0.01, 0.15)
+    dust: Sometimes = Sometimes(0.1, 1, 8)
+    defocus: Sometimes = Sometimes(0.1, 0.4, 2.0)
+    motion: Sometimes = Sometimes(0.1, 2, 9)
+    jpeg: Sometimes = Sometimes(0.1, 25, 90)
+    nuisances: tuple[str, ...] = ()
+    nuisance_share: float = 0.1
 
 
 def augmented(
@@ -44,10 +87,49 @@ def augmented(
     columns = _source_indices(n, width, rng, how)
     item = np.arange(n)[:, None, None]
     moved = images[item, rows[:, :, None], columns[:, None, :]]
+    _soil_and_blur(moved, rng, how)
     out = _grey_tables(n, rng, how)[item, moved]
     if how.noise:
         out += _noise(out.shape, rng, how.noise)
-    return np.clip(out, 0.0, 1.0, out=out)[..., None]
+    np.clip(out, 0.0, 1.0, out=out)
+    for i, quality in _chosen(n, rng, how.jpeg):
+        file = jpeg(np.rint(out[i] * 255).astype(np.uint8), round(quality))
+        out[i] = file / np.float32(255)
+    return out[..., None]
+
+
+def _soil_and_blur(images: NDArray[np.uint8], rng: np.random.Generator, how: Augmentation) -> None:
+    """In place, what lies on the strip and the glass, and what the lens does."""
+    nuisance = Sometimes(how.nuisance_share, 1, 1)
+    changes: list[tuple[Sometimes, Callable[[Pixels, float], Pixels]]] = [
+        *((nuisance, lambda p, _, name=name: NUISANCES[name](p, rng)) for name in how.nuisances),
+        (how.edge, lambda p, share: _with_edge(p, share, rng)),
+        (how.dust, lambda p, specks: dusty(p, rng, round(specks))),
+        (how.defocus, defocused),
+        (how.motion, lambda p, length: motion_blurred(p, round(length))),
+    ]
+    for chance, change in changes:
+        for i, strength in _chosen(len(images), rng, chance):
+            images[i] = change(images[i], strength)
+
+
+def _chosen(n: int, rng: np.random.Generator, chance: Sometimes) -> Iterator[tuple[int, float]]:
+    """Which of ``n`` items get a change, and how strong."""
+    for i in np.flatnonzero(rng.random(n) < chance.share):
+        yield int(i), float(rng.uniform(chance.low, chance.high))
+
+
+def _with_edge(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels:
+    """The strip narrowed to make room for black over a share of the width."""
+    height, width = pixels.shape
+    px = round(share * width)
+    strip = cv2.resize(pixels, (width - px, height), interpolation=cv2.INTER_AREA)
+    left = rng.random() < 0.5
+    wide = cv2.copyMakeBorder(
+        strip, 0, 0, px if left else 0, 0 if left else px, cv2.BORDER_REPLICATE
+    )
+    slant = float(rng.uniform(-_SLANT_PX, _SLANT_PX))
+    return banded(np.asarray(wide, np.uint8), px, "left" if left else "right", slant)
 
 
 def _source_indices(

@@ -2,12 +2,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from train.augment import Augmentation, augmented
+from train.augment import NEVER, Augmentation, Sometimes, augmented
+from train.conditions import BLACK, NUISANCES
 
-NOTHING = Augmentation(flip=False, shift=0, gain=0, offset=0, gamma=0, noise=0)
+NOTHING = Augmentation(
+    flip=False,
+    shift=0,
+    gain=0,
+    offset=0,
+    gamma=0,
+    noise=0,
+    edge=NEVER,
+    dust=NEVER,
+    defocus=NEVER,
+    motion=NEVER,
+    jpeg=NEVER,
+)
 
 
 def strips(n=64, height=12, width=20, seed=0):
@@ -26,11 +39,13 @@ def test_nothing_changed_is_the_network_input_itself():
     np.testing.assert_allclose(out[..., 0] * 255, images, atol=1e-4)
 
 
+@settings(deadline=None)  # the first call draws the sheets of noise that oil is cut from
 @given(st.integers(0, 2**32 - 1))
 def test_output_is_input_of_the_network(seed):
     images = strips(5, seed=seed)
     before = images.copy()
-    out = augmented(images, np.random.default_rng(seed), Augmentation())
+    how = Augmentation(nuisances=tuple(NUISANCES), nuisance_share=0.5)
+    out = augmented(images, np.random.default_rng(seed), how)
     assert out.shape == (5, 12, 20, 1)
     assert out.dtype == np.float32
     assert out.min() >= 0
@@ -68,7 +83,12 @@ def test_shifts_repeat_the_border():
 
 @pytest.mark.parametrize(
     ("change", "low", "high"),
-    [({"gain": 0.2}, 0.4, 0.6), ({"offset": 0.1}, 0.4, 0.6), ({"gamma": 0.2}, 0.5**1.2, 0.5**0.8)],
+    [
+        ({"gain": 0.2}, 0.4, 0.6),
+        ({"gain": 0.4}, 0.3, 0.7),
+        ({"offset": 0.1}, 0.4, 0.6),
+        ({"gamma": 0.2}, 0.5**1.2, 0.5**0.8),
+    ],
 )
 def test_light_changes_within_its_range(change, low, high):
     grey = np.full((256, 2, 2), 128, np.uint8)
@@ -86,3 +106,47 @@ def test_noise_is_of_the_stated_strength_and_differs_between_items():
     assert 0.015 < strengths.max() < 0.025
     assert strengths.min() < 0.005
     assert len(np.unique(out[:, 0, 0, 0])) > 60
+
+
+def changed(**how):
+    """Of many like items, those that came out otherwise, and all of them, in grey."""
+    images = np.repeat(strips(1, 128, 200), 400, axis=0)
+    out = np.rint(augmented(images, np.random.default_rng(0), one(**how))[..., 0] * 255)
+    return (out != images).any(axis=(1, 2)), out.astype(int)
+
+
+@pytest.mark.parametrize(
+    ("change", "strength"),
+    [
+        ("edge", (0.05, 0.15)),
+        ("dust", (4, 8)),
+        ("defocus", (1, 2)),
+        ("motion", (3, 9)),
+        ("jpeg", (30, 60)),
+    ],
+)
+@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
+def test_what_is_costly_comes_to_its_share_of_the_items(change, strength, share):
+    which, _ = changed(**{change: Sometimes(share, *strength)})
+    assert which.mean() == pytest.approx(share, abs=0.05)
+
+
+@pytest.mark.parametrize("names", [(), ("oil",), ("water",), ("oil", "water")])
+def test_nuisances_are_painted_only_where_they_are_background(names):
+    which, _ = changed(nuisances=names, nuisance_share=0.2)
+    assert which.mean() == pytest.approx(1 - 0.8 ** len(names), abs=0.06)
+
+
+def test_the_edge_narrows_the_strip_and_hides_none_of_it():
+    marks = np.full((64, 40, 200), 100, np.uint8)
+    marks[:, :, 10:14] = 250
+    marks[:, :, 186:190] = 250
+    how = one(edge=Sometimes(1.0, 0.1, 0.15))
+    out = np.rint(augmented(marks, np.random.default_rng(0), how)[:, 20, :, 0] * 255)
+    black = out <= BLACK
+    assert {bool(left) for left in black[:, 0]} == {True, False}
+    assert (black[:, 0] != black[:, -1]).all()
+    assert black.sum(axis=1).min() > 0.1 * 200 - 4
+    assert black.sum(axis=1).max() < 0.15 * 200 + 4
+    for line in out > 150:
+        assert np.count_nonzero(np.diff(line.astype(int)) == 1) == 2

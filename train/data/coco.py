@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import DataError, ImageError, LabelError, MillsightError
-from train.data.coco_files import annotation_files, categories, load, stated_source
+from train.data.coco_files import (
+    annotation_files,
+    categories,
+    load,
+    stated_nuisances,
+    stated_source,
+)
 from train.data.coco_masks import segmentation_runs
 from train.data.complaints import Complain, refuse, shown
 from train.data.runs import bounding_box, column_runs
@@ -22,12 +28,13 @@ def read_coco(root: Path, complain: Complain = refuse) -> DataSet:
 
     The split is the file's NAME, the group is ``group`` on an image (without it each image is its
     own). Boxes are clipped to the image. An annotation without ``segmentation`` is a box alone,
-    one without ``bbox`` takes its mask's.
+    one without ``bbox`` takes its mask's. The set's nuisances are ``nuisances`` in ``info``.
 
     Raises:
         LabelError: A file is not COCO, or an annotation is wrong (unknown category or image, empty
             mask, box outside its image), unless ``complain`` takes it.
-        DataError: No images, images that are missing, or a group in two splits; likewise.
+        DataError: No images, images that are missing, or a group in two splits; likewise. Unknown
+            nuisances, always.
     """
     files = annotation_files(root)
     documents = {name: load(path) for name, path in files.items()}
@@ -47,6 +54,7 @@ def read_coco(root: Path, complain: Complain = refuse) -> DataSet:
         source=source.source,
         terms=source.terms,
         notes=reading.notes(),
+        nuisances=stated_nuisances(files, documents),
     )
 
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from edge.errors import LabelError
+from edge.errors import DataError, LabelError
+from train.conditions import NUISANCES
 from train.data.sources import Source
 
 PREFIX = "instances_"
@@ -82,3 +83,36 @@ def stated_source(documents: dict[str, dict[str, Any]]) -> Source | None:
         if about:
             return Source(", ".join(about), ", ".join(terms) or "not stated")
     return None
+
+
+def stated_nuisances(
+    files: dict[str, Path], documents: dict[str, dict[str, Any]]
+) -> tuple[str, ...]:
+    """What the files' ``info`` lists under ``nuisances``: what lies on the strip and is no defect.
+
+    Raises:
+        DataError: It is not a list of known names, or files differ in theirs.
+    """
+    agreed: tuple[str, ...] | None = None
+    for split, document in documents.items():
+        info = document.get("info")
+        if not isinstance(info, dict) or info.get("nuisances") is None:
+            continue
+        names, allowed = info["nuisances"], ", ".join(NUISANCES)
+        if not isinstance(names, list):
+            raise DataError(
+                f"{files[split]} states nuisances that are no list", f"List some of: {allowed}"
+            )
+        unknown = [name for name in map(str, names) if name not in NUISANCES]
+        if unknown:
+            raise DataError(
+                f"{files[split]} states the unknown nuisance {unknown[0]!r}", f"Known: {allowed}"
+            )
+        stated = tuple(name for name in NUISANCES if name in names)
+        if agreed is not None and stated != agreed:
+            raise DataError(
+                f"{files[split]} states other nuisances than the files before it",
+                "State the same in all splits",
+            )
+        agreed = stated
+    return agreed or ()

@@ -78,7 +78,7 @@ def _document(data: DataSet, samples: Sequence[Sample]) -> dict[str, Any]:
             annotations.append(annotation)
     categories = [{"id": i, "name": name} for i, name in enumerate(data.classes, start=1)]
     return {
-        "info": {"description": data.source},
+        "info": {"description": data.source, "nuisances": list(data.nuisances)},
         "licenses": [{"id": 1, "name": data.terms}],
         "images": images,
         "annotations": annotations,

@@ -97,6 +97,8 @@ class DataSet:
         samples: All of them, in a fixed order.
         source: Where it is from, for the manifest.
         terms: Under which terms it may be used, for the manifest.
+        nuisances: What its annotators took for background, of ``train.conditions.NUISANCES``:
+            training may paint it on.
     """
 
     name: str
@@ -106,6 +108,7 @@ class DataSet:
     source: str = "not stated"
     terms: str = "not stated"
     notes: tuple[str, ...] = field(default=())
+    nuisances: tuple[str, ...] = ()
 
     def of(self, split: str) -> tuple[Sample, ...]:
         """Samples of one split, in order."""

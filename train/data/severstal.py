@@ -24,6 +24,9 @@ from train.data.sources import SEVERSTAL, Source
 
 WIDTH, HEIGHT = 1600, 256
 CLASSES = ("1", "2", "3", "4")
+NUISANCES = ("oil", "water")
+"""Background in this set: on its frames both lie on strip that carries no label."""
+
 TABLE, IMAGES, TEST_IMAGES = "train.csv", "train_images", "test_images"
 ABOUT = "simulated.json"
 """Written beside ``train.csv`` by ``millsight data simulate``; says that the set is simulated."""
@@ -107,6 +110,7 @@ def read_severstal(root: Path, complain: Complain = refuse) -> DataSet:
         samples=tuple(samples),
         source=source.source,
         terms=source.terms,
+        nuisances=NUISANCES,
     )
 
 

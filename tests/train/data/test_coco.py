@@ -189,3 +189,41 @@ def test_real_sets_read_whole(real_data: Path, name: str, images: int, instances
     assert len(data.samples) == images
     assert sum(len(s.instances) for s in data.samples) == instances
     assert data.source != "not stated"
+
+
+def with_info(root: Path, *infos: Any) -> Path:
+    """A folder of one image a split, each file with an ``info`` of its own."""
+    names = ("train", "val", "holdout")[: len(infos)]
+    coco(root, {name: ([image(i)], []) for i, name in enumerate(names)})
+    for name, info in zip(names, infos, strict=True):
+        path = root / f"instances_{name}.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"info": info}))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("infos", "wanted"),
+    [
+        (({"description": "line 2"},), ()),
+        (({"nuisances": []},), ()),
+        (({"nuisances": ["oil"]},), ("oil",)),
+        (({"nuisances": ["water", "oil"]}, {"nuisances": ["oil", "water"]}), ("oil", "water")),
+        (({"nuisances": ["oil"]}, {}, None), ("oil",)),
+    ],
+)
+def test_nuisances_are_none_unless_stated(tmp_path: Path, infos: Any, wanted: Any) -> None:
+    assert read_coco(with_info(tmp_path, *infos)).nuisances == wanted
+
+
+@pytest.mark.parametrize(
+    ("infos", "words"),
+    [
+        (({"nuisances": ["oil", "rust"]},), "train.json.*unknown nuisance 'rust'.*oil, water"),
+        (({"nuisances": [["oil"]]},), "unknown nuisance"),
+        (({"nuisances": "oil"},), "no list.*oil, water"),
+        (({"nuisances": ["oil"]}, {"nuisances": []}), "other nuisances than"),
+    ],
+)
+def test_nuisances_must_be_known_and_agreed(tmp_path: Path, infos: Any, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        read_coco(with_info(tmp_path, *infos))

@@ -37,6 +37,7 @@ def test_severstal_as_coco_is_the_same_data(tmp_path: Path) -> None:
     again = open_data(tmp_path / "coco")
     assert facts(again.samples) == facts(data.samples)
     assert (again.classes, again.source, again.terms) == (data.classes, data.source, data.terms)
+    assert again.nuisances == data.nuisances == ("oil", "water")
     assert again.samples[0].read().shape == (256, 1600)
 
 
