@@ -34,8 +34,10 @@ class Geometry:
     region: tuple[int, int] | None
     input: tuple[int, int]
 
-    def boxes(self, height: int, width: int) -> list[Box]:
+    def boxes(self, height: int, width: int, stride: tuple[int, int] | None = None) -> list[Box]:
         """The regions of a frame, row by row; the last of a row or column ends at the border.
+
+        They lie side by side unless training asks for a ``stride``, across and along in pixels.
 
         Raises:
             ImageError: The frame is smaller than one region.
@@ -49,14 +51,14 @@ class Geometry:
             )
         return [
             (x, y, region_width, region_height)
-            for y in _starts(height, region_height)
-            for x in _starts(width, region_width)
+            for y in _starts(height, region_height, stride[1] if stride else region_height)
+            for x in _starts(width, region_width, stride[0] if stride else region_width)
         ]
 
 
-def _starts(length: int, region: int) -> list[int]:
-    count = math.ceil(length / region)
-    return [min(i * region, length - region) for i in range(count)]
+def _starts(length: int, region: int, stride: int) -> list[int]:
+    count = math.ceil((length - region) / stride) + 1
+    return [min(i * stride, length - region) for i in range(count)]
 
 
 def network_input(pixels: Pixels, geometry: Geometry) -> NDArray[np.uint8]:

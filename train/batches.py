@@ -94,8 +94,14 @@ class Feed:
             yield inputs, self.targets[some]
 
 
-def make_feed(plan: Plan, task: Task, items: Items) -> Feed:
+def make_feed(plan: Plan, task: Task, items: Items, nuisances: tuple[str, ...] = ()) -> Feed:
     """The training batches as planned.
+
+    Args:
+        plan: The run's choices.
+        task: What is asked of an item.
+        items: The training items.
+        nuisances: What may be painted on them; see ``DataSet.nuisances``.
 
     Raises:
         DataError: All training items have one label.
@@ -115,5 +121,5 @@ def make_feed(plan: Plan, task: Task, items: Items) -> Feed:
         count=plan.items_per_epoch or len(items),
         balance=plan.recipe.balance,
         seed=plan.seed,
-        augmentation=Augmentation() if plan.recipe.augment else None,
+        augmentation=Augmentation(nuisances=nuisances) if plan.recipe.augment else None,
     )

@@ -20,7 +20,7 @@ FORMAT = 1
 
 
 class DataCard(TypedDict):
-    """What a run was trained on; ``splits`` counts items.
+    """What a run was trained on; ``splits`` counts items, ``also`` says what else it learnt from.
 
     Both digests are over the images of the splits named in ``splits``: their names, bytes and
     labels, and which group and split each is in. See ``train.data.digest``.
@@ -32,6 +32,7 @@ class DataCard(TypedDict):
     digest: str
     split_digest: str
     splits: dict[str, int]
+    also: list[str]
 
 
 class GeometryCard(TypedDict):
@@ -65,6 +66,8 @@ class Card(TypedDict):
     weights: str
     command: str
     recipe: dict[str, object]
+    first_weights: str | None
+    teachers: list[str]
     data: DataCard
     versions: dict[str, str]
     figures: dict[str, Figures]
@@ -88,6 +91,8 @@ def about_network(plan: Plan, task: Task, parameters: int) -> dict[str, Any]:
         "geometry": {"region": list(region) if region else None, "input": list(size)},
         "seed": plan.seed,
         "recipe": asdict(plan.recipe),
+        "first_weights": plan.weights,
+        "teachers": list(plan.teachers),
     }
 
 

@@ -24,6 +24,8 @@ Row = dict[str, float]
 
 Arrays = list[NDArray[Any]]
 
+PARTS = ("weights", "optimizer", "average", "best")
+
 
 @dataclass(slots=True)
 class State:
@@ -33,7 +35,9 @@ class State:
         history: A row for each epoch done.
         weights: All of the network's variables, norms' statistics and dropout's seeds included.
         optimizer: All of the optimizer's, its step count included.
-        best: The network's variables in the best epoch; empty where the last one is wanted.
+        average: The running average of the network's; empty where none is kept.
+        best: The network's variables, or their average, in the best epoch; empty where the last one
+            is wanted.
         best_epoch: Number of the epoch with the lowest val loss, from 1; 0 before any.
         started: When the run's first sitting began, ISO 8601.
     """
@@ -41,6 +45,7 @@ class State:
     history: list[Row] = field(default_factory=list)
     weights: Arrays = field(default_factory=list)
     optimizer: Arrays = field(default_factory=list)
+    average: Arrays = field(default_factory=list)
     best: Arrays = field(default_factory=list)
     best_epoch: int = 0
     started: str = ""
@@ -84,9 +89,7 @@ def save(folder: Path, state: State, identity: dict[str, Any]) -> None:
         "started": state.started,
     }
     arrays = {
-        f"{name}_{i:04}": array
-        for name in ("weights", "optimizer", "best")
-        for i, array in enumerate(getattr(state, name))
+        f"{name}_{i:04}": array for name in PARTS for i, array in enumerate(getattr(state, name))
     }
     buffer = io.BytesIO()
     np.savez(buffer, about=np.array(json.dumps(about)), **arrays)
@@ -105,7 +108,7 @@ def load(folder: Path, identity: dict[str, Any]) -> State:
             about = json.loads(str(file["about"]))
             parts = {
                 name: [file[key] for key in sorted(file) if key.startswith(name + "_")]
-                for name in ("weights", "optimizer", "best")
+                for name in PARTS
             }
     except FileNotFoundError:
         raise nothing_to_resume(folder) from None

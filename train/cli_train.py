@@ -64,7 +64,13 @@ OPTIONS = [
         "--region",
         type=SIZE,
         help="Cut frames into tiles of this width and height in pixels."
-        " [default: 200x128 for compact]",
+        " [default: 200x128, but for the study's networks]",
+    ),
+    click.option(
+        "--stride",
+        type=SIZE,
+        help="Cut training tiles at steps of so many pixels across and along, overlapping one"
+        " another. [default: side by side]",
     ),
     click.option(
         "--squash",
@@ -96,6 +102,32 @@ OPTIONS = [
         "--items-per-epoch",
         type=COUNT,
         help="Draw so many items an epoch. [default: as many as there are]",
+    ),
+    click.option(
+        "--weights",
+        metavar="PATH",
+        help="Start from these weights: a run, a .keras file, or an .npz of Keras layer names such"
+        " as ImageNet's for mobilenet. [default: from scratch]",
+    ),
+    click.option(
+        "--also",
+        multiple=True,
+        metavar="DIR",
+        help="Learn from the train images of this data set too, as defective or clean; for the"
+        " gate alone. May be given again.",
+    ),
+    click.option(
+        "--teacher",
+        "teachers",
+        multiple=True,
+        metavar="RUN",
+        help="Learn from this run's answers too; give it again for the mean of several.",
+    ),
+    click.option(
+        "--holdout/--no-holdout",
+        default=True,
+        help="Judge the holdout at the end, which is logged; leave it closed for trials."
+        " [default: judge it]",
     ),
     click.option("--limit", type=COUNT, help="Use so many training items, for trying out."),
     click.option("--resume", is_flag=True, help="Go on with an interrupted run."),
@@ -139,6 +171,7 @@ def _train(
     data: Path,
     splits: Path | None,
     out: Path | None,
+    holdout: bool,
     resume: bool,
     overwrite: bool,
     **choices: Any,
@@ -158,7 +191,8 @@ def _train(
             opened = open_data(data, splits=splits, create=True)
             if not dealt and (data / SPLIT_FILE).exists():
                 click.echo(f"dealt the images to splits: {data / SPLIT_FILE}", err=True)
-            tiles = choose_tiles(opened, plan.geometry.region)
+            region = plan.geometry.region
+            tiles = choose_tiles(opened, region, plan.stride, holdout=holdout)
             claim_folder(folder, overwrite=overwrite)
             claimed = True
             card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
@@ -191,6 +225,11 @@ def make_plan(
     Raises:
         click.UsageError: Tiles and squashing were both asked for.
     """
+    if rest.get("also") and task != "binary":
+        raise click.UsageError("--also is for the gate: another data set has other classes.")
+    cut = None if squash else region or NETWORKS[network].recipe.region
+    if rest.get("stride") and not cut:
+        raise click.UsageError("--stride needs tiles: give --region too.")
     if squash and region:
         raise click.UsageError("--region cuts tiles and --squash takes whole frames: choose one.")
     given: dict[str, Any] = {
@@ -201,7 +240,6 @@ def make_plan(
     }
     recipe: Recipe = NETWORKS[network].recipe
     recipe = replace(recipe, **{k: v for k, v in given.items() if v is not None})
-    cut = None if squash else region or recipe.region
     return Plan(
         task=task, network=network, geometry=geometry_for(recipe, cut), recipe=recipe, **rest
     )
@@ -211,11 +249,15 @@ def command_line(ctx: click.Context) -> str:
     """The command with the options that were typed, ``--resume`` and ``--overwrite`` left out."""
     words = ["millsight", "train", str(ctx.info_name)]
     for parameter in ctx.command.params:
+        assert isinstance(parameter, click.Option)
         name = parameter.name or ""
         typed = ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
         if not typed or name in ("resume", "overwrite"):
             continue
         value = ctx.params[name]
+        if parameter.multiple:
+            words += [word for v in value for word in (parameter.opts[0], shlex.quote(str(v)))]
+            continue
         if isinstance(value, bool):
             words.append((parameter.opts if value else parameter.secondary_opts)[0])
             continue

@@ -12,6 +12,7 @@ import numpy as np
 
 from edge.errors import TrainingError
 from train import checkpoint
+from train.averaging import Average
 from train.backend import load_keras
 from train.batches import Feed
 from train.checkpoint import Row, State, values
@@ -106,22 +107,30 @@ def fit(model: Any, training: Training, state: State, watcher: Watcher) -> None:
     if state.epochs_done:
         checkpoint.assign(model.variables, state.weights)
         checkpoint.assign(model.optimizer.variables, state.optimizer)
+    average = Average(model, plan.recipe.average, state.average)
     with InterruptRequest() as interrupt:
         while state.epochs_done < plan.recipe.epochs and not _stalled(state, plan.patience):
-            row = _epoch(model, training, state.epochs_done, watcher, interrupt)
-            _take_in(state, row, model, plan.recipe)
+            row = _epoch(model, average, training, state.epochs_done, watcher, interrupt)
+            _take_in(state, row, model, average, plan.recipe)
             checkpoint.save(training.folder, state, training.identity)
             watcher.end_epoch(row)
             if interrupt.asked:
                 raise InterruptedTrainingError(state.epochs_done)
     if plan.recipe.best_weights:
         checkpoint.assign(model.variables, state.best)
+    else:
+        average.swap()
 
 
 def _epoch(
-    model: Any, training: Training, number: int, watcher: Watcher, interrupt: InterruptRequest
+    model: Any,
+    average: Average,
+    training: Training,
+    number: int,
+    watcher: Watcher,
+    interrupt: InterruptRequest,
 ) -> Row:
-    """Train one epoch (numbered from 0) and look at val."""
+    """Train one epoch (numbered from 0) and look at val, with the averaged weights if there are."""
     began = time.perf_counter()
     watcher.start_epoch(number + 1, training.feed.steps)
     sums, seen = np.zeros(2), 0
@@ -129,11 +138,14 @@ def _epoch(
         if interrupt.asked:
             raise InterruptedTrainingError(number)
         sums += np.array(model.train_on_batch(inputs, targets)) * len(inputs)
+        average.update()
         seen += len(inputs)
         loss, accuracy = (sums / seen).tolist()
         _refuse_divergence(loss, number, training.plan.recipe)
         watcher.step(loss)
+    average.swap()
     logits = predict_logits(model, training.val)
+    average.swap()
     val_loss = mean_loss(training.task, logits, training.val)
     _refuse_divergence(val_loss, number, training.plan.recipe)
     val_accuracy, val_auroc = accuracy_and_auroc(training.task, logits, training.val)
@@ -156,15 +168,16 @@ def _refuse_divergence(loss: float, number: int, recipe: Recipe) -> None:
         )
 
 
-def _take_in(state: State, row: Row, model: Any, recipe: Recipe) -> None:
+def _take_in(state: State, row: Row, model: Any, average: Average, recipe: Recipe) -> None:
     """Add a finished epoch to the state."""
     best = min((r["val_loss"] for r in state.history), default=math.inf)
     state.history.append(row)
     state.weights = values(model.variables)
     state.optimizer = values(model.optimizer.variables)
+    state.average = [array.copy() for array in average.values]
     if row["val_loss"] < best:
         state.best_epoch = state.epochs_done
-        state.best = state.weights if recipe.best_weights else []
+        state.best = (state.average or state.weights) if recipe.best_weights else []
 
 
 def _stalled(state: State, patience: int | None) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import DataError
-from edge.preprocess import Geometry, network_input
+from edge.preprocess import Geometry, resize
 from train.data.sample import DataSet
 from train.data.tiles import Tile, judged_tiles
 
@@ -37,8 +37,20 @@ class Items:
         return (self.images[rows].astype(np.float32) / np.float32(255))[..., None]
 
 
-def choose_tiles(data: DataSet, region: tuple[int, int] | None) -> dict[str, list[Tile]]:
+def choose_tiles(
+    data: DataSet,
+    region: tuple[int, int] | None,
+    stride: tuple[int, int] | None = None,
+    *,
+    holdout: bool = True,
+) -> dict[str, list[Tile]]:
     """What a run learns from (train), is chosen on (val) and, where there is one, its holdout.
+
+    Args:
+        data: The data set.
+        region: Width and height of a tile in pixels; None takes whole images.
+        stride: Steps in pixels at which train alone is cut; see ``label_tiles``.
+        holdout: Whether to open it.
 
     Raises:
         DataError: There is no train or val, or a split holds ambiguous tiles alone.
@@ -50,8 +62,23 @@ def choose_tiles(data: DataSet, region: tuple[int, int] | None) -> dict[str, lis
                 f"{data.root} has no {split} images to {use}",
                 "Split it with: millsight data split",
             )
-    splits = ["train", "val", *(["holdout"] if data.of("holdout") else [])]
-    return {split: judged_tiles(data, split, region) for split in splits}
+    splits = ["val", *(["holdout"] if holdout and data.of("holdout") else [])]
+    judged = {split: judged_tiles(data, split, region) for split in splits}
+    return {"train": judged_tiles(data, "train", region, stride)} | judged
+
+
+def joined(items: Items, other: Items) -> Items:
+    """Items with those of another data set, which count as defective or clean alone.
+
+    Only a binary task may be asked of them: another data set's classes are not this one's.
+    """
+    labels = np.zeros((len(other), items.labels.shape[1]), np.bool_)
+    labels[:, 0] = other.labels.any(axis=1)
+    return Items(
+        np.concatenate([items.images, other.images]),
+        np.concatenate([items.labels, labels]),
+        np.concatenate([items.groups, other.groups]),
+    )
 
 
 def thinned(tiles: list[Tile], limit: int | None) -> list[Tile]:
@@ -70,7 +97,7 @@ def cut_tiles(
     """Cut tiles, those of a frame next to one another, out of their frames.
 
     Args:
-        tiles: What to cut, on the grid of ``geometry``.
+        tiles: What to cut, of the size of ``geometry``'s regions.
         classes: How many classes the data set has.
         geometry: How a frame becomes network inputs.
         advance: Called after each frame.
@@ -86,9 +113,10 @@ def cut_tiles(
     )
     row = 0
     for sample, of_sample in groupby(tiles, key=lambda tile: tile.sample):
-        inputs = network_input(sample.read(), geometry)
+        pixels = sample.read()
         for tile in of_sample:
-            items.images[row] = inputs[tile.place]
+            x, y, across, along = tile.box
+            resize(pixels[y : y + along, x : x + across], items.images[row])
             items.labels[row, list(tile.classes)] = True
             row += 1
         advance()

@@ -11,17 +11,28 @@ from train.backend import load_keras
 from train.task import Task
 
 
-def make_loss(task: Task, *, label_smoothing: float, shift: NDArray[np.float32]) -> Any:
+def make_loss(
+    task: Task, *, label_smoothing: float, shift: NDArray[np.float32], focal: float = 0.0
+) -> Any:
     """Cross-entropy of targets [n, outputs] and logits [n, outputs], as Keras calls a loss.
 
     Args:
         task: Softmax or sigmoid.
         label_smoothing: Share of a label that is spread over the outputs.
         shift: Added to the logits, [outputs]: see ``prior_shift``.
+        focal: Exponent of focal loss (Lin et al., Focal loss for dense object detection, ICCV
+            2017), without its class weight: classes are balanced by drawing. 0 is cross-entropy.
     """
     keras = load_keras()
-    kind = "BinaryCrossentropy" if task.activation == "sigmoid" else "CategoricalCrossentropy"
-    entropy = getattr(keras.losses, kind)(from_logits=True, label_smoothing=label_smoothing)
+    kind = "Binary" if task.activation == "sigmoid" else "Categorical"
+    common = {"from_logits": True, "label_smoothing": label_smoothing}
+    if focal:
+        loss_class = getattr(keras.losses, f"{kind}FocalCrossentropy")
+        entropy = loss_class(
+            gamma=focal, **common, **({"alpha": 1.0} if kind == "Categorical" else {})
+        )
+    else:
+        entropy = getattr(keras.losses, f"{kind}Crossentropy")(**common)
 
     def loss(targets: Any, logits: Any) -> Any:
         return entropy(targets, keras.ops.add(logits, shift))

@@ -26,6 +26,11 @@ class Plan:
         patience: Epochs without a better val loss after which training stops; None never stops it.
         items_per_epoch: Items drawn in an epoch; None draws as many as there are.
         limit: Training items used at all, for trying out; None uses all.
+        stride: Steps in pixels, across and along, at which training tiles are cut; None cuts them
+            side by side, as they are judged.
+        weights: File or run that the first weights are from; None draws them.
+        also: Folders of other data sets whose train tiles a gate learns from besides.
+        teachers: Runs whose answers are part of the targets.
     """
 
     task: TaskName
@@ -36,6 +41,10 @@ class Plan:
     patience: int | None = None
     items_per_epoch: int | None = None
     limit: int | None = None
+    stride: tuple[int, int] | None = None
+    weights: str | None = None
+    also: tuple[str, ...] = ()
+    teachers: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, nested, for a checkpoint."""

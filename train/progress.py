@@ -46,8 +46,14 @@ class TrainingProgress:
         )
 
     def advance(self) -> None:
-        """One frame was read."""
+        """One frame was read, or one batch answered."""
         self._progress.advance(self._bar)
+
+    def start_teaching(self, batches: int) -> None:
+        """Teachers are about to be asked."""
+        self._progress.reset(
+            self._bar, description="asking teachers", total=batches, visible=True, shown="batches"
+        )
 
     def start_epoch(self, number: int, steps: int) -> None:
         self._progress.reset(

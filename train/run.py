@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from train.batches import class_shares, make_feed
 from train.card import FORMAT, Card, Opening, about_network, tool_versions, write_card
 from train.checkpoint import State
 from train.curves import training_label, write_curves, write_history
+from train.data import open_data
 from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet
-from train.data.tiles import Tile
+from train.data.tiles import Tile, judged_tiles
+from train.finished_run import read_run
+from train.first_weights import read_weights, start_from
 from train.fit import Training, compile_model, fit
-from train.items import Items, cut_tiles, thinned
+from train.items import Items, cut_tiles, joined, thinned
 from train.losses import make_loss, prior_shift
 from train.model_file import build_network, save_model
 from train.plan import Plan
@@ -23,6 +27,7 @@ from train.progress import TrainingProgress
 from train.run_figures import figures, predict_logits
 from train.run_folder import CURVES, HISTORY, MODEL
 from train.task import Task
+from train.teacher import batches_taught, check_teachers, mixed, taught
 
 
 def train_run(
@@ -50,25 +55,43 @@ def train_run(
         DataError: All training items have one label.
         ImageError: A frame cannot be read.
         InterruptedTrainingError: Ctrl-C came.
+        ConfigError: A teacher cannot teach this.
         MissingExtraError: TensorFlow is not installed.
-        TrainingError: Training diverged, or cannot be resumed.
+        MissingPathError: First weights or a teacher are not there.
+        TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
         UnwritableError: The folder cannot be written.
     """
     began = _now()
     keras = load_keras()
     samples = [sample for split in tiles for sample in data.of(split)]
     digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
-    identity = {**plan.as_json(), "data": digests}
+    others = [open_data(Path(folder)) for folder in plan.also]
+    digests_also = [data_digest(other.of("train")) for other in others]
+    identity = {**plan.as_json(), "data": digests, "data_also": digests_also}
     state = checkpoint.load(folder, identity) if resume else State(started=began)
     task = Task(plan.task, data.classes)
+    teachers = [read_run(Path(folder)) for folder in plan.teachers]
+    check_teachers(teachers, task, plan.geometry)
     items = _cut(tiles, len(data.classes), plan, progress)
-    feed = make_feed(plan, task, items["train"])
-    keras.utils.set_random_seed(plan.seed)
-    model = build_network(plan, task)
+    for other in others:
+        more = {"train": judged_tiles(other, "train", plan.geometry.region)}
+        cut = _cut(more, len(other.classes), plan, progress)["train"]
+        items["train"] = joined(items["train"], cut)
+    feed = make_feed(plan, task, items["train"], data.nuisances)
     shift = prior_shift(
         task, feed.targets, feed.groups, class_shares(feed.groups, plan.recipe.balance)
     )
-    loss = make_loss(task, label_smoothing=plan.recipe.label_smoothing, shift=shift)
+    if teachers:
+        progress.start_teaching(batches_taught(teachers, items["train"]))
+        answers = taught(teachers, task, items["train"], progress.advance)
+        targets = mixed(feed.targets, answers, shift, plan.recipe.trust)
+        feed = replace(feed, targets=targets)
+    keras.utils.set_random_seed(plan.seed)
+    model = build_network(plan, task)
+    if plan.weights:
+        start_from(model, read_weights(Path(plan.weights)))
+    smoothing, focal = plan.recipe.label_smoothing, plan.recipe.focal
+    loss = make_loss(task, label_smoothing=smoothing, shift=shift, focal=focal)
     compile_model(model, plan, task, loss, feed.steps)
     fit(model, Training(plan, task, feed, items["val"], folder, identity), state, progress)
     save_model(folder / MODEL, model, plan, task)
@@ -89,6 +112,7 @@ def train_run(
             "terms": data.terms,
             **digests,
             "splits": {split: len(cut) for split, cut in items.items()},
+            "also": [f"{other.name}: {other.source}; {other.terms}" for other in others],
         },
         versions=tool_versions(),
         figures={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypedDict
 
 import numpy as np
@@ -28,10 +29,14 @@ class Figures(TypedDict):
     auroc_interval: list[float] | None
 
 
-def predict_logits(model: Any, items: Items) -> NDArray[np.float32]:
-    """Logits [n, outputs] of a ``keras.Model`` for all items."""
-    starts = range(0, len(items), BATCH)
-    parts = [model.predict_on_batch(items.network_inputs(slice(s, s + BATCH))) for s in starts]
+def predict_logits(
+    model: Any, items: Items, advance: Callable[[], None] = lambda: None
+) -> NDArray[np.float32]:
+    """Logits [n, outputs] of a ``keras.Model`` for all items; ``advance`` is called each batch."""
+    parts = []
+    for start in range(0, len(items), BATCH):
+        parts.append(model.predict_on_batch(items.network_inputs(slice(start, start + BATCH))))
+        advance()
     return np.concatenate(parts)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from edge.cli import main
+from train import cli_evaluate
 from train.data import open_data
 
 
@@ -51,14 +52,25 @@ def figures(drawn: Path) -> dict[str, Any]:
 
 
 def test_the_figures_have_the_documented_keys(figures: dict[str, Any]) -> None:
-    assert set(figures) == {"binary", "gate", "multiclass", "cascade", "instances"}
+    assert set(figures) == {
+        "judged",
+        "binary",
+        "gate",
+        "multiclass",
+        "cascade",
+        "instances",
+        "baseline",
+    }
     assert {"accuracy", "auroc", "recall", "precision", "threshold", "n"} <= set(figures["binary"])
     assert {"threshold", "recall", "pass_rate_clean", "alpha", "delta", "n", "unit", "method"} <= (
         set(figures["gate"])
     )
     assert {"accuracy", "macro_f1", "per_class"} <= set(figures["multiclass"])
     assert {"accuracy", "recall"} <= set(figures["cascade"])
-    assert figures["instances"] is None
+    assert figures["instances"] is figures["baseline"] is None
+    assert figures["judged"]["split"] == "train"
+    assert {"ece", "ece_uncalibrated", "bins"} <= set(figures["binary"]["calibration"])
+    assert figures["multiclass"]["confusion"]["labels"] == ["none", "1", "2", "3", "4"]
 
 
 def test_it_counts_the_frames_of_the_split(figures: dict[str, Any], drawn: Path) -> None:
@@ -90,6 +102,59 @@ def test_cr7_is_judged_by_tiles_and_classes_that_the_bundle_lacks_are_null(
     assert figures["multiclass"] is None
 
 
+def test_a_bundle_is_no_better_than_itself(drawn: Path) -> None:
+    words = ("--data", drawn, "--split", "train", "--baseline", "simulated")
+    figures = judged(*words)["baseline"]
+    assert (figures["name"], figures["binary"]["p_value"]) == ("simulated", 1.0)
+    for task in ("binary", "multiclass"):
+        assert figures[task]["only_this"] == figures[task]["only_baseline"] == 0
+        assert figures[task]["difference"] == 0.0
+    code, out, err = millsight("evaluate", "simulated", *words)
+    assert code == 0, err
+    assert "McNemar" in out
+
+
+def test_a_report_is_written_once_and_replaced_on_demand(drawn: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    words = ("evaluate", "simulated", "--data", drawn, "--split", "train", "--report", page)
+    code, out, err = millsight(*words, "--format", "json")
+    assert code == 0, err
+    assert json.loads(out)["binary"]["n"] > 0
+    assert str(page) in err
+    assert "Evaluation of simulated on drawn, train" in page.read_text()
+    page.write_text("mine")
+    code, out, err = millsight(*words)
+    assert (code, out, page.read_text()) == (5, "", "mine")
+    assert "--force" in err
+    code, _, err = millsight(*words, "--force")
+    assert code == 0, err
+    assert page.read_text() != "mine"
+    assert list(tmp_path.iterdir()) == [page]
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_judged(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_evaluate, "score_each", lambda *_, **__: pytest.fail("judged"))
+    page = tmp_path / "nowhere" / "report.html"
+    words = ("--data", drawn, "--split", "train", "--report", page)
+    code, out, err = millsight("evaluate", "simulated", *words)
+    assert (code, out) == (5, ""), err
+    assert str(page) in err
+
+
+def test_ctrl_c_leaves_no_report(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli_evaluate, "write_report", stop)
+    words = ("--data", drawn, "--split", "train", "--report", tmp_path / "report.html")
+    code, _, _ = millsight("evaluate", "simulated", *words)
+    assert (code, list(tmp_path.iterdir())) == (130, [])
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -99,6 +164,7 @@ def test_cr7_is_judged_by_tiles_and_classes_that_the_bundle_lacks_are_null(
         (("--data", "DRAWN", "--tile", "wide"), 2, "WIDTHxHEIGHT"),
         (("--data", "DRAWN", "--tile", "9999x256"), 6, "smaller than a region"),
         (("--data", "DRAWN", "--tile", "100x100"), 8, "cannot be judged"),
+        (("--data", "DRAWN", "--baseline", "/nowhere.millsight"), 4, "/nowhere.millsight"),
     ],
 )
 def test_faults_are_named(drawn: Path, words: tuple[str, ...], code: int, says: str) -> None:

@@ -215,6 +215,10 @@ def test_a_folder_that_may_not_be_written_is_found_out_before_any_frame_is_read(
         (["--resume"], TrainingError, "nothing to resume"),
         (["--region", "32"], click.BadParameter, "WIDTHxHEIGHT"),
         (["--region", "32x32", "--squash"], click.UsageError, "choose one"),
+        (["--squash", "--stride", "8x8"], click.UsageError, "needs tiles"),
+        (["--teacher", "none", "--region", "32x32"], MissingPathError, "no training run none"),
+        (["--weights", "none.npz", "--region", "32x32"], MissingPathError, "no weights"),
+        (["--also", "nowhere", "--region", "32x32"], MissingPathError, "nowhere"),
         (["--resume", "--overwrite"], click.UsageError, "exclude"),
         (["--network", "vgg"], click.BadParameter, "compact"),
         (["--epochs", "0"], click.BadParameter, "epochs"),
@@ -225,6 +229,30 @@ def test_wrong_use_is_refused(strips, tmp_path, words, error, told):
         run("binary", "--data", strips, "--out", tmp_path / "run", *words)
     said = refused.value
     assert told in (said.format_message() if isinstance(said, click.UsageError) else str(said))
+
+
+def test_a_run_that_was_taught_says_by_whom_and_leaves_the_holdout_closed(strips, tmp_path):
+    tiles = ["--region", "32x32", "--epochs", 1, "--batch", 4]
+    run("multiclass", "--data", strips, "--out", tmp_path / "teacher", *tiles, "--no-holdout")
+    more = ["--teacher", tmp_path / "teacher", "--weights", tmp_path / "teacher"]
+    more += ["--also", strips, "--stride", "16x32", "--no-holdout"]
+    out = tmp_path / "gate"
+    result = run("binary", "--data", strips, "--out", out, *tiles, *more)
+    card = trained(out)
+    assert card["teachers"] == [str(tmp_path / "teacher")]
+    assert card["first_weights"] == str(tmp_path / "teacher")
+    assert card["data"]["also"] == ["strips: not stated; not stated"]
+    assert card["data"]["splits"]["train"] > 2 * 16
+    assert set(card["figures"]) == {"val"}
+    assert card["holdout_openings"] == []
+    assert "--stride 16x32" in card["command"]
+    assert f"--teacher {tmp_path / 'teacher'}" in card["command"]
+    assert "epoch 1/1" in result.stderr
+
+
+def test_a_classifier_learns_no_other_data_sets_classes(strips, tmp_path):
+    with pytest.raises(click.UsageError, match="other classes"):
+        run("multiclass", "--data", strips, "--out", tmp_path / "run", "--also", strips)
 
 
 def test_no_data(tmp_path):

@@ -10,6 +10,7 @@ from edge.preprocess import Geometry
 from tests.train.tiny import CLASSES, REGION, cut_items, write_strips
 from train.data import open_data
 from train.data.tiles import judged_tiles
+from train.items import choose_tiles, cut_tiles, joined
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +85,30 @@ def test_an_item_is_its_own_part_of_its_frame(data, row):
     x, y, w, h = tile.box
     np.testing.assert_array_equal(items.images[row], tile.sample.read()[y : y + h, x : x + w])
     assert items.groups[row] == tile.sample.group
+
+
+def test_a_stride_is_for_training_alone(data):
+    tiles = choose_tiles(data, REGION, (8, 32))
+    assert {tile.box[0] for tile in tiles["train"]} == {0, 8, 16, 24, 32}
+    assert {tile.box[0] for tile in tiles["val"]} == {0, 32}
+
+
+def test_overlapping_tiles_are_cut_where_they_lie(data):
+    tiles = choose_tiles(data, REGION, (8, 32))["train"]
+    items = cut_tiles(tiles, len(CLASSES), Geometry(REGION, REGION))
+    for tile, image in zip(tiles, items.images, strict=True):
+        x = tile.box[0]
+        np.testing.assert_array_equal(image, tile.sample.read()[:, x : x + REGION[0]])
+
+
+def test_a_holdout_that_stays_closed_is_not_chosen(data):
+    assert set(choose_tiles(data, REGION, holdout=False)) == {"train", "val"}
+
+
+def test_another_data_sets_items_are_defective_or_clean(data):
+    own = cut_items(data, "train", Geometry(REGION, REGION))
+    both = joined(own, own)
+    assert len(both) == 2 * len(own)
+    np.testing.assert_array_equal(both.labels[: len(own)], own.labels)
+    np.testing.assert_array_equal(both.labels[len(own) :].any(axis=1), own.labels.any(axis=1))
+    assert not both.labels[len(own) :, 1:].any()

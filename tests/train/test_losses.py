@@ -35,6 +35,21 @@ def test_smoothing_costs_a_sure_answer():
 
 
 @pytest.mark.parametrize("task", [BINARY, MULTILABEL])
+def test_focal_loss_makes_little_of_what_is_nearly_right(task):
+    targets = np.array([[0, 1]], np.float32)
+
+    def ratio(margin):
+        logits = np.array([[-margin, margin]], np.float32)
+        plain, focal = (
+            float(make_loss(task, label_smoothing=0.0, shift=np.zeros(2), focal=f)(targets, logits))
+            for f in (0.0, 2.0)
+        )
+        return focal / plain
+
+    assert ratio(2.0) < 0.1 * ratio(-2.0)
+
+
+@pytest.mark.parametrize("task", [BINARY, MULTILABEL])
 def test_drawing_as_they_come_shifts_nothing(task):
     targets = np.array([[1, 0]] * 3 + [[0, 1]], np.float32)
     groups = np.array([0, 0, 0, 1])

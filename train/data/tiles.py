@@ -36,12 +36,16 @@ class Tile:
     place: int
 
 
-def label_tiles(sample: Sample, region: tuple[int, int] | None) -> list[Tile]:
+def label_tiles(
+    sample: Sample, region: tuple[int, int] | None, stride: tuple[int, int] | None = None
+) -> list[Tile]:
     """The sample's tiles on the grid of ``edge.preprocess.Geometry``, row by row.
 
     Args:
         sample: Image with instances.
         region: Width and height of a tile in pixels; None takes the whole image as one.
+        stride: Steps in pixels, across and along, of a denser grid for training; None is the grid
+            that frames are judged on.
 
     An instance belongs to a tile that holds 16 px or 30 % of its width and, where tiles divide the
     height, as much of its height. A mask is measured by the bounding box of its part in the tile.
@@ -49,31 +53,39 @@ def label_tiles(sample: Sample, region: tuple[int, int] | None) -> list[Tile]:
     Raises:
         ImageError: The image is smaller than a tile.
     """
-    grid = _grid(sample, region)
+    grid = _grid(sample, region, stride)
     divides_height = region is not None and region[1] < sample.height
     extents = [_Extent(instance, sample.height) for instance in sample.instances]
-    tiles = []
-    for place, box in enumerate(grid):
-        belonging, touched = set(), False
-        for extent in extents:
-            inside = extent.inside(box)
-            if inside is None:
-                continue
-            touched = True
-            across = _enough(inside[0], extent.width)
-            if across and (not divides_height or _enough(inside[1], extent.height)):
-                belonging.add(extent.class_index)
-        tiles.append(Tile(sample, box, frozenset(belonging), touched and not belonging, place))
-    return tiles
+    return [
+        Tile(sample, box, *_shown(extents, box, divides_height), place)
+        for place, box in enumerate(grid)
+    ]
 
 
-def judged_tiles(data: DataSet, split: str, region: tuple[int, int] | None) -> list[Tile]:
+def shown_in(sample: Sample, box: Box) -> tuple[frozenset[int], bool]:
+    """Which classes a part of a sample shows, and whether instances touch it only by too little.
+
+    Args:
+        sample: Image with instances.
+        box: x, y, width, height of the part, in pixels of the image.
+    """
+    extents = [_Extent(instance, sample.height) for instance in sample.instances]
+    return _shown(extents, box, box[3] < sample.height)
+
+
+def judged_tiles(
+    data: DataSet,
+    split: str,
+    region: tuple[int, int] | None,
+    stride: tuple[int, int] | None = None,
+) -> list[Tile]:
     """The tiles of a split that can be learnt or judged: all but the ambiguous ones, in order.
 
     Args:
         data: The data set.
         split: Which of its splits.
         region: Width and height of a tile in pixels; None takes whole images.
+        stride: See ``label_tiles``.
 
     Raises:
         DataError: There is no such split, or nothing in it can be judged.
@@ -83,7 +95,8 @@ def judged_tiles(data: DataSet, split: str, region: tuple[int, int] | None) -> l
     if not samples:
         known = ", ".join(split_names(data)) or "none that is labelled"
         raise DataError(f"{data.root} has no split {split!r}", f"Its splits: {known}")
-    tiles = [t for sample in samples for t in label_tiles(sample, region) if not t.ambiguous]
+    every = (tile for sample in samples for tile in label_tiles(sample, region, stride))
+    tiles = [tile for tile in every if not tile.ambiguous]
     if not tiles:
         raise DataError(
             f"nothing in split {split!r} of {data.root} can be judged: "
@@ -93,14 +106,30 @@ def judged_tiles(data: DataSet, split: str, region: tuple[int, int] | None) -> l
     return tiles
 
 
-def _grid(sample: Sample, region: tuple[int, int] | None) -> list[Box]:
+def _shown(extents: list[_Extent], box: Box, divides_height: bool) -> tuple[frozenset[int], bool]:
+    """Classes of the instances that belong to a box, and whether it is ambiguous."""
+    belonging, touched = set(), False
+    for extent in extents:
+        inside = extent.inside(box)
+        if inside is None:
+            continue
+        touched = True
+        across = _enough(inside[0], extent.width)
+        if across and (not divides_height or _enough(inside[1], extent.height)):
+            belonging.add(extent.class_index)
+    return frozenset(belonging), touched and not belonging
+
+
+def _grid(
+    sample: Sample, region: tuple[int, int] | None, stride: tuple[int, int] | None
+) -> list[Box]:
     """The boxes of a sample's tiles.
 
     Raises:
         ImageError: The image is smaller than a tile; says which image.
     """
     try:
-        return Geometry(region, region or (1, 1)).boxes(sample.height, sample.width)
+        return Geometry(region, region or (1, 1)).boxes(sample.height, sample.width, stride)
     except ImageError as error:
         raise ImageError(
             f"{sample.path}: {error.what}", "Choose a smaller --region or --tile, or leave it out"

@@ -24,6 +24,10 @@ class Recipe:
         label_smoothing: Share of a label that is spread over the other outputs.
         augment: Whether training items are flipped, shifted, brightened and so on.
         balance: 0 draws classes as they come, 1 equally often, 0.5 by the root of their share.
+        average: Decay, a step, of the running average of the weights that is judged and kept; 0
+            keeps the weights themselves.
+        focal: Exponent of focal loss; 0 is plain cross-entropy.
+        trust: Share of a target that teachers give, where there are any.
         input: Width and height of the network's input; None takes the region's own.
         region: Width and height of a tile; None squashes the whole frame.
         best_weights: Keep the epoch that is best on val instead of the last.
@@ -38,6 +42,9 @@ class Recipe:
     label_smoothing: float = 0.0
     augment: bool = False
     balance: float = 0.0
+    average: float = 0.0
+    focal: float = 0.0
+    trust: float = 0.7
     input: tuple[int, int] | None = None
     region: tuple[int, int] | None = None
     best_weights: bool = False

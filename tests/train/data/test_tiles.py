@@ -12,7 +12,7 @@ from tests.train.data.build import box, sample
 from train.data import open_data
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import UNLABELLED, DataSet, Instance, Sample
-from train.data.tiles import judged_tiles, label_tiles
+from train.data.tiles import judged_tiles, label_tiles, shown_in
 
 NONE: frozenset[int] = frozenset()
 REGION = (200, 128)
@@ -80,6 +80,30 @@ def test_a_mask_is_measured_by_its_part_in_the_tile() -> None:
     found = labels(instance, size=(400, 256))
     # … so the lower right tile is empty, though the box covers part of it.
     assert found == [({2}, False), (NONE, True), ({2}, False), (NONE, False)]
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted"),
+    [
+        ((0, 0, 400, 128), ({0}, False)),
+        ((116, 0, 284, 128), ({0}, False)),  # 16 px of 100
+        ((117, 0, 283, 128), (NONE, True)),
+        ((132, 0, 268, 128), (NONE, False)),
+        ((0, 60, 400, 68), (NONE, False)),  # below it
+    ],
+)
+def test_a_part_shows_what_lies_in_it(
+    part: tuple[int, int, int, int], wanted: tuple[frozenset[int], bool]
+) -> None:
+    assert shown_in(sample(box(0, 32, 5, 100, 50)), part) == wanted
+
+
+def test_a_stride_lays_overlapping_tiles_that_end_at_the_border() -> None:
+    strip = sample(box(0, 60, 0, 20, 20), size=(100, 40))
+    tiles = label_tiles(strip, (40, 40), (25, 40))
+    assert [tile.box[0] for tile in tiles] == [0, 25, 50, 60]
+    assert [tile.classes for tile in tiles] == [frozenset()] * 2 + [frozenset({0})] * 2
+    assert [tile.ambiguous for tile in tiles] == [False, True, False, False]
 
 
 def test_the_whole_frame_is_one_tile_without_a_region() -> None:

@@ -5,13 +5,12 @@ import pytest
 
 from train.backend import load_keras
 from train.networks import NETWORKS
-from train.networks.cnn import CLASSIFIER_BLOCKS, GATE_BLOCKS, compact_network
 
 STUDY_SHAPE, TILE_SHAPE = (256, 256, 1), (128, 200, 1)
 
 
 def built(name, outputs=2):
-    shape = TILE_SHAPE if name == "compact" else STUDY_SHAPE
+    shape = STUDY_SHAPE if NETWORKS[name].recipe.input else TILE_SHAPE
     return NETWORKS[name].build(shape, outputs)
 
 
@@ -62,10 +61,12 @@ def test_study_networks_are_trained_as_the_study_trained_them(name, epochs):
     assert (recipe.balance, recipe.warmup_epochs, recipe.best_weights) == (0.0, None, False)
 
 
-@pytest.mark.parametrize(("blocks", "most"), [(GATE_BLOCKS, 20), (CLASSIFIER_BLOCKS, 40)])
-def test_the_compact_network_keeps_its_budget(blocks, most):
+@pytest.mark.parametrize(
+    ("name", "outputs", "most"), [("compact", 2, 20), ("compact", 8, 40), ("mobilenet", 8, 520)]
+)
+def test_the_networks_for_the_line_keep_their_budgets(name, outputs, most):
     """Twice the multiply-adds of all convolutions on a tile, in millions."""
-    model = compact_network(TILE_SHAPE, 2, blocks=blocks)
+    model = built(name, outputs)
     adds = 0
     for layer in layers_of(model, "Conv2D") + layers_of(model, "DepthwiseConv2D"):
         _, height, width, _ = layer.output.shape
@@ -73,9 +74,9 @@ def test_the_compact_network_keeps_its_budget(blocks, most):
     assert 2e-6 * adds < most
 
 
-@pytest.mark.parametrize("outputs", [2, 8])
-def test_the_compact_network_has_only_what_int8_runs_whole(outputs):
-    model = built("compact", outputs)
+@pytest.mark.parametrize(("name", "outputs"), [("compact", 2), ("compact", 8), ("mobilenet", 8)])
+def test_networks_for_the_line_have_only_what_int8_runs_whole(name, outputs):
+    model = built(name, outputs)
     assert {type(layer).__name__ for layer in model.layers} == {
         "InputLayer",
         "Conv2D",
@@ -101,11 +102,19 @@ def test_logits_come_out(name, outputs):
     assert not np.allclose(logits.sum(axis=1), 1)
 
 
+@pytest.mark.parametrize("name", ["compact", "mobilenet"])
+def test_the_last_map_and_its_weights_are_found_by_name(name):
+    """Class activation maps weigh each channel's maximum first and then its mean."""
+    model = built(name, 8)
+    channels = model.get_layer("features").output.shape[-1]
+    assert tuple(model.get_layer("logits").kernel.shape) == (2 * channels, 8)
+
+
 def test_the_same_seed_gives_the_same_first_weights():
     keras = load_keras()
     weights = []
     for seed in (1, 1, 2):
         keras.utils.set_random_seed(seed)
-        weights.append(np.array(compact_network((32, 32, 1), 2, blocks=((8, 2),)).weights[0]))
+        weights.append(np.array(NETWORKS["compact"].build((32, 32, 1), 2).weights[0]))
     np.testing.assert_array_equal(weights[0], weights[1])
     assert not np.array_equal(weights[0], weights[2])

@@ -1,0 +1,159 @@
+"""What each choice of the recipe brings: runs that leave one out, judged on val, as Markdown.
+
+    python -m benchmarks.ablation --data ../shared/data/cr7 --teacher runs/cr7-teacher
+
+Every run trains the gate with everything else equal; ``all`` is the recipe. A run that is there
+already is not trained again, so that an interrupted table goes on where it was. The difference is
+to ``all`` on the same tiles, with a 95 % interval bootstrapped over groups; one seed each, so a
+difference within a point is within what another seed would change. The holdout stays closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from train import checkpoint
+from train.backend import load_keras
+from train.data import open_data
+from train.data.sample import DataSet
+from train.evaluate.metrics import auroc, difference_interval
+from train.finished_run import read_run
+from train.items import Items, choose_tiles, cut_tiles
+from train.networks import NETWORKS
+from train.plan import Plan, geometry_for
+from train.progress import TrainingProgress
+from train.run import train_run
+from train.run_figures import predict_logits
+from train.run_folder import CARD, claim_folder
+from train.task import Task
+from train.thresholds import recall_threshold
+
+NETWORK = "compact"
+
+
+class Answers(NamedTuple):
+    """What a run says of val: which items it judges rightly, and how surely each is defective."""
+
+    right: NDArray[np.bool_]
+    scores: NDArray[np.float64]
+
+
+def _recipe(**changes: object) -> Callable[[Plan], Plan]:
+    return lambda plan: replace(plan, recipe=replace(plan.recipe, **changes))
+
+
+def _plan(**changes: object) -> Callable[[Plan], Plan]:
+    return lambda plan: replace(plan, **changes)
+
+
+def variants(also: tuple[str, ...]) -> dict[str, Callable[[Plan], Plan]]:
+    """What each row changes in the plan of ``all``; ``also`` are data sets to mix in."""
+    rows: dict[str, Callable[[Plan], Plan]] = {
+        "all": lambda plan: plan,
+        "no teacher": _plan(teachers=()),
+        "tiles side by side": _plan(stride=None),
+        "no augmentation": _recipe(augment=False),
+        "classes as they come": _recipe(balance=0.0),
+        "no label smoothing": _recipe(label_smoothing=0.0),
+        "focal loss": _recipe(focal=2.0, label_smoothing=0.0),
+        "no averaged weights": _recipe(average=0.0),
+        "constant rate": _recipe(warmup_epochs=None),
+        "wider network": _plan(network="compact-wide"),
+    }
+    return rows | ({"another data set mixed in": _plan(also=also)} if also else {})
+
+
+def answers(folder: Path, task: Task, val: Items) -> Answers:
+    """A finished run's answers to val."""
+    scores = task.scores(predict_logits(read_run(folder).load(), val))
+    return Answers(task.right(scores, val.labels), task.defect_scores(scores))
+
+
+def row(name: str, found: Answers, full: Answers, val: Items) -> str:
+    """A row of the table."""
+    truth = val.labels.any(axis=1)
+    passed = found.scores >= recall_threshold(found.scores[truth], 0.99)
+    points = 100 * (found.right.mean() - full.right.mean())
+    low, high = difference_interval(val.groups, found.right, full.right) or (0.0, 0.0)
+    change = "–" if found is full else f"{points:+.2f} ({100 * low:+.1f} to {100 * high:+.1f})"
+    cells = (
+        name,
+        f"{100 * found.right.mean():.2f} %",
+        change,
+        f"{auroc(truth, found.scores):.4f}",
+        f"{100 * passed[~truth].mean():.1f} %",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _train(plan: Plan, data: DataSet, folder: Path) -> None:
+    """Train a run unless it is there; one that was interrupted goes on."""
+    if (folder / CARD).exists():
+        return
+    resume = (folder / checkpoint.NAME).exists()
+    tiles = choose_tiles(data, plan.geometry.region, plan.stride, holdout=False)
+    claim_folder(folder, overwrite=False)
+    with TrainingProgress(plan.recipe.epochs) as progress:
+        train_run(plan, data, tiles, folder, progress, command="benchmarks.ablation", resume=resume)
+
+
+@click.command()
+@click.option("--data", "root", required=True, type=click.Path(path_type=Path))
+@click.option("--teacher", "teachers", multiple=True, help="Run that teaches all but one row.")
+@click.option("--also", multiple=True, help="Data set to mix in, for a row of its own.")
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/ablation"))
+@click.option("--epochs", default=8, show_default=True)
+@click.option("--items-per-epoch", default=5800, show_default=True)
+@click.option("--stride", default=(25, 128), type=(int, int), show_default=True)
+@click.option("--row", "wanted", multiple=True, help="Only this row; may be given again.")
+def ablation(
+    root: Path,
+    teachers: tuple[str, ...],
+    also: tuple[str, ...],
+    runs: Path,
+    epochs: int,
+    items_per_epoch: int,
+    stride: tuple[int, int],
+    wanted: tuple[str, ...],
+) -> None:
+    """Train every variant of the gate's recipe and print the table."""
+    data = open_data(root)
+    recipe = replace(NETWORKS[NETWORK].recipe, epochs=epochs)
+    plan = Plan(
+        "binary",
+        NETWORK,
+        geometry_for(recipe, recipe.region),
+        recipe,
+        items_per_epoch=items_per_epoch,
+        stride=stride,
+        teachers=teachers,
+    )
+    rows = variants(also)
+    for name in wanted or rows:
+        click.echo(name, err=True)
+        _train(rows[name](plan), data, runs / name.replace(" ", "-"))
+        load_keras().backend.clear_session()
+    task = Task("binary", data.classes)
+    tiles = choose_tiles(data, plan.geometry.region, holdout=False)["val"]
+    val = cut_tiles(tiles, len(data.classes), plan.geometry)
+    found = {
+        name: answers(runs / name.replace(" ", "-"), task, val)
+        for name in rows
+        if (runs / name.replace(" ", "-") / CARD).exists()
+    }
+    click.echo(f"val of {data.name}: {len(val):,} tiles in {len(np.unique(val.groups))} groups\n")
+    click.echo("| recipe | accuracy | points against all | AUROC | clean passed at 99 % recall |")
+    click.echo("|---|---|---|---|---|")
+    for name, one in found.items():
+        click.echo(row(name, one, found["all"], val))
+
+
+if __name__ == "__main__":
+    ablation()

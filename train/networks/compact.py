@@ -1,0 +1,73 @@
+"""The networks for the line: a compact one, and the MobileNet trunk that may teach it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from train.networks.depthwise import classified, trunk
+from train.networks.recipe import Network, Recipe, Shape
+
+COMPACT = Recipe(
+    epochs=40,
+    batch=32,
+    learning_rate=2e-3,
+    optimizer="adamw",
+    weight_decay=0.01,
+    warmup_epochs=2,
+    label_smoothing=0.05,
+    augment=True,
+    balance=0.5,
+    average=0.995,
+    region=(200, 128),
+    best_weights=True,
+)
+
+MOBILENET = Recipe(
+    epochs=8,
+    batch=32,
+    learning_rate=5e-4,
+    optimizer="adamw",
+    weight_decay=0.01,
+    warmup_epochs=1,
+    label_smoothing=0.05,
+    augment=True,
+    balance=0.5,
+    average=0.99,
+    region=(200, 128),
+    best_weights=True,
+)
+
+GATE_BLOCKS = ((24, 2), (32, 1), (56, 2), (56, 1), (56, 1), (96, 2), (128, 1))
+"""Filters and stride of each block: 19 MFLOP on a 200×128 tile, of which a frame has sixteen."""
+
+CLASSIFIER_BLOCKS = ((32, 2), (48, 1), (96, 2), (96, 1), (96, 1), (128, 2), (192, 1))
+"""39 MFLOP on a 200×128 tile; only tiles that the gate suspects are put through it."""
+
+MOBILENET_BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5)
+"""MobileNet v1 up to its eleventh block: 0.5 GFLOP on a 200×128 tile."""
+
+
+def compact(shape: Shape, outputs: int) -> Any:
+    """Narrow with two outputs, as the gate has, and wider with more.
+
+    Takes float32 [n, *shape] from 0 to 1, gives logits [n, outputs].
+    """
+    blocks = GATE_BLOCKS if outputs <= 2 else CLASSIFIER_BLOCKS
+    return classified(*trunk(shape, 16, blocks), outputs, "compact")
+
+
+def compact_wide(shape: Shape, outputs: int) -> Any:
+    """The classifier's width whatever the number of outputs."""
+    return classified(*trunk(shape, 16, CLASSIFIER_BLOCKS), outputs, "compact_wide")
+
+
+def mobilenet(shape: Shape, outputs: int) -> Any:
+    """MobileNet v1 (Howard et al. 2017) to block 11, for ImageNet weights: ``--weights``."""
+    return classified(*trunk(shape, 32, MOBILENET_BLOCKS), outputs, "mobilenet")
+
+
+NETWORKS = (
+    Network("compact", compact, COMPACT, "depthwise, ReLU6, for int8 beside the line"),
+    Network("compact-wide", compact_wide, COMPACT, "the same, as wide for the gate as for classes"),
+    Network("mobilenet", mobilenet, MOBILENET, "MobileNet v1 to block 11, to teach the others"),
+)

@@ -1,0 +1,61 @@
+"""Depthwise-separable layers of which the networks for the line are made; they quantize whole.
+
+Only convolutions, norms, ReLU6 and pooling are used: hard-swish and squeeze-excite would cut the
+int8 graph into pieces that XNNPACK cannot run. Layers are named as in Keras's MobileNet, so that
+weights find their places.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from train.backend import load_keras
+from train.networks.recipe import Shape
+
+FEATURES, LOGITS = "features", "logits"
+"""Names of the last map [h, w, c] and of the dense layer whose kernel [2c, outputs] weighs each
+channel's maximum first and then its mean; class activation maps are made of both."""
+
+
+def stem(x: Any, filters: int) -> Any:
+    """A 3×3 convolution of stride 2."""
+    layers = load_keras().layers
+    x = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False, name="conv1")(x)
+    return _norm_relu6(x, "conv1")
+
+
+def block(x: Any, filters: int, stride: int, number: int, *, name: str | None = None) -> Any:
+    """A depthwise 3×3 convolution and a pointwise one; ``name`` is given to its output."""
+    layers = load_keras().layers
+    depthwise, pointwise = f"conv_dw_{number}", f"conv_pw_{number}"
+    x = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False, name=depthwise)(x)
+    x = _norm_relu6(x, depthwise)
+    x = layers.Conv2D(filters, 1, use_bias=False, name=pointwise)(x)
+    return _norm_relu6(x, pointwise, name)
+
+
+def classified(inputs: Any, features: Any, outputs: int, name: str) -> Any:
+    """The ``keras.Model`` that ends in the maximum and the mean of ``features`` over the region.
+
+    The maximum shows a small pit, the mean a texture.
+    """
+    keras = load_keras()
+    layers = keras.layers
+    pooled = [layers.GlobalMaxPooling2D()(features), layers.GlobalAveragePooling2D()(features)]
+    x = layers.Dropout(0.2)(layers.Concatenate()(pooled))
+    return keras.Model(inputs, layers.Dense(outputs, name=LOGITS)(x), name=name)
+
+
+def trunk(shape: Shape, width: int, blocks: tuple[tuple[int, int], ...]) -> tuple[Any, Any]:
+    """Input and last map of a stem of ``width`` filters and blocks of (filters, stride)."""
+    inputs = load_keras().Input(shape, name="frame")
+    x = stem(inputs, width)
+    for number, (filters, stride) in enumerate(blocks, start=1):
+        x = block(x, filters, stride, number, name=FEATURES if number == len(blocks) else None)
+    return inputs, x
+
+
+def _norm_relu6(x: Any, layer: str, name: str | None = None) -> Any:
+    layers = load_keras().layers
+    x = layers.BatchNormalization(momentum=0.97, name=f"{layer}_bn")(x)
+    return layers.ReLU(max_value=6.0, name=name or f"{layer}_relu")(x)
