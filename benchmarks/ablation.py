@@ -23,6 +23,7 @@ from train import checkpoint
 from train.backend import load_keras
 from train.data import open_data
 from train.data.sample import DataSet
+from train.data.tiles import Tile
 from train.evaluate.metrics import auroc, difference_interval
 from train.finished_run import read_run
 from train.items import Items, choose_tiles, cut_tiles
@@ -33,6 +34,7 @@ from train.run import train_run
 from train.run_figures import predict_logits
 from train.run_folder import CARD, claim_folder
 from train.task import Task
+from train.teacher import taught
 from train.thresholds import recall_threshold
 
 NETWORK = "compact"
@@ -93,15 +95,41 @@ def row(name: str, found: Answers, full: Answers, val: Items) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _train(plan: Plan, data: DataSet, folder: Path) -> None:
-    """Train a run unless it is there; one that was interrupted goes on."""
-    if (folder / CARD).exists():
-        return
-    resume = (folder / checkpoint.NAME).exists()
-    tiles = choose_tiles(data, plan.geometry.region, plan.stride, holdout=False)
-    claim_folder(folder, overwrite=False)
-    with TrainingProgress(plan.recipe.epochs) as progress:
-        train_run(plan, data, tiles, folder, progress, command="benchmarks.ablation", resume=resume)
+class Trainer:
+    """Trains runs that differ in little; teachers are asked once for each stride."""
+
+    def __init__(self, data: DataSet) -> None:
+        self._data = data
+        self._answers: dict[object, NDArray[np.float32]] = {}
+
+    def train(self, plan: Plan, folder: Path) -> None:
+        """Train a run unless it is there; one that was interrupted goes on."""
+        if (folder / CARD).exists():
+            return
+        resume = (folder / checkpoint.NAME).exists()
+        tiles = choose_tiles(self._data, plan.geometry.region, plan.stride, holdout=False)
+        answers = self._taught(plan, tiles["train"]) if plan.teachers and not plan.also else None
+        claim_folder(folder, overwrite=False)
+        with TrainingProgress(plan.recipe.epochs) as progress:
+            train_run(
+                plan,
+                self._data,
+                tiles,
+                folder,
+                progress,
+                command="benchmarks.ablation",
+                resume=resume,
+                answers=answers,
+            )
+        load_keras().backend.clear_session()
+
+    def _taught(self, plan: Plan, tiles: list[Tile]) -> NDArray[np.float32]:
+        if plan.stride not in self._answers:
+            classes = self._data.classes
+            items = cut_tiles(tiles, len(classes), plan.geometry)
+            teachers = [read_run(Path(folder)) for folder in plan.teachers]
+            self._answers[plan.stride] = taught(teachers, Task(plan.task, classes), items)
+        return self._answers[plan.stride]
 
 
 @click.command()
@@ -111,7 +139,7 @@ def _train(plan: Plan, data: DataSet, folder: Path) -> None:
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/ablation"))
 @click.option("--epochs", default=8, show_default=True)
 @click.option("--items-per-epoch", default=5800, show_default=True)
-@click.option("--stride", default=(25, 128), type=(int, int), show_default=True)
+@click.option("--stride", default=(50, 128), type=(int, int), show_default=True)
 @click.option("--row", "wanted", multiple=True, help="Only this row; may be given again.")
 def ablation(
     root: Path,
@@ -136,10 +164,10 @@ def ablation(
         teachers=teachers,
     )
     rows = variants(also)
+    trainer = Trainer(data)
     for name in wanted or rows:
         click.echo(name, err=True)
-        _train(rows[name](plan), data, runs / name.replace(" ", "-"))
-        load_keras().backend.clear_session()
+        trainer.train(rows[name](plan), runs / name.replace(" ", "-"))
     task = Task("binary", data.classes)
     tiles = choose_tiles(data, plan.geometry.region, holdout=False)["val"]
     val = cut_tiles(tiles, len(data.classes), plan.geometry)

@@ -22,12 +22,13 @@ class Average:
         model: A ``keras.Model``.
         decay: What is kept of the average at each step; 0 keeps no average.
         values: The average so far; empty starts from the model.
+        steps: How many steps that average has seen.
     """
 
-    def __init__(self, model: Any, decay: float, values: Arrays) -> None:
+    def __init__(self, model: Any, decay: float, values: Arrays, steps: int = 0) -> None:
         self._model = model
         self._kept = decay**EVERY
-        self._step = 0
+        self._step = steps
         self.on = decay > 0
         self.values = values or checkpoint.values(model.variables) if self.on else []
 
@@ -36,10 +37,13 @@ class Average:
         self._step += 1
         if not self.on or self._step % EVERY:
             return
+        # Early weights are worth little: the first updates forget them sooner.
+        updates = self._step // EVERY
+        kept = min(self._kept, updates / (9 + updates))
         now = checkpoint.values(self._model.variables)
         for i, value in enumerate(now):
             if value.dtype.kind == "f":
-                self.values[i] += (1 - self._kept) * (value - self.values[i])
+                self.values[i] += (1 - kept) * (value - self.values[i])
             else:
                 self.values[i] = value
 

@@ -1,4 +1,4 @@
-"""``millsight data``: check, explore, split, simulate and convert data sets."""
+"""``millsight data``: check, explore, split, simulate, fetch and convert data sets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOLDER = click.Path(path_type=Path)
 
 @click.group()
 def data() -> None:
-    """Check, explore, split, simulate and convert data sets."""
+    """Check, explore, split, simulate, fetch and convert data sets."""
 
 
 @data.command()
@@ -132,6 +132,24 @@ def simulate(
     written = read_unsplit(out)
     console().print(counts_table({"frames": count_labels(written.samples, written.classes)}))
     say(f"{frames:,} simulated frames: {out}")
+
+
+@data.command()
+@click.argument("out", type=FOLDER)
+def fetch(out: Path) -> None:
+    """Fetch the Severstal competition's data through Kaggle into the new folder OUT.
+
+    Needs the package kaggle, an account's token, and that the account has accepted the
+    competition's rules on its website. A download that was cut short goes on.
+    """
+    from train.data.fetch import download_folder, fetch_severstal
+
+    try:
+        fetch_severstal(out, track)
+    except KeyboardInterrupt:
+        kept = f"stopped by Ctrl-C; what came is kept in {download_folder(out)}"
+        raise click.Abort(f"{kept}. Go on with the same command") from None
+    say(f"Fetched: {out}")
 
 
 @data.command()

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
+from edge.bundle import find_bundle, load_bundle
 from edge.cascade import Cascade
-from edge.cli.console import ResultConsole
 from edge.cli.options import SIZE, engine_options, format_option
+from edge.errors import UnwritableError
+from edge.files import check_writable
 from train.data import open_data
 from train.data.progress import track
 from train.data.tiles import judged_tiles
+from train.evaluate.comparison import baseline_of
 from train.evaluate.figures import evaluation
-from train.evaluate.scoring import score
+from train.evaluate.printed import print_figures
+from train.evaluate.report import write_report
+from train.evaluate.scoring import score_each
+from train.evaluate.subject import Subject
+
+_THIS, _BASELINE = "this", "baseline"
 
 
 @click.command()
@@ -37,6 +42,18 @@ from train.evaluate.scoring import score
     help="Split file, where it does not lie in the data folder.",
 )
 @click.option("--tile", type=SIZE, help="Judge tiles of this size, each on its own.")
+@click.option(
+    "--baseline",
+    metavar="OTHER",
+    help="Another bundle to judge on the same items and compare accuracy with.",
+)
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a page with pictures, the worst mistakes among them: one HTML file.",
+)
+@click.option("--force", is_flag=True, help="Replace the report if it exists.")
 @engine_options
 @format_option("Tables for people, or one JSON object.")
 def evaluate(
@@ -45,6 +62,9 @@ def evaluate(
     split: str,
     split_file: Path | None,
     tile: tuple[int, int] | None,
+    baseline: str | None,
+    report: Path | None,
+    force: bool,
     engine: str | None,
     precision: str,
     threads: int,
@@ -55,69 +75,30 @@ def evaluate(
     Binary and class figures judge every item, the gate hiding none; the cascade's are what
     `millsight run` would say.
     """
-    from edge.bundle import find_bundle, load_bundle
-
+    if report is not None:
+        # Ahead of minutes of work: everything that can be refused at once.
+        check_writable(report)
+        if report.exists() and not force:
+            raise UnwritableError(f"{report} exists already", "Give --force to replace it")
     loaded = load_bundle(find_bundle(bundle))
-    cascade = Cascade.from_bundle(loaded, engine=engine, precision=precision, threads=threads)
+    other = load_bundle(find_bundle(baseline)) if baseline else None
+    cascades = {
+        key: Cascade.from_bundle(which, engine=engine, precision=precision, threads=threads)
+        for key, which in ((_THIS, loaded), (_BASELINE, other))
+        if which is not None
+    }
     data = open_data(folder, splits=split_file)
     items = judged_tiles(data, split, tile)
     turns = track(items, "judging", len(items))
-    scored = score(cascade, turns, data.classes, inspect=True)
-    figures = evaluation(scored, loaded.manifest.thresholds)
+    scored = score_each(cascades, turns, data.classes, inspect=(_THIS,))
+    compared = baseline_of(other, scored[_BASELINE]) if other else None
+    figures = evaluation(scored[_THIS], loaded.manifest.thresholds, compared)
+    cascade = cascades[_THIS]
+    subject = Subject(loaded, cascade.gate.engine.name, precision, data, split, tile)
     if format_ == "json":
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps({"judged": subject.to_json(), **figures}))
     else:
-        _show(figures, f"{loaded.manifest.name} on {data.name}, {split}")
-
-
-def _show(figures: dict[str, Any], title: str) -> None:
-    console = ResultConsole()
-    table = Table(title=escape(title), title_justify="left")
-    for heading in ("what", "figure", "value", "95 %"):
-        table.add_column(heading, justify="left" if heading in {"what", "figure"} else "right")
-    wanted = {
-        "binary": ("accuracy", "auroc", "recall", "precision", "threshold", "n"),
-        "gate": ("recall", "pass_rate_clean", "threshold", "n_judged", "promise"),
-        "multiclass": ("accuracy", "macro_f1", "n"),
-        "cascade": ("accuracy", "recall"),
-    }
-    for block, names in wanted.items():
-        values = figures[block]
-        if values is None:
-            table.add_row(block, "", "not judged by this data", "")
-            continue
-        if block == "gate":
-            values = {**values, "promise": _promise(values)}
-        for name in names:
-            interval = values.get(f"{name}_interval")
-            table.add_row(
-                block,
-                name.replace("_", " "),
-                _figure(values[name]),
-                f"{interval[0]:.4f}–{interval[1]:.4f}" if interval else "",
-            )
-    console.print(table)
-    if figures["multiclass"] is not None:
-        classes = Table(title="per class", title_justify="left")
-        for heading in ("class", "precision", "recall", "f1", "n"):
-            classes.add_column(heading, justify="left" if heading == "class" else "right")
-        for name, row in figures["multiclass"]["per_class"].items():
-            classes.add_row(
-                escape(name), *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
-            )
-        console.print(classes)
-
-
-def _promise(gate: dict[str, Any]) -> str:
-    if gate["alpha"] is None:
-        return f"none: {gate['n']} of {gate['unit']} are too few"
-    return (
-        f"misses at most {gate['alpha']:.0%} with confidence {1 - gate['delta']:.0%}, chosen on "
-        f"{gate['n']} ({gate['unit']})"
-    )
-
-
-def _figure(value: float | str | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.4f}" if isinstance(value, float) else escape(str(value))
+        print_figures(figures, subject.title)
+    if report is not None:
+        write_report(report, subject, cascade, items, scored[_THIS], figures)
+        click.echo(f"Report: {report}", err=True)

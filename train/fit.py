@@ -107,7 +107,8 @@ def fit(model: Any, training: Training, state: State, watcher: Watcher) -> None:
     if state.epochs_done:
         checkpoint.assign(model.variables, state.weights)
         checkpoint.assign(model.optimizer.variables, state.optimizer)
-    average = Average(model, plan.recipe.average, state.average)
+    steps = state.epochs_done * training.feed.steps
+    average = Average(model, plan.recipe.average, state.average, steps)
     with InterruptRequest() as interrupt:
         while state.epochs_done < plan.recipe.epochs and not _stalled(state, plan.patience):
             row = _epoch(model, average, training, state.epochs_done, watcher, interrupt)

@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from train import checkpoint
 from train.backend import load_keras
 from train.batches import class_shares, make_feed
@@ -39,6 +42,7 @@ def train_run(
     *,
     command: str,
     resume: bool = False,
+    answers: NDArray[np.float32] | None = None,
 ) -> Card:
     """Train a network as planned and write its folder: model, card, curves and history.
 
@@ -50,6 +54,8 @@ def train_run(
         progress: Shows how it goes.
         command: The command that repeats the run, for the card.
         resume: Go on from the folder's checkpoint.
+        answers: What the plan's teachers say of the training items, where that is known already;
+            see ``train.teacher.taught``.
 
     Raises:
         DataError: All training items have one label.
@@ -82,8 +88,9 @@ def train_run(
         task, feed.targets, feed.groups, class_shares(feed.groups, plan.recipe.balance)
     )
     if teachers:
-        progress.start_teaching(batches_taught(teachers, items["train"]))
-        answers = taught(teachers, task, items["train"], progress.advance)
+        if answers is None:
+            progress.start_teaching(batches_taught(teachers, items["train"]))
+            answers = taught(teachers, task, items["train"], progress.advance)
         targets = mixed(feed.targets, answers, shift, plan.recipe.trust)
         feed = replace(feed, targets=targets)
     keras.utils.set_random_seed(plan.seed)

@@ -6,6 +6,10 @@ Clopper–Pearson upper limit of k misses in G is at most α (Wilks 1941, "Deter
 sizes for setting tolerance limits"; Clopper and Pearson 1934). Choosing the (k+1)-th smallest
 score as the threshold needs no correction for having looked at all of them. A group is counted
 as missed when any of its defective items is: near-duplicates are not independent evidence.
+
+Each class that enough groups show has a promise of its own, over the groups that show it, and the
+lowest of all these thresholds keeps every promise. Each holds with confidence 1−δ by itself; that
+all hold at once is less sure.
 """
 
 from __future__ import annotations
@@ -37,6 +41,25 @@ class GateChoice:
     n: int
     misses: int
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateChoices:
+    """The gate thresholds that all promises of one unit ask for.
+
+    Attributes:
+        defect: For defects of any class.
+        classes: For each class of the data set; None where no item shows it.
+    """
+
+    defect: GateChoice
+    classes: tuple[GateChoice | None, ...]
+
+    @property
+    def value(self) -> float:
+        """The highest threshold that keeps every promise; a class without one does not bind it."""
+        promised = (c.value for c in self.classes if c is not None and c.alpha is not None)
+        return min([self.defect.value, *promised])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,64 @@ def gate_threshold(
         return GateChoice(float(lowest[0]), None, delta, n, 0, METHOD_TOO_FEW)
     value = float(lowest[allowed])
     return GateChoice(value, alpha, delta, n, int((lowest < value).sum()), METHOD_BOUND)
+
+
+def gate_thresholds(
+    scores: NDArray[np.floating],
+    truth: NDArray[np.bool_],
+    groups: NDArray[np.str_],
+    *,
+    alpha: float = 0.05,
+    class_alpha: float = 0.1,
+    delta: float = 0.05,
+) -> GateChoices:
+    """The thresholds that let through at most ``alpha`` of defective groups, and of each class's.
+
+    Args:
+        scores: Gate scores [n], 0 to 1.
+        truth: Which classes each item shows, [n, classes].
+        groups: Group of each item, [n].
+        alpha: Greatest share of defective groups let through.
+        class_alpha: Greatest share of the groups that show a class, of whatever class. With 29
+            groups or more it can be promised at 0.1 with confidence 95 %.
+        delta: Chance that a promise fails.
+
+    Raises:
+        ValueError: No item is defective.
+    """
+    return GateChoices(
+        gate_threshold(scores, truth.any(axis=1), groups, alpha=alpha, delta=delta),
+        tuple(
+            gate_threshold(scores, shows, groups, alpha=class_alpha, delta=delta)
+            if shows.any()
+            else None
+            for shows in truth.T
+        ),
+    )
+
+
+def missed_groups(
+    groups: NDArray[np.str_], defective: NDArray[np.bool_], missed: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which of the groups with a defective item had any such item missed, [groups].
+
+    Args:
+        groups: Group of each item, [n].
+        defective: Which items count, [n].
+        missed: Which items are let through, [n].
+    """
+    names = np.unique(groups[defective])
+    return np.isin(names, groups[defective & missed])
+
+
+def recall_threshold(scores: NDArray[np.floating], recall: float) -> float:
+    """The highest threshold that at least a share of these scores [n, at least one] reaches.
+
+    It is empirical: what it lets through of other strip, nothing bounds.
+    """
+    ranked = np.sort(scores)
+    # Rounding must not take away an item that the share leaves: 0.01 of 100 is one.
+    return float(ranked[int((1.0 - recall) * len(ranked) + 1e-9)])
 
 
 def decision_threshold(

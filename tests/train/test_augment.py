@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from train.augment import NEVER, Augmentation, Sometimes, augmented
@@ -39,7 +39,6 @@ def test_nothing_changed_is_the_network_input_itself():
     np.testing.assert_allclose(out[..., 0] * 255, images, atol=1e-4)
 
 
-@settings(deadline=None)  # the first call draws the sheets of noise that oil is cut from
 @given(st.integers(0, 2**32 - 1))
 def test_output_is_input_of_the_network(seed):
     images = strips(5, seed=seed)

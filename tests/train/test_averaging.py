@@ -26,7 +26,7 @@ class Model:
 def walked(decay, steps, *, kept=()):
     """A weight that is 1 after the first step and stays there, averaged."""
     model = Model(np.float32(0.0), np.uint32(7))
-    average = Average(model, decay, list(kept))
+    average = Average(model, decay, list(kept), steps=100_000 if kept else 0)
     model.variables[0].assign(np.float32(1.0))
     model.variables[1].assign(np.uint32(9))
     for _ in range(steps):
@@ -36,8 +36,13 @@ def walked(decay, steps, *, kept=()):
 
 @pytest.mark.parametrize("updates", [1, 2, 50])
 def test_an_average_forgets_by_its_decay(updates):
-    _, average = walked(0.9, updates * EVERY)
+    _, average = walked(0.9, updates * EVERY, kept=[np.float32(0.0), np.uint32(7)])
     assert average.values[0] == pytest.approx(1 - 0.9 ** (updates * EVERY), rel=1e-5)
+
+
+def test_the_first_weights_are_soon_forgotten():
+    _, average = walked(0.999, EVERY)
+    assert average.values[0] == pytest.approx(0.9)
 
 
 def test_what_is_no_weight_is_taken_as_it_is():

@@ -27,7 +27,7 @@ def failure(result: Result) -> MillsightError:
     return result.exception
 
 
-@pytest.mark.parametrize("command", ["check", "eda", "simulate", "split", "convert"])
+@pytest.mark.parametrize("command", ["check", "eda", "simulate", "split", "fetch", "convert"])
 def test_every_option_is_explained(command: str) -> None:
     for option in data.commands[command].params:
         assert not isinstance(option, click.Option) or option.help, option.name

@@ -31,6 +31,7 @@ RECIPE = Recipe(
     weight_decay=0.01,
     warmup_epochs=1,
     augment=True,
+    average=0.9,
     best_weights=True,
 )
 

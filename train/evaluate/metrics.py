@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, rankdata
+from scipy.stats import binomtest, norm, rankdata
+
+RESAMPLES = 1000
+"""Draws of groups for an interval."""
 
 
 def wilson(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -47,7 +50,7 @@ def group_bootstrap(
     statistic: Callable[[NDArray[np.intp]], float | None],
     *,
     confidence: float = 0.95,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> tuple[float, float] | None:
     """Percentile bootstrap interval of a statistic, drawing whole groups with replacement.
@@ -70,20 +73,17 @@ def group_bootstrap(
     names, place = np.unique(np.asarray(groups), return_inverse=True)
     order = np.argsort(place, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(place))[:-1])
-    random = np.random.default_rng(seed)
     values = []
-    for _ in range(resamples):
-        drawn = random.integers(len(names), size=len(names))
+    for drawn in _draws(len(names), resamples, seed):
         value = statistic(np.concatenate([members[i] for i in drawn]))
         if value is not None:
             values.append(value)
     if len(values) < resamples / 2:
         return None
-    tail = 50 * (1 - confidence)
-    low, high = np.percentile(values, [tail, 100 - tail])
+    low, high = _ends(values, confidence)
     if low == high:
-        return wilson(float(low) * len(names), len(names), confidence)
-    return float(low), float(high)
+        return wilson(low * len(names), len(names), confidence)
+    return low, high
 
 
 def share_interval(groups: ArrayLike, right: NDArray[np.bool_]) -> tuple[float, float] | None:
@@ -95,7 +95,53 @@ def share_interval(groups: ArrayLike, right: NDArray[np.bool_]) -> tuple[float, 
     """
     if not len(right):
         return None
-    return group_bootstrap(groups, lambda rows: share(right[rows]))
+    means, n_groups = _group_means(groups, right)
+    low, high = _ends(means, 0.95)
+    return wilson(low * n_groups, n_groups) if low == high else (low, high)
+
+
+def difference_interval(
+    groups: ArrayLike, right: NDArray[np.bool_], other: NDArray[np.bool_]
+) -> tuple[float, float] | None:
+    """95 % interval of how much greater one share is than another of the same items; None of none.
+
+    The items stay paired in each draw of groups. Where no draw changes the difference, each side is
+    allowed what Wilson's interval allows of something never seen in as many trials as groups.
+
+    Args:
+        groups: Group of each item, [n].
+        right: Which items one counts, [n] bool.
+        other: Which items the other counts, [n] bool.
+    """
+    if not len(right):
+        return None
+    means, n_groups = _group_means(groups, right.astype(float) - other)
+    low, high = _ends(means, 0.95)
+    if low == high:
+        unseen = wilson(0, n_groups)[1]
+        return max(-1.0, low - unseen), min(1.0, high + unseen)
+    return low, high
+
+
+def _draws(count: int, resamples: int, seed: int) -> Iterator[NDArray[np.intp]]:
+    """Places of as many groups as there are, drawn with replacement."""
+    random = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield random.integers(count, size=count)
+
+
+def _group_means(groups: ArrayLike, values: ArrayLike) -> tuple[list[float], int]:
+    """Mean of the items' values in each draw, by sums over groups, and how many groups."""
+    names, place = np.unique(np.asarray(groups), return_inverse=True)
+    sums, sizes = np.bincount(place, np.asarray(values, np.float64)), np.bincount(place)
+    drawn = _draws(len(names), RESAMPLES, seed=0)
+    return [float(sums[rows].sum() / sizes[rows].sum()) for rows in drawn], len(names)
+
+
+def _ends(values: list[float], confidence: float) -> tuple[float, float]:
+    tail = 50 * (1 - confidence)
+    low, high = np.percentile(values, [tail, 100 - tail])
+    return float(low), float(high)
 
 
 def auroc_interval(
@@ -111,6 +157,19 @@ def auroc_interval(
     if auroc(labels, scores) is None:
         return None
     return group_bootstrap(groups, lambda rows: auroc(labels[rows], scores[rows]), resamples=500)
+
+
+def mcnemar(only_this: int, only_other: int) -> float:
+    """Exact two-sided p value of McNemar's test (1947): is either of two right more often?
+
+    Items that both or neither judge rightly say nothing of it.
+
+    Args:
+        only_this: Items that only the one judges rightly.
+        only_other: Items that only the other judges rightly.
+    """
+    discordant = only_this + only_other
+    return float(binomtest(only_this, discordant).pvalue) if discordant else 1.0
 
 
 def f1(truth: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float | None:

@@ -37,6 +37,7 @@ class Scored:
             that only the bundle knows come last and can only be wrong.
         multilabel: Whether the classifier may say several classes of one item.
         verdicts: Whether the cascade calls each item defective, [n] bool.
+        untempered: The same items with scores at temperature 1; None where that changes none.
     """
 
     classes: tuple[str, ...]
@@ -48,6 +49,7 @@ class Scored:
     class_scores: NDArray[np.float32] | None
     multilabel: bool
     verdicts: NDArray[np.bool_]
+    untempered: Scored | None = None
 
     def __len__(self) -> int:
         return len(self.gate)
@@ -72,6 +74,13 @@ class Scored:
             return None
         likeliest = self.class_scores.argmax(axis=1) + 1
         return np.where(self.none > self.class_scores.max(axis=1), NONE, likeliest)
+
+    @property
+    def confidence(self) -> NDArray[np.float32] | None:
+        """Score of each answer, [n]; None likewise."""
+        if self.none is None or self.class_scores is None:
+            return None
+        return np.maximum(self.none, self.class_scores.max(axis=1))
 
     @property
     def right(self) -> NDArray[np.bool_] | None:
@@ -101,7 +110,8 @@ class Scored:
             for name in ("groups", "truth", "gate", "decision", "none", "class_scores", "verdicts")
             if (value := getattr(self, name)) is not None
         }
-        return replace(self, **arrays)
+        plain = self.untempered
+        return replace(self, **arrays, untempered=plain and plain.take(chosen))
 
 
 def by_frame(scored: Scored, tiles: Sequence[Tile]) -> Scored:
@@ -130,6 +140,7 @@ def by_frame(scored: Scored, tiles: Sequence[Tile]) -> Scored:
         none=None if scored.none is None else np.minimum.reduceat(scored.none, first),
         class_scores=None if scored.class_scores is None else highest(scored.class_scores),
         verdicts=np.logical_or.reduceat(scored.verdicts, first),
+        untempered=scored.untempered and by_frame(scored.untempered, tiles),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ from edge.errors import DataError
 from edge.frame import Frame, Pixels
 from train.data.tiles import Tile
 from train.evaluate.scored import Scored
+from train.evaluate.untempered import is_tempered, untempered
 
 Key = TypeVar("Key")
 
@@ -27,6 +28,7 @@ class _Row(NamedTuple):
     none: np.float32 | None
     class_scores: NDArray[np.float32] | None
     verdict: bool
+    untempered: _Row | None
 
 
 def score(
@@ -38,7 +40,8 @@ def score(
     advance: Callable[[], None] = lambda: None,
 ) -> Scored:
     """Judge every item with one cascade; see ``score_each``."""
-    return score_each({"": cascade}, items, classes, inspect=inspect, advance=advance)[""]
+    inspected = ("",) if inspect else ()
+    return score_each({"": cascade}, items, classes, inspect=inspected, advance=advance)[""]
 
 
 def score_each(
@@ -46,7 +49,7 @@ def score_each(
     items: Iterable[Tile],
     classes: tuple[str, ...],
     *,
-    inspect: bool = False,
+    inspect: Collection[Key] = (),
     advance: Callable[[], None] = lambda: None,
 ) -> dict[Key, Scored]:
     """Judge every item, each as a frame of its own, with several cascades; an image is read once.
@@ -55,8 +58,8 @@ def score_each(
         cascades: What judges.
         items: Frames or tiles of one data set, those of an image one after the other.
         classes: The data set's classes.
-        inspect: Take verdicts from ``Cascade.inspect``, as ``run`` does, which runs the networks a
-            second time. Without, they are what its thresholds make of the scores.
+        inspect: Whose verdicts are taken from ``Cascade.inspect``, as ``run`` does, which runs the
+            networks a second time. Of others they are what its thresholds make of the scores.
         advance: Called after each item.
 
     Raises:
@@ -72,7 +75,7 @@ def score_each(
             x, y, w, h = item.box
             cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
             for key, cascade in cascades.items():
-                seen = _inspected(cascade, cut, item) if inspect else None
+                seen = _inspected(cascade, cut, item) if key in inspect else None
                 rows[key].append(_row(cascade, cut, columns[key], seen))
             judged.append(item)
             advance()
@@ -81,12 +84,19 @@ def score_each(
 
 def _row(cascade: Cascade, pixels: Pixels, columns: list[int] | None, seen: bool | None) -> _Row:
     judged = cascade.judge(pixels)
+    verdict = _verdict(cascade, judged) if seen is None else seen
+    plain = None
+    if is_tempered(cascade):
+        plain = _worst(untempered(judged, cascade), columns, verdict, None)
+    return _worst(judged, columns, verdict, plain)
+
+
+def _worst(judged: Judgement, columns: list[int] | None, verdict: bool, plain: _Row | None) -> _Row:
     none = class_scores = None
     if columns is not None and judged.classes is not None:
         none = judged.classes.none.min()
         class_scores = judged.classes.classes.max(axis=0)[columns]
-    verdict = _verdict(cascade, judged) if seen is None else seen
-    return _Row(judged.gate.max(), judged.decision.max(), none, class_scores, verdict)
+    return _Row(judged.gate.max(), judged.decision.max(), none, class_scores, verdict, plain)
 
 
 def _inspected(cascade: Cascade, pixels: Pixels, item: Tile) -> bool:
@@ -123,6 +133,7 @@ def _scored(
 ) -> Scored:
     named = bool(rows) and rows[0].none is not None
     truth = [[c in item.classes for c in range(len(classes))] for item in items]
+    plain = [row.untempered for row in rows if row.untempered is not None]
     return Scored(
         classes=classes,
         groups=np.array([item.sample.group for item in items], np.str_),
@@ -133,4 +144,5 @@ def _scored(
         class_scores=np.array([row.class_scores for row in rows], np.float32) if named else None,
         multilabel=cascade.classifier is not None and cascade.classifier.outputs[0] != "none",
         verdicts=np.array([row.verdict for row in rows], np.bool_),
+        untempered=_scored(items, classes, plain, cascade) if plain else None,
     )

@@ -9,7 +9,7 @@ import pytest
 
 from edge.bundle.evidence import DecisionThreshold, GateThreshold, Thresholds
 from tests.train.evaluate.tables import scored
-from train.evaluate.figures import binary, evaluation, gate, multiclass
+from train.evaluate.figures import evaluation, gate
 
 NONE, A, B = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]
 THRESHOLDS = Thresholds(
@@ -27,33 +27,6 @@ THRESHOLDS = Thresholds(
 )
 
 
-def test_a_network_that_never_says_b_recalls_no_b():
-    """Items that show both and were called a are right, but they are no hit of b."""
-    figures = multiclass(scored(["ab"] * 6 + ["b"] * 2 + [""] * 2, [A] * 8 + [NONE] * 2))
-    assert figures["accuracy"] == pytest.approx(0.8)
-    a, b, none = (figures["per_class"][name] for name in ("a", "b", "none"))
-    assert (b["recall"], b["precision"], b["f1"], b["n"]) == (0.0, None, 0.0, 8)
-    assert (a["recall"], a["precision"], a["n"]) == (1.0, 0.75, 6)
-    assert (none["recall"], none["precision"], none["n"]) == (1.0, 1.0, 2)
-    assert figures["macro_f1"] == pytest.approx((1 + 2 * 0.75 / 1.75 + 0) / 3)
-
-
-def test_a_multilabel_network_may_recall_both():
-    items = scored(["ab", "a"], [[0.1, 0.9, 0.7], [0.3, 0.4, 0.7]], multilabel=True)
-    figures = multiclass(items)
-    assert figures["accuracy"] == 0.5
-    assert [figures["per_class"][name]["recall"] for name in ("a", "b")] == [0.5, 1.0]
-    assert figures["per_class"]["b"]["precision"] == 0.5
-
-
-def test_the_binary_figures_are_taken_at_the_decision_threshold():
-    items = scored(["a", "a", "", ""], [A, NONE, NONE, B])
-    figures = binary(items, 0.5)
-    assert (figures["accuracy"], figures["recall"], figures["precision"]) == (0.5, 0.5, 0.5)
-    assert figures["auroc"] == 0.5
-    assert binary(items, 0.1)["recall"] == 1.0
-
-
 def test_the_gate_s_figures_are_taken_at_its_own():
     items = scored(["a", "a", "", ""], [A, NONE, [0.9, 0.05, 0.05], B])
     items = replace(items, groups=np.array(["g", "g", "h", "i"]))
@@ -65,6 +38,25 @@ def test_the_gate_s_figures_are_taken_at_its_own():
     assert (gate(items, strict)["recall"], gate(items, strict)["group_recall"]) == (0.5, 0.0)
 
 
+def test_the_gate_s_recall_of_each_class_is_counted_in_items_and_groups():
+    items = scored(["a", "ab", "b", ""], [A, NONE, B, A], groups=np.array(["g", "h", "h", "i"]))
+    strict = THRESHOLDS.model_copy(
+        update={"gate": THRESHOLDS.gate.model_copy(update={"value": 0.5})}
+    )
+    assert gate(items, strict)["per_class"] == {
+        "a": {"recall": 0.5, "group_recall": 0.5, "n": 2, "n_groups": 2},
+        "b": {"recall": 0.5, "group_recall": 0.0, "n": 2, "n_groups": 1},
+    }
+
+
+def test_the_clean_pass_rate_at_99_recall_is_no_matter_of_the_threshold():
+    scores = [0.2, *np.linspace(0.5, 0.9, 99), 0.1, 0.3, 0.6, 0.7]
+    items = scored(["a"] * 100 + [""] * 4, [[1 - s, s, 0.0] for s in scores])
+    assert gate(items, THRESHOLDS)["pass_rate_clean_at_99_recall"] == 0.5
+    clean = items.take(~items.defective)
+    assert gate(clean, THRESHOLDS)["pass_rate_clean_at_99_recall"] is None
+
+
 def test_the_cascade_s_figures_are_its_verdicts():
     items = replace(
         scored(["a", "a", ""], [NONE, NONE, A]), verdicts=np.array([True, False, False])
@@ -73,3 +65,4 @@ def test_the_cascade_s_figures_are_its_verdicts():
     assert figures["cascade"]["accuracy"] == pytest.approx(2 / 3)
     assert figures["cascade"]["recall"] == 0.5
     assert figures["instances"] is None
+    assert figures["baseline"] is None

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from train.evaluate.metrics import (
     auroc,
     auroc_interval,
+    difference_interval,
     f1,
     group_bootstrap,
+    mcnemar,
     share,
     share_interval,
     wilson,
@@ -73,3 +75,34 @@ def test_a_perfect_ranking_leaves_room_for_doubt():
 def test_nothing_has_no_interval():
     assert share_interval([], np.zeros(0, bool)) is None
     assert auroc_interval(np.arange(3), np.ones(3, bool), np.zeros(3)) is None
+
+
+@pytest.mark.parametrize(
+    ("only_this", "only_other", "p"),
+    [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 2 / 32), (0, 6, 2 / 64), (6, 1, 0.125), (8, 8, 1.0)],
+)
+def test_mcnemar_of_known_counts(only_this, only_other, p):
+    assert mcnemar(only_this, only_other) == pytest.approx(p)
+
+
+def test_a_paired_difference_is_surer_than_two_shares():
+    random = np.random.default_rng(0)
+    right = random.random(400) < 0.8
+    other = np.where(np.arange(400) < 20, False, right)
+    low, high = difference_interval(np.arange(400), right, other)
+    assert 0 < low < (right.mean() - other.mean()) < high
+    assert high - low < 0.06
+
+
+def test_no_difference_at_all_leaves_room_for_doubt_on_both_sides():
+    right = np.arange(100) % 3 > 0
+    low, high = difference_interval(np.arange(10).repeat(10), right, right)
+    assert (low, high) == (pytest.approx(-0.2775, abs=5e-4), pytest.approx(0.2775, abs=5e-4))
+    assert difference_interval([], np.zeros(0, bool), np.zeros(0, bool)) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=30))
+def test_sums_over_groups_draw_what_items_would(items):
+    groups, right = np.array([g for g, _ in items]), np.array([r for _, r in items])
+    slow = group_bootstrap(groups, lambda rows: share(right[rows]))
+    assert share_interval(groups, right) == pytest.approx(slow)

@@ -74,6 +74,12 @@ def test_some_items_can_be_taken():
     assert part.groups.tolist() == ["0", "2"]
 
 
+def test_what_was_said_at_temperature_1_goes_with_the_items():
+    items = scored(["a", "b", ""], [A, B, NONE], untempered=scored(["a", "b", ""], [NONE, A, B]))
+    part = items.take(np.array([True, False, True]))
+    assert part.untempered.answers.tolist() == [0, 2]
+
+
 def test_a_frame_is_its_worst_tile():
     def sample(name: str, *classes: int) -> Sample:
         instances = tuple(Instance(c, (0, 0, 9, 9)) for c in classes)
@@ -85,7 +91,9 @@ def test_a_frame_is_its_worst_tile():
         for frame in frames
         for place in range(2)
     ]
-    whole = by_frame(scored(["a", "b", "", ""], [A, B, NONE, [0.6, 0.3, 0.1]]), tiles)
+    truth, outputs = ["a", "b", "", ""], [A, B, NONE, [0.6, 0.3, 0.1]]
+    whole = by_frame(scored(truth, outputs, untempered=scored(truth, outputs[::-1])), tiles)
+    assert whole.untempered.gate.tolist() == pytest.approx([0.4, 0.9])
     assert whole.truth.tolist() == [[True, True], [False, False]]
     assert whole.groups.tolist() == ["0", "2"]
     assert whole.gate.tolist() == pytest.approx([0.9, 0.4])

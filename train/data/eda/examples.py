@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from train.data.drawn import Picture, draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours, class_labels
 from train.data.sample import UNLABELLED, DataSet, Sample
-
-Picture = NDArray[np.uint8]
 
 PAGE_WIDTH = 1600
 """Columns in pixels of a sheet of examples."""
@@ -43,7 +41,7 @@ def draw_examples(data: DataSet, each: int, seed: int) -> list[bytes]:
             continue
         chosen = rng.choice(len(showing), size=min(each, len(showing)), replace=False)
         cells = [_cell(showing[i], data.classes, colours) for i in sorted(chosen)]
-        sheets.append(_encode(_sheet(cells)))
+        sheets.append(jpeg(_sheet(cells)))
     return sheets
 
 
@@ -51,20 +49,9 @@ def _cell(
     sample: Sample, classes: Sequence[str], colours: Sequence[tuple[int, int, int]]
 ) -> Picture:
     """One image with its instances, and a caption above it."""
-    grey = sample.read()
-    picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR).astype(np.uint8)
-    for instance in sample.instances:
-        colour = colours[instance.class_index]
-        mask = instance.mask(sample.height, sample.width)
-        if mask is None:
-            x, y, width, height = (round(v) for v in instance.box)
-            cv2.rectangle(picture, (x, y), (x + width - 1, y + height - 1), colour, 1)
-            continue
-        picture[mask] = (0.75 * picture[mask] + 0.25 * np.array(colour)).astype(np.uint8)
-        outlines, _ = cv2.findContours(
-            mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-        )
-        cv2.drawContours(picture, outlines, -1, colour, 1)
+    whole = (0, 0, sample.width, sample.height)
+    picture = enlarged(sample.read(), whole)
+    draw_truth(picture, sample, colours)
     room = max(0, LEAST_WIDTH - picture.shape[1])
     picture = np.pad(picture, ((0, 0), (0, room), (0, 0)), constant_values=_LIGHT)
     caption = np.full((CAPTION, picture.shape[1], 3), _LIGHT, np.uint8)
@@ -98,7 +85,3 @@ def _sheet(cells: Sequence[Picture]) -> Picture:
 def _write(picture: Picture, text: str) -> None:
     where, font = (2, CAPTION - 7), cv2.FONT_HERSHEY_SIMPLEX
     cv2.putText(picture, text, where, font, 0.45, (_DARK,) * 3, 1, cv2.LINE_AA)
-
-
-def _encode(picture: Picture) -> bytes:
-    return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1])

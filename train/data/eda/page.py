@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -11,18 +10,7 @@ import numpy as np
 from train.data.eda.numbers import DARK_LEVEL, Exploration, Sizes
 from train.data.eda.palette import class_labels
 from train.data.sample import DataSet
-
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 1100px;
-       margin: 2rem auto; padding: 0 1rem; }
-h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; }
-p.lead { color: #666; margin-top: .25rem; }
-img { max-width: 100%; height: auto; display: block; margin: 1rem 0; }
-table { border-collapse: collapse; margin: 1rem 0; font-size: .92rem; }
-th, td { padding: .25rem .8rem; text-align: right; border-bottom: 1px solid #ddd; }
-th:first-child, td:first-child { text-align: left; }
-figure { margin: 0; overflow-x: auto; }
-"""
+from train.page import image, page, table
 
 
 def report_page(
@@ -37,42 +25,15 @@ def report_page(
         ("Brightness", _brightness_text(exploration), "brightness", "Grey levels by class"),
         ("Examples", "", "examples", "Images with masks drawn"),
     )
-    body = "".join(
-        f"<section><h2>{title}</h2>{text}{_images(pictures[key], caption)}</section>\n"
-        for title, text, key, caption in sections
-    )
-    title = f"Exploration of {escape(data.name)}"
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head>\n<body><h1>{title}</h1>"
-        f'<p class="lead">Source: {escape(data.source)}. Terms: {escape(data.terms)}.</p>\n'
-        f"{body}</body></html>\n"
+    return page(
+        f"Exploration of {data.name}",
+        f"Source: {escape(data.source)}. Terms: {escape(data.terms)}.",
+        ((title, text + _images(pictures[key], said)) for title, text, key, said in sections),
     )
 
 
 def _images(pictures: Iterable[bytes], caption: str) -> str:
-    return "".join(
-        f'<figure><img alt="{caption}" src="data:image/{_kind(picture)};base64,'
-        f'{b64encode(picture).decode()}"></figure>'
-        for picture in pictures
-    )
-
-
-def _kind(picture: bytes) -> str:
-    return "png" if picture.startswith(b"\x89PNG") else "jpeg"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(cell))}</td>" for cell in row) + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    return "".join(f"<figure>{image(picture, caption)}</figure>" for picture in pictures)
 
 
 def _counts_text(exploration: Exploration) -> str:
@@ -94,7 +55,7 @@ def _counts_text(exploration: Exploration) -> str:
     return (
         f"<p>{counts.images:,} labelled images ({said}{more}), {counts.clean:,} of them clean."
         f"{unlabelled}</p>"
-        + _table(["Split", "Images", "Clean", *class_labels(names)], [*rows, total])
+        + table(["Split", "Images", "Clean", *class_labels(names)], [*rows, total])
     )
 
 
@@ -118,7 +79,7 @@ def _areas_text(exploration: Exploration) -> str:
     header = ["Class", "Instances", "Median width", "Median height", "Median area", "95th area"]
     return (
         "<p>In pixels. An instance is a connected part of a class's mask, or a box as drawn; "
-        "its area is the mask's, else the box's.</p>" + _table(header, rows)
+        "its area is the mask's, else the box's.</p>" + table(header, rows)
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,8 +13,7 @@ from train.data.eda.examples import draw_examples
 from train.data.eda.numbers import Exploration
 from train.data.eda.palette import CLEAN_COLOUR, class_colours, class_labels
 from train.data.sample import DataSet
-
-WIDTH_IN, DPI = 10.0, 110
+from train.plots import WIDTH_IN, bare, new_figure, png
 
 
 def draw_pictures(
@@ -27,35 +25,20 @@ def draw_pictures(
         ImageError: An example cannot be read.
     """
     return {
-        "counts": [_png(_counts(exploration))],
-        "overlap": [_png(_overlap(exploration))],
-        "areas": [_png(_areas(exploration))],
-        "positions": [_png(_positions(exploration))],
-        "brightness": [_png(_brightness(exploration))] if exploration.brightness else [],
+        "counts": [png(_counts(exploration))],
+        "overlap": [png(_overlap(exploration))],
+        "areas": [png(_areas(exploration))],
+        "positions": [png(_positions(exploration))],
+        "brightness": [png(_brightness(exploration))] if exploration.brightness else [],
         "examples": draw_examples(data, examples, seed),
     }
 
 
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()
-
-
-def _figure(height_in: float, width_in: float = WIDTH_IN) -> Figure:
-    return Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
-
-
-def _bare(axes: Axes) -> Axes:
-    axes.spines[["top", "right"]].set_visible(False)
-    return axes
-
-
 def _counts(exploration: Exploration) -> Figure:
     counts, names = exploration.counts, class_labels(exploration.classes)
-    figure = _figure(3.6)
+    figure = new_figure(3.6)
     left, middle, right = (
-        _bare(axes) for axes in figure.subplots(1, 3, width_ratios=[1.3, 1.3, 1.0])
+        bare(axes) for axes in figure.subplots(1, 3, width_ratios=[1.3, 1.3, 1.0])
     )
     panels = (
         (left, ["clean", *names], [counts.clean, *counts.images_by_class.values()], "Images"),
@@ -81,7 +64,7 @@ def _counts(exploration: Exploration) -> Figure:
 
 def _overlap(exploration: Exploration) -> Figure:
     names, table = class_labels(exploration.classes), np.array(exploration.counts.overlap)
-    figure = _figure(1.5 + 0.5 * len(names), 3.0 + 0.6 * len(names))
+    figure = new_figure(1.5 + 0.5 * len(names), 3.0 + 0.6 * len(names))
     axes = figure.subplots()
     share = table / np.maximum(1, np.diag(table))[:, None]
     picture = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
@@ -98,8 +81,8 @@ def _overlap(exploration: Exploration) -> Figure:
 
 
 def _areas(exploration: Exploration) -> Figure:
-    figure = _figure(3.8)
-    left, right = (_bare(axes) for axes in figure.subplots(1, 2))
+    figure = new_figure(3.8)
+    left, right = (bare(axes) for axes in figure.subplots(1, 2))
     names = [name for name in exploration.classes if len(exploration.sizes[name].area)]
     every = np.concatenate([exploration.sizes[name].area for name in names] or [np.ones(1)])
     bins = np.geomspace(max(1.0, every.min()), every.max() * 1.001 + 1, 40)
@@ -130,7 +113,7 @@ def _positions(exploration: Exploration) -> Figure:
     aspect = min(max(exploration.aspect, 0.5), 6.0)
     columns = 4 if aspect < 2 else 2 if len(names) > 4 else 1
     rows = -(-len(names) // columns)
-    figure = _figure(0.3 + rows * (0.4 + 0.85 * WIDTH_IN / columns / aspect))
+    figure = new_figure(0.3 + rows * (0.4 + 0.85 * WIDTH_IN / columns / aspect))
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes, index in zip(grid.ravel(), range(rows * columns), strict=True):
         if index >= len(names):
@@ -149,8 +132,8 @@ def _positions(exploration: Exploration) -> Figure:
 
 
 def _brightness(exploration: Exploration) -> Figure:
-    figure = _figure(3.8)
-    left, right = (_bare(axes) for axes in figure.subplots(1, 2))
+    figure = new_figure(3.8)
+    left, right = (bare(axes) for axes in figure.subplots(1, 2))
     read, names = exploration.brightness, class_labels(exploration.classes)
     colours = class_colours(len(names))
     of_class = [[b.mean for b in read if i in b.classes] for i in range(len(names))]

@@ -1,0 +1,40 @@
+"""Figures of defect or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.evaluate.blocks import calibration, confusion, with_interval
+from train.evaluate.metrics import auroc, auroc_interval, f1
+from train.evaluate.scored import Scored
+
+LABELS = ("none", "defect")
+
+
+def binary(scored: Scored, threshold: float) -> dict[str, Any]:
+    """Defect or none at the decision threshold, the gate hiding nothing."""
+    said, truth, groups = called_defective(scored, threshold), scored.defective, scored.groups
+    before = scored if scored.untempered is None else scored.untempered
+    return {
+        **with_interval("accuracy", groups, said == truth),
+        "auroc": auroc(truth, scored.decision),
+        "auroc_interval": auroc_interval(groups, truth, scored.decision),
+        **with_interval("recall", groups[truth], said[truth]),
+        **with_interval("precision", groups[said], truth[said]),
+        "f1": f1(truth, said),
+        "threshold": threshold,
+        "confusion": confusion(LABELS, truth.astype(np.intp), said.astype(np.intp)),
+        "calibration": calibration((scored.decision, truth), (before.decision, truth)),
+        "n": len(truth),
+        "n_defective": int(truth.sum()),
+        "n_groups": len(np.unique(groups)),
+        "n_defective_groups": len(np.unique(groups[truth])),
+    }
+
+
+def called_defective(scored: Scored, threshold: float) -> NDArray[np.bool_]:
+    """Which items reach the decision threshold, [n], the gate hiding nothing."""
+    return scored.decision >= np.float32(threshold)

@@ -1,0 +1,75 @@
+"""Two bundles on the same items: is one right more often than the other?"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle import Bundle
+from train.evaluate.binary import called_defective
+from train.evaluate.metrics import difference_interval, mcnemar, share
+from train.evaluate.scored import Scored
+
+
+class Baseline(NamedTuple):
+    """Another bundle and what it says of the same items in the same order.
+
+    Attributes:
+        name: Of the bundle.
+        digest: SHA-256 of its file.
+        scored: What it says.
+        threshold: Its decision threshold.
+    """
+
+    name: str
+    digest: str
+    scored: Scored
+    threshold: float
+
+
+def baseline_of(bundle: Bundle, scored: Scored) -> Baseline:
+    """What a bundle said, to be compared with."""
+    manifest = bundle.manifest
+    return Baseline(manifest.name, bundle.digest, scored, manifest.thresholds.decision.value)
+
+
+def comparison(scored: Scored, threshold: float, baseline: Baseline) -> dict[str, Any]:
+    """``binary`` and ``multiclass`` accuracy against the baseline's; null where either has none."""
+    truth, other = scored.defective, baseline.scored
+    named, other_named = scored.right, other.right
+    return {
+        "name": baseline.name,
+        "digest": baseline.digest,
+        "binary": paired(
+            scored.groups,
+            called_defective(scored, threshold) == truth,
+            called_defective(other, baseline.threshold) == truth,
+        ),
+        "multiclass": None
+        if named is None or other_named is None
+        else paired(scored.groups, named, other_named),
+    }
+
+
+def paired(
+    groups: NDArray[np.str_], this: NDArray[np.bool_], baseline: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Which items each judges rightly, all [n].
+
+    McNemar's p value takes items for independent; the interval of the difference does not.
+    """
+    only_this, only_baseline = int((this & ~baseline).sum()), int((baseline & ~this).sum())
+    return {
+        "accuracy": share(this),
+        "baseline_accuracy": share(baseline),
+        "difference": (only_this - only_baseline) / len(this),
+        "difference_interval": difference_interval(groups, this, baseline),
+        "p_value": mcnemar(only_this, only_baseline),
+        "both_right": int((this & baseline).sum()),
+        "only_this": only_this,
+        "only_baseline": only_baseline,
+        "both_wrong": int((~this & ~baseline).sum()),
+        "n": len(this),
+    }

@@ -1,0 +1,69 @@
+"""Figures of none and the classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.evaluate.blocks import calibration, confusion, with_interval
+from train.evaluate.metrics import f1
+from train.evaluate.scored import Scored
+
+OTHERS = "other classes"
+"""Label of all classes that only the bundle knows."""
+
+
+def multiclass(scored: Scored) -> dict[str, Any] | None:
+    """None and the classes, the gate hiding nothing; see ``scored`` for what counts as right.
+
+    A class is judged over all items that show it, so ``n`` of all classes may add up to more than
+    there are items.
+    """
+    right, said, answers = scored.right, scored.said, scored.answers
+    if right is None or said is None or answers is None:
+        return None
+    shown, groups = scored.shown, scored.groups
+    names = ("none", *scored.classes)
+    per_class = {
+        name: {
+            **with_interval("precision", groups[said[:, i]], shown[said[:, i], i]),
+            **with_interval("recall", groups[shown[:, i]], said[shown[:, i], i]),
+            "f1": f1(shown[:, i], said[:, i]),
+            "n": int(shown[:, i].sum()),
+        }
+        for i, name in enumerate(names)
+    }
+    scores = [figures["f1"] for figures in per_class.values() if figures["n"]]
+    before = scored if scored.untempered is None else scored.untempered
+    labels = (*names, OTHERS) if answers_beyond(scored) else names
+    column = np.minimum(answers, len(names))
+    return {
+        **with_interval("accuracy", groups, right),
+        "macro_f1": float(np.mean(scores)),
+        "per_class": per_class,
+        "confusion": confusion(labels, truth_rows(scored, right, answers), column),
+        "calibration": calibration(_believed(scored), _believed(before)),
+        "n": len(scored),
+    }
+
+
+def truth_rows(
+    scored: Scored, right: NDArray[np.bool_], answers: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Row of each item in a confusion matrix, [n]: the answer if right, else its lowest class."""
+    return np.where(right, answers, scored.shown.argmax(axis=1))
+
+
+def _believed(scored: Scored) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Confidence of each answer and whether it is right, of items that were answered."""
+    confidence, right = scored.confidence, scored.right
+    assert confidence is not None
+    assert right is not None
+    return confidence, right
+
+
+def answers_beyond(scored: Scored) -> bool:
+    """Whether the bundle knows classes that the data set lacks."""
+    return scored.class_scores is not None and scored.class_scores.shape[1] > len(scored.classes)

@@ -1,0 +1,94 @@
+"""The figures as tables in a terminal: what is read first, not everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from edge.cli.console import ResultConsole
+
+
+def print_figures(figures: dict[str, Any], title: str) -> None:
+    """Print the figures of ``evaluation``, and those per class."""
+    console = ResultConsole()
+    table = Table(title=escape(title), title_justify="left")
+    for heading in ("what", "figure", "value", "95 %"):
+        table.add_column(heading, justify="left" if heading in {"what", "figure"} else "right")
+    wanted = {
+        "binary": ("accuracy", "auroc", "recall", "precision", "f1", "ece", "threshold", "n"),
+        "gate": ("recall", "pass_rate_clean", "threshold", "n_judged", "promise"),
+        "multiclass": ("accuracy", "macro_f1", "ece", "n"),
+        "cascade": ("accuracy", "recall"),
+    }
+    for block, names in wanted.items():
+        if figures[block] is None:
+            table.add_row(block, "", "not judged by this data", "")
+            continue
+        values = dict(figures[block])
+        if block == "gate":
+            values["promise"] = _promise(values)
+        if "calibration" in values:
+            values["ece"] = values["calibration"]["ece"]
+        for name in names:
+            interval = values.get(f"{name}_interval")
+            table.add_row(
+                block,
+                name.replace("_", " "),
+                _figure(values[name]),
+                f"{interval[0]:.4f}–{interval[1]:.4f}" if interval else "",
+            )
+    console.print(table)
+    if figures["baseline"] is not None:
+        console.print(_compared(figures["baseline"]))
+    if figures["multiclass"] is not None:
+        console.print(_per_class(figures["multiclass"]["per_class"]))
+
+
+def _compared(baseline: dict[str, Any]) -> Table:
+    table = Table(title=escape(f"accuracy less that of {baseline['name']}"), title_justify="left")
+    headings = ("what", "points", "95 %", "only this right", "only baseline right", "McNemar's p")
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for what in ("binary", "multiclass"):
+        pair = baseline[what]
+        if pair is None:
+            table.add_row(what, "not judged")
+            continue
+        low, high = pair["difference_interval"]
+        table.add_row(
+            what,
+            f"{100 * pair['difference']:+.2f}",
+            f"{100 * low:+.2f} to {100 * high:+.2f}",
+            str(pair["only_this"]),
+            str(pair["only_baseline"]),
+            f"{pair['p_value']:.2g}",
+        )
+    return table
+
+
+def _per_class(per_class: dict[str, Any]) -> Table:
+    table = Table(title="per class", title_justify="left")
+    for heading in ("class", "precision", "recall", "f1", "n"):
+        table.add_column(heading, justify="left" if heading == "class" else "right")
+    for name, row in per_class.items():
+        table.add_row(
+            escape(name), *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
+        )
+    return table
+
+
+def _promise(gate: dict[str, Any]) -> str:
+    if gate["alpha"] is None:
+        return f"none: {gate['n']} of {gate['unit']} are too few"
+    return (
+        f"misses at most {gate['alpha']:.0%} with confidence {1 - gate['delta']:.0%}, chosen on "
+        f"{gate['n']} ({gate['unit']})"
+    )
+
+
+def _figure(value: float | str | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if isinstance(value, float) else escape(str(value))

@@ -1,0 +1,44 @@
+"""A page on which a person decides whether to trust a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from edge.cascade import Cascade
+from edge.files import write_whole
+from train.data.tiles import Tile
+from train.evaluate.report.sections import report_page
+from train.evaluate.scored import Scored
+from train.evaluate.subject import Subject
+
+__all__ = ["write_report"]
+
+
+def write_report(
+    path: Path,
+    subject: Subject,
+    cascade: Cascade,
+    items: Sequence[Tile],
+    scored: Scored,
+    figures: dict[str, Any],
+    *,
+    mistakes: int = 12,
+) -> None:
+    """Write one self-contained HTML page.
+
+    Args:
+        path: The page.
+        subject: What was judged.
+        cascade: What judged; it judges the worst mistakes again, to show where it saw something.
+        items: What it judged.
+        scored: What it said of them, in the same order.
+        figures: What ``train.evaluate.figures.evaluation`` made of that.
+        mistakes: Pictures of each kind of mistake, at most.
+
+    Raises:
+        UnwritableError: The page cannot be written.
+        ImageError: An image cannot be read any more.
+    """
+    write_whole(path, report_page(subject, cascade, items, scored, figures, mistakes))

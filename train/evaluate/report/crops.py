@@ -1,0 +1,58 @@
+"""Pictures of mistakes: as the networks see the item, and with its labels drawn."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from edge.cascade import Cascade
+from edge.preprocess import Box
+from train.data.drawn import Picture, draw_truth, enlarged, jpeg
+from train.data.eda.palette import bgr, class_colours
+from train.data.tiles import Tile
+
+LEAST_WIDTH = 400
+"""Narrower items are enlarged by whole numbers until they are so wide, in pixels."""
+
+
+class Crop(NamedTuple):
+    """Pictures of one item.
+
+    Attributes:
+        plain: JPEG of its pixels; None where no label hides any in the other.
+        marked: JPEG with labels, and the region with the highest score where it has several.
+        wide: Whether it takes a page's whole width.
+    """
+
+    plain: bytes | None
+    marked: bytes
+    wide: bool
+
+
+def draw_item(item: Tile, cascade: Cascade, classes: int) -> Crop:
+    """Draw one item.
+
+    Raises:
+        ImageError: Its image cannot be read.
+    """
+    grey = item.sample.read()
+    scale = max(1, LEAST_WIDTH // item.box[2])
+    plain = enlarged(grey, item.box, scale)
+    marked = plain.copy()
+    colours = [bgr(colour) for colour in class_colours(classes)]
+    labelled = draw_truth(marked, item.sample, colours, box=item.box, scale=scale)
+    x, y, width, height = item.box
+    judged = cascade.judge(np.ascontiguousarray(grey[y : y + height, x : x + width]))
+    if len(judged.boxes) > 1:
+        _mark_region(marked, judged.boxes[int(judged.decision.argmax())], scale)
+    return Crop(jpeg(plain) if labelled else None, jpeg(marked), width > 2 * LEAST_WIDTH)
+
+
+def _mark_region(picture: Picture, region: Box, scale: int) -> None:
+    """White between black, which shows on any strip."""
+    x, y, width, height = (scale * side for side in region)
+    for thickness, ink in ((7, (0, 0, 0)), (3, (255, 255, 255))):
+        corner, end = (x + 4, y + 4), (x + width - 5, y + height - 5)
+        cv2.rectangle(picture, corner, end, ink, thickness)

@@ -1,0 +1,55 @@
+"""What a cascade would say at temperature 1: its sureness before it was calibrated."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from edge.cascade import Cascade, Judgement, decision_scores
+from edge.models.classifier import ClassScores
+
+
+def is_tempered(cascade: Cascade) -> bool:
+    """Whether any of its networks has a temperature other than 1."""
+    stages = (cascade.gate, cascade.classifier)
+    return any(stage is not None and stage.temperature != 1 for stage in stages)
+
+
+def untempered(judged: Judgement, cascade: Cascade) -> Judgement:
+    """The same regions scored at temperature 1, without running a network again."""
+    gate = untempered_binary(judged.gate, cascade.gate.temperature)
+    classifier = cascade.classifier
+    if classifier is None or judged.classes is None:
+        return Judgement(judged.boxes, gate, None, gate)
+    temperature, scores = classifier.temperature, judged.classes.classes
+    if classifier.outputs[0] == "none":
+        every = np.column_stack([judged.classes.none, scores])
+        plain = untempered_softmax(every, temperature)
+        classes = ClassScores(plain[:, 1:], plain[:, 0])
+    else:
+        plain = untempered_binary(scores, temperature)
+        classes = ClassScores(plain, 1.0 - plain.max(axis=1))
+    return Judgement(judged.boxes, gate, classes, decision_scores(gate, classes))
+
+
+def untempered_softmax(
+    probabilities: NDArray[np.float32], temperature: float
+) -> NDArray[np.float32]:
+    """Probabilities [n, k] at temperature 1: of logits z and p = softmax(z/T), softmax(T log p).
+
+    Logits are known from p but for a constant, which a softmax does not see.
+    """
+    with np.errstate(divide="ignore"):
+        logits = temperature * np.log(probabilities.astype(np.float64))
+    return np.asarray(softmax(logits, axis=1), np.float32)
+
+
+def untempered_binary(
+    probabilities: NDArray[np.float32], temperature: float
+) -> NDArray[np.float32]:
+    """The same of a sigmoid, or of one of two outputs of a softmax; any shape."""
+    exact = probabilities.astype(np.float64)
+    with np.errstate(divide="ignore"):
+        logits = np.log(exact) - np.log1p(-exact)
+    return np.asarray(expit(temperature * logits), np.float32)
