@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from edge.engines.base import Engine, open_engine
 from edge.errors import BundleError, ImageError
 from edge.frame import Frame, Pixels
+from edge.heat import heat_in
 from edge.inspection import Cause, Defect, Inspection, Level, uninspected
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
 from edge.preprocess import Box, Geometry, network_input
-from edge.touching import join_touching
+from edge.touching import DefectiveRegion, join_touching
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -100,13 +101,16 @@ class Cascade:
         """
         manifest = bundle.manifest
 
-        def parts(name: str, stage: Stage) -> tuple[Engine, Geometry, tuple[str, ...], Activation]:
+        def parts(
+            name: str, stage: Stage
+        ) -> tuple[Engine, Geometry, tuple[str, ...], Activation, float]:
             model = bundle.model(name, precision)
             return (
                 open_engine(model, name=engine, threads=threads),
                 Geometry(stage.geometry.region, stage.geometry.input),
                 stage.outputs,
                 stage.activation,
+                stage.temperature,
             )
 
         second = manifest.stages.classifier
@@ -167,7 +171,7 @@ class Cascade:
         if len(suspicious) and self.classifier is not None:
             if permit is None or permit("classifier", len(suspicious)):
                 chosen = self._classifier_input(frame.pixels, inputs, suspicious)
-                classes = self.classifier.scores(chosen)
+                classes = self.classifier.scores(chosen, maps=True)
                 decision[suspicious] = decision_scores(scores[suspicious], classes)
                 stages_ms["classifier"] = (time.perf_counter() - gated) * 1e3
             else:
@@ -189,6 +193,7 @@ class Cascade:
             suspicious=tuple(boxes[i] for i in suspicious),
             defects=defects,
             stages_ms=stages_ms,
+            gate_scores=scores,
         )
 
     def _check_size(self, pixels: Pixels) -> None:
@@ -211,16 +216,21 @@ class Cascade:
         decision: NDArray[np.float32],
         classes: ClassScores | None,
     ) -> tuple[Defect, ...]:
-        found: dict[str, list[tuple[Box, float]]] = {}
+        found: dict[str, list[DefectiveRegion]] = {}
         for row, region in enumerate(suspicious):
             if decision[region] < self.decision_threshold:
                 continue
             if classes is None:
-                found.setdefault("", []).append((boxes[region], float(decision[region])))
+                unnamed = DefectiveRegion(boxes[region], float(decision[region]))
+                found.setdefault("", []).append(unnamed)
                 continue
             best = int(classes.classes[row].argmax())
             score = float(classes.classes[row, best])
-            found.setdefault(self.classes[best], []).append((boxes[region], score))
+            heat = None
+            if classes.maps is not None:
+                heat = heat_in(boxes[region], classes.maps[row, ..., best])
+            named = DefectiveRegion(boxes[region], score, heat)
+            found.setdefault(self.classes[best], []).append(named)
         return tuple(
             defect for name, regions in found.items() for defect in join_touching(name, regions)
         )

@@ -88,6 +88,13 @@ class NewerFormatError(BundleError):
     default_hint = "Install a newer millsight here, or export the bundle with this one's version"
 
 
+class OlderFormatError(BundleError):
+    """A bundle is of an older format version than this millsight reads."""
+
+    exit_code = 16
+    default_hint = "Export the bundle again with this millsight"
+
+
 class EngineError(MillsightError):
     """No inference engine can run a model on this device."""
 
@@ -117,6 +124,13 @@ class ConfigError(MillsightError):
     """The configuration or a combination of options makes no sense."""
 
     exit_code = 14
+
+
+class FetchError(MillsightError):
+    """Data cannot be fetched: no credentials, rules not accepted, no network, a damaged archive."""
+
+    exit_code = 17
+    default_hint = "Try again: what has come is kept"
 
 
 INTERRUPTED_EXIT_CODE = 130

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edge.frame import BadFrame, Frame
+from edge.heat import Heat
 from edge.masks import CocoRle
 from edge.preprocess import Box
 
@@ -47,9 +51,11 @@ class Defect:
         class_name: Its class; empty where no classifier has judged it.
         score: Confidence in the class, 0 to 1.
         box: x, y, width, height in pixels of the frame.
-        mask: Outline in the frame as COCO compressed run lengths, or None where only a region is
-            known.
-        area_px: Pixels of the mask, or of the box where there is no mask.
+        mask: Outline in the frame as COCO compressed run lengths, or None where there is none.
+        area_px: Pixels of the mask. Where there is none, those of the boxes that ``box`` bounds,
+            one for each defective region: its heat's box, or the whole region.
+        heats: Where in each region its class is seen, for pictures; empty where the classifier
+            has no maps. Not in JSON.
     """
 
     class_name: str
@@ -57,6 +63,7 @@ class Defect:
     box: Box
     mask: CocoRle | None
     area_px: int
+    heats: tuple[Heat, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def label(self) -> str:
@@ -85,6 +92,7 @@ class Inspection:
         suspicious: Regions (boxes) that the gate let through to later stages.
         defects: What was found.
         stages_ms: Milliseconds spent in each stage.
+        gate_scores: The gate's score of every region; None without a verdict. Not part of the JSON.
     """
 
     source: str
@@ -100,6 +108,7 @@ class Inspection:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     cause: Cause | None = None
     detail: str = ""
+    gate_scores: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for JSON, with the keys that the README documents."""

@@ -13,6 +13,7 @@ from edge.cameras.base import Camera
 from edge.cascade import Cascade
 from edge.coverage import Coverage
 from edge.deadline import StageClock, period_s
+from edge.drift import DriftMonitor
 from edge.frame import BadFrame, Frame
 from edge.inspection import UNCLASSIFIED, Cause, Inspection, Level, uninspected
 from edge.latency import Latencies
@@ -38,6 +39,7 @@ class Line:
         mm_per_px_across: Millimetres of strip in one column.
         sinks: Where inspections go.
         ring_frames: Frames that may wait for inspection.
+        drift: Watches whether frames and scores still resemble the data; None watches nothing.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Line:
         mm_per_px_across: float = 0.5,
         sinks: Sequence[Sink] = (),
         ring_frames: int = 8,
+        drift: DriftMonitor | None = None,
     ) -> None:
         self.camera = camera
         self.cascade = cascade
@@ -58,6 +61,7 @@ class Line:
         self.mm_per_px_across = mm_per_px_across
         self.sinks = sinks
         self.ring_frames = ring_frames
+        self.drift = drift
         self.coverage = Coverage()
         self.latencies = Latencies()
         self.gaps = 0
@@ -115,6 +119,7 @@ class Line:
             "deadline_misses": self.deadline_misses,
             "defects": dict(self.defects),
             "defective_frames": self.defective_frames,
+            "drift": None if self.drift is None else self.drift.as_json(),
             "camera_cpu_s": self.camera.cpu_seconds,
             "engine": self.cascade.gate.engine.name,
         }
@@ -134,6 +139,8 @@ class Line:
             inspection = self._inspect(frame)
             if inspection.level is not Level.UNINSPECTED:
                 latency_ms = (time.monotonic() - frame.taken_at) * 1e3
+            if self.drift is not None and inspection.gate_scores is not None:
+                self.drift.add(frame.pixels, inspection.gate_scores)
         inspection = replace(inspection, position_mm=place.position_mm, length_mm=place.length_mm)
         self._count(inspection, latency_ms)
         for sink in sinks:

@@ -2,40 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from edge.heat import Heat
 from edge.inspection import Defect
 from edge.preprocess import Box
 
 
-def join_touching(name: str, regions: list[tuple[Box, float]]) -> list[Defect]:
+@dataclass(frozen=True, slots=True)
+class DefectiveRegion:
+    """A region with a defect.
+
+    Attributes:
+        region: x, y, width, height in pixels of the frame.
+        score: Confidence in its class, 0 to 1.
+        heat: Where in the region the class is seen; None where the classifier has no maps.
+    """
+
+    region: Box
+    score: float
+    heat: Heat | None = None
+
+    @property
+    def box(self) -> Box:
+        """What bounds the defect: the heat's box, or the region where there is none."""
+        return self.heat.box if self.heat else self.region
+
+
+def join_touching(name: str, found: list[DefectiveRegion]) -> list[Defect]:
     """One defect for each set of regions that touch along a side, with the best of their scores.
+
+    Whether they touch is asked of the regions, not of the boxes in them: a scratch across two
+    regions is one defect even where its boxes end short of the border.
 
     Args:
         name: Class of all the regions.
-        regions: Boxes in pixels of the frame with their scores, 0 to 1.
+        found: The regions.
     """
-    labels = np.arange(len(regions))
-    for i, (a, _) in enumerate(regions):
-        for j, (b, _) in enumerate(regions[:i]):
-            if _touch(a, b):
+    labels = np.arange(len(found))
+    for i, a in enumerate(found):
+        for j, b in enumerate(found[:i]):
+            if _touch(a.region, b.region):
                 labels[labels == labels[i]] = labels[j]
     defects = []
     for label in dict.fromkeys(labels.tolist()):
-        members = [regions[i] for i in np.flatnonzero(labels == label)]
-        corners = np.array([(x, y, x + w, y + h) for (x, y, w, h), _ in members])
-        left, top = corners[:, :2].min(axis=0)
-        right, bottom = corners[:, 2:].max(axis=0)
+        members = [found[i] for i in np.flatnonzero(labels == label)]
+        boxes = [member.box for member in members]
         defects.append(
             Defect(
                 class_name=name,
-                score=max(score for _, score in members),
-                box=(int(left), int(top), int(right - left), int(bottom - top)),
+                score=max(member.score for member in members),
+                box=bounding(boxes),
                 mask=None,
-                area_px=sum(w * h for (_, _, w, h), _ in members),
+                area_px=sum(w * h for _, _, w, h in boxes),
+                heats=tuple(member.heat for member in members if member.heat),
             )
         )
     return defects
+
+
+def bounding(boxes: list[Box]) -> Box:
+    """The smallest box that holds all of ``boxes``."""
+    corners = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes])
+    left, top = corners[:, :2].min(axis=0)
+    right, bottom = corners[:, 2:].max(axis=0)
+    return int(left), int(top), int(right - left), int(bottom - top)
 
 
 def _touch(a: Box, b: Box) -> bool:

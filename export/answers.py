@@ -54,7 +54,7 @@ class StageAnswers:
 
 
 def stage_answers(
-    tiles: Scored, judged: Scored, *, unit: Unit, whole: bool
+    tiles: Scored, judged: Scored, *, own: Unit, unit: Unit
 ) -> dict[str, StageAnswers]:
     """Answers of ``gate``, ``classifier`` where there is one, and ``decision``.
 
@@ -66,10 +66,9 @@ def stage_answers(
     Args:
         tiles: The networks' items.
         judged: What the cascade gives verdicts on: the same, or frames.
+        own: What ``tiles`` are: frames where the networks see whole ones.
         unit: What ``judged`` are.
-        whole: Whether the networks see whole frames.
     """
-    own: Unit = "frame" if whole else "tile"
     stages = {"gate": _binary(tiles, tiles.gate, tiles.gate >= np.float32(0.5), own)}
     if tiles.none is not None:
         stages["classifier"] = _classes(tiles, 1.0 - tiles.none, own)

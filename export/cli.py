@@ -22,9 +22,10 @@ from export.gate import Margins, comparison_table
 from export.pack import Label, creation_time
 from export.pipeline import Order, make_bundle
 from export.progress import Progress
-from export.runs import read_run
+from export.thresholds import Risk
 from train.data import open_data
 from train.data.severstal import is_simulated
+from train.finished_run import read_run
 
 
 def _bundle_name(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
@@ -123,11 +124,18 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
     help="Greatest share of defective groups that the gate may let through.",
 )
 @click.option(
+    "--class-alpha",
+    type=SHARE,
+    default=0.1,
+    show_default=True,
+    help="The same of the groups that show a class, for each class that enough groups show.",
+)
+@click.option(
     "--delta",
     type=SHARE,
     default=0.05,
     show_default=True,
-    help="Chance that the gate's promise fails.",
+    help="Chance that one of the gate's promises fails.",
 )
 @click.option(
     "--unit",
@@ -158,6 +166,7 @@ def export(
     recall_margin: float,
     min_items: int,
     alpha: float,
+    class_alpha: float,
     delta: float,
     unit: Unit,
     golden: int,
@@ -174,7 +183,7 @@ def export(
     if out.exists() and not force:
         raise UnwritableError(f"{out} exists already", "Give --force to replace it")
     label = Label(name, description, simulated or is_simulated(data), creation_time())
-    order = Order(label, margins, golden, alpha, delta, unit)
+    order = Order(label, margins, golden, Risk(alpha, class_alpha, delta), unit)
     runs = read_run(gate), read_run(classifier) if classifier else None
     opened = open_data(data, splits=splits)
     console = Console(stderr=True, highlight=False)

@@ -29,3 +29,18 @@ def doubts(manifest: Manifest) -> Iterator[str]:
     gate = manifest.thresholds.gate
     if gate.alpha is None:
         yield f"the gate promises no rate: {gate.n} defective groups in {gate.split} are too few"
+    yield from _broken_promises(manifest)
+
+
+def _broken_promises(manifest: Manifest) -> Iterator[str]:
+    """Promises that the holdout speaks against by more than chance would."""
+    for unit, promises in manifest.promises.items():
+        for name, promise in {"a defect": promises.defect, **promises.per_class}.items():
+            if not promise.kept or promise.alpha is None:
+                continue
+            seen = promise.holdout
+            if seen.interval is not None and seen.interval[0] > promise.alpha:
+                yield (
+                    f"the gate let through {seen.count} of the holdout's {seen.n} groups of "
+                    f"{unit}s that show {name}, where it promises at most {promise.alpha:.0%}"
+                )

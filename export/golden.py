@@ -6,10 +6,15 @@ device with the one that packed the bundle, any strip-like picture serves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
+from edge.bundle.evidence import GoldenFrame, Precision
 from edge.bundle.manifest import FrameSizes
+from edge.bundle.verify import score_frame
+from edge.cascade import Cascade
 from edge.frame import Pixels
 from edge.simulator import StripSimulator
 
@@ -17,6 +22,22 @@ SEED = 20_160_512
 """Not a seed that data sets are drawn with: golden frames are in no split."""
 
 SOURCE = f"simulated strip, seed {SEED}"
+
+
+def golden_frames(
+    count: int,
+    sizes: FrameSizes,
+    cascades: Mapping[Precision, Cascade],
+    files: dict[str, bytes],
+) -> tuple[GoldenFrame, ...]:
+    """Draw and score golden frames, and put their pictures among the files."""
+    golden = []
+    for number, pixels in enumerate(draw_golden_frames(count, sizes), start=1):
+        file = f"golden/frame-{number}.png"
+        files[file] = encode_png(pixels)
+        expected = {precision: score_frame(c, pixels) for precision, c in cascades.items()}
+        golden.append(GoldenFrame(file=file, source=SOURCE, expected=expected))
+    return tuple(golden)
 
 
 def draw_golden_frames(count: int, sizes: FrameSizes) -> list[Pixels]:

@@ -15,7 +15,15 @@ from pydantic import ValidationError
 
 from edge.bundle import read_bundle
 from edge.bundle.container import MANIFEST, write_container
-from edge.bundle.evidence import Figures, GateReport, GoldenFrame, Precision, Thresholds
+from edge.bundle.drift import Drift
+from edge.bundle.evidence import (
+    Calibration,
+    Figures,
+    GateReport,
+    Precision,
+    Thresholds,
+    Unit,
+)
 from edge.bundle.manifest import (
     FORMAT,
     FileEntry,
@@ -28,15 +36,16 @@ from edge.bundle.manifest import (
     Stages,
     TrainingData,
 )
-from edge.bundle.verify import run_golden_frames, score_frame
+from edge.bundle.promises import UnitPromises
+from edge.bundle.verify import run_golden_frames
 from edge.cascade import Cascade
 from edge.errors import BundleError, ConfigError
 from edge.preprocess import Geometry
-from export.golden import SOURCE, draw_golden_frames, encode_png
-from export.runs import Run
+from export.golden import golden_frames
 from export.shrink import Forms
 from train.card import tool_versions
 from train.data.sample import DataSet
+from train.finished_run import Run
 
 MAX_SIDE = 8192
 """Largest side, in pixels, of a frame that is cut into regions."""
@@ -69,6 +78,10 @@ class Contents:
         thresholds: Chosen on val.
         metrics: Holdout figures by stage and precision.
         report: Int8 against float.
+        promises: What the gate promises, by unit.
+        temperatures: Of the networks, by stage.
+        calibrations: What these did, by stage.
+        drift: What a device measures drift against.
     """
 
     forms: Mapping[str, tuple[Run, Forms]]
@@ -76,6 +89,10 @@ class Contents:
     thresholds: Thresholds
     metrics: Mapping[str, Mapping[Precision, Figures]]
     report: GateReport
+    promises: Mapping[Unit, UnitPromises]
+    temperatures: Mapping[str, float]
+    calibrations: Mapping[str, Calibration]
+    drift: Drift
 
 
 def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> bytes:
@@ -93,7 +110,11 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
     """
     files: dict[str, bytes] = {}
     runs = [run for run, _ in contents.forms.values()]
-    stages = {name: _stage(name, run, f, files) for name, (run, f) in contents.forms.items()}
+    temperatures = contents.temperatures
+    stages = {
+        name: _stage(name, run, forms, temperatures[name], files)
+        for name, (run, forms) in contents.forms.items()
+    }
     sizes = frame_sizes(runs[0].geometry, data)
     card = runs[0].card.data
     fields: dict[str, Any] = {
@@ -107,6 +128,9 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         "frame": sizes,
         "stages": Stages(gate=stages["gate"], classifier=stages.get("classifier")),
         "thresholds": contents.thresholds,
+        "drift": contents.drift,
+        "promises": contents.promises,
+        "calibration": contents.calibrations,
         "data": TrainingData(
             name=card.name,
             source=card.source,
@@ -118,7 +142,7 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         "metrics": contents.metrics,
         "gate_report": contents.report,
         "holdout_openings": holdout_openings(runs, label),
-        "golden": _golden_frames(golden, sizes, contents.cascades, files),
+        "golden": golden_frames(golden, sizes, contents.cascades, files),
         "files": {
             file: FileEntry(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
             for file, content in files.items()
@@ -197,7 +221,7 @@ def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
     )
 
 
-def _stage(name: str, run: Run, forms: Forms, files: dict[str, bytes]) -> Stage:
+def _stage(name: str, run: Run, forms: Forms, temperature: float, files: dict[str, bytes]) -> Stage:
     """Describe a stage, and put its networks among the files."""
     models = []
     for precision, content in forms.items():
@@ -208,25 +232,10 @@ def _stage(name: str, run: Run, forms: Forms, files: dict[str, bytes]) -> Stage:
         network=run.card.network,
         outputs=run.card.outputs,
         activation=run.card.activation,
+        temperature=temperature,
         geometry=StageGeometry(region=run.geometry.region, input=run.geometry.input),
         models=tuple(models),
     )
-
-
-def _golden_frames(
-    count: int,
-    sizes: FrameSizes,
-    cascades: Mapping[Precision, Cascade],
-    files: dict[str, bytes],
-) -> tuple[GoldenFrame, ...]:
-    """Draw and score golden frames, and put their pictures among the files."""
-    golden = []
-    for number, pixels in enumerate(draw_golden_frames(count, sizes), start=1):
-        file = f"golden/frame-{number}.png"
-        files[file] = encode_png(pixels)
-        expected = {precision: score_frame(c, pixels) for precision, c in cascades.items()}
-        golden.append(GoldenFrame(file=file, source=SOURCE, expected=expected))
-    return tuple(golden)
 
 
 def _check_packed(content: bytes) -> None:

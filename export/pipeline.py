@@ -10,21 +10,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edge.bundle.evidence import Difference, Figures, GateReport, Precision, Thresholds, Unit
+from edge.bundle.evidence import Difference, Figures, GateReport, Precision, Unit
 from edge.cascade import Cascade
 from edge.errors import DataError, ExportGateError
-from export.answers import StageAnswers, stage_answers, stage_figures
+from export.answers import stage_answers, stage_figures
+from export.drift import drift_reference
 from export.gate import Margins, compare, require_held
 from export.pack import Contents, Label, pack
 from export.progress import Progress
-from export.runs import HOLDOUT, TRAIN, VAL, Run, check_data, check_pair
+from export.promises import unit_promises
+from export.runs import HOLDOUT, TRAIN, VAL, check_data, check_pair
 from export.shrink import open_cascades, shrink, with_thresholds
-from export.thresholds import choose_thresholds
+from export.temperature import fit_temperatures, stage_calibrations
+from export.thresholds import Risk, choose_thresholds
 from train.backend import load_keras
 from train.data.sample import DataSet
-from train.data.tiles import Tile, judged_tiles, label_tiles
-from train.evaluate.scored import by_frame
-from train.evaluate.scoring import score, score_each
+from train.data.tiles import Tile, label_tiles
+from train.evaluate.scored import Scored, by_frame
+from train.evaluate.scoring import score_each
+from train.finished_run import Run
 
 REPRODUCED_WITHIN = 0.005
 """How far the float network's accuracy may lie from what its card says: half a point."""
@@ -38,8 +42,7 @@ class Order:
         label: What is written on the bundle.
         margins: By how much int8 may be worse than float.
         golden: How many golden frames.
-        alpha: Greatest share of defective groups that the gate may let through.
-        delta: Chance that this promise fails.
+        risk: What the gate is to promise.
         unit: What thresholds are chosen for and the decision is judged on: a whole frame, by its
             worst region, or each tile as a frame of its own.
     """
@@ -47,8 +50,7 @@ class Order:
     label: Label
     margins: Margins = field(default_factory=Margins)
     golden: int = 4
-    alpha: float = 0.05
-    delta: float = 0.05
+    risk: Risk = field(default_factory=Risk)
     unit: Unit = "frame"
 
 
@@ -87,11 +89,15 @@ def make_bundle(
     forms = {"gate": (gate, shrink(gate, data, progress))}
     if classifier:
         forms["classifier"] = (classifier, shrink(classifier, data, progress))
-    cascades = open_cascades(forms)
+    temperatures = fit_temperatures(forms, data, progress)
+    cascades = open_cascades(forms, temperatures)
     unit: Unit = order.unit if gate.geometry.region else "frame"
-    thresholds = _thresholds(order, unit, gate, data, cascades["int8"], progress)
+    val = _score({"int8": cascades["int8"]}, gate, data, VAL, progress)["int8"]
+    thresholds = choose_thresholds(val[unit], order.risk, unit=unit)
     cascades = {p: with_thresholds(cascade, thresholds) for p, cascade in cascades.items()}
-    answers = _judge(unit, gate, data, cascades, progress)
+    judged = _score(cascades, gate, data, HOLDOUT, progress)
+    own: Unit = "tile" if gate.geometry.region else "frame"
+    answers = {p: stage_answers(j[own], j[unit], own=own, unit=unit) for p, j in judged.items()}
     differences = compare(answers["float32"], answers["int8"], order.margins)
     show(differences)
     require_held(differences, order.margins)
@@ -107,8 +113,17 @@ def make_bundle(
         differences=differences,
         verdict="held",
     )
+    drift = drift_reference(cascades["int8"], data, progress)
     progress.start("packing, and checking what was packed")
-    contents = Contents(forms, cascades, thresholds, metrics, report)
+    promises = {
+        u: unit_promises(u, scored, judged["int8"][u], thresholds, order.risk)
+        for u, scored in val.items()
+        if scored.defective.any()
+    }
+    calibrations = stage_calibrations(val[own], judged["int8"][own], own)
+    contents = Contents(
+        forms, cascades, thresholds, metrics, report, promises, temperatures, calibrations, drift
+    )
     return pack(order.label, contents, data, golden=order.golden)
 
 
@@ -121,39 +136,29 @@ def _require_splits(data: DataSet) -> None:
             )
 
 
-def _thresholds(
-    order: Order, unit: Unit, gate: Run, data: DataSet, cascade: Cascade, progress: Progress
-) -> Thresholds:
-    """Chosen on val for what will be judged: the frame by its worst region, or each tile alone."""
-    items = judged_tiles(data, VAL, gate.geometry.region if unit == "tile" else None)
-    progress.start("scoring val", len(items))
-    scored = score(cascade, items, data.classes, advance=progress.advance)
-    return choose_thresholds(scored, alpha=order.alpha, delta=order.delta, unit=unit)
-
-
-def _judge(
-    unit: Unit,
+def _score(
+    cascades: Mapping[Precision, Cascade],
     gate: Run,
     data: DataSet,
-    cascades: Mapping[Precision, Cascade],
+    split: str,
     progress: Progress,
-) -> dict[Precision, dict[str, StageAnswers]]:
-    """Every stage's answers to the holdout, by precision: each region is scored once.
+) -> dict[Precision, dict[Unit, Scored]]:
+    """Every cascade's scores of a split's tiles and frames: each region is scored once.
 
-    The networks are judged on the regions that training judges them on, the decision on its unit.
-    A frame's ambiguous tiles count for the frame, as they do beside the line.
+    Tiles are those that training judges its networks on; there are none where networks see whole
+    frames. A frame's ambiguous tiles count for the frame, as they do beside the line.
     """
     region = gate.geometry.region
-    tiles: list[Tile] = [t for s in data.of(HOLDOUT) for t in label_tiles(s, region)]
+    tiles: list[Tile] = [t for s in data.of(split) for t in label_tiles(s, region)]
     clear = np.array([not tile.ambiguous for tile in tiles])
-    progress.start("scoring the holdout", len(tiles))
+    progress.start(f"scoring {split}", len(tiles))
     scored = score_each(cascades, tiles, data.classes, advance=progress.advance)
-    answers = {}
-    for precision, every in scored.items():
-        own = every.take(clear)
-        judged = own if unit == "tile" or region is None else by_frame(every, tiles)
-        answers[precision] = stage_answers(own, judged, unit=unit, whole=region is None)
-    return answers
+    if region is None:
+        return {precision: {"frame": every} for precision, every in scored.items()}
+    return {
+        precision: {"tile": every.take(clear), "frame": by_frame(every, tiles)}
+        for precision, every in scored.items()
+    }
 
 
 def _check_reproduced(run: Run, figures: Figures) -> None:

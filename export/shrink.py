@@ -11,10 +11,11 @@ from edge.errors import ExportGateError
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from export.calibration import representative_inputs
+from export.maps import with_map
 from export.progress import Progress
-from export.runs import Run
 from export.tflite import CONVERSION_TOLERANCE, convert, largest_difference, quantize
 from train.data.sample import DataSet
+from train.finished_run import Run
 
 Forms = Mapping[Precision, bytes]
 """One network as TFLite, by precision."""
@@ -35,7 +36,8 @@ def shrink(run: Run, data: DataSet, progress: Progress) -> Forms:
     inputs = representative_inputs(data, run.geometry, names_classes=run.card.task != "binary")
     progress.start(f"{run.card.network}: converting to float32")
     model = run.load()
-    whole = convert(model)
+    mapped = with_map(model) if run.card.task != "binary" else model
+    whole = convert(mapped)
     difference = largest_difference(model, whole, inputs[:_CHECKED])
     if difference > CONVERSION_TOLERANCE:
         raise ExportGateError(
@@ -44,14 +46,17 @@ def shrink(run: Run, data: DataSet, progress: Progress) -> Forms:
             "The network uses an operation that does not convert; use one of millsight's networks",
         )
     progress.start(f"{run.card.network}: quantizing to int8")
-    return {"float32": whole, "int8": quantize(model, inputs)}
+    return {"float32": whole, "int8": quantize(mapped, inputs)}
 
 
-def open_cascades(stages: Mapping[str, tuple[Run, Forms]]) -> dict[Precision, Cascade]:
+def open_cascades(
+    stages: Mapping[str, tuple[Run, Forms]], temperatures: Mapping[str, float]
+) -> dict[Precision, Cascade]:
     """A cascade in each precision, for scores alone: thresholds are not chosen yet.
 
     Args:
         stages: Runs and their networks: ``gate``, and ``classifier`` where there is one.
+        temperatures: Of each, in either precision.
     """
 
     def open_one(precision: Precision) -> Cascade:
@@ -61,6 +66,7 @@ def open_cascades(stages: Mapping[str, tuple[Run, Forms]]) -> dict[Precision, Ca
                 run.geometry,
                 run.card.outputs,
                 run.card.activation,
+                temperatures[name],
             )
             for name, (run, forms) in stages.items()
         }

@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from edge.bundle.evidence import DecisionThreshold, GateThreshold, Thresholds, Unit
 from edge.errors import DataError
 from train.evaluate.scored import Scored
-from train.thresholds import decision_threshold, gate_threshold
+from train.thresholds import GateChoices, decision_threshold, gate_thresholds, missed_groups
 
 SPLIT = "val"
 """Every choice is made on it; the holdout only reports."""
 
 
-def choose_thresholds(scored: Scored, *, alpha: float, delta: float, unit: Unit) -> Thresholds:
+DEFECT = "defect"
+"""Name of the promise over defects of any class, beside the classes' own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What may go wrong with the gate's promises.
+
+    Attributes:
+        alpha: Greatest share of defective groups that the gate may let through.
+        class_alpha: Greatest share of the groups that show a class, for each class by itself.
+        delta: Chance that a promise fails.
+    """
+
+    alpha: float = 0.05
+    class_alpha: float = 0.1
+    delta: float = 0.05
+
+    def choose(self, scored: Scored) -> GateChoices:
+        """The gate thresholds that all promises ask for, of items of which one is defective."""
+        return gate_thresholds(
+            scored.gate,
+            scored.truth,
+            scored.groups,
+            alpha=self.alpha,
+            class_alpha=self.class_alpha,
+            delta=self.delta,
+        )
+
+
+def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:
     """Both thresholds, from int8 scores of val: int8 is what is deployed.
 
-    The gate's is lowered to the decision's where it came out above: a region that the gate lets
-    through and the verdict then clears costs time and nothing else, and its recall only grows.
+    The gate's is lowered to where every class's promise holds, and to the decision's where it came
+    out above: a region that the gate lets through and the verdict then clears costs time and
+    nothing else, and its recall only grows.
 
     Args:
         scored: Items of val.
-        alpha: Greatest share of defective groups that the gate may let through.
-        delta: Chance that this promise fails.
+        risk: What the gate is to promise.
         unit: What an item is.
 
     Raises:
@@ -35,23 +68,33 @@ def choose_thresholds(scored: Scored, *, alpha: float, delta: float, unit: Unit)
             f"the {SPLIT} split has {what} {unit}s, so no threshold can be chosen",
             "Split the data again, with both kinds in each split",
         )
-    choice = gate_threshold(scored.gate, defective, scored.groups, alpha=alpha, delta=delta)
+    choices = risk.choose(scored)
     verdict = decision_threshold(scored.decision, defective)
-    value = min(choice.value, verdict.value)
-    lowered = ", then lowered to the decision threshold" if value < choice.value else ""
-    missed = scored.groups[defective & (scored.gate < value)]
+    value, method = choices.value, choices.defect.method
+    if value < choices.defect.value:
+        method += f", then lowered for class {', '.join(bound_by(choices, scored.classes))}"
+    if verdict.value < value:
+        value, method = verdict.value, method + ", then lowered to the decision threshold"
+    missed = missed_groups(scored.groups, defective, scored.gate < np.float32(value))
     return Thresholds(
         gate=GateThreshold(
             value=value,
-            alpha=choice.alpha,
-            delta=choice.delta,
-            n=choice.n,
+            alpha=choices.defect.alpha,
+            delta=risk.delta,
+            n=choices.defect.n,
             unit=f"group of near-duplicate {unit}s",
-            method=choice.method + lowered,
+            method=method,
             split=SPLIT,
-            achieved_recall=1.0 - len(np.unique(missed)) / choice.n,
+            achieved_recall=1.0 - float(missed.mean()),
         ),
         decision=DecisionThreshold(
             value=verdict.value, split=SPLIT, method=verdict.method, n=verdict.n, unit=unit
         ),
     )
+
+
+def bound_by(choices: GateChoices, classes: Sequence[str]) -> tuple[str, ...]:
+    """Which promises ask for the lowest threshold: ``defect``, and classes."""
+    named = [(DEFECT, choices.defect)]
+    named += [(n, c) for n, c in zip(classes, choices.classes, strict=True) if c and c.alpha]
+    return tuple(name for name, choice in named if choice.value == choices.value)

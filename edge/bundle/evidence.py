@@ -81,6 +81,23 @@ class Figures(Part):
     )
 
 
+class CalibrationError(Part):
+    """How far probabilities lie from what is so: expected calibration error, 15 equal bins."""
+
+    before: Fraction = Field(description="At temperature 1")
+    after: Fraction = Field(description="At the stage's temperature")
+    n: Count = Field(description="Items judged")
+
+
+class Calibration(Part):
+    """A stage's int8 form before and after its temperature was fitted."""
+
+    judged: Text = Field(description="Which probabilities were held against the truth")
+    unit: Unit = Field(description="What an item is")
+    val: CalibrationError = Field(description="On the split that the temperature was fitted on")
+    holdout: CalibrationError = Field(description="On the holdout")
+
+
 class Difference(Part):
     """One figure of the int8 form against the float form."""
 

@@ -58,6 +58,7 @@ def load_bundle(path: Path) -> Bundle:
         MissingPathError: There is no such file.
         BundleError: Unreadable, damaged, or posing as a shipped bundle.
         NewerFormatError: It is of a format that a later millsight writes.
+        OlderFormatError: It is of a format that an earlier one wrote.
     """
     data = _read(path)
     bundle = read_bundle(data, path)
@@ -76,6 +77,7 @@ def read_bundle(data: bytes, path: Path | None = None) -> Bundle:
     Raises:
         BundleError: Damaged, or holding what its manifest does not list.
         NewerFormatError: It is of a format that a later millsight writes.
+        OlderFormatError: It is of a format that an earlier one wrote.
     """
     try:
         files = read_container(data)

@@ -12,7 +12,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from edge.bundle.container import MANIFEST
+from edge.bundle.drift import Drift
 from edge.bundle.evidence import (
+    Calibration,
     Count,
     Figures,
     GateReport,
@@ -25,10 +27,12 @@ from edge.bundle.evidence import (
     Size,
     Text,
     Thresholds,
+    Unit,
 )
-from edge.errors import BundleError, NewerFormatError
+from edge.bundle.promises import UnitPromises
+from edge.errors import BundleError, NewerFormatError, OlderFormatError
 
-FORMAT = 1
+FORMAT = 2
 """Version of the manifest that this millsight reads and writes."""
 
 
@@ -56,6 +60,9 @@ class Stage(Part):
     outputs: tuple[Text, ...] = Field(min_length=1, description="Meaning of each output, in order")
     activation: Literal["softmax", "sigmoid"] = Field(
         description="What turns the outputs (logits) into fractions: over all, or each alone"
+    )
+    temperature: float = Field(
+        gt=0, allow_inf_nan=False, description="What logits are divided by first; 1 changes nothing"
     )
     geometry: StageGeometry = Field(description="How a frame becomes the network's inputs")
     models: tuple[ModelFile, ...] = Field(min_length=1, description="The forms of the network")
@@ -133,7 +140,7 @@ class FileEntry(Part):
 class Manifest(Part):
     """Everything that a bundle says of itself."""
 
-    format: Literal[1] = Field(description="Version of the manifest")
+    format: Literal[2] = Field(description="Version of the manifest")
     name: Name = Field(description="What the bundle is called")
     description: Text = Field(description="What it is for")
     simulated: bool = Field(description="Whether it was trained on simulated strip")
@@ -146,6 +153,13 @@ class Manifest(Part):
     frame: FrameSizes = Field(description="Which sizes of frame it takes, in pixels")
     stages: Stages = Field(description="The networks")
     thresholds: Thresholds = Field(description="The thresholds and how they were chosen")
+    promises: dict[Unit, UnitPromises] = Field(
+        description="What the gate promises of each unit, and what it did on the holdout"
+    )
+    calibration: dict[str, Calibration] = Field(
+        description="How far each stage's probabilities can be taken at their word"
+    )
+    drift: Drift = Field(description="What a device measures drift against")
     data: TrainingData = Field(description="What it was trained on")
     metrics: dict[str, dict[Precision, Figures]] = Field(
         description="Holdout figures by stage and number format"
@@ -178,6 +192,9 @@ class Manifest(Part):
             raise ValueError("gate and classifier look at different regions")
         if self.thresholds.gate.value > self.thresholds.decision.value:
             raise ValueError("the gate threshold lies above the decision threshold")
+        deployed = [p for p in self.promises.values() if p.deployed]
+        if len(deployed) != 1 or self.thresholds.gate.value > deployed[0].value:
+            raise ValueError("the gate threshold is not the one that its promises ask for")
         return self
 
     def to_json(self) -> bytes:
@@ -194,6 +211,7 @@ def parse_manifest(data: bytes) -> Manifest:
     Raises:
         BundleError: Not JSON, a field is wrong, or not in canonical form.
         NewerFormatError: It is of a format that a later millsight writes.
+        OlderFormatError: It is of a format that an earlier one wrote.
     """
     try:
         fields: Any = json.loads(data)
@@ -203,6 +221,11 @@ def parse_manifest(data: bytes) -> Manifest:
     if isinstance(version, int) and version > FORMAT:
         raise NewerFormatError(
             f"it has format {version}; this millsight reads format {FORMAT}", "Upgrade millsight"
+        )
+    if type(version) is int and 0 < version < FORMAT:
+        raise OlderFormatError(
+            f"it has format {version}; this millsight reads format {FORMAT}",
+            "Export it again with this millsight",
         )
     try:
         manifest = Manifest.model_validate_json(data)

@@ -27,6 +27,7 @@ _COMMANDS = {
     "train": ("train.cli_train:train", "Train a network."),
     "evaluate": ("train.cli_evaluate:evaluate", "Judge a bundle against a data set."),
     "export": ("export.cli:export", "Quantize, compare on the holdout, pack a bundle."),
+    "recipe": ("export.cli_recipe:recipe", "Make a bundle from a folder of data, step by step."),
 }
 """Command, where it is (``module:attribute``), and its line in the help."""
 

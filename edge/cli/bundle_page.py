@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle import Bundle
+from edge.bundle.drift import Drift
 from edge.bundle.evidence import PRECISIONS, Figures, Precision
 from edge.bundle.manifest import Manifest, Stage
+from edge.cli.page_tables import page_table
+from edge.cli.promises_page import calibration_table, promises_table
 
 
 def bundle_page(bundle: Bundle) -> Iterator[RenderableType]:
@@ -27,6 +29,8 @@ def bundle_page(bundle: Bundle) -> Iterator[RenderableType]:
     yield _facts(bundle)
     yield _stages(manifest)
     yield _thresholds(manifest)
+    yield promises_table(manifest)
+    yield calibration_table(manifest)
     yield _figures(manifest)
 
 
@@ -50,6 +54,7 @@ def _facts(bundle: Bundle) -> Table:
             "holdout opened",
             "\n".join(f"{o.when} by {o.by}" for o in manifest.holdout_openings) or "never",
         ),
+        ("drift", _drift(manifest.drift)),
         ("golden frames", str(len(manifest.golden))),
         ("made with", ", ".join(f"{tool} {v}" for tool, v in manifest.tools.items())),
     ):
@@ -57,8 +62,18 @@ def _facts(bundle: Bundle) -> Table:
     return table
 
 
+def _drift(drift: Drift) -> str:
+    grey, scores = drift.grey, drift.scores
+    return (
+        f"over {drift.window} frames, watch and alarm from a PSI of {grey.limits.watch:.2f} and "
+        f"{grey.limits.alarm:.2f} of grey levels ({grey.split}, {grey.n:,} frames), "
+        f"{scores.limits.watch:.2f} and {scores.limits.alarm:.2f} of gate scores ({scores.split}, "
+        f"{scores.n:,} regions)"
+    )
+
+
 def _stages(manifest: Manifest) -> Table:
-    table = _table("Networks", ("stage", "network", "outputs", "region", "input"), ("files",))
+    table = page_table("Networks", ("stage", "network", "outputs", "region", "input"), ("files",))
     stages = {"gate": manifest.stages.gate, "classifier": manifest.stages.classifier}
     for name, stage in stages.items():
         if stage is not None:
@@ -85,7 +100,7 @@ def _thresholds(manifest: Manifest) -> Table:
         if gate.alpha is not None
         else "promises no rate"
     )
-    table = _table("Thresholds", ("threshold", "value", "how it was chosen"), ())
+    table = page_table("Thresholds", ("threshold", "value", "how it was chosen"), ())
     table.add_row(
         "gate",
         f"{gate.value:.4f}",
@@ -105,7 +120,7 @@ def _thresholds(manifest: Manifest) -> Table:
 def _figures(manifest: Manifest) -> Table:
     report = manifest.gate_report
     kind = "SIMULATED" if manifest.simulated else "real"
-    table = _table(
+    table = page_table(
         f"Figures on the {report.split} ({kind} data)",
         ("figure",),
         ("n", "float %", "int8 %", "points", "95 % of int8"),
@@ -143,16 +158,6 @@ def _area_cells(forms: Mapping[Precision, Figures]) -> tuple[str, ...]:
         "" if exact is None or small is None else f"{small - exact:+.4f}",
         f"{interval[0]:.4f}–{interval[1]:.4f}" if interval else "",
     )
-
-
-def _table(title: str, left: tuple[str, ...], right: tuple[str, ...]) -> Table:
-    """An empty table of left-aligned columns and then right-aligned ones."""
-    table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD)
-    for heading in left:
-        table.add_column(heading)
-    for heading in right:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
 
 
 def _percent(share: float | None) -> str:

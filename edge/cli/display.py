@@ -30,6 +30,8 @@ class Display(Protocol):
 
     def show(self, inspection: Inspection, latency_ms: float | None) -> None: ...
 
+    def say(self, change: str) -> None: ...
+
 
 @contextmanager
 def display(line: Line, manifest: Manifest, tally: Tally | None = None) -> Iterator[Display]:
@@ -46,7 +48,7 @@ def display(line: Line, manifest: Manifest, tally: Tally | None = None) -> Itera
     lines: _PlainLines | None = None
     try:
         if console.is_terminal:
-            table = _LiveTable(line)
+            table = _LiveTable(line, console)
             with Live(
                 get_renderable=table.render,
                 console=console,
@@ -76,8 +78,9 @@ def _verdict(inspection: Inspection) -> str:
 class _LiveTable:
     """A table that is drawn anew a few times a second."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, console: Console) -> None:
         self._line = line
+        self._console = console
         self._last: tuple[Inspection, float | None] | None = None
         self._defects: list[tuple[Inspection, float | None]] = []
 
@@ -85,6 +88,9 @@ class _LiveTable:
         self._last = inspection, latency_ms
         if inspection.defective or inspection.level is Level.UNINSPECTED:
             self._defects = [*self._defects[1 - _LAST_DEFECTS :], self._last]
+
+    def say(self, change: str) -> None:
+        _say(self._console, change)
 
     def render(self) -> Table:
         table = Table(title="millsight run", title_justify="left", min_width=76)
@@ -100,6 +106,7 @@ class _LiveTable:
         table.caption = (
             f"{_coverage(self._line)}   verdict p99 {p99 or 0:.1f} ms of "
             f"{self._line.deadline_s * 1e3:.1f} ms   missed {self._line.deadline_misses}"
+            + (f"\n{self._line.drift}" if self._line.drift else "")
         )
         return table
 
@@ -144,6 +151,9 @@ class _PlainLines:
             soft_wrap=True,
         )
 
+    def say(self, change: str) -> None:
+        _say(self._console, change)
+
     def close(self) -> None:
         """Own up to what was not shown."""
         if self._unshown:
@@ -152,6 +162,10 @@ class _PlainLines:
                 "--jsonl keeps every frame)",
                 highlight=False,
             )
+
+
+def _say(console: Console, change: str) -> None:
+    console.print(f"[bold yellow]{escape(change)}[/]", highlight=False, soft_wrap=True)
 
 
 def _coverage(line: Line) -> str:
@@ -181,7 +195,8 @@ def _result(line: Line) -> str:
         if latency["p50"] is not None
         else "no verdicts"
     )
+    drift = f" The {line.drift}." if line.drift else ""
     return (
         f"{figures['frames']} frames, {_coverage(line)}. Defects by class: {found} "
-        f"in {figures['defective_frames']} frames. {timing}."
+        f"in {figures['defective_frames']} frames. {timing}.{drift}"
     )

@@ -88,6 +88,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Write no more pictures than this.",
 )
+@click.option(
+    "--drift-every",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Watch one frame in N for drift. Give a coil's frames divided by 4 where all strip of a "
+    "coil looks alike. [default: 64 of a live camera, else 1]",
+)
 @convert_colour_option
 def run(
     camera_name: str,
@@ -104,6 +111,7 @@ def run(
     jsonl: Path | None,
     pictures: Path | None,
     max_pictures: int,
+    drift_every: int | None,
     convert_colour: bool,
 ) -> None:
     """Inspect a camera until stopped, or for --frames frames.
@@ -113,6 +121,7 @@ def run(
     from edge.cascade import Cascade
     from edge.cli.display import display
     from edge.cli.stopping import stopping
+    from edge.drift import LIVE_EVERY, DriftMonitor
     from edge.errors import MillsightError
     from edge.files import check_writable, write_whole
     from edge.line import Line
@@ -129,6 +138,9 @@ def run(
         seed=seed,
         convert_colour=convert_colour,
     )
+    drift = DriftMonitor(
+        bundle.manifest.drift, every=drift_every or (LIVE_EVERY if camera.live else 1)
+    )
     sinks = _open_sinks(jsonl, pictures, max_pictures, cascade.classes)
     line = Line(
         camera,
@@ -137,6 +149,7 @@ def run(
         mm_per_line=mm_per_px,
         mm_per_px_across=mm_per_px,
         sinks=sinks,
+        drift=drift,
     )
     tally = _tally_of(camera)
     with camera, stopping(line) as stop, display(line, bundle.manifest, tally) as screen:
@@ -145,6 +158,8 @@ def run(
             if tally is not None:
                 tally.add(inspection)
             screen.show(inspection, latency_ms)
+            for change in drift.news():
+                screen.say(change)
 
         def save_summary() -> None:
             if summary is not None:

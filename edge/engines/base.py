@@ -36,6 +36,15 @@ class Engine(ABC):
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Logits [n, outputs] of network inputs [n, height, width] uint8 (255 is 1.0)."""
 
+    def run_with_maps(
+        self, batch: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Logits as ``run`` gives them, and maps of where they are from.
+
+        Maps are [n, rows, columns, outputs], or None where the model or the engine has none.
+        """
+        return self.run(batch), None
+
 
 _ENGINES = {
     "litert": "edge.engines.litert:LiteRTEngine",

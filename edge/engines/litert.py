@@ -18,6 +18,23 @@ from edge.quiet import native_stderr_silenced
 
 _PIXEL_SCALE = 1.0 / 255.0
 
+_LOGITS_RANK, _MAPS_RANK = 2, 4
+"""Dimensions of the outputs, batch included: a file keeps neither their names nor their order."""
+
+
+class _Exit:
+    """An output of a model, and what its numbers mean."""
+
+    def __init__(self, details: dict[str, Any]) -> None:
+        self.index: int = details["index"]
+        self.shape = tuple(int(side) for side in details["shape"][1:])
+        self._scale, self._zero = details["quantization"]
+
+    def decoded(self, out: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not self._scale:
+            return out
+        return (out - np.float32(self._zero)) * np.float32(self._scale)
+
 
 class LiteRTEngine(Engine):
     """A TFLite model with a batch of one in ``ai_edge_litert``'s interpreter, with XNNPACK."""
@@ -32,17 +49,16 @@ class LiteRTEngine(Engine):
                 self._interpreter = interpreter_class(model_content=model, num_threads=threads)
                 self._interpreter.allocate_tensors()
             entry = self._interpreter.get_input_details()[0]
-            exit_ = self._interpreter.get_output_details()[0]
-        except (RuntimeError, ValueError, IndexError) as error:
+            outputs = self._interpreter.get_output_details()
+            exits = {len(output["shape"]): _Exit(output) for output in outputs}
+            self._logits, self._maps = exits[_LOGITS_RANK], exits.get(_MAPS_RANK)
+        except (RuntimeError, ValueError, LookupError) as error:
             reason = (str(error).strip().splitlines() or ["no reason given"])[0]
             raise EngineError(f"the model does not load: {reason}", "Export it again") from None
         self._input_index: int = entry["index"]
         self._input_shape = tuple(int(side) for side in entry["shape"])
         self._input_dtype = np.dtype(entry["dtype"])
         self._input_scale, self._input_zero = entry["quantization"]
-        self._output_index: int = exit_["index"]
-        self._output_scale, self._output_zero = exit_["quantization"]
-        self._outputs = int(exit_["shape"][-1])
 
     @staticmethod
     def _interpreter_class() -> Any:
@@ -56,6 +72,18 @@ class LiteRTEngine(Engine):
         Raises:
             EngineError: The inputs have another size than the model's, or the engine failed.
         """
+        return self._run(batch, [self._logits])[0]
+
+    def run_with_maps(
+        self, batch: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """As ``run``, with the model's output of [rows, columns, outputs] where it has one."""
+        if self._maps is None:
+            return self.run(batch), None
+        logits, maps = self._run(batch, [self._logits, self._maps])
+        return logits, maps
+
+    def _run(self, batch: NDArray[np.uint8], exits: list[_Exit]) -> list[NDArray[np.float32]]:
         if batch.shape[1:] != self._input_shape[1:3]:
             raise EngineError(
                 f"the model takes inputs of {self._input_shape[1:3]} and was given "
@@ -63,14 +91,13 @@ class LiteRTEngine(Engine):
                 "The bundle's geometry does not fit its model; export it again",
             )
         inputs = self._encode(batch)[..., np.newaxis]
-        out = np.empty((len(batch), self._outputs), dtype=np.float32)
+        outs = [np.empty((len(batch), *e.shape), dtype=np.float32) for e in exits]
         for i in range(len(batch)):
             self._interpreter.set_tensor(self._input_index, inputs[i : i + 1])
             self._invoke()
-            out[i] = self._interpreter.get_tensor(self._output_index)[0]
-        if self._output_scale:
-            out = (out - np.float32(self._output_zero)) * np.float32(self._output_scale)
-        return out
+            for exit_, out in zip(exits, outs, strict=True):
+                out[i] = self._interpreter.get_tensor(exit_.index)[0]
+        return [exit_.decoded(out) for exit_, out in zip(exits, outs, strict=True)]
 
     def _invoke(self) -> None:
         try:

@@ -17,10 +17,13 @@ class ClassScores:
     Attributes:
         classes: Probability of each class, [n, classes].
         none: Probability that there is no defect, [n].
+        maps: How strongly each place speaks for each class and against none, in logits,
+            [n, rows, columns, classes]; None where they were not asked for or the network has none.
     """
 
     classes: NDArray[np.float32]
     none: NDArray[np.float32]
+    maps: NDArray[np.float32] | None = None
 
 
 class Classifier(StageModel):
@@ -29,9 +32,14 @@ class Classifier(StageModel):
     Where the network has no output for none (multilabel), it is what the likeliest class leaves.
     """
 
-    def scores(self, batch: NDArray[np.uint8]) -> ClassScores:
-        """Class scores of network inputs [n, height, width] uint8."""
-        probabilities = self.probabilities(batch)
+    def scores(self, batch: NDArray[np.uint8], *, maps: bool = False) -> ClassScores:
+        """Class scores of network inputs [n, height, width] uint8, with their maps if asked for."""
+        if maps:
+            logits, places = self.engine.run_with_maps(batch)
+            probabilities = self.fractions(logits)
+        else:
+            probabilities, places = self.probabilities(batch), None
         if self.outputs[0] == "none":
-            return ClassScores(probabilities[:, 1:], probabilities[:, 0])
-        return ClassScores(probabilities, 1.0 - probabilities.max(axis=1))
+            against_none = None if places is None else places[..., 1:] - places[..., :1]
+            return ClassScores(probabilities[:, 1:], probabilities[:, 0], against_none)
+        return ClassScores(probabilities, 1.0 - probabilities.max(axis=1), places)

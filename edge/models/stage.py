@@ -21,6 +21,8 @@ class StageModel:
         geometry: How a frame becomes this network's inputs.
         outputs: What each output stands for, in order.
         activation: ``softmax`` over all outputs, or ``sigmoid`` for each alone.
+        temperature: What logits are divided by first, so that probabilities can be taken at their
+            word; 1 leaves them as they are.
     """
 
     def __init__(
@@ -29,15 +31,21 @@ class StageModel:
         geometry: Geometry,
         outputs: tuple[str, ...],
         activation: Activation,
+        temperature: float = 1.0,
     ) -> None:
         self.engine = engine
         self.geometry = geometry
         self.outputs = outputs
+        self.temperature = temperature
         self._activate = softmax if activation == "softmax" else sigmoid
 
     def probabilities(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities [n, outputs] of network inputs [n, height, width] uint8."""
-        return self._activate(self.engine.run(batch))
+        return self.fractions(self.engine.run(batch))
+
+    def fractions(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities [n, outputs] of logits [n, outputs]."""
+        return self._activate(logits / np.float32(self.temperature))
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from edge.errors import UnwritableError
 from edge.files import make_folder
 from edge.frame import Frame, Pixels
+from edge.heat import Heat
 from edge.images import write_image
 from edge.inspection import Inspection, Level
 from edge.masks import mask_from_coco
+from edge.preprocess import Box
 from edge.sinks.base import Sink
 
 # Paul Tol's bright scheme (personal.sron.nl/~pault), told apart by colour-blind eyes too; BGR.
@@ -29,6 +32,10 @@ _PALETTE = (
     (68, 119, 238),
 )
 _UNNAMED = (200, 200, 200)
+_HALO = (0, 0, 0)
+"""Beneath every line: a colour may be as bright as the steel where it is printed in grey."""
+_TINT = 0.5
+"""How much of the defect's colour covers the strip where its heat is greatest, a fraction."""
 _MIN_WIDTH = 800
 """Narrower frames are enlarged until a label on them can be read, in pixels."""
 
@@ -96,31 +103,64 @@ def colour(class_name: str, classes: tuple[str, ...]) -> tuple[int, int, int]:
 
 
 def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> NDArray[np.uint8]:
-    """A picture [lines, columns, 3] uint8 BGR of a frame with its defects and a caption below."""
+    """A picture [lines, columns, 3] uint8 BGR of a frame with its defects and a caption below.
+
+    Where a defect has no outline, its heat is laid over the strip, and a line drawn around what
+    made its box.
+    """
     scale = max(1, -(-_MIN_WIDTH // pixels.shape[1]))
     picture = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_GRAY2BGR)
     if scale > 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
+    for defect in inspection.defects:
+        if defect.mask is None and defect.heats:
+            _lay_heat(picture, defect.heats, scale, colour(defect.class_name, classes))
     for defect in inspection.defects:
         ink = colour(defect.class_name, classes)
         x, y, w, h = (scale * side for side in defect.box)
         if defect.mask is not None:
             mask = mask_from_coco(defect.mask).astype(np.uint8)
             outlines = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-            cv2.polylines(picture, [outline * scale for outline in outlines], True, ink, 2)
+            _line(picture, [outline * scale for outline in outlines], ink)
         else:
-            cv2.rectangle(picture, (x + 2, y + 2), (x + w - 3, y + h - 3), ink, 3)
-        _label(picture, f"{defect.label} {defect.score:.0%}", x + 4, y + 4, ink)
+            for line, width in ((_HALO, 5), (ink, 3)):
+                cv2.rectangle(picture, (x + 2, y + 2), (x + w - 3, y + h - 3), line, width)
+        _label(picture, f"{defect.label} {defect.score:.0%}", (x, y, w, h), ink)
     return np.vstack([picture, _caption(picture.shape[1], inspection)])
 
 
-def _label(
-    picture: cv2.typing.MatLike, text: str, x: int, y: int, ink: tuple[int, int, int]
+def _lay_heat(
+    picture: cv2.typing.MatLike, heats: tuple[Heat, ...], scale: int, ink: tuple[int, int, int]
 ) -> None:
+    strong = np.zeros(picture.shape[:2], np.uint8)
+    for heat in heats:
+        x, y, w, h = (scale * side for side in heat.region)
+        place = np.s_[y : y + h, x : x + w]
+        levels, counts = (
+            cv2.resize(part, (w, h), interpolation=cv2.INTER_NEAREST)
+            for part in (heat.enlarged(), heat.strong().astype(np.uint8))
+        )
+        tint = (levels * (_TINT / 255.0))[..., np.newaxis]
+        picture[place] = np.round(picture[place] * (1.0 - tint) + np.array(ink) * tint)
+        strong[place] |= counts
+    outlines = cv2.findContours(strong, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    _line(picture, outlines, ink)
+
+
+def _line(
+    picture: cv2.typing.MatLike, outlines: Sequence[cv2.typing.MatLike], ink: tuple[int, int, int]
+) -> None:
+    for line, width in ((_HALO, 4), (ink, 2)):
+        cv2.polylines(picture, outlines, True, line, width, cv2.LINE_AA)
+
+
+def _label(picture: cv2.typing.MatLike, text: str, box: Box, ink: tuple[int, int, int]) -> None:
+    """Write on a box's upper edge, or within it where the picture ends there."""
     (width, height), base = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.8, 2)
-    x = max(0, min(x, picture.shape[1] - width - 8))
-    y = max(0, min(y, picture.shape[0] - height - base - 8))
-    cv2.rectangle(picture, (x, y), (x + width + 8, y + height + base + 6), (0, 0, 0), -1)
+    tall = height + base + 6
+    x = max(0, min(box[0], picture.shape[1] - width - 8))
+    y = box[1] - tall if box[1] >= tall else box[1] + 4
+    cv2.rectangle(picture, (x, y), (x + width + 8, y + tall), (0, 0, 0), -1)
     cv2.putText(
         picture, text, (x + 4, y + height + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.8, ink, 2, cv2.LINE_AA
     )

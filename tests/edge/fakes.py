@@ -20,13 +20,17 @@ CLASSES = ("spot", "streak")
 
 
 class BrightnessEngine(Engine):
-    """Logits from the brightest pixel of a region: 200 and more is a spot, 250 a streak."""
+    """Logits from the brightest pixel of a region: 200 and more is a spot, 250 a streak.
+
+    With ``maps``, what speaks for either is how bright the brightest of 2×2 pixels is.
+    """
 
     name = "brightness"
     threads = 1
 
-    def __init__(self, outputs: int, *, seconds: float = 0.0) -> None:
+    def __init__(self, outputs: int, *, seconds: float = 0.0, maps: bool = False) -> None:
         self.outputs = outputs
+        self.maps = maps
         self.seconds = seconds
         self.seen = 0
 
@@ -40,12 +44,21 @@ class BrightnessEngine(Engine):
             [np.full(len(batch), 0.0), (brightest - 150) / 10, (brightest - 245) * 4], axis=1
         ).astype(np.float32)
 
+    def run_with_maps(self, batch):
+        if not self.maps:
+            return super().run_with_maps(batch)
+        count, height, width = batch.shape
+        cells = batch.reshape(count, height // 2, 2, width // 2, 2).max(axis=(2, 4))
+        maps = np.zeros((*cells.shape, self.outputs), np.float32)
+        maps[..., 1:] = cells[..., None]
+        return self.run(batch), maps
 
-def cascade(*, gate_seconds: float = 0.0, classify: bool = True) -> Cascade:
+
+def cascade(*, gate_seconds: float = 0.0, classify: bool = True, maps: bool = False) -> Cascade:
     """A cascade of brightness engines: suspicious from 128, defective from 150."""
     geometry = Geometry(REGION, REGION)
     gate = Gate(BrightnessEngine(1, seconds=gate_seconds), geometry, ("defect",), "sigmoid")
-    classifier = Classifier(BrightnessEngine(3), geometry, ("none", *CLASSES), "softmax")
+    classifier = Classifier(BrightnessEngine(3, maps=maps), geometry, ("none", *CLASSES), "softmax")
     return Cascade(
         gate,
         classifier if classify else None,

@@ -40,6 +40,31 @@ def test_regions_of_one_class_that_touch_are_one_defect():
     assert found == {("spot", (0, 0, 40, 20), 600), ("streak", (40, 10, 20, 10), 200)}
 
 
+def test_a_classifier_with_maps_says_where_in_the_region():
+    pixels = strip((25, 5, 220), (32, 5, 220))
+    coarse, fine = (cascade(maps=maps).inspect(frame(pixels)) for maps in (False, True))
+    assert (coarse.defects[0].box, coarse.defects[0].heats) == ((20, 0, 20, 10), ())
+    defect = fine.defects[0]
+    x, y, width, height = defect.box
+    assert 22 <= x <= 25 and 33 <= x + width <= 36
+    assert 2 <= y <= 5 and 6 <= y + height <= 8
+    assert defect.area_px == width * height
+    assert fine.suspicious == coarse.suspicious == ((20, 0, 20, 10),)
+    assert [heat.region for heat in defect.heats] == [(20, 0, 20, 10)]
+    assert fine.as_json()["defects"][0] == {
+        **coarse.as_json()["defects"][0],
+        "box": list(defect.box),
+        "area_px": defect.area_px,
+    }
+
+
+def test_maps_change_no_score():
+    pixels = strip((25, 5, 220), (45, 15, 140), (5, 15, 255))
+    without, with_maps = (cascade(maps=maps).inspect(frame(pixels)) for maps in (False, True))
+    for what in ("defect_score", "class_scores", "defective", "level", "suspicious"):
+        assert getattr(with_maps, what) == getattr(without, what)
+
+
 def test_regions_that_touch_at_a_corner_alone_are_two_defects():
     seen = cascade().inspect(frame(strip((5, 5, 220), (25, 15, 220))))
     assert len(seen.defects) == 2

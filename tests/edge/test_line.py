@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.bundle.drift import Drift
+from edge.drift import DriftMonitor
 from edge.errors import CameraError
 from edge.frame import BadFrame, Frame
 from edge.inspection import Cause, Level
 from edge.line import Line
 from edge.sinks.base import Sink
+from tests.edge.bundle.samples import fields
 from tests.edge.fakes import ListCamera, PacedCamera, cascade, frame, strip
 
 LINE_MM = 0.5
@@ -54,6 +58,18 @@ def test_it_stops_after_the_frames_asked_for():
     run = line(ListCamera([frame(strip(), n) for n in range(50)]))
     run.run(frames=7)
     assert run.summary()["frames"] == 7
+
+
+def test_frames_with_a_verdict_are_watched_for_drift():
+    reference = Drift.model_validate_json(json.dumps(fields()["drift"]))
+    bad = BadFrame(3, 0.0, "test", "unreadable", lines=20)
+    taken = [bad if n == 3 else frame(strip(), n) for n in range(11)]
+    run = line(ListCamera(taken), drift=DriftMonitor(reference))
+    run.run()
+    figures = run.summary()["drift"]
+    assert figures["frames"] == 10
+    assert figures["level"] == "alarm" and figures["alarms"] == 1
+    assert line(ListCamera([])).summary()["drift"] is None
 
 
 def test_numbers_that_are_missing_are_gaps_in_millimetres():
@@ -187,7 +203,7 @@ def test_a_sink_that_fails_ends_the_run_and_closes_the_camera():
 events = st.lists(st.sampled_from(["clean", "defect", "bad", "gap", "small"]), max_size=30)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(events, st.booleans())
 def test_coverage_always_adds_up_to_what_passed(happenings, live):
     frames, number = [], 0

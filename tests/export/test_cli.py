@@ -74,6 +74,35 @@ def test_each_opening_of_the_holdout_is_logged(exported: tuple[Path, Result]) ->
     ]
 
 
+def test_each_stage_is_calibrated_in_both_precisions(exported: tuple[Path, Result]) -> None:
+    bundle = load_bundle(exported[0])
+    manifest = bundle.manifest
+    cascades = [Cascade.from_bundle(bundle, precision=p) for p in ("float32", "int8")]
+    for name in ("gate", "classifier"):
+        temperature = getattr(manifest.stages, name).temperature
+        assert temperature != 1.0
+        assert [getattr(c, name).temperature for c in cascades] == [temperature] * 2
+        calibration = manifest.calibration[name]
+        assert calibration.unit == "tile"
+        assert calibration.holdout.n == manifest.metrics[name]["int8"].n
+
+
+def test_the_gate_promises_for_tiles_and_for_frames(
+    exported: tuple[Path, Result], strips: Path
+) -> None:
+    bundle = load_bundle(exported[0])
+    promises = bundle.manifest.promises
+    assert {unit: p.deployed for unit, p in promises.items()} == {"tile": True, "frame": False}
+    assert bundle.manifest.thresholds.gate.value <= promises["tile"].value
+    for unit, tile in (("tile", REGION), ("frame", None)):
+        figures, made = judged(bundle, strips, tile)["gate"], promises[unit]
+        assert made.clean_passed_on.rate == figures["pass_rate_clean"]
+        assert made.defect.holdout.rate == pytest.approx(1 - figures["group_recall"])
+        assert made.defect.holdout_items.rate == pytest.approx(1 - figures["recall"])
+        for name, promise in made.per_class.items():
+            assert promise.holdout.n == figures["per_class"][name]["n_groups"]
+
+
 def judged(bundle: Bundle, strips: Path, tile: tuple[int, int] | None) -> dict[str, Any]:
     """What ``millsight evaluate`` says of the bundle on the holdout."""
     data = open_data(strips)

@@ -20,6 +20,9 @@ def spoilt(change: str) -> Manifest:
         figures["auroc_interval"] = [0.45, 0.62]
     elif change == "promise":
         fields["thresholds"]["gate"]["alpha"] = None
+    elif change == "broken":
+        holdout = {"count": 12, "n": 40, "rate": 0.3, "interval": [0.18, 0.45]}
+        fields["promises"]["tile"]["per_class"]["spot"]["holdout"] = holdout
     elif change == "alarm":
         fields["metrics"]["decision"] = copy.deepcopy(fields["metrics"]["gate"])
         fields["metrics"]["decision"]["int8"]["recall_per_class"] = {"none": 0.0, "defect": 1.0}
@@ -32,7 +35,12 @@ def spoilt(change: str) -> Manifest:
         ("coin", "no better than a coin: its AUROC on the holdout is 0.45 to 0.62"),
         ("promise", "promises no rate"),
         ("alarm", "calls every clean"),
+        ("broken", "let through 12 of the holdout's 40 groups of tiles that show spot"),
     ],
 )
 def test_each_doubt_is_said(change: str, said: str) -> None:
     assert any(said in doubt for doubt in doubts(spoilt(change)))
+
+
+def test_a_bundle_that_did_as_it_says_is_not_doubted() -> None:
+    assert list(doubts(spoilt("nothing"))) == []

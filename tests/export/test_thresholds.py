@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge.errors import DataError
-from export.thresholds import choose_thresholds
+from export.thresholds import Risk, choose_thresholds
 from tests.train.evaluate.tables import scored
 
 
@@ -19,10 +19,8 @@ def items(defective: list[float], clean: list[float]):
     return scored(words, [[1 - s, s, 0.0] for s in scores])
 
 
-def chosen(scored_items, **more):
-    return choose_thresholds(
-        scored_items, **({"alpha": 0.05, "delta": 0.05, "unit": "frame"} | more)
-    )
+def chosen(scored_items, unit="frame"):
+    return choose_thresholds(scored_items, Risk(), unit=unit)
 
 
 def test_they_say_how_they_were_chosen() -> None:
@@ -48,6 +46,15 @@ def test_recall_is_counted_in_groups() -> None:
     thresholds = chosen(replace(val, groups=groups.astype(str)))
     assert thresholds.gate.n == 100
     assert thresholds.gate.achieved_recall == pytest.approx(0.99)
+
+
+def test_the_gate_is_lowered_for_a_class_that_enough_groups_show() -> None:
+    scores = [*np.linspace(0.5, 0.9, 400), *np.linspace(0.2, 0.4, 29), *[0.45] * 50]
+    words = ["a"] * 400 + ["b"] * 29 + [""] * 50
+    gate = chosen(scored(words, [[1 - s, s, 0.0] for s in scores])).gate
+    assert gate.value == pytest.approx(0.2)
+    assert "lowered for class b" in gate.method
+    assert (gate.alpha, gate.n, gate.achieved_recall) == (0.05, 429, 1.0)
 
 
 @pytest.mark.parametrize(

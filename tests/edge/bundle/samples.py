@@ -24,6 +24,35 @@ def file_entries(files: dict[str, bytes]) -> dict[str, Any]:
     }
 
 
+def promises(value: float, *, deployed: bool) -> dict[str, Any]:
+    """A promise over all defects that binds, one over spots, and streaks with too few groups."""
+    defect = {
+        "alpha": 0.05,
+        "delta": 0.05,
+        "n": 80,
+        "method": "order statistic",
+        "value": value,
+        "kept": deployed,
+        "achieved_recall": 0.975,
+        "miss_limit": 0.0765,
+        "holdout": {"count": 1, "n": 40, "rate": 0.025, "interval": [0.0044, 0.1288]},
+        "holdout_items": {"count": 2, "n": 50, "rate": 0.04, "interval": [0.0, 0.1]},
+    }
+    spot = defect | {"alpha": 0.1, "n": 60, "value": 0.3, "kept": True}
+    nothing = {"count": 0, "n": 0, "rate": None, "interval": None}
+    streak = defect | {"alpha": None, "n": 20, "value": 0.4, "kept": False, "holdout": nothing}
+    return {
+        "counted": "groups",
+        "deployed": deployed,
+        "value": value,
+        "bound_by": ["defect"],
+        "split": "val",
+        "defect": defect,
+        "per_class": {"spot": spot, "streak": streak},
+        "clean_passed_on": {"count": 6, "n": 50, "rate": 0.12, "interval": [0.05, 0.2]},
+    }
+
+
 def fields(**changes: Any) -> dict[str, Any]:
     """The manifest's fields as JSON values, some of them changed."""
     figures = {
@@ -49,7 +78,7 @@ def fields(**changes: Any) -> dict[str, Any]:
         "verdict": "held",
     }
     return {
-        "format": 1,
+        "format": 2,
         "name": "sample",
         "description": "A bundle for tests.",
         "simulated": True,
@@ -69,6 +98,7 @@ def fields(**changes: Any) -> dict[str, Any]:
                 "network": "compact",
                 "outputs": ["none", "defect"],
                 "activation": "softmax",
+                "temperature": 1.5,
                 "geometry": {"region": [32, 32], "input": [32, 32]},
                 "models": [
                     {
@@ -99,6 +129,40 @@ def fields(**changes: Any) -> dict[str, Any]:
                 "n": 160,
                 "unit": "tile",
             },
+        },
+        "promises": {
+            "tile": promises(0.2, deployed=True),
+            "frame": promises(0.1, deployed=False),
+        },
+        "calibration": {
+            "gate": {
+                "judged": "probability of a defect",
+                "unit": "tile",
+                "val": {"before": 0.0812, "after": 0.0231, "n": 160},
+                "holdout": {"before": 0.0904, "after": 0.0345, "n": 100},
+            }
+        },
+        "drift": {
+            "grey": {
+                "edges": [100, 150],
+                "shares": [0.25, 0.5, 0.25],
+                "limits": {"watch": 0.1, "alarm": 0.25},
+                "split": "train",
+                "n": 10,
+            },
+            "scores": {
+                "edges": [0.5],
+                "clean": [0.875, 0.125],
+                "defective": [0.25, 0.75],
+                "defective_share": 0.5,
+                "limits": {"watch": 0.125, "alarm": 0.5},
+                "split": "val",
+                "n": 160,
+            },
+            "window": 16,
+            "looks": 4,
+            "watch_rate": 0.01,
+            "alarm_rate": 0.001,
         },
         "data": {
             "name": "strip",

@@ -12,7 +12,7 @@ from edge.bundle import find_bundle, load_bundle, read_bundle, shipped_bundle
 from edge.bundle import load as loading
 from edge.bundle.container import MANIFEST, MAX_BYTES, write_container
 from edge.bundle.shipped import SHIPPED
-from edge.errors import BundleError, MissingPathError, NewerFormatError
+from edge.errors import BundleError, MissingPathError, NewerFormatError, OlderFormatError
 from tests.edge.bundle.samples import FILES, bundle_bytes, fields, file_entries, manifest
 
 GATE = "models/gate-int8.tflite"
@@ -76,11 +76,20 @@ def test_a_listed_file_that_nothing_uses_is_refused() -> None:
 
 def test_a_newer_bundle_is_not_called_damaged(tmp_path: Path) -> None:
     path = tmp_path / "newer.millsight"
-    path.write_bytes(write_container({MANIFEST: b'{"format": 2}'}))
-    said = r"newer\.millsight is refused: it has format 2.*Upgrade millsight"
+    path.write_bytes(write_container({MANIFEST: b'{"format": 3}'}))
+    said = r"newer\.millsight is refused: it has format 3.*Upgrade millsight"
     with pytest.raises(NewerFormatError, match=said) as refused:
         load_bundle(path)
     assert refused.value.exit_code == 15
+
+
+def test_an_older_bundle_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "older.millsight"
+    path.write_bytes(write_container({MANIFEST: b'{"format": 1}'}))
+    said = r"older\.millsight is refused: it has format 1.*Export it again with this millsight"
+    with pytest.raises(OlderFormatError, match=said) as refused:
+        load_bundle(path)
+    assert refused.value.exit_code == 16
 
 
 def test_no_such_file(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_it_is_read_as_it_was_written() -> None:
     assert written.stages.gate.geometry.region == (32, 32)
 
 
-@pytest.mark.parametrize("version", [2, 3, 1000])
+@pytest.mark.parametrize("version", [3, 4, 1000])
 def test_a_newer_format_says_to_upgrade(version: int) -> None:
     changed = {"format": version, "whatever": "newer bundles say"}
     with pytest.raises(NewerFormatError, match=f"format {version}.*Upgrade millsight") as refused:
@@ -60,11 +60,23 @@ def test_a_newer_format_says_to_upgrade(version: int) -> None:
         ("frame.min_width", 1.5, "frame.min_width"),
         ("stages.gate.activation", "relu", "stages.gate.activation"),
         ("stages.gate.geometry.region", [200], "stages.gate.geometry.region"),
+        ("stages.gate.temperature", 0.0, "stages.gate.temperature"),
+        ("stages.gate.temperature", float("inf"), "stages.gate.temperature"),
+        ("stages.gate.temperature", ..., "stages.gate.temperature"),
+        ("promises", {}, "not the one that its promises ask for"),
+        ("promises.coil", {}, "promises.coil"),
+        ("promises.frame.deployed", True, "not the one that its promises ask for"),
+        ("promises.tile.value", 0.3, "not the lowest"),
+        ("promises.tile.per_class.spot.value", 0.19, "not the lowest"),
+        ("promises.tile.bound_by", [], "promises.tile.bound_by"),
+        ("promises.tile.defect.holdout.rate", 2, "promises.tile.defect.holdout.rate"),
+        ("calibration.gate.val.after", -0.1, "calibration.gate.val.after"),
         ("stages.gate.outputs", ["none", "clean"], "no output 'defect'"),
         ("stages.gate.models", [], "stages.gate.models"),
         ("stages.segmenter", None, "stages.segmenter"),
         ("thresholds.gate.value", 1.01, "thresholds.gate.value"),
         ("thresholds.gate.value", 0.6, "above the decision threshold"),
+        ("thresholds.gate.value", 0.21, "not the one that its promises ask for"),
         ("thresholds.decision.value", -0.1, "thresholds.decision.value"),
         ("metrics.gate.float32.accuracy", 90, "metrics.gate.float32.accuracy"),
         ("metrics.gate.float32.auroc", float("nan"), "metrics.gate.float32.auroc"),
@@ -75,6 +87,11 @@ def test_a_newer_format_says_to_upgrade(version: int) -> None:
         ("data.split_digest", ..., "data.split_digest"),
         ("holdout_openings.0.when", "yesterday", "holdout_openings.0.when"),
         ("data.terms", "", "data.terms"),
+        ("drift", None, "drift"),
+        ("drift.grey.edges", [150, 100], "do not ascend"),
+        ("drift.grey.shares", [0.5, 0.5], "2 edges do not make 2 bins"),
+        ("drift.scores.clean", [0.5, 0.25], "add up to 1"),
+        ("drift.scores.limits.watch", 0.75, "watch limit lies above"),
         ("golden", [], GOLDEN),
         ("files", {}, "disagree"),
     ],

@@ -44,7 +44,7 @@ def test_the_summary_has_the_documented_keys(simulated_run):
     figures = json.loads((simulated_run[1] / "summary.json").read_text())
     assert {
         *("frames", "levels", "gaps", "coverage", "uninspected_by_cause", "latency_ms"),
-        *("instances_ms", "deadline_ms", "deadline_misses", "defects", "engine"),
+        *("instances_ms", "deadline_ms", "deadline_misses", "defects", "drift", "engine"),
     } <= set(figures)
     assert set(figures["levels"]) == {"full", "classified", "gated", "uninspected"}
     assert sum(figures["levels"].values()) == figures["frames"] == 120
@@ -75,6 +75,20 @@ def test_it_says_that_the_bundle_was_trained_on_simulated_strip(simulated_run):
     assert "SIMULATED" in done.stderr
     assert done.stdout == ""
     assert "deadline 25.6 ms" in done.stderr
+
+
+def test_drift_is_said_once_and_kept_in_the_summary(tmp_path):
+    frames, summary = tmp_path / "frames", tmp_path / "summary.json"
+    frames.mkdir()
+    for number in range(16):
+        cv2.imwrite(str(frames / f"{number:02}.png"), np.full((256, 1600), 250, np.uint8))
+    done = millsight("run", "--camera", frames, "--summary", summary)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(summary.read_text())["drift"]
+    assert figures["grey_level"] == figures["level"] == "alarm"
+    assert (figures["frames"], figures["every"]) == (16, 1)
+    assert done.stderr.count("ALARM: grey levels have drifted") == 1
+    assert "exposure" in done.stderr
 
 
 def test_ctrl_c_leaves_a_whole_summary(tmp_path):

@@ -63,6 +63,53 @@ def engine(monkeypatch):
     return lambda kind: LiteRTEngine(kind.encode(), threads=1)
 
 
+@pytest.fixture(params=["logits first", "map first"])
+def mapped_engine(request, monkeypatch):
+    class Mapped(Interpreter):
+        """Has a second output of 2×3 places, of its own scale, before or after the first."""
+
+        def get_output_details(self):
+            extra = {"index": 2, "shape": np.array([1, 2, 3, 2]), "quantization": (0.25, 1)}
+            if not self.exit["quantization"][0]:
+                extra["quantization"] = (0.0, 0)
+            both = [self.exit, extra]
+            return both if request.param == "logits first" else both[::-1]
+
+        def get_tensor(self, index):
+            if index == 1:
+                return super().get_tensor(index)
+            ramp = np.arange(12.0).reshape(1, 2, 3, 2) + self.mean
+            if self.exit["quantization"][0]:
+                return np.round(ramp / 0.25 + 1).astype(np.int8)
+            return ramp.astype(np.float32)
+
+    monkeypatch.setattr(LiteRTEngine, "_interpreter_class", staticmethod(lambda: Mapped))
+    return lambda kind: LiteRTEngine(kind.encode(), threads=1)
+
+
+@pytest.mark.parametrize("kind", ["pixel", "float"])
+def test_maps_are_told_from_logits_in_any_order(mapped_engine, kind):
+    batch = np.stack([np.full((4, 6), level, np.uint8) for level in (0, 255)])
+    logits, maps = mapped_engine(kind).run_with_maps(batch)
+    np.testing.assert_array_equal(logits, mapped_engine(kind).run(batch))
+    assert logits == pytest.approx(np.array([[0, 0], [1, 2]]))
+    assert maps.shape == (2, 2, 3, 2)
+    assert maps[0].ravel() == pytest.approx(np.arange(12.0))
+    assert maps[1].ravel() == pytest.approx(np.arange(12.0) + 1)
+
+
+def test_a_model_without_maps_gives_logits_alone(engine):
+    batch = np.zeros((2, 4, 6), np.uint8)
+    logits, maps = engine("float").run_with_maps(batch)
+    assert (logits.shape, maps) == ((2, 2), None)
+
+
+def test_a_model_without_logits_is_refused(engine, monkeypatch):
+    monkeypatch.setattr(Interpreter, "get_output_details", lambda self: [])
+    with pytest.raises(EngineError, match="does not load"):
+        engine("float")
+
+
 @pytest.mark.parametrize("kind", ["pixel", "wide", "unsigned", "float"])
 @pytest.mark.parametrize("level", [0, 51, 255])
 def test_pixels_arrive_as_fractions_in_every_number_format(engine, kind, level):

@@ -60,6 +60,22 @@ def test_the_gates_score_is_the_defects_output(outputs, activation, row, score):
     assert gate.scores(NOTHING) == pytest.approx([score])
 
 
+@pytest.mark.parametrize(("outputs", "activation"), [(2, "softmax"), (1, "sigmoid")])
+@pytest.mark.parametrize(("temperature", "score"), [(1.0, 0.9), (2.0, 0.75), (0.5, 81 / 82)])
+def test_a_temperature_divides_the_logits(outputs, activation, temperature, score):
+    row, names = [0.0, np.log(9)][-outputs:], ("none", "defect")[-outputs:]
+    gate = Gate(Fixed([row]), GEOMETRY, names, activation, temperature)
+    assert gate.scores(NOTHING) == pytest.approx([score])
+    assert gate.scores(NOTHING).dtype == np.float32
+
+
+@pytest.mark.parametrize("maps", [False, True])
+def test_a_temperature_divides_the_logits_with_maps_and_without(maps: bool):
+    rows = [np.log([1, 4, 4])]
+    classifier = Classifier(Fixed(rows), GEOMETRY, ("none", "a", "b"), "softmax", 2.0)
+    assert classifier.scores(NOTHING, maps=maps).none == pytest.approx([1 / 5])
+
+
 def test_none_is_an_output_or_what_the_likeliest_class_leaves():
     multiclass = Classifier(
         Fixed([np.log([1, 2, 5])]), GEOMETRY, ("none", "a", "b"), "softmax"

@@ -17,7 +17,7 @@ from edge.simulator.outline import (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32), st.integers(4, 256), st.integers(4, 400), st.floats(0.2, 0.98))
 def test_an_outline_is_one_piece_that_touches_all_sides_of_its_box(seed, height, width, fill):
     outline = draw_outline(np.random.default_rng(seed), height, width, fill)

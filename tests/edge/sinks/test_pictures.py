@@ -60,6 +60,28 @@ def test_a_mask_is_drawn_as_its_outline():
     assert (corner == colour("spot", CLASSES)).all(axis=2).any()
 
 
+def test_heat_tints_the_strip_where_the_defect_is_and_nowhere_else():
+    seen = cascade(maps=True).inspect(frame(BAD))
+    picture = draw(BAD, seen, CLASSES)
+    plain = draw(BAD, dataclasses.replace(seen, defects=()), CLASSES)
+    scale = picture.shape[1] // BAD.shape[1]
+    x, y, w, h = seen.defects[0].box
+    changed = (picture != plain).any(axis=2)[: 20 * scale]
+    assert changed[y * scale : (y + h) * scale, x * scale : (x + w) * scale].mean() > 0.9
+    assert not changed[:, : 20 * scale].any() and not changed[12 * scale :].any()
+    ink = (picture == colour("spot", CLASSES)).all(axis=2)
+    assert ink[y * scale : (y + h) * scale, x * scale : (x + w) * scale].any()
+
+
+@pytest.mark.parametrize(("top", "label"), [(0, slice(10, 25)), (70, slice(45, 60))])
+def test_a_label_stands_on_the_box_or_in_it_where_the_picture_ends(top, label):
+    pixels = strip((30, top + 5, 220), height=90, width=800)
+    picture = draw(pixels, cascade(maps=True).inspect(frame(pixels)), CLASSES)
+    black = (picture[:90] == 0).all(axis=2)
+    assert black[label, 20:100].any(axis=1).all()
+    assert not black[label.stop + 30 :, 60:100].any()
+
+
 def test_an_uninspected_frame_is_drawn_without_a_verdict():
     taken = frame(GOOD)
     assert draw(GOOD, uninspected(taken, Cause.LATE), CLASSES).shape[2] == 3

@@ -1,0 +1,144 @@
+"""How well a defect's box lies: the box of its heat beside that of its regions, as Markdown.
+
+    python -m benchmarks.localization BUNDLE --data DIR --split val [--tile 200x128]
+
+Judged are the defects that were found and rightly named. The truth of one is what bounds all true
+boxes of its class within its regions. *IoU* is the intersection of box and truth over their union,
+*covered* the share of the truth in the box, *pointing* the share of regions with a true box whose
+hottest place lies in it (Zhang et al., Top-down Neural Attention by Excitation Backprop, 2016).
+Every figure is a mean over defects. There is no answer where the classifier has no maps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+from edge.bundle import find_bundle, load_bundle
+from edge.cascade import Cascade
+from edge.cli.options import SIZE, engine_options
+from edge.frame import Frame
+from edge.heat import Heat
+from edge.preprocess import Box
+from edge.touching import bounding
+from train.data import open_data
+from train.data.progress import track
+from train.data.tiles import Tile, judged_tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How one defect's boxes lie.
+
+    Attributes:
+        class_name: Its class.
+        pointing: Share of its regions, of those with a true box, whose hottest place lies in one.
+        regions: IoU and covered share of its regions' box.
+        heat: The same of its heat's box.
+    """
+
+    class_name: str
+    pointing: float
+    regions: tuple[float, float]
+    heat: tuple[float, float]
+
+
+def placed(cascade: Cascade, item: Tile, classes: tuple[str, ...]) -> Iterator[Placed]:
+    """The rightly named defects that a cascade finds with heat on an item, beside the truth."""
+    x, y, width, height = item.box
+    pixels = np.ascontiguousarray(item.sample.read()[y : y + height, x : x + width])
+    truth = [
+        (classes[instance.class_index], (int(bx) - x, int(by) - y, round(bw), round(bh)))
+        for instance in item.sample.instances
+        for bx, by, bw, bh in [instance.box]
+    ]
+    seen = cascade.inspect(Frame(pixels, 0, time.monotonic(), item.sample.name))
+    for defect in (found for found in seen.defects if found.heats):
+        boxes = [box for name, box in truth if name == defect.class_name]
+        inside = [
+            (heat, parts)
+            for heat in defect.heats
+            if (parts := [part for box in boxes if (part := _common(box, heat.region))])
+        ]
+        if inside:
+            true = bounding([part for _, parts in inside for part in parts])
+            yield Placed(
+                class_name=defect.class_name,
+                pointing=float(np.mean([_points(heat, parts) for heat, parts in inside])),
+                regions=_fit(bounding([heat.region for heat in defect.heats]), true),
+                heat=_fit(defect.box, true),
+            )
+
+
+def _points(heat: Heat, boxes: list[Box]) -> bool:
+    x, y = heat.peak
+    return any(left <= x < left + w and top <= y < top + h for left, top, w, h in boxes)
+
+
+def _common(a: Box, b: Box) -> Box | None:
+    left, top = max(a[0], b[0]), max(a[1], b[1])
+    right, bottom = min(a[0] + a[2], b[0] + b[2]), min(a[1] + a[3], b[1] + b[3])
+    return (left, top, right - left, bottom - top) if left < right and top < bottom else None
+
+
+def _fit(box: Box, truth: Box) -> tuple[float, float]:
+    common = _common(box, truth)
+    shared = common[2] * common[3] if common else 0
+    area = truth[2] * truth[3]
+    return shared / (box[2] * box[3] + area - shared), shared / area
+
+
+def table(found: list[Placed]) -> str:
+    """The figures of each class and of all, as Markdown."""
+    lines = [
+        "| class | defects | pointing | IoU, regions | IoU, heat | covered, regions "
+        "| covered, heat |\n|---|---|---|---|---|---|---|"
+    ]
+    names = sorted({defect.class_name for defect in found})
+    for name, chosen in (
+        *((name, [d for d in found if d.class_name == name]) for name in names),
+        ("all", found),
+    ):
+        rows = [(d.pointing, d.regions[0], d.heat[0], d.regions[1], d.heat[1]) for d in chosen]
+        cells = [f"{mean:.3f}" for mean in np.mean(rows, axis=0)]
+        lines.append(f"| {' | '.join([name, str(len(chosen)), *cells])} |")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("bundle", required=False)
+@click.option("--data", "folder", required=True, type=click.Path(path_type=Path))
+@click.option("--split", default="val", show_default=True)
+@click.option("--splits", "split_file", type=click.Path(path_type=Path))
+@click.option("--tile", type=SIZE, help="Judge tiles of this size, each on its own.")
+@engine_options
+def localization(
+    bundle: str | None,
+    folder: Path,
+    split: str,
+    split_file: Path | None,
+    tile: tuple[int, int] | None,
+    engine: str | None,
+    precision: str,
+    threads: int,
+) -> None:
+    """Print how well the boxes of BUNDLE (default: the shipped one) lie on a data set."""
+    cascade = Cascade.from_bundle(
+        load_bundle(find_bundle(bundle)), engine=engine, precision=precision, threads=threads
+    )
+    data = open_data(folder, splits=split_file)
+    items = judged_tiles(data, split, tile)
+    turns = track(items, "judging", len(items))
+    found = [defect for item in turns for defect in placed(cascade, item, data.classes)]
+    if not found:
+        raise click.ClickException("no defect was found, rightly named and placed by a map")
+    click.echo(table(found))
+
+
+if __name__ == "__main__":
+    localization()

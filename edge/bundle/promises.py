@@ -1,0 +1,68 @@
+"""What a bundle's gate promises to let through at most, and what it let through on the holdout."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from edge.bundle.evidence import Count, Fraction, Interval, Part, Text
+
+
+class Rate(Part):
+    """How many of n."""
+
+    count: Count = Field(description="How many")
+    n: Count = Field(description="Of how many")
+    rate: Fraction | None = Field(description="The share; null where n is 0")
+    interval: Interval | None = Field(description="Its 95 % interval; null likewise")
+
+
+class Promise(Part):
+    """At most a share of groups let through; each promise holds with its confidence by itself."""
+
+    alpha: Fraction | None = Field(
+        description="Greatest share of groups let through; null: too few groups to promise any"
+    )
+    delta: Fraction = Field(description="Chance that the promise does not hold")
+    n: Count = Field(description="Groups that it was made on")
+    method: Text = Field(description="How its threshold was chosen")
+    value: Fraction | None = Field(
+        description="Highest gate threshold that keeps it; null where no item shows the class"
+    )
+    kept: bool = Field(description="Whether it is made and the deployed threshold keeps it")
+    achieved_recall: Fraction | None = Field(
+        description="Share of these groups not let through at the deployed threshold; null of none"
+    )
+    miss_limit: Fraction = Field(
+        description="Clopper-Pearson upper limit, at confidence 1 - delta, of the share let "
+        "through at the deployed threshold, from what it let through of these groups; alpha is "
+        "what is promised"
+    )
+    holdout: Rate = Field(description="Groups of the holdout let through, deployed threshold")
+    holdout_items: Rate = Field(description="Tiles or frames of the holdout likewise")
+
+
+class UnitPromises(Part):
+    """The gate's promises for tiles (regions), or for frames."""
+
+    counted: Text = Field(description="What a promise counts")
+    deployed: bool = Field(description="Whether the gate threshold was chosen by these promises")
+    value: Fraction = Field(description="Highest gate threshold that keeps them all")
+    bound_by: tuple[Text, ...] = Field(
+        min_length=1, description="Which of them ask for that threshold: defect, or classes"
+    )
+    split: Text = Field(description="Split that they were made on")
+    defect: Promise = Field(description="Over groups that show any defect")
+    per_class: dict[str, Promise] = Field(description="Over groups that show a class")
+    clean_passed_on: Rate = Field(
+        description="Clean tiles or frames of the holdout that the gate passes on, deployed "
+        "threshold"
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_the_lowest(self) -> Self:
+        made = [p.value for p in self.per_class.values() if p.alpha is not None]
+        if self.value != min(v for v in (self.defect.value, *made) if v is not None):
+            raise ValueError("its value is not the lowest that a promise asks for")
+        return self

@@ -1,0 +1,104 @@
+"""The recipes of ``millsight recipe``: which commands make a pair of models, one after another.
+
+A command is written as it is typed after ``millsight``. In it ``{data}`` stands for the data's
+folder, ``{runs}`` for the folder of the recipe's runs and ``{out}`` for the bundle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A way from data to a bundle.
+
+    Attributes:
+        name: As ``millsight recipe`` takes it.
+        about: One line for its help.
+        commands: Name and command of each step, in order.
+    """
+
+    name: str
+    about: str
+    commands: tuple[tuple[str, str], ...]
+
+
+def _taught(teaching: str, learning: str) -> tuple[tuple[str, str], ...]:
+    """A MobileNet, and a gate and a classifier that learn from it besides; with their options."""
+    return (
+        (
+            "teacher",
+            "train multiclass --data {data} --out {runs}/teacher --network mobilenet --no-holdout "
+            + teaching,
+        ),
+        *(
+            (
+                name,
+                f"train {task} --data {{data}} --out {{runs}}/{name} --network compact"
+                f" --teacher {{runs}}/teacher {learning}",
+            )
+            for name, task in (("gate", "binary"), ("classifier", "multiclass"))
+        ),
+    )
+
+
+def _exported(name: str, description: str, options: str = "") -> tuple[str, str]:
+    return (
+        "export",
+        "export --gate {runs}/gate --classifier {runs}/classifier --data {data} --out {out}"
+        f" --name {name} --description '{description}' {options}",
+    )
+
+
+_FRAMES = _taught("--items-per-epoch 8000 --epochs 4", "--items-per-epoch 8000 --epochs 18")
+"""For frames of 1600×256: sixteen tiles each, most of them clean."""
+
+COLD_STRIP = Recipe(
+    "cold-strip",
+    "Cold-rolled strip: CR7's tiles.",
+    (
+        *_taught(
+            "--stride 25x128 --items-per-epoch 5800 --epochs 7",
+            "--stride 50x128 --items-per-epoch 5800 --epochs 40",
+        ),
+        _exported(
+            "cold-strip", "Cold-rolled strip, trained on CR7-DET tiles of 200x128.", "--unit tile"
+        ),
+    ),
+)
+
+SIMULATED = Recipe(
+    "simulated",
+    "Simulated strip, drawn first.",
+    (
+        ("draw", "data simulate {data} --frames 4000 --seed 1"),
+        ("split", "data split {data} --shares train=0.8,val=0.1,holdout=0.1"),
+        *_FRAMES,
+        _exported(
+            "simulated",
+            "Simulated strip of 1600x256 with four classes: to try out, not for real strip.",
+            "--simulated",
+        ),
+    ),
+)
+
+SEVERSTAL = Recipe(
+    "severstal",
+    "The Severstal competition's folder, or one like it: train.csv beside train_images/.",
+    (*_FRAMES, _exported("severstal", "Severstal frames of 1600x256 with four classes.")),
+)
+
+FETCH = ("fetch", "data fetch {data}")
+
+STUDY = tuple(
+    (
+        f"study-{task}-{network}",
+        f"train {task} --data {{data}} --out {{runs}}/study-{task}-{network} --network {network}",
+    )
+    for task in ("binary", "multiclass")
+    for network in ("ann1", "ann2", "ann3", "cnn1", "cnn2", "cnn3", "cnn4")
+)
+"""The study's networks, as it trained them: on whole frames squashed to 256×256."""
+
+RECIPES = {recipe.name: recipe for recipe in (COLD_STRIP, SIMULATED, SEVERSTAL)}

@@ -1,0 +1,118 @@
+"""One temperature for each stage, fitted on val to the logits of the int8 network: it is deployed.
+
+See ``train.evaluate.calibration`` for what a temperature is and where it is from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle.evidence import Calibration, CalibrationError, Unit
+from edge.engines.base import open_engine
+from edge.preprocess import network_input
+from export.progress import Progress
+from export.runs import VAL
+from export.shrink import Forms
+from train.data.sample import DataSet
+from train.data.tiles import Tile, judged_tiles
+from train.evaluate.calibration import expected_calibration_error, fit_temperature
+from train.evaluate.scored import Scored
+from train.finished_run import Run
+from train.task import NONE
+
+_JUDGED = {"gate": "probability of a defect", "classifier": "probability of the answer"}
+
+_Answers = tuple[NDArray[np.float32], NDArray[np.bool_]]
+"""Probability given to each item, [n], and whether what it was given to is so."""
+
+
+def fit_temperatures(
+    stages: Mapping[str, tuple[Run, Forms]], data: DataSet, progress: Progress
+) -> dict[str, float]:
+    """Each stage's temperature, from its clear regions of val; an image is read once.
+
+    Args:
+        stages: Runs and their networks, which look at the same regions.
+        data: With a val split.
+        progress: Shows how it goes.
+
+    Raises:
+        DataError: Nothing in val can be judged.
+        ImageError: An image cannot be read.
+    """
+    tiles = judged_tiles(data, VAL, stages["gate"][0].geometry.region)
+    engines = {name: open_engine(forms["int8"]) for name, (_, forms) in stages.items()}
+    logits: dict[str, list[NDArray[np.float32]]] = {name: [] for name in stages}
+    progress.start("calibrating on val", len(tiles))
+    for sample, members in groupby(tiles, key=lambda tile: tile.sample):
+        pixels = sample.read()
+        for x, y, w, h in (tile.box for tile in members):
+            cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
+            for name, (run, _) in stages.items():
+                logits[name].append(engines[name].run(network_input(cut, run.geometry)))
+            progress.advance()
+    temperatures = {}
+    for name, (run, _) in stages.items():
+        classes = () if run.card.task == "binary" else data.classes
+        shown = shown_outputs(run.card.outputs, classes, tiles)
+        temperatures[name] = fit_temperature(
+            np.concatenate(logits[name]), shown, run.card.activation
+        )
+    return temperatures
+
+
+def shown_outputs(
+    outputs: Sequence[str], classes: Sequence[str], tiles: Sequence[Tile]
+) -> NDArray[np.bool_]:
+    """Which outputs are so of each tile, [tiles, outputs] bool.
+
+    Args:
+        outputs: What each stands for.
+        classes: The data set's; none for a network that tells defect from none alone.
+        tiles: With their classes.
+    """
+
+    def is_so(output: str, tile: Tile) -> bool:
+        if output in classes:
+            return classes.index(output) in tile.classes
+        return bool(tile.classes) is (output != NONE)
+
+    return np.array([[is_so(output, tile) for output in outputs] for tile in tiles], np.bool_)
+
+
+def stage_calibrations(val: Scored, holdout: Scored, unit: Unit) -> dict[str, Calibration]:
+    """What the temperatures did to each stage's probabilities.
+
+    Args:
+        val: What the networks' own items of val score.
+        holdout: Those of the holdout likewise.
+        unit: What these items are.
+    """
+    splits = [(_answers(split.untempered or split), _answers(split)) for split in (val, holdout)]
+    return {
+        stage: Calibration(
+            judged=_JUDGED[stage],
+            unit=unit,
+            val=_error(*(answers[stage] for answers in splits[0])),
+            holdout=_error(*(answers[stage] for answers in splits[1])),
+        )
+        for stage in splits[0][0]
+    }
+
+
+def _answers(scored: Scored) -> dict[str, _Answers]:
+    answers: dict[str, _Answers] = {"gate": (scored.gate, scored.defective)}
+    if scored.confidence is not None and scored.right is not None:
+        answers["classifier"] = scored.confidence, scored.right
+    return answers
+
+
+def _error(before: _Answers, after: _Answers) -> CalibrationError:
+    plain, tempered = (expected_calibration_error(*answers) for answers in (before, after))
+    assert plain is not None
+    assert tempered is not None
+    return CalibrationError(before=plain, after=tempered, n=len(after[0]))
