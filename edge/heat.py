@@ -76,7 +76,7 @@ def heat_in(region: Box, evidence: NDArray[np.float32]) -> Heat | None:
 
 
 def _stretched(levels: NDArray[Any], width: int) -> NDArray[np.float32]:
-    """Columns between columns, linear. Not OpenCV's: its threads fight the engine's for cores."""
+    """Columns between columns, linear."""
     count = levels.shape[1]
     places = ((np.arange(width, dtype=np.float32) + 0.5) * (count / width) - 0.5).clip(0, count - 1)
     before = places.astype(np.intp)

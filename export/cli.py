@@ -131,6 +131,12 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
     help="The same of the groups that show a class, for each class that enough groups show.",
 )
 @click.option(
+    "--bind-classes",
+    is_flag=True,
+    help="Lower the gate's threshold until the promise of each class holds too. [default: state"
+    " which hold]",
+)
+@click.option(
     "--delta",
     type=SHARE,
     default=0.05,
@@ -167,6 +173,7 @@ def export(
     min_items: int,
     alpha: float,
     class_alpha: float,
+    bind_classes: bool,
     delta: float,
     unit: Unit,
     golden: int,
@@ -183,7 +190,7 @@ def export(
     if out.exists() and not force:
         raise UnwritableError(f"{out} exists already", "Give --force to replace it")
     label = Label(name, description, simulated or is_simulated(data), creation_time())
-    order = Order(label, margins, golden, Risk(alpha, class_alpha, delta), unit)
+    order = Order(label, margins, golden, Risk(alpha, class_alpha, delta, bind_classes), unit)
     runs = read_run(gate), read_run(classifier) if classifier else None
     opened = open_data(data, splits=splits)
     console = Console(stderr=True, highlight=False)

@@ -51,7 +51,7 @@ def _exported(name: str, description: str, options: str = "") -> tuple[str, str]
     )
 
 
-_FRAMES = _taught("--items-per-epoch 8000 --epochs 4", "--items-per-epoch 8000 --epochs 18")
+_FRAMES = _taught("--items-per-epoch 8000 --epochs 4", "--items-per-epoch 8000 --epochs 12")
 """For frames of 1600×256: sixteen tiles each, most of them clean."""
 
 COLD_STRIP = Recipe(

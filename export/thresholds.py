@@ -28,11 +28,15 @@ class Risk:
         alpha: Greatest share of defective groups that the gate may let through.
         class_alpha: Greatest share of the groups that show a class, for each class by itself.
         delta: Chance that a promise fails.
+        binding: Whether the threshold is lowered until every class's promise holds too. A class of
+            which labels name hardly visible tiles would open the gate to most of the clean strip,
+            so that has to be asked for.
     """
 
     alpha: float = 0.05
     class_alpha: float = 0.1
     delta: float = 0.05
+    binding: bool = False
 
     def choose(self, scored: Scored) -> GateChoices:
         """The gate thresholds that all promises ask for, of items of which one is defective."""
@@ -43,15 +47,16 @@ class Risk:
             alpha=self.alpha,
             class_alpha=self.class_alpha,
             delta=self.delta,
+            binding=self.binding,
         )
 
 
 def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:
     """Both thresholds, from int8 scores of val: int8 is what is deployed.
 
-    The gate's is lowered to where every class's promise holds, and to the decision's where it came
-    out above: a region that the gate lets through and the verdict then clears costs time and
-    nothing else, and its recall only grows.
+    The gate's is lowered to where every class's promise holds, if that is asked for, and to the
+    decision's where it came out above: a region that the gate lets through and the verdict then
+    clears costs time and nothing else, and its recall only grows.
 
     Args:
         scored: Items of val.
@@ -96,5 +101,6 @@ def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:
 def bound_by(choices: GateChoices, classes: Sequence[str]) -> tuple[str, ...]:
     """Which promises ask for the lowest threshold: ``defect``, and classes."""
     named = [(DEFECT, choices.defect)]
-    named += [(n, c) for n, c in zip(classes, choices.classes, strict=True) if c and c.alpha]
+    if choices.binding:
+        named += [(n, c) for n, c in zip(classes, choices.classes, strict=True) if c and c.alpha]
     return tuple(name for name, choice in named if choice.value == choices.value)

@@ -50,14 +50,18 @@ class GateChoices:
     Attributes:
         defect: For defects of any class.
         classes: For each class of the data set; None where no item shows it.
+        binding: Whether the classes' promises lower the threshold, or are only held against it.
     """
 
     defect: GateChoice
     classes: tuple[GateChoice | None, ...]
+    binding: bool = True
 
     @property
     def value(self) -> float:
-        """The highest threshold that keeps every promise; a class without one does not bind it."""
+        """The highest threshold that keeps every binding promise."""
+        if not self.binding:
+            return self.defect.value
         promised = (c.value for c in self.classes if c is not None and c.alpha is not None)
         return min([self.defect.value, *promised])
 
@@ -81,7 +85,7 @@ class DecisionChoice:
 
 METHOD_BOUND = "order statistic with a Clopper-Pearson limit, counted in groups"
 METHOD_TOO_FEW = "lowest score of a defective group; too few groups to promise a rate"
-METHOD_DECISION = "greatest accuracy, middle of the gap between neighbouring scores"
+METHOD_DECISION = "nearest to 0.5 of the thresholds within a standard error of the best accuracy"
 
 
 def miss_upper_limit(misses: int, n: int, delta: float) -> float:
@@ -133,6 +137,7 @@ def gate_thresholds(
     alpha: float = 0.05,
     class_alpha: float = 0.1,
     delta: float = 0.05,
+    binding: bool = True,
 ) -> GateChoices:
     """The thresholds that let through at most ``alpha`` of defective groups, and of each class's.
 
@@ -144,6 +149,7 @@ def gate_thresholds(
         class_alpha: Greatest share of the groups that show a class, of whatever class. With 29
             groups or more it can be promised at 0.1 with confidence 95 %.
         delta: Chance that a promise fails.
+        binding: Whether the classes' promises lower the threshold.
 
     Raises:
         ValueError: No item is defective.
@@ -156,6 +162,7 @@ def gate_thresholds(
             else None
             for shows in truth.T
         ),
+        binding,
     )
 
 
@@ -186,7 +193,12 @@ def recall_threshold(scores: NDArray[np.floating], recall: float) -> float:
 def decision_threshold(
     scores: NDArray[np.floating], defective: NDArray[np.bool_]
 ) -> DecisionChoice:
-    """The threshold with the greatest accuracy; of several, the one nearest to 0.5.
+    """The threshold for accuracy: of those that are as good as the best, the one nearest to 0.5.
+
+    As good is what lies within one standard error of the greatest accuracy (Breiman et al.,
+    Classification and Regression Trees, 1984, the 1-SE rule). Scores are calibrated, so that 0.5 is
+    right but for what is particular to these items, and the best threshold of a thousand items
+    follows the luck of a few.
 
     Args:
         scores: Scores [n], 0 to 1.
@@ -203,7 +215,8 @@ def decision_threshold(
     # No threshold within 0 to 1 stops a score of 1, or parts equal scores.
     distinct = np.concatenate([[True], np.diff(ranked) > 0, ranked[-1:] < 1])
     right = np.where(distinct, right, -1)
-    best = np.flatnonzero(right == right.max())
-    cut = best[np.argmin(np.abs(cuts[best] - 0.5))]
     n = len(ranked)
+    share = right.max() / n
+    as_good = np.flatnonzero(right >= right.max() - np.sqrt(n * share * (1 - share)))
+    cut = as_good[np.argmin(np.abs(cuts[as_good] - 0.5))]
     return DecisionChoice(float(cuts[cut]), float(right[cut] / n), n, METHOD_DECISION)

@@ -61,7 +61,7 @@ def test_what_nothing_shows_has_no_rate() -> None:
 def test_the_other_unit_s_promise_may_not_be_kept_at_the_deployed_threshold() -> None:
     made = promises("tile", val=items([0.15] * 200, [0.15] * 29, [0.1] * 50))
     assert not made.deployed
-    assert made.bound_by == ("defect", "a", "b")
+    assert made.bound_by == ("defect",)
     assert made.value == pytest.approx(0.15)
     assert not made.defect.kept
     assert made.defect.alpha == 0.05

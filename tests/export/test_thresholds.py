@@ -19,8 +19,8 @@ def items(defective: list[float], clean: list[float]):
     return scored(words, [[1 - s, s, 0.0] for s in scores])
 
 
-def chosen(scored_items, unit="frame"):
-    return choose_thresholds(scored_items, Risk(), unit=unit)
+def chosen(scored_items, unit="frame", *, binding=False):
+    return choose_thresholds(scored_items, Risk(binding=binding), unit=unit)
 
 
 def test_they_say_how_they_were_chosen() -> None:
@@ -48,13 +48,14 @@ def test_recall_is_counted_in_groups() -> None:
     assert thresholds.gate.achieved_recall == pytest.approx(0.99)
 
 
-def test_the_gate_is_lowered_for_a_class_that_enough_groups_show() -> None:
+@pytest.mark.parametrize(("binding", "value"), [(True, 0.2), (False, 0.2929)])
+def test_the_gate_is_lowered_for_a_class_where_that_is_asked_for(binding, value) -> None:
     scores = [*np.linspace(0.5, 0.9, 400), *np.linspace(0.2, 0.4, 29), *[0.45] * 50]
     words = ["a"] * 400 + ["b"] * 29 + [""] * 50
-    gate = chosen(scored(words, [[1 - s, s, 0.0] for s in scores])).gate
-    assert gate.value == pytest.approx(0.2)
-    assert "lowered for class b" in gate.method
-    assert (gate.alpha, gate.n, gate.achieved_recall) == (0.05, 429, 1.0)
+    gate = chosen(scored(words, [[1 - s, s, 0.0] for s in scores]), binding=binding).gate
+    assert gate.value == pytest.approx(value, abs=1e-3)
+    assert ("lowered for class b" in gate.method) is binding
+    assert (gate.alpha, gate.n, gate.achieved_recall == 1.0) == (0.05, 429, binding)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_study_networks_are_trained_as_the_study_trained_them(name, epochs):
 
 
 @pytest.mark.parametrize(
-    ("name", "outputs", "most"), [("compact", 2, 20), ("compact", 8, 40), ("mobilenet", 8, 520)]
+    ("name", "outputs", "most"), [("compact", 2, 20), ("compact", 8, 70), ("mobilenet", 8, 520)]
 )
 def test_the_networks_for_the_line_keep_their_budgets(name, outputs, most):
     """Twice the multiply-adds of all convolutions on a tile, in millions."""
