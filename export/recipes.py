@@ -51,9 +51,6 @@ def _exported(name: str, description: str, options: str = "") -> tuple[str, str]
     )
 
 
-_FRAMES = _taught("--items-per-epoch 8000 --epochs 4", "--items-per-epoch 8000 --epochs 12")
-"""For frames of 1600×256: sixteen tiles each, most of them clean."""
-
 COLD_STRIP = Recipe(
     "cold-strip",
     "Cold-rolled strip: CR7's tiles.",
@@ -74,7 +71,10 @@ SIMULATED = Recipe(
     (
         ("draw", "data simulate {data} --frames 4000 --seed 1"),
         ("split", "data split {data} --shares train=0.8,val=0.1,holdout=0.1"),
-        *_FRAMES,
+        *_taught(
+            "--items-per-epoch 8000 --epochs 4",
+            "--limit 16000 --items-per-epoch 8000 --epochs 9",
+        ),
         _exported(
             "simulated",
             "Simulated strip of 1600x256 with four classes: to try out, not for real strip.",
@@ -86,7 +86,10 @@ SIMULATED = Recipe(
 SEVERSTAL = Recipe(
     "severstal",
     "The Severstal competition's folder, or one like it: train.csv beside train_images/.",
-    (*_FRAMES, _exported("severstal", "Severstal frames of 1600x256 with four classes.")),
+    (
+        *_taught("--items-per-epoch 20000 --epochs 6", "--items-per-epoch 20000 --epochs 20"),
+        _exported("severstal", "Severstal frames of 1600x256 with four classes."),
+    ),
 )
 
 FETCH = ("fetch", "data fetch {data}")

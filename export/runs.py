@@ -7,6 +7,7 @@ from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet
 from train.data.tiles import judged_tiles
 from train.finished_run import Run
+from train.items import MOST_VAL
 
 TRAIN, VAL, HOLDOUT = "train", "val", "holdout"
 
@@ -25,6 +26,7 @@ def check_data(gate: Run, classifier: Run | None, data: DataSet) -> None:
     for run in (gate, classifier) if classifier else (gate,):
         card = run.card.data
         items = {s: len(judged_tiles(data, s, run.geometry.region)) for s in (VAL, HOLDOUT)}
+        items[VAL] = min(items[VAL], MOST_VAL)
         for same, what in (
             (data.classes == run.card.classes, "its classes are others"),
             (splits == card.split_digest, "it has other images, groups or splits"),

@@ -14,6 +14,10 @@ from edge.preprocess import Geometry, resize
 from train.data.sample import DataSet
 from train.data.tiles import Tile, judged_tiles
 
+MOST_VAL = 8192
+"""Items of val that training looks at after each epoch. Of a large data set's, more would take
+longer than the epoch; export chooses thresholds on all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Items:
@@ -64,6 +68,7 @@ def choose_tiles(
             )
     splits = ["val", *(["holdout"] if holdout and data.of("holdout") else [])]
     judged = {split: judged_tiles(data, split, region) for split in splits}
+    judged["val"] = thinned(judged["val"], MOST_VAL)
     return {"train": judged_tiles(data, "train", region, stride)} | judged
 
 

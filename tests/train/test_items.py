@@ -112,3 +112,10 @@ def test_another_data_sets_items_are_defective_or_clean(data):
     np.testing.assert_array_equal(both.labels[: len(own)], own.labels)
     np.testing.assert_array_equal(both.labels[len(own) :].any(axis=1), own.labels.any(axis=1))
     assert not both.labels[len(own) :, 1:].any()
+
+
+def test_of_a_large_val_a_part_is_looked_at(data, monkeypatch):
+    monkeypatch.setattr("train.items.MOST_VAL", 2)
+    tiles = choose_tiles(data, REGION)
+    assert len(tiles["val"]) == 2
+    assert len(tiles["train"]) > 2
