@@ -4,7 +4,8 @@ The gate scores every region. Regions at or above the *gate* threshold (set for 
 classifier; the *decision* threshold gives the verdict. The score that is held against it is the
 mean of the two networks' probabilities of a defect where both have judged the region, and the
 gate's alone elsewhere. The gate threshold never lies above the decision threshold, so a region
-that the gate stops could not have changed the verdict by the gate's own judgement.
+that the gate stops could not have changed the verdict by the gate's own judgement. Regions past the
+strip's edge score 0: there is nothing to inspect.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from edge.heat import heat_in
 from edge.inspection import Cause, Defect, Inspection, Level, uninspected
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
-from edge.preprocess import Box, Geometry, network_input
+from edge.preprocess import Box, Geometry, network_input, past_the_edge
 from edge.touching import DefectiveRegion, join_touching
 
 if TYPE_CHECKING:
@@ -137,11 +138,14 @@ class Cascade:
             ImageError: The frame is smaller than a region.
         """
         inputs = network_input(pixels, self.gate.geometry)
+        beyond = past_the_edge(inputs)
         gate = self.gate.scores(inputs)
+        gate[beyond] = 0.0
         boxes = self.gate.geometry.boxes(*pixels.shape)
         if self.classifier is None:
             return Judgement(boxes, gate, None, gate)
         classes = self.classifier.scores(self._classifier_input(pixels, inputs, None))
+        classes.classes[beyond], classes.none[beyond] = 0.0, 1.0
         return Judgement(boxes, gate, classes, decision_scores(gate, classes))
 
     def inspect(self, frame: Frame, *, permit: Permit | None = None) -> Inspection:
@@ -161,6 +165,7 @@ class Cascade:
         stages_ms["preprocess"] = (prepared - started) * 1e3
 
         scores = self.gate.scores(inputs)
+        scores[past_the_edge(inputs)] = 0.0
         gated = time.perf_counter()
         stages_ms["gate"] = (gated - prepared) * 1e3
 

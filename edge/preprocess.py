@@ -21,6 +21,12 @@ from edge.frame import Pixels
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the frame."""
 
+BLACK = 16
+"""A region whose mean grey is below this shows no strip: past the edge a camera gives 0 to 8."""
+
+_SAMPLED = 8
+"""Of a region one line and one column in so many say how bright it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -92,3 +98,14 @@ def resize(pixels: Pixels, out: Pixels) -> None:
     shrinks = out.shape[0] <= pixels.shape[0] and out.shape[1] <= pixels.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     out[...] = cv2.resize(pixels, out.shape[::-1], interpolation=how)
+
+
+def past_the_edge(inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which network inputs [regions, lines, columns] of a frame show no strip, [regions].
+
+    Black where other regions are lit is where the camera looks past the strip's edge. Where all are
+    black nothing is known of an edge, and it is left to the networks to be alarmed.
+    """
+    sampled = inputs[:, ::_SAMPLED, ::_SAMPLED]
+    black = np.asarray(sampled.mean(axis=(1, 2)) < BLACK, dtype=np.bool_)
+    return np.asarray(black & ~black.all(), dtype=np.bool_)

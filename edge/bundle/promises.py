@@ -48,7 +48,7 @@ class UnitPromises(Part):
 
     counted: Text = Field(description="What a promise counts")
     deployed: bool = Field(description="Whether the gate threshold was chosen by these promises")
-    value: Fraction = Field(description="Highest gate threshold that keeps them all")
+    value: Fraction = Field(description="Highest gate threshold that keeps the binding ones")
     bound_by: tuple[Text, ...] = Field(
         min_length=1, description="Which of them ask for that threshold: defect, or classes"
     )
@@ -61,8 +61,10 @@ class UnitPromises(Part):
     )
 
     @model_validator(mode="after")
-    def _asks_for_the_lowest(self) -> Self:
-        made = [p.value for p in self.per_class.values() if p.alpha is not None]
-        if self.value != min(v for v in (self.defect.value, *made) if v is not None):
-            raise ValueError("its value is not the lowest that a promise asks for")
+    def _is_what_binds_asks_for(self) -> Self:
+        every = {"defect": self.defect, **self.per_class}
+        if any(name not in every or every[name].value != self.value for name in self.bound_by):
+            raise ValueError("its value is not what the promises in bound_by ask for")
+        if self.defect.value is None or self.value > self.defect.value:
+            raise ValueError("its value is above what the promise over all defects asks for")
         return self

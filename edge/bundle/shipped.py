@@ -7,6 +7,7 @@ refused.
 from __future__ import annotations
 
 SHIPPED: dict[str, str] = {
-    "simulated.millsight": "df04a7703f58ae5137a410d2fe3e2ef4df837b7186eab52004542855b18483c8",
+    "cold-strip.millsight": "240432c4d14f1894bacd94695bbd72fc99ad5e5fb80363eb0547097297f0a54a",
+    "simulated.millsight": "0b41171fc74f46d32b8693471445857e55df051972f1ddf28fcd6c42898094f5",
 }
 """SHA-256 of each shipped bundle, by file name."""

@@ -126,3 +126,15 @@ def test_stages_that_look_at_different_regions_are_refused():
     classifier = Classifier(BrightnessEngine(3), other, ("none", "a", "b"), "softmax")
     with pytest.raises(BundleError, match="different regions"):
         Cascade(gate, classifier, classes=("a", "b"), gate_threshold=0.1, decision_threshold=0.5)
+
+
+def test_past_the_strips_edge_there_is_nothing_to_inspect():
+    pixels = np.full((20, 40), 100, np.uint8)
+    pixels[:10, :20] = 2
+    pixels[3, 3] = 255  # a hot pixel of the camera
+    seen = cascade().inspect(frame(pixels))
+    assert (seen.gate_scores[0], seen.suspicious) == (0.0, ())
+    judged = cascade().judge(pixels)
+    assert (judged.decision[0], judged.classes.none[0]) == (0.0, 1.0)
+    pixels[pixels == 100] = 2
+    assert cascade().inspect(frame(pixels)).defective

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import ImageError
-from edge.preprocess import Geometry, network_input
+from edge.preprocess import Geometry, network_input, past_the_edge
 
 sides = st.integers(1, 40)
 
@@ -55,3 +55,17 @@ def test_the_callers_pixels_are_left_alone():
     inputs = network_input(pixels, Geometry((20, 20), (20, 20)))
     inputs[...] = 9
     assert pixels.max() == 0
+
+
+@pytest.mark.parametrize(
+    ("greys", "beyond"),
+    [
+        ([120, 3, 90], [False, True, False]),
+        ([120, 30, 90], [False, False, False]),
+        ([0, 3, 5], [False, False, False]),
+        ([2], [False]),
+    ],
+)
+def test_black_beside_lit_strip_is_past_the_edge(greys, beyond):
+    inputs = np.array(greys, np.uint8)[:, None, None].repeat(128, 1).repeat(200, 2)
+    assert past_the_edge(inputs).tolist() == beyond
