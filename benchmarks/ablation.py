@@ -164,17 +164,18 @@ def ablation(
         teachers=teachers,
     )
     rows = variants(also)
+    folders = {name: runs / name.replace(" ", "-") for name in rows}
     trainer = Trainer(data)
     for name in wanted or rows:
         click.echo(name, err=True)
-        trainer.train(rows[name](plan), runs / name.replace(" ", "-"))
+        trainer.train(rows[name](plan), folders[name])
     task = Task("binary", data.classes)
     tiles = choose_tiles(data, plan.geometry.region, holdout=False)["val"]
     val = cut_tiles(tiles, len(data.classes), plan.geometry)
     found = {
-        name: answers(runs / name.replace(" ", "-"), task, val)
-        for name in rows
-        if (runs / name.replace(" ", "-") / CARD).exists()
+        name: answers(folder, task, val)
+        for name, folder in folders.items()
+        if (folder / CARD).exists()
     }
     click.echo(f"val of {data.name}: {len(val):,} tiles in {len(np.unique(val.groups))} groups\n")
     click.echo("| recipe | accuracy | points against all | AUROC | clean passed at 99 % recall |")

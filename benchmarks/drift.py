@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.under import CONDITIONS, Condition, under
-from edge.bundle import find_bundle, load_bundle
 from edge.cascade import Cascade
+from edge.cli.options import open_bundle
 from edge.drift import DriftMonitor, Quantity
 from edge.preprocess import network_input
 from edge.psi import Floats
@@ -65,7 +65,7 @@ def drift(
     limit: int | None,
 ) -> None:
     """Print the table of BUNDLE (default: the shipped one) on a split of a data set."""
-    loaded = load_bundle(find_bundle(bundle))
+    loaded = open_bundle(bundle)
     cascade = Cascade.from_bundle(loaded)
     monitor = DriftMonitor(loaded.manifest.drift)
     samples = open_data(folder, splits=splits).of(split)[:limit]

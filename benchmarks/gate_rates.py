@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bands import wide_frames
-from edge.bundle import find_bundle, load_bundle
 from edge.cascade import Cascade
-from edge.cli.options import SIZE, engine_options
+from edge.cli.options import SIZE, engine_options, open_bundle
 from train.data import open_data
 from train.data.tiles import Tile, judged_tiles, label_tiles
 from train.evaluate.metrics import share_interval
@@ -77,7 +76,7 @@ def gate_rates(
 ) -> None:
     """Print the tables of BUNDLE."""
     cascade = Cascade.from_bundle(
-        load_bundle(find_bundle(bundle)), engine=engine, precision=precision, threads=threads
+        open_bundle(bundle), engine=engine, precision=precision, threads=threads
     )
     data = open_data(folder)
     kinds: dict[str, list[Tile]] = {}

@@ -19,9 +19,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from edge.bundle import find_bundle, load_bundle
 from edge.cascade import Cascade
-from edge.cli.options import SIZE, engine_options
+from edge.cli.options import SIZE, engine_options, open_bundle
 from edge.frame import Frame
 from edge.heat import Heat
 from edge.preprocess import Box
@@ -129,7 +128,7 @@ def localization(
 ) -> None:
     """Print how well the boxes of BUNDLE (default: the shipped one) lie on a data set."""
     cascade = Cascade.from_bundle(
-        load_bundle(find_bundle(bundle)), engine=engine, precision=precision, threads=threads
+        open_bundle(bundle), engine=engine, precision=precision, threads=threads
     )
     data = open_data(folder, splits=split_file)
     items = judged_tiles(data, split, tile)

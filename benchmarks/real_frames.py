@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from edge.bundle import find_bundle, load_bundle
 from edge.cameras.files import FileCamera
 from edge.cascade import Cascade
+from edge.cli.options import open_bundle
 from edge.frame import Frame
 from train.evaluate.metrics import wilson
 
@@ -24,7 +24,7 @@ from train.evaluate.metrics import wilson
 @click.option("--data", "folder", required=True, type=click.Path(path_type=Path))
 def real_frames(bundle: str | None, folder: Path) -> None:
     """Print the table of BUNDLE (default: the shipped one) on the frames in DIR/frames."""
-    cascade = Cascade.from_bundle(load_bundle(find_bundle(bundle)))
+    cascade = Cascade.from_bundle(open_bundle(bundle))
     with (folder / "image_classes.csv").open(newline="") as table:
         truth = {
             Path(row["ImageId"]).stem: [c for c in "1234" if row[f"c{c}"] == "1"]

@@ -23,9 +23,8 @@ from numpy.typing import NDArray
 
 from benchmarks.bands import shows_as_much, wide_frames
 from benchmarks.under import CONDITIONS, under
-from edge.bundle import find_bundle, load_bundle
 from edge.cascade import Cascade
-from edge.cli.options import SIZE
+from edge.cli.options import SIZE, open_bundle
 from edge.frame import Pixels
 from train.conditions import Side, banded
 from train.data import open_data
@@ -178,7 +177,7 @@ def robustness(
     format_: str,
 ) -> None:
     """Print what each condition costs BUNDLE on a split of DIR."""
-    loaded = load_bundle(find_bundle(bundle))
+    loaded = open_bundle(bundle)
     cascade = Cascade.from_bundle(loaded)
     data = open_data(folder, splits=split_file)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from edge.cli import millsight
+from edge.cli.options import with_options
 from edge.errors import MillsightError
 from edge.files import check_writable, make_folder
 from export.done import State, record_export, state
@@ -22,7 +23,7 @@ from export.steps import Step, plan_steps
 FOLDER = click.Path(path_type=Path)
 COUNT = click.IntRange(min=1)
 
-OPTIONS = [
+common_options = with_options(
     click.option("--runs", type=FOLDER, help="Folder of the runs. [default: runs/RECIPE]"),
     click.option(
         "--out",
@@ -44,7 +45,7 @@ OPTIONS = [
     click.option("--limit", type=COUNT, help="Use so many training items, for trying out."),
     click.option("--force", is_flag=True, help="Replace OUT if it exists."),
     click.option("--dry-run", is_flag=True, help="Print the commands and run none."),
-]
+)
 SPLITS = click.option(
     "--splits", type=FOLDER, help="Split file. [default: the data set's own, written if missing]"
 )
@@ -52,7 +53,7 @@ SPLITS = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What is given to every recipe; see ``OPTIONS``."""
+    """What is given to every recipe; see ``common_options``."""
 
     runs: Path | None
     out: Path | None
@@ -62,12 +63,6 @@ class Common:
     limit: int | None
     force: bool
     dry_run: bool
-
-
-def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -84,7 +79,7 @@ def recipe() -> None:
     "--data", type=FOLDER, help="CR7's folder. [default: cr7 in $MILLSIGHT_DATA or ../shared/data]"
 )
 @SPLITS
-@_with_options
+@common_options
 def cold_strip(data: Path | None, splits: Path | None, **common: Any) -> None:
     data = data or Path(os.environ.get("MILLSIGHT_DATA", "../shared/data")) / "cr7"
     options = {"train": {"--splits": splits}, "export": {"--splits": splits}}
@@ -94,7 +89,7 @@ def cold_strip(data: Path | None, splits: Path | None, **common: Any) -> None:
 @recipe.command(SIMULATED.name, help=SIMULATED.about)
 @click.option("--data", type=FOLDER, help="New folder for the frames. [default: RUNS/data]")
 @click.option("--frames", type=COUNT, help="Frames to draw. [default: the recipe's]")
-@_with_options
+@common_options
 def simulated(data: Path | None, frames: int | None, **common: Any) -> None:
     options = {"simulate": {"--frames": frames}}
     _make(SIMULATED, SIMULATED.commands, data, options, Common(**common))
@@ -118,7 +113,7 @@ def simulated(data: Path | None, frames: int | None, **common: Any) -> None:
     help="Train the study's fourteen networks too, as it trained them.",
 )
 @SPLITS
-@_with_options
+@common_options
 def severstal(
     data: Path, kaggle: bool, with_study: bool, splits: Path | None, **common: Any
 ) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from edge.bundle import find_bundle, load_bundle
 from edge.cascade import Cascade
-from edge.cli.options import SIZE, engine_options, format_option
+from edge.cli.options import SIZE, engine_options, format_option, open_bundle
 from edge.errors import UnwritableError
 from edge.files import check_writable
 from train.data import open_data
@@ -80,8 +79,8 @@ def evaluate(
         check_writable(report)
         if report.exists() and not force:
             raise UnwritableError(f"{report} exists already", "Give --force to replace it")
-    loaded = load_bundle(find_bundle(bundle))
-    other = load_bundle(find_bundle(baseline)) if baseline else None
+    loaded = open_bundle(bundle)
+    other = open_bundle(baseline) if baseline else None
     cascades = {
         key: Cascade.from_bundle(which, engine=engine, precision=precision, threads=threads)
         for key, which in ((_THIS, loaded), (_BASELINE, other))

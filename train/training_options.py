@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
-from edge.cli.options import SIZE
+from edge.cli.options import SIZE, with_options
 from train.networks import NETWORKS
 
 
@@ -18,7 +16,7 @@ def _network_help() -> str:
 
 COUNT = click.IntRange(min=1)
 
-OPTIONS = [
+training_options = with_options(
     click.option(
         "--data",
         required=True,
@@ -114,11 +112,5 @@ OPTIONS = [
     click.option("--limit", type=COUNT, help="Use so many training items, for trying out."),
     click.option("--resume", is_flag=True, help="Go on with an interrupted run."),
     click.option("--overwrite", is_flag=True, help="Train anew over a run that is there."),
-]
-
-
-def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options, in the order of its help page."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+)
+"""Gives a command the options of every training."""

@@ -74,27 +74,35 @@ def format_option(help_text: str, *, machine: str = "json") -> Callable[[_Comman
     )
 
 
-def engine_options(command: _Command) -> _Command:
-    """``--engine``, ``--precision`` and ``--threads``."""
-    for option in (
-        click.option(
-            "--threads",
-            type=click.IntRange(1, 64),
-            default=min(2, os.cpu_count() or 1),
-            show_default=True,
-            help="Threads for each model.",
-        ),
-        click.option(
-            "--precision",
-            type=click.Choice(["int8", "float32"]),
-            default="int8",
-            show_default=True,
-            help="Which of the bundle's models to run.",
-        ),
-        click.option("--engine", help="Inference engine. [default: the first installed]"),
-    ):
-        command = option(command)
-    return command
+def with_options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Give a command several options, in the order of its help page."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+engine_options = with_options(
+    click.option("--engine", help="Inference engine. [default: the first installed]"),
+    click.option(
+        "--precision",
+        type=click.Choice(["int8", "float32"]),
+        default="int8",
+        show_default=True,
+        help="Which of the bundle's models to run.",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(1, 64),
+        default=min(2, os.cpu_count() or 1),
+        show_default=True,
+        help="Threads for each model.",
+    ),
+)
+"""``--engine``, ``--precision`` and ``--threads``."""
 
 
 def open_bundle(name: str | None) -> Bundle:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.bundle.evidence import Thresholds
 from train.evaluate.binary import binary
@@ -14,7 +13,7 @@ from train.evaluate.comparison import Baseline, comparison
 from train.evaluate.metrics import auroc, share
 from train.evaluate.multiclass import multiclass
 from train.evaluate.scored import Scored
-from train.thresholds import recall_threshold
+from train.thresholds import missed_groups, recall_threshold
 
 
 def evaluation(
@@ -51,7 +50,7 @@ def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
     return {
         "threshold": promised.value,
         "recall": share(passed[truth]),
-        "group_recall": _group_recall(scored.groups[truth], passed[truth]),
+        "group_recall": share(~missed_groups(scored.groups, truth, ~passed)),
         "pass_rate_clean": share(passed[~truth]),
         "pass_rate_clean_at_99_recall": (
             None if at_99 is None else share(scored.gate[~truth] >= np.float32(at_99))
@@ -59,7 +58,7 @@ def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
         "per_class": {
             name: {
                 "recall": share(passed[shows]),
-                "group_recall": _group_recall(scored.groups[shows], passed[shows]),
+                "group_recall": share(~missed_groups(scored.groups, shows, ~passed)),
                 "n": int(shows.sum()),
                 "n_groups": len(np.unique(scored.groups[shows])),
             }
@@ -73,11 +72,3 @@ def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
         "unit": promised.unit,
         "method": promised.method,
     }
-
-
-def _group_recall(groups: NDArray[np.str_], passed: NDArray[np.bool_]) -> float | None:
-    """Share of defective groups none of whose items is stopped."""
-    names, place = np.unique(groups, return_inverse=True)
-    whole = np.ones(len(names), dtype=bool)
-    np.logical_and.at(whole, place, passed)
-    return share(whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from train.networks.depthwise import classified, trunk
@@ -22,20 +23,7 @@ COMPACT = Recipe(
     best_weights=True,
 )
 
-MOBILENET = Recipe(
-    epochs=8,
-    batch=32,
-    learning_rate=5e-4,
-    optimizer="adamw",
-    weight_decay=0.01,
-    warmup_epochs=1,
-    label_smoothing=0.05,
-    augment=True,
-    balance=0.5,
-    average=0.99,
-    region=(200, 128),
-    best_weights=True,
-)
+MOBILENET = replace(COMPACT, epochs=8, learning_rate=5e-4, warmup_epochs=1, average=0.99)
 
 GATE_BLOCKS = ((24, 2), (32, 1), (56, 2), (56, 1), (56, 1), (96, 2), (128, 1))
 """Filters and stride of each block: 19 MFLOP on a 200×128 tile, of which a frame has sixteen."""
