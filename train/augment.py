@@ -51,10 +51,13 @@ class Augmentation:
         gain: Largest change of the light, as a share.
         offset: Largest change of the black level, as a share of full scale.
         gamma: Largest change of the camera's gamma, as a share.
-        noise: Largest standard deviation of the sensor's noise, as a share of full scale.
+        noise: Largest standard deviation of the sensor's noise, as a share of full scale. The
+            cube of a uniform draw: one item in five gets more than half of it.
         edge: The strip's edge at the left or the right, and black past it; its width as a share of
             the item's. The strip is narrowed to what is left rather than covered, so that no defect
             that the label names is hidden.
+        sliver: The edge just past the item's border, or a pixel or two within: what an item next to
+            the black shows of it, a few dark columns. In the same measure; below 0 it is outside.
         dust: Specks on the glass; how many.
         defocus: A lens out of focus; sigma in px.
         motion: Blur along y; px that the strip moves while it is exposed.
@@ -68,11 +71,12 @@ class Augmentation:
     gain: float = 0.2
     offset: float = 0.06
     gamma: float = 0.2
-    noise: float = 0.015
+    noise: float = 0.05
     edge: Sometimes = Sometimes(0.05, 0.01, 0.15)
-    dust: Sometimes = Sometimes(0.1, 1, 8)
+    sliver: Sometimes = Sometimes(0.08, -0.02, 0.015)
+    dust: Sometimes = Sometimes(0.2, 1, 8)
     defocus: Sometimes = Sometimes(0.1, 0.4, 2.0)
-    motion: Sometimes = Sometimes(0.1, 2, 9)
+    motion: Sometimes = Sometimes(0.15, 2, 11)
     jpeg: Sometimes = Sometimes(0.1, 25, 90)
     nuisances: tuple[str, ...] = ()
     nuisance_share: float = 0.1
@@ -104,6 +108,7 @@ def _soil_and_blur(images: NDArray[np.uint8], rng: np.random.Generator, how: Aug
     changes: list[tuple[Sometimes, Callable[[Pixels, float], Pixels]]] = [
         *((nuisance, lambda p, _, name=name: NUISANCES[name](p, rng)) for name in how.nuisances),
         (how.edge, lambda p, share: _with_edge(p, share, rng)),
+        (how.sliver, lambda p, share: _with_edge(p, share, rng)),
         (how.dust, lambda p, specks: dusty(p, rng, round(specks))),
         (how.defocus, defocused),
         (how.motion, lambda p, length: motion_blurred(p, round(length))),
@@ -120,13 +125,14 @@ def _chosen(n: int, rng: np.random.Generator, chance: Sometimes) -> Iterator[tup
 
 
 def _with_edge(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels:
-    """The strip narrowed to make room for black over a share of the width."""
+    """The strip narrowed to make room for black over a share of the width, if it is above 0."""
     height, width = pixels.shape
     px = round(share * width)
-    strip = cv2.resize(pixels, (width - px, height), interpolation=cv2.INTER_AREA)
+    black = max(px, 0)
+    strip = cv2.resize(pixels, (width - black, height), interpolation=cv2.INTER_AREA)
     left = rng.random() < 0.5
     wide = cv2.copyMakeBorder(
-        strip, 0, 0, px if left else 0, 0 if left else px, cv2.BORDER_REPLICATE
+        strip, 0, 0, black if left else 0, 0 if left else black, cv2.BORDER_REPLICATE
     )
     slant = float(rng.uniform(-_SLANT_PX, _SLANT_PX))
     return banded(np.asarray(wide, np.uint8), px, "left" if left else "right", slant)
@@ -156,7 +162,7 @@ def _grey_tables(n: int, rng: np.random.Generator, how: Augmentation) -> NDArray
 
 def _noise(shape: tuple[int, ...], rng: np.random.Generator, most: float) -> NDArray[np.float32]:
     """Normal noise of a strength of its own in each item."""
-    strength = rng.uniform(0, most, size=(shape[0], 1, 1)).astype(np.float32)
+    strength = (most * rng.random((shape[0], 1, 1)) ** 3).astype(np.float32)
     # One item's noise, rolled: drawing a batch of normals costs more than all the rest.
     bank = rng.standard_normal(2 * shape[1] * shape[2], dtype=np.float32)
     starts = rng.integers(0, shape[1] * shape[2], size=shape[0])

@@ -16,6 +16,7 @@ NOTHING = Augmentation(
     gamma=0,
     noise=0,
     edge=NEVER,
+    sliver=NEVER,
     dust=NEVER,
     defocus=NEVER,
     motion=NEVER,
@@ -118,6 +119,7 @@ def changed(**how):
     ("change", "strength"),
     [
         ("edge", (0.05, 0.15)),
+        ("sliver", (0.0, 0.015)),
         ("dust", (4, 8)),
         ("defocus", (1, 2)),
         ("motion", (3, 9)),
@@ -149,3 +151,15 @@ def test_the_edge_narrows_the_strip_and_hides_none_of_it():
     assert black.sum(axis=1).max() < 0.15 * 200 + 4
     for line in out > 150:
         assert np.count_nonzero(np.diff(line.astype(int)) == 1) == 2
+
+
+def test_a_sliver_of_the_edge_darkens_a_few_columns_of_one_side():
+    grey = np.full((64, 40, 200), 150, np.uint8)
+    how = one(sliver=Sometimes(1.0, -0.02, 0.015))
+    out = np.rint(augmented(grey, np.random.default_rng(0), how)[:, 20, :, 0] * 255)
+    dark = out < 149
+    left, right = dark[:, :20].any(axis=1), dark[:, -20:].any(axis=1)
+    assert not (left & right).any()
+    assert {bool(side) for side in left} == {True, False}
+    assert not dark[:, 10:-10].any()
+    assert len(np.unique(dark.sum(axis=1))) > 3
