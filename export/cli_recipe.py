@@ -33,8 +33,8 @@ common_options = with_options(
     click.option(
         "--weights",
         type=FOLDER,
-        help="First weights of the teacher: ImageNet's MobileNet v1, an .npz of Keras layer names."
-        " [default: from scratch, which is a much weaker teacher]",
+        help="First weights of the teachers: ImageNet's MobileNet v1, an .npz of Keras layer names."
+        " [default: from scratch, which makes much weaker ones]",
     ),
     click.option("--epochs", type=COUNT, help="Epochs of each training. [default: the recipe's]"),
     click.option(
@@ -147,7 +147,11 @@ def _make(
     }
     options = {
         **options,
-        "teacher": {"--weights": common.weights},
+        **{
+            name: {"--weights": common.weights}
+            for name, _ in commands
+            if name.startswith("teacher")
+        },
         "train": {**options.get("train", {}), **training},
         "export": {**options.get("export", {}), "--force": common.force},
     }

@@ -119,8 +119,10 @@ def test_cold_strip_s_data_is_found_by_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MILLSIGHT_DATA", str(tmp_path))
-    shown = call("cold-strip", "--runs", tmp_path / "runs", "--dry-run").stdout
-    assert shown.count(f"--data {tmp_path / 'cr7'} ") == 4
+    words = ["cold-strip", "--runs", tmp_path / "runs", "--weights", "w.npz", "--dry-run"]
+    shown = call(*words).stdout
+    assert [line.count("--weights w.npz") for line in shown.splitlines()] == [1, 1, 0, 0, 0]
+    assert shown.count(f"--data {tmp_path / 'cr7'} ") == 5
 
 
 def test_frames_are_drawn_and_dealt_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
