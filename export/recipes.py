@@ -24,8 +24,12 @@ class Recipe:
     commands: tuple[tuple[str, str], ...]
 
 
-def _taught(teachers: tuple[str, ...], learning: str) -> tuple[tuple[str, str], ...]:
+def _taught(
+    teachers: tuple[str, ...], learning: str, *, gate: int, classifier: int
+) -> tuple[tuple[str, str], ...]:
     """MobileNets, and a gate and a classifier that learn from them besides; with their options.
+
+    ``gate`` and ``classifier`` are how many epochs each learns for.
 
     All leave the holdout closed: the export opens it.
     """
@@ -46,9 +50,12 @@ def _taught(teachers: tuple[str, ...], learning: str) -> tuple[tuple[str, str], 
             (
                 name,
                 f"train {task} --data {{data}} --out {{runs}}/{name} --network compact"
-                f" {asked} --no-holdout {learning}",
+                f" {asked} --no-holdout {learning} --epochs {epochs}",
             )
-            for name, task in (("gate", "binary"), ("classifier", "multiclass"))
+            for name, task, epochs in (
+                ("gate", "binary", gate),
+                ("classifier", "multiclass", classifier),
+            )
         ),
     )
 
@@ -70,7 +77,9 @@ COLD_STRIP = Recipe(
                 "--stride 25x128 --items-per-epoch 5800 --epochs 7",
                 "--stride 25x128 --items-per-epoch 5800 --epochs 9 --seed 1",
             ),
-            "--stride 50x128 --items-per-epoch 5800 --epochs 60",
+            "--stride 50x128 --items-per-epoch 5800",
+            gate=40,
+            classifier=60,
         ),
         _exported(
             "cold-strip", "Cold-rolled strip, trained on CR7-DET tiles of 200x128.", "--unit tile"
@@ -86,7 +95,9 @@ SIMULATED = Recipe(
         ("split", "data split {data} --shares train=0.8,val=0.1,holdout=0.1"),
         *_taught(
             ("--items-per-epoch 8000 --epochs 4",),
-            "--items-per-epoch 8000 --epochs 40",
+            "--items-per-epoch 8000",
+            gate=40,
+            classifier=26,
         ),
         _exported(
             "simulated",
@@ -100,7 +111,12 @@ SEVERSTAL = Recipe(
     "severstal",
     "The Severstal competition's folder, or one like it: train.csv beside train_images/.",
     (
-        *_taught(("--items-per-epoch 20000 --epochs 6",), "--items-per-epoch 20000 --epochs 20"),
+        *_taught(
+            ("--items-per-epoch 20000 --epochs 6",),
+            "--items-per-epoch 20000",
+            gate=20,
+            classifier=20,
+        ),
         _exported("severstal", "Severstal frames of 1600x256 with four classes."),
     ),
 )
