@@ -25,18 +25,21 @@ class Recipe:
 
 
 def _taught(
-    teachers: tuple[str, ...], learning: str, *, gate: int, classifier: int
+    teachers: tuple[str, ...], learning: str, *, gate: str, classifier: str
 ) -> tuple[tuple[str, str], ...]:
     """MobileNets, and a gate and a classifier that learn from them besides; with their options.
 
-    ``gate`` and ``classifier`` are how many epochs each learns for.
-
     All leave the holdout closed: the export opens it.
+
+    Args:
+        teachers: Options of each; the first teaches both.
+        learning: Options of gate and classifier.
+        gate: The gate's own.
+        classifier: The classifier's own.
     """
     names = [
         f"teacher{number}" if number > 1 else "teacher" for number in range(1, 1 + len(teachers))
     ]
-    asked = " ".join(f"--teacher {{runs}}/{name}" for name in names)
     return (
         *(
             (
@@ -50,9 +53,9 @@ def _taught(
             (
                 name,
                 f"train {task} --data {{data}} --out {{runs}}/{name} --network compact"
-                f" {asked} --no-holdout {learning} --epochs {epochs}",
+                f" --teacher {{runs}}/teacher --no-holdout {learning} {own}",
             )
-            for name, task, epochs in (
+            for name, task, own in (
                 ("gate", "binary", gate),
                 ("classifier", "multiclass", classifier),
             )
@@ -75,11 +78,11 @@ COLD_STRIP = Recipe(
         *_taught(
             (
                 "--stride 25x128 --items-per-epoch 5800 --epochs 7",
-                "--stride 25x128 --items-per-epoch 5800 --epochs 9 --seed 1",
+                "--stride 25x128 --items-per-epoch 5800 --epochs 9 --seed 1 --rough",
             ),
             "--stride 50x128 --items-per-epoch 5800",
-            gate=40,
-            classifier=60,
+            gate="--epochs 40",
+            classifier="--epochs 60 --rough --teacher {runs}/teacher2",
         ),
         _exported(
             "cold-strip", "Cold-rolled strip, trained on CR7-DET tiles of 200x128.", "--unit tile"
@@ -95,9 +98,9 @@ SIMULATED = Recipe(
         ("split", "data split {data} --shares train=0.8,val=0.1,holdout=0.1"),
         *_taught(
             ("--items-per-epoch 8000 --epochs 4",),
-            "--items-per-epoch 8000",
-            gate=40,
-            classifier=26,
+            "--items-per-epoch 8000 --rough",
+            gate="--epochs 40",
+            classifier="--epochs 26",
         ),
         _exported(
             "simulated",
@@ -114,8 +117,8 @@ SEVERSTAL = Recipe(
         *_taught(
             ("--items-per-epoch 20000 --epochs 6",),
             "--items-per-epoch 20000",
-            gate=20,
-            classifier=20,
+            gate="--epochs 20",
+            classifier="--epochs 20",
         ),
         _exported("severstal", "Severstal frames of 1600x256 with four classes."),
     ),

@@ -51,8 +51,8 @@ class Augmentation:
         gain: Largest change of the light, as a share.
         offset: Largest change of the black level, as a share of full scale.
         gamma: Largest change of the camera's gamma, as a share.
-        noise: Largest standard deviation of the sensor's noise, as a share of full scale. The
-            cube of a uniform draw: one item in five gets more than half of it.
+        noise: Largest standard deviation of the sensor's noise, as a share of full scale.
+        noise_power: An item gets so much of it as a uniform draw raised to this power.
         edge: The strip's edge at the left or the right, and black past it; its width as a share of
             the item's. The strip is narrowed to what is left rather than covered, so that no defect
             that the label names is hidden.
@@ -71,15 +71,27 @@ class Augmentation:
     gain: float = 0.2
     offset: float = 0.06
     gamma: float = 0.2
-    noise: float = 0.05
+    noise: float = 0.015
+    noise_power: int = 1
     edge: Sometimes = Sometimes(0.05, 0.01, 0.15)
-    sliver: Sometimes = Sometimes(0.08, -0.02, 0.015)
-    dust: Sometimes = Sometimes(0.2, 1, 8)
+    sliver: Sometimes = NEVER
+    dust: Sometimes = Sometimes(0.1, 1, 8)
     defocus: Sometimes = Sometimes(0.1, 0.4, 2.0)
-    motion: Sometimes = Sometimes(0.15, 2, 11)
+    motion: Sometimes = Sometimes(0.1, 2, 9)
     jpeg: Sometimes = Sometimes(0.1, 25, 90)
     nuisances: tuple[str, ...] = ()
     nuisance_share: float = 0.1
+
+
+ROUGH = Augmentation(
+    noise=0.05,
+    noise_power=3,
+    sliver=Sometimes(0.08, -0.02, 0.015),
+    dust=Sometimes(0.2, 1, 8),
+    motion=Sometimes(0.15, 2, 11),
+)
+"""For a line with a noisy camera, dirt and speed. A small network pays for it with accuracy on
+clean strip: on CR7's val the gate lost two points, the classifier none."""
 
 
 def augmented(
@@ -94,7 +106,7 @@ def augmented(
     _soil_and_blur(moved, rng, how)
     out = _grey_tables(n, rng, how)[item, moved]
     if how.noise:
-        out += _noise(out.shape, rng, how.noise)
+        out += _noise(out.shape, rng, how.noise, how.noise_power)
     np.clip(out, 0.0, 1.0, out=out)
     for i, quality in _chosen(n, rng, how.jpeg):
         file = jpeg(np.rint(out[i] * 255).astype(np.uint8), round(quality))
@@ -160,9 +172,11 @@ def _grey_tables(n: int, rng: np.random.Generator, how: Augmentation) -> NDArray
     return (gain * greys**gamma + offset).astype(np.float32)
 
 
-def _noise(shape: tuple[int, ...], rng: np.random.Generator, most: float) -> NDArray[np.float32]:
+def _noise(
+    shape: tuple[int, ...], rng: np.random.Generator, most: float, power: int
+) -> NDArray[np.float32]:
     """Normal noise of a strength of its own in each item."""
-    strength = (most * rng.random((shape[0], 1, 1)) ** 3).astype(np.float32)
+    strength = (most * rng.random((shape[0], 1, 1)) ** power).astype(np.float32)
     # One item's noise, rolled: drawing a batch of normals costs more than all the rest.
     bank = rng.standard_normal(2 * shape[1] * shape[2], dtype=np.float32)
     starts = rng.integers(0, shape[1] * shape[2], size=shape[0])

@@ -7,14 +7,15 @@ same batches as one that was never interrupted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import DataError
-from train.augment import Augmentation, augmented
+from train.augment import ROUGH, Augmentation, augmented
 from train.items import Items
+from train.networks import Recipe
 from train.plan import Plan
 from train.task import Task
 
@@ -121,5 +122,11 @@ def make_feed(plan: Plan, task: Task, items: Items, nuisances: tuple[str, ...] =
         count=plan.items_per_epoch or len(items),
         balance=plan.recipe.balance,
         seed=plan.seed,
-        augmentation=Augmentation(nuisances=nuisances) if plan.recipe.augment else None,
+        augmentation=_augmentation(plan.recipe, nuisances),
     )
+
+
+def _augmentation(recipe: Recipe, nuisances: tuple[str, ...]) -> Augmentation | None:
+    if not recipe.augment:
+        return None
+    return replace(ROUGH if recipe.rough else Augmentation(), nuisances=nuisances)

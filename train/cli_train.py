@@ -1,18 +1,14 @@
-"""``millsight train``: the gate and the classifier."""
+"""``millsight train``: the gate, the classifier, and the group that holds the instance network."""
 
 from __future__ import annotations
 
-import shlex
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from train import checkpoint
-from train.data import SPLIT_FILE, open_data
-from train.interrupt import InterruptedTrainingError
+from train.cli_instances import instances
 from train.items import choose_tiles
 from train.networks import NETWORKS, Recipe
 from train.plan import Plan, geometry_for
@@ -21,12 +17,16 @@ from train.run import train_run
 from train.run_figures import Figures
 from train.run_folder import check_folder, claim_folder
 from train.task import TaskName
+from train.training_command import command_line, open_to_train, resumable
 from train.training_options import training_options
 
 
 @click.group()
 def train() -> None:
     """Train a network on labelled frames."""
+
+
+train.add_command(instances)
 
 
 @train.command()
@@ -70,27 +70,14 @@ def _train(
     plan = make_plan(task, **choices)
     folder = out or Path("runs") / f"{task}-{plan.network}"
     command = command_line(ctx)
-    # Until the folder is claimed, what lies in it is not this run's.
-    claimed = resume
-    try:
-        with TrainingProgress(plan.recipe.epochs) as progress:
-            check_folder(folder, resume=resume, overwrite=overwrite)
-            dealt = (data / SPLIT_FILE).exists()
-            opened = open_data(data, splits=splits, create=True)
-            if not dealt and (data / SPLIT_FILE).exists():
-                click.echo(f"dealt the images to splits: {data / SPLIT_FILE}", err=True)
-            region = plan.geometry.region
-            tiles = choose_tiles(opened, region, plan.stride, holdout=holdout)
-            claim_folder(folder, overwrite=overwrite)
-            claimed = True
-            card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
-    except InterruptedTrainingError as stop:
-        raise click.Abort(_how_to_go_on(folder, stop.epochs_done, command)) from None
-    except KeyboardInterrupt:
-        if not overwrite:
-            with suppress(OSError):
-                folder.rmdir()  # Refused unless it is empty: nothing was kept.
-        raise click.Abort(_how_to_go_on(folder if claimed else None, None, command)) from None
+    claiming = resumable(folder, command, resume=resume, overwrite=overwrite)
+    with claiming as claim, TrainingProgress(plan.recipe.epochs) as progress:
+        check_folder(folder, resume=resume, overwrite=overwrite)
+        opened = open_to_train(data, splits)
+        tiles = choose_tiles(opened, plan.geometry.region, plan.stride, holdout=holdout)
+        claim_folder(folder, overwrite=overwrite)
+        claim.taken = True
+        card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
     # The card holds the holdout's too; shown here they would invite choices on them.
     click.echo(f"val: {_in_words(card['figures']['val'])}", err=True)
     click.echo(f"{folder} holds the network and its card", err=True)
@@ -106,6 +93,7 @@ def make_plan(
     batch: int | None,
     learning_rate: float | None,
     best_weights: bool | None,
+    rough: bool,
     **rest: Any,
 ) -> Plan:
     """The network's recipe with the options that were given, and how frames are cut.
@@ -125,40 +113,13 @@ def make_plan(
         "batch": batch,
         "learning_rate": learning_rate,
         "best_weights": best_weights,
+        "rough": rough or None,
     }
     recipe: Recipe = NETWORKS[network].recipe
     recipe = replace(recipe, **{k: v for k, v in given.items() if v is not None})
     return Plan(
         task=task, network=network, geometry=geometry_for(recipe, cut), recipe=recipe, **rest
     )
-
-
-def command_line(ctx: click.Context) -> str:
-    """The command with the options that were typed, ``--resume`` and ``--overwrite`` left out."""
-    words = ["millsight", "train", str(ctx.info_name)]
-    for parameter in ctx.command.params:
-        assert isinstance(parameter, click.Option)
-        name = parameter.name or ""
-        typed = ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
-        if not typed or name in ("resume", "overwrite"):
-            continue
-        value = ctx.params[name]
-        if parameter.multiple:
-            words += [word for v in value for word in (parameter.opts[0], shlex.quote(str(v)))]
-            continue
-        if isinstance(value, bool):
-            words.append((parameter.opts if value else parameter.secondary_opts)[0])
-            continue
-        shown = "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        words += [parameter.opts[0], shlex.quote(shown)]
-    return " ".join(words)
-
-
-def _how_to_go_on(folder: Path | None, epochs_done: int | None, command: str) -> str:
-    if folder is None or not (folder / checkpoint.NAME).exists():
-        return "stopped by Ctrl-C before an epoch was done; nothing was kept"
-    kept = "what was done" if epochs_done is None else f"{epochs_done} epochs"
-    return f"stopped by Ctrl-C; {kept} kept in {folder}. Go on with: {command} --resume"
 
 
 def _in_words(found: Figures) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.augment import NEVER, Augmentation, Sometimes, augmented
+from train.augment import NEVER, ROUGH, Augmentation, Sometimes, augmented
 from train.conditions import BLACK, NUISANCES
 
 NOTHING = Augmentation(
@@ -163,3 +163,16 @@ def test_a_sliver_of_the_edge_darkens_a_few_columns_of_one_side():
     assert {bool(side) for side in left} == {True, False}
     assert not dark[:, 10:-10].any()
     assert len(np.unique(dark.sum(axis=1))) > 3
+
+
+def test_a_rough_line_is_noisier_for_some_items_and_not_for_most():
+    grey = np.full((400, 40, 40), 128, np.uint8)
+    usual, rough = (
+        augmented(
+            grey, np.random.default_rng(0), one(noise=how.noise, noise_power=how.noise_power)
+        ).std(axis=(1, 2, 3))
+        for how in (Augmentation(), ROUGH)
+    )
+    assert usual.max() < 0.016
+    assert 0.15 < (rough > 0.02).mean() < 0.4
+    assert np.median(rough) < 0.012

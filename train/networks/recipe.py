@@ -20,9 +20,11 @@ class Recipe:
         learning_rate: Peak learning rate.
         optimizer: Plain Adam, or AdamW with ``weight_decay``.
         weight_decay: Decoupled weight decay of AdamW.
+        clip: Norm that all gradients together are cut down to; None leaves them as they are.
         warmup_epochs: Epochs of linear rise before a cosine fall to zero; None holds the rate.
         label_smoothing: Share of a label that is spread over the other outputs.
         augment: Whether training items are flipped, shifted, brightened and so on.
+        rough: Whether they are changed as by a rough line; see ``train.augment.ROUGH``.
         balance: 0 draws classes as they come, 1 equally often, 0.5 by the root of their share.
         average: Decay, a step, of the running average of the weights that is judged and kept; 0
             keeps the weights themselves.
@@ -38,9 +40,11 @@ class Recipe:
     learning_rate: float = 1e-3
     optimizer: Literal["adam", "adamw"] = "adam"
     weight_decay: float = 0.0
+    clip: float | None = None
     warmup_epochs: float | None = None
     label_smoothing: float = 0.0
     augment: bool = False
+    rough: bool = False
     balance: float = 0.0
     average: float = 0.0
     focal: float = 0.0
