@@ -95,6 +95,13 @@ class OlderFormatError(BundleError):
     default_hint = "Export the bundle again with this millsight"
 
 
+class UntrustedError(BundleError):
+    """A bundle is whole, but not signed, or by a key that this device does not trust."""
+
+    exit_code = 18
+    default_hint = "Sign it with a key that this device trusts: millsight bundle sign"
+
+
 class EngineError(MillsightError):
     """No inference engine can run a model on this device."""
 

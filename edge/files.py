@@ -9,11 +9,12 @@ from pathlib import Path
 from edge.errors import UnwritableError
 
 
-def write_whole(path: Path, data: bytes | str, *, durable: bool = True) -> None:
+def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: int = 0o666) -> None:
     """Write a file under a temporary name beside its target, then rename it.
 
     A ``durable`` one is on the disk before it has its name, so a power failure leaves the old file
-    or the new one. A link is followed; a device or pipe is written to as it is.
+    or the new one, and once this returns the new one. It is created with the permissions ``mode``,
+    less the process's umask. A link is followed; a device or pipe is written to as it is.
 
     Raises:
         UnwritableError: The folder is missing or cannot be written, or the disk is full.
@@ -25,17 +26,28 @@ def write_whole(path: Path, data: bytes | str, *, durable: bool = True) -> None:
         if target.exists() and not target.is_file():
             target.write_bytes(content)
             return
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(temporary, target)
+        if durable:
+            _sync_folder(target.parent)
     except OSError as error:
         raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def make_folder(path: Path) -> None:

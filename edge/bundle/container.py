@@ -1,10 +1,12 @@
 """The container of a bundle: one canonical ZIP in which every byte counts.
 
-Entries are stored, never compressed; ``manifest.json`` comes first and the others follow by name;
-timestamps and attributes are fixed. The archive's comment is the SHA-256 (64 hexadecimal digits) of
-all bytes before it. Reading checks that digest, reads the entries, then writes the container again
-and compares: a byte that the writer would not have written is refused, wherever it hides. Nothing
-is ever extracted to disk. The archive format is PKWARE's APPNOTE 6.3, without extensions.
+Entries are stored, never compressed; ``manifest.json`` comes first, ``manifest.sig`` next where the
+bundle is signed, and the others follow by name; timestamps and attributes are fixed. The archive's
+comment is the SHA-256 (64 hexadecimal digits) of all bytes before it. Reading checks that digest,
+then the size of the table of contents, so that no more of it is read than a bundle can have, reads
+the entries, then writes the container again and compares: a byte that the writer would not have
+written is refused, wherever it hides. Nothing is ever extracted to disk. The archive format is
+PKWARE's APPNOTE 6.3, without extensions.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import stat
 import zipfile
 from collections.abc import Mapping
 
@@ -20,13 +23,24 @@ from edge.errors import BundleError
 MANIFEST = "manifest.json"
 """The entry that describes all others, and the first in the file."""
 
+SIGNATURE = "manifest.sig"
+"""The entry that signs the manifest, and the only one that the manifest does not list."""
+
 MAX_BYTES = 64 * 2**20
 """Largest container, in bytes: about ten times what the largest networks here need."""
+
+MAX_MANIFEST_BYTES = 2**20
+"""Largest manifest: JSON of a bundle's whole size would need some hundred times that in memory."""
 
 MAX_ENTRIES = 256
 
 _DIGEST_LENGTH = 64
-_SIGNATURE = b"PK\x03\x04"
+_START = b"PK\x03\x04"
+_END = b"PK\x05\x06"
+_END_LENGTH = 22
+_ROW_LENGTH = 46
+_WIDE_END = b"PK\x06\x07"
+_WIDE_END_LENGTH = 20
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*(/[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*)*")
 _MAX_NAME_LENGTH = 100
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -43,6 +57,8 @@ def write_container(files: Mapping[str, bytes]) -> bytes:
         raise BundleError(f"a bundle needs {MANIFEST}", "")
     if len(files) > MAX_ENTRIES:
         raise BundleError(f"a bundle of {len(files)} files; {MAX_ENTRIES} are allowed", "")
+    if len(files[MANIFEST]) > MAX_MANIFEST_BYTES:
+        raise BundleError(f"a {MANIFEST} of {len(files[MANIFEST]):,} bytes is too long", "")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
         for name in sorted(files, key=_order):
@@ -71,19 +87,40 @@ def read_container(data: bytes) -> dict[str, bytes]:
     """
     if len(data) > MAX_BYTES:
         raise BundleError(f"it is larger than {MAX_BYTES:,} bytes", "Give a .millsight file")
-    if not data.startswith(_SIGNATURE):
+    if not data.startswith(_START):
         raise BundleError("it is no millsight bundle", "Give a .millsight file")
     content, digest = data[:-_DIGEST_LENGTH], data[-_DIGEST_LENGTH:]
     if re.fullmatch(rb"[0-9a-f]{64}", digest) is None:
         raise BundleError("it is cut off, damaged at its end, or no millsight bundle")
     if hashlib.sha256(content).hexdigest().encode() != digest:
         raise BundleError("it is damaged: its bytes do not give its digest")
+    _check_end(content)
     files = _read_entries(data)
     if MANIFEST not in files:
         raise BundleError(f"it has no {MANIFEST}")
+    if len(files[MANIFEST]) > MAX_MANIFEST_BYTES:
+        raise BundleError(f"its {MANIFEST} is longer than {MAX_MANIFEST_BYTES:,} bytes")
     if write_container(files) != data:
         raise BundleError("it is not packed as millsight packs: something is hidden or reordered")
     return files
+
+
+def _check_end(content: bytes) -> None:
+    """Refuse a table of contents that is elsewhere or longer than a bundle's can be.
+
+    ``zipfile`` reads all of it, some hundred bytes of memory for each byte, before any of it can be
+    looked at.
+    """
+    end = len(content) - _END_LENGTH
+    wide = content[max(0, end - _WIDE_END_LENGTH) :].startswith(_WIDE_END)
+    if end < 0 or wide or content.rfind(_END) != end:
+        raise BundleError("its table of contents does not fit its contents")
+    size = int.from_bytes(content[end + 12 : end + 16], "little")
+    start = int.from_bytes(content[end + 16 : end + 20], "little")
+    if start + size != end:
+        raise BundleError("its table of contents does not fit its contents")
+    if size > MAX_ENTRIES * (_ROW_LENGTH + _MAX_NAME_LENGTH):
+        raise BundleError(f"it holds more than the {MAX_ENTRIES} files that are allowed")
 
 
 def _read_entries(data: bytes) -> dict[str, bytes]:
@@ -106,6 +143,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
         _check_name(name)
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise BundleError(f"it holds {repeated[0]} more than once")
+    if linked := [e.filename for e in entries if stat.S_ISLNK(e.external_attr >> 16)]:
+        raise BundleError(f"{linked[0]} in it is a link; a bundle holds files alone")
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
         raise BundleError("it holds compressed files; a bundle stores them as they are")
     if any(entry.file_size != entry.compress_size for entry in entries) or (
@@ -123,5 +162,5 @@ def _check_name(name: str) -> None:
         )
 
 
-def _order(name: str) -> tuple[bool, str]:
-    return name != MANIFEST, name
+def _order(name: str) -> tuple[bool, bool, str]:
+    return name != MANIFEST, name != SIGNATURE, name

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from importlib.resources import files as resource_files
 from pathlib import Path
 
-from edge.bundle.container import MANIFEST, MAX_BYTES, read_container
+from edge.bundle.container import MANIFEST, MAX_BYTES, SIGNATURE, read_container, write_container
 from edge.bundle.manifest import Manifest, parse_manifest
 from edge.bundle.shipped import SHIPPED
+from edge.bundle.signature import Signature
+from edge.bundle.stages import find_form, lacking
 from edge.errors import BundleError, MissingPathError
 
 SUFFIX = ".millsight"
+
+UNSIGNED = "unsigned"
+"""What ``Bundle.trust`` says of a bundle that was let in without a signature."""
 
 DEFAULT = "simulated"
 """Name of the shipped bundle that is used where none is given."""
@@ -28,27 +33,49 @@ class Bundle:
         files: Every other file of it, by name.
         digest: SHA-256 of the whole file, hexadecimal.
         path: Where it was read; None where it was made in memory.
+        signature: Fits the manifest; None where the bundle is unsigned.
+        trust: Why this device uses it: ``shipped``, ``signed by NAME`` or ``unsigned``; None until
+            ``Device.admit`` has said so.
     """
 
     manifest: Manifest
     files: Mapping[str, bytes] = field(repr=False)
     digest: str
     path: Path | None = None
+    signature: Signature | None = None
+    trust: str | None = None
 
-    def model(self, stage: str, precision: str) -> bytes:
+    @property
+    def trust_shown(self) -> str:
+        """Its trust for people, who must not overlook that there is no signature."""
+        return "UNSIGNED" if self.trust == UNSIGNED else self.trust or "not checked"
+
+    @property
+    def title(self) -> str:
+        """Name and trust, for people."""
+        return f"{self.manifest.name} ({self.trust_shown})"
+
+    def to_json(self) -> dict[str, str | None]:
+        """What figures that this bundle gave say of it."""
+        return {"name": self.manifest.name, "digest": self.digest, "trust": self.trust}
+
+    def to_bytes(self, signature: Signature | None = None) -> bytes:
+        """The whole file again, byte for byte; or with another signature."""
+        signature = signature or self.signature
+        signed = {SIGNATURE: signature.to_bytes()} if signature else {}
+        return write_container({MANIFEST: self.manifest.to_json(), **signed, **self.files})
+
+    def model(self, stage: str, precision: str, format_: str = "tflite") -> bytes:
         """The network of ``gate`` or ``classifier`` in ``float32`` or ``int8``.
 
         Raises:
-            BundleError: The bundle has no such stage, or none in that precision.
+            BundleError: The bundle has no such stage, or none in that form.
         """
         found = getattr(self.manifest.stages, stage, None)
-        for model in found.models if found else ():
-            if model.precision == precision:
-                return self.files[model.file]
-        raise BundleError(
-            f"the bundle {self.manifest.name} has no {precision} {stage}",
-            "See what it has: millsight bundle show",
-        )
+        form = find_form(found.models, precision, format_) if found else None
+        if form is None:
+            raise lacking(self.manifest.name, f"{precision} {stage}", format_)
+        return self.files[form.file]
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -72,21 +99,25 @@ def load_bundle(path: Path) -> Bundle:
 
 
 def read_bundle(data: bytes, path: Path | None = None) -> Bundle:
-    """Check a bundle's bytes: container, manifest, and each file against the manifest.
+    """Check a bundle's bytes: container, signature, manifest, and each file against the manifest.
+
+    Whose signature it is, and whether a bundle without one will do, ``Device.admit`` decides.
 
     Raises:
-        BundleError: Damaged, or holding what its manifest does not list.
+        BundleError: Damaged, wrongly signed, or holding what its manifest does not list.
         NewerFormatError: It is of a format that a later millsight writes.
         OlderFormatError: It is of a format that an earlier one wrote.
     """
     try:
         files = read_container(data)
-        manifest = parse_manifest(files.pop(MANIFEST))
+        written, signed = files.pop(MANIFEST), files.pop(SIGNATURE, None)
+        signature = None if signed is None else Signature.read(signed, written)
+        manifest = parse_manifest(written)
         _check_files(manifest, files)
     except BundleError as error:
         refused = f"{path or 'the bundle'} is refused: {error.what}"
         raise type(error)(refused, error.hint) from None
-    return Bundle(manifest, files, hashlib.sha256(data).hexdigest(), path)
+    return Bundle(manifest, files, hashlib.sha256(data).hexdigest(), path, signature)
 
 
 def shipped_bundle(name: str = DEFAULT) -> Path:

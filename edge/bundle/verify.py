@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from edge.bundle.evidence import GoldenScores, Precision
+from edge.bundle.golden_instances import golden_instances, instance_floors, instances_differ
 from edge.bundle.load import Bundle
 from edge.cascade import Cascade
 from edge.errors import BundleError
@@ -56,12 +57,56 @@ def run_golden_frames(bundle: Bundle, *, engine: str | None = None) -> Iterator[
     precisions = {m.precision for m in bundle.manifest.stages.gate.models}
     for precision in sorted(precisions):
         cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision)
-        for golden in bundle.manifest.golden:
-            if (expected := golden.expected.get(precision)) is None:
-                continue
-            scored = score_frame(cascade, golden_pixels(bundle, golden.file))
-            difference = _largest_difference(expected, scored)
-            yield GoldenResult(golden.file, precision, expected, scored, difference)
+        yield from score_golden_frames(bundle, cascade, precision)
+
+
+def score_golden_frames(
+    bundle: Bundle, cascade: Cascade, precision: Precision
+) -> Iterator[GoldenResult]:
+    """Score every golden frame with a cascade of the bundle's models that is loaded already.
+
+    Raises:
+        BundleError: A golden frame cannot be decoded.
+    """
+    for golden in bundle.manifest.golden:
+        if (expected := golden.expected.get(precision)) is None:
+            continue
+        scored = score_frame(cascade, golden_pixels(bundle, golden.file))
+        floors = instance_floors(bundle.manifest)
+        difference = max(
+            _largest_difference(expected, scored),
+            instances_differ(expected.instances, scored.instances, floors, precision),
+        )
+        yield GoldenResult(golden.file, precision, expected, scored, difference)
+
+
+def proven(bundle: Bundle, cascade: Cascade, precision: Precision) -> Cascade:
+    """The cascade of the bundle's models, warm, after it has scored the golden frames rightly.
+
+    Raises:
+        BundleError: It has not, or a golden frame cannot be decoded.
+        EngineError: An engine fails on a model.
+    """
+    cascade.warm_up()
+    require_agreement(bundle, list(score_golden_frames(bundle, cascade, precision)))
+    return cascade
+
+
+def require_agreement(bundle: Bundle, results: Sequence[GoldenResult]) -> None:
+    """Refuse a bundle that scores a golden frame otherwise on this device.
+
+    Raises:
+        BundleError: It does; says how far off, and by how many.
+    """
+    wrong = [result for result in results if not result.agrees]
+    if not wrong:
+        return
+    worst = max(wrong, key=lambda result: result.difference)
+    raise BundleError(
+        f"{bundle.path or bundle.manifest.name} scores {worst.file} {worst.difference:.3f} off in "
+        f"{worst.precision} on this device ({len(wrong)} of {len(results)} golden scores disagree)",
+        "Do not inspect with it here; try another --engine, and report the device",
+    )
 
 
 def score_frame(cascade: Cascade, pixels: Pixels) -> GoldenScores:
@@ -72,10 +117,12 @@ def score_frame(cascade: Cascade, pixels: Pixels) -> GoldenScores:
     """
     judged = cascade.judge(pixels)
     best = judged.classes.classes.max(axis=0) if judged.classes else ()
+    instances = cascade.instances
     return GoldenScores(
         defect_score=_rounded(judged.decision.max()),
         class_scores={n: _rounded(s) for n, s in zip(cascade.classes, best, strict=False)},
         region_scores=tuple(_rounded(score) for score in judged.decision),
+        instances=golden_instances(instances, pixels, cascade.classes) if instances else None,
     )
 
 

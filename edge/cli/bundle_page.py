@@ -11,13 +11,20 @@ from rich.table import Table
 from edge.bundle import Bundle
 from edge.bundle.drift import Drift
 from edge.bundle.evidence import PRECISIONS, Figures, Precision
-from edge.bundle.manifest import Manifest, Stage
-from edge.cli.page_tables import page_table
+from edge.bundle.manifest import Manifest
+from edge.bundle.stages import Stage
+from edge.cli.instances_page import instance_tables
+from edge.cli.page_tables import forms_cell, page_table
 from edge.cli.promises_page import calibration_table, promises_table
 
 
-def bundle_page(bundle: Bundle) -> Iterator[RenderableType]:
-    """Everything that a person asks of a bundle, from top to bottom."""
+def bundle_page(bundle: Bundle, standing: str) -> Iterator[RenderableType]:
+    """Everything that a person asks of a bundle, from top to bottom.
+
+    Args:
+        bundle: The bundle.
+        standing: Whether this device trusts it, and why.
+    """
     manifest = bundle.manifest
     trained = (
         "[bold yellow]SIMULATED: trained and judged on drawn strip, not on real steel[/]"
@@ -26,15 +33,16 @@ def bundle_page(bundle: Bundle) -> Iterator[RenderableType]:
     )
     yield f"[bold]{escape(manifest.name)}[/]: {escape(manifest.description)}"
     yield trained
-    yield _facts(bundle)
+    yield _facts(bundle, standing)
     yield _stages(manifest)
+    yield from instance_tables(manifest)
     yield _thresholds(manifest)
     yield promises_table(manifest)
     yield calibration_table(manifest)
     yield _figures(manifest)
 
 
-def _facts(bundle: Bundle) -> Table:
+def _facts(bundle: Bundle, standing: str) -> Table:
     manifest, data = bundle.manifest, bundle.manifest.data
     ordered = sorted(data.splits.items(), key=lambda split: -split[1])
     splits = ", ".join(f"{n:,} {name}" for name, n in ordered)
@@ -42,6 +50,7 @@ def _facts(bundle: Bundle) -> Table:
     for name, value in (
         ("file", str(bundle.path or "in memory")),
         ("SHA-256", bundle.digest),
+        ("trust", standing),
         ("created", manifest.created),
         ("classes", ", ".join(manifest.classes)),
         ("frames", f"{manifest.frame} px"),
@@ -83,13 +92,12 @@ def _stages(manifest: Manifest) -> Table:
 
 def _stage_cells(stage: Stage, manifest: Manifest) -> tuple[str, ...]:
     region, size = stage.geometry.region, stage.geometry.input
-    files = (f"{m.precision} {manifest.files[m.file].bytes / 1024:,.0f} KiB" for m in stage.models)
     return (
         escape(stage.network),
         escape(f"{', '.join(stage.outputs)} ({stage.activation})"),
         f"{region[0]}×{region[1]}" if region else "whole frame",
         f"{size[0]}×{size[1]}",
-        "\n".join(files),
+        forms_cell(stage.models, manifest),
     )
 
 

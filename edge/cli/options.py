@@ -6,14 +6,18 @@ import math
 import os
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
+    from edge.bundle.device import Device
 
 _Command = Callable[..., Any]
+Used = TypeVar("Used")
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -55,7 +59,15 @@ bundle_option = click.option(
     "--bundle",
     "bundle_name",
     metavar="B",
-    help="Bundle file (FILE.millsight), or the name of a shipped one. [default: simulated]",
+    help="Bundle file (FILE.millsight), or the name of a shipped one. [default: the installed one, "
+    "else simulated]",
+)
+mm_per_px_option = click.option(
+    "--mm-per-px",
+    type=POSITIVE,
+    default=0.5,
+    show_default=True,
+    help="Millimetres of strip in a pixel, along and across.",
 )
 convert_colour_option = click.option(
     "--convert-colour", is_flag=True, help="Turn real colour into grey rather than refuse it."
@@ -85,8 +97,9 @@ def with_options(*options: Callable[[_Command], _Command]) -> Callable[[_Command
     return decorate
 
 
+engine_option = click.option("--engine", help="Inference engine. [default: the first installed]")
 engine_options = with_options(
-    click.option("--engine", help="Inference engine. [default: the first installed]"),
+    engine_option,
     click.option(
         "--precision",
         type=click.Choice(["int8", "float32"]),
@@ -105,13 +118,84 @@ engine_options = with_options(
 """``--engine``, ``--precision`` and ``--threads``."""
 
 
-def open_bundle(name: str | None) -> Bundle:
-    """Load and check the bundle that ``--bundle`` names, or the shipped default.
+_allow_unsigned_option = click.option(
+    "--allow-unsigned",
+    is_flag=True,
+    envvar="MILLSIGHT_ALLOW_UNSIGNED",
+    help="Admit a bundle that has no signature; the output says so.",
+)
+_keys_option = click.option(
+    "--keys",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of trusted public keys. [default: $MILLSIGHT_KEYS, else /etc/millsight/keys]",
+)
+_state_option = click.option(
+    "--state",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of installed bundles. [default: $MILLSIGHT_STATE, else /var/lib/millsight, or "
+    "~/.local/state/millsight where root has installed none]",
+)
+
+
+def device_options(command: _Command) -> _Command:
+    """``--allow-unsigned``, ``--keys`` and ``--state``, given to the command as one ``device``."""
+
+    @with_options(_allow_unsigned_option, _keys_option, _state_option)
+    @wraps(command)
+    def with_device(
+        *args: Any, allow_unsigned: bool, keys: Path | None, state: Path | None, **more: Any
+    ) -> Any:
+        from edge.bundle.device import Device, keys_folder, state_folder
+
+        device = Device(keys or keys_folder(), state or state_folder(), allow_unsigned)
+        return command(*args, device=device, **more)
+
+    return with_device
+
+
+def open_bundle(name: str | None, device: Device | None = None) -> Bundle:
+    """Load and check the bundle that ``--bundle`` names; without one see ``open_and_use``.
 
     Raises:
         MissingPathError: There is no such file.
-        BundleError: It is corrupt, or newer than this program.
+        BundleError: It is corrupt, not trusted on this device, or newer than this program.
+    """
+    return open_and_use(name, device, lambda bundle: None)[0]
+
+
+def open_and_use(
+    name: str | None, device: Device | None, use: Callable[[Bundle], Used]
+) -> tuple[Bundle, Used]:
+    """Open a bundle and do something with it, such as loading its networks.
+
+    Without a name it is the installed bundle, or the one before where that fails, which is said;
+    where none is installed, the shipped default.
+
+    Raises:
+        MissingPathError: There is no such file.
+        BundleError: It is corrupt, not trusted on this device, or newer than this program.
+        MillsightError: Whatever ``use`` raises.
     """
     from edge.bundle import find_bundle, load_bundle
+    from edge.bundle.device import Device
+    from edge.bundle.load import UNSIGNED
+    from edge.bundle.store import Store
 
-    return load_bundle(find_bundle(name))
+    device = device or Device()
+    installed = Store(device).open(use) if name is None else None
+    if installed is not None:
+        bundle, used, why = installed
+        if why:
+            click.echo(
+                f"millsight: {why}; going on with the one before it, {bundle.title}", err=True
+            )
+    else:
+        bundle = device.admit(load_bundle(find_bundle(name)))
+        used = use(bundle)
+    if bundle.trust == UNSIGNED:
+        click.echo(
+            f"millsight: {bundle.path} is UNSIGNED: nothing vouches for where it is from", err=True
+        )
+    return bundle, used

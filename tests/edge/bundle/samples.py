@@ -198,6 +198,50 @@ def fields(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+INSTANCE_FILES = {
+    f"models/instances-{part}-{precision}.tflite": f"{part} in {precision}".encode()
+    for part, precision in (
+        ("pyramid-64x32", "float32"),
+        ("pyramid-64x32", "int8"),
+        ("box-head", "float32"),
+        ("mask-head", "float32"),
+    )
+}
+
+
+def instance_stage(**changes: Any) -> dict[str, Any]:
+    """The fields of an instance stage, some of them changed; its heads are in float32 alone."""
+
+    def models(part: str) -> list[dict[str, str]]:
+        names = [name for name in INSTANCE_FILES if part in name]
+        precisions = [name.rsplit("-", 1)[1].removesuffix(".tflite") for name in names]
+        return [
+            {"file": name, "format": "tflite", "precision": precision}
+            for name, precision in zip(names, precisions, strict=True)
+        ]
+
+    return {
+        "network": "compact",
+        "windows": [{"size": [64, 32], "models": models("pyramid")}],
+        "box_head": models("box-head"),
+        "mask_head": models("mask-head"),
+        "anchors": [[[8.0, 8.0]], [[16.0, 16.0]], [[32.0, 32.0]]],
+        "rules": [{"score": 0.5, "min_area_px": 4}, {"score": 0.6, "min_area_px": 9}],
+        "rois": 16,
+        "figures": {
+            "int8": {"box_ap50": 0.8, "box_ap": 0.4, "mask_ap50": 0.75, "mask_ap": None, "n": 100}
+        },
+    } | changes
+
+
+def with_instances(**changes: Any) -> dict[str, Any]:
+    """The manifest's changes that give it an instance stage."""
+    return {
+        "stages": fields()["stages"] | {"instances": instance_stage(**changes)},
+        "files": file_entries(FILES | INSTANCE_FILES),
+    }
+
+
 def manifest(**changes: Any) -> Manifest:
     return Manifest.model_validate_json(json.dumps(fields(**changes)))
 

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.bundle.container import MANIFEST, MAX_BYTES, read_container, write_container
+from edge.bundle.container import (
+    MANIFEST,
+    MAX_BYTES,
+    MAX_ENTRIES,
+    MAX_MANIFEST_BYTES,
+    SIGNATURE,
+    read_container,
+    write_container,
+)
 from edge.errors import BundleError
 
 FILES = {MANIFEST: b"{}\n", "models/a.tflite": b"\x00\x01\x02" * 9, "golden/one.png": b"png"}
@@ -58,6 +66,12 @@ def test_the_same_files_give_the_same_bytes(order: list[str]) -> None:
 def test_the_bytes_are_the_same_on_every_machine() -> None:
     digest = hashlib.sha256(write_container(FILES)).hexdigest()
     assert digest == "bbd6b34937e6de45e6b49c843dbf1da3ede3e39ac92095d784e2ae8a0341404b"
+
+
+def test_the_signature_follows_the_manifest() -> None:
+    signed = FILES | {SIGNATURE: bytes(96)}
+    with zipfile.ZipFile(io.BytesIO(write_container(signed))) as archive:
+        assert archive.namelist()[:2] == [MANIFEST, SIGNATURE]
 
 
 def test_an_ordinary_zip_program_can_list_it() -> None:
@@ -121,6 +135,50 @@ def _stowaway() -> bytes:
     return sealed(content[:table] + b"hidden" + tail)
 
 
+def _link() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        for name, mode, data in (
+            (MANIFEST, 0o100644, b"{}\n"),
+            ("passwd", 0o120777, b"/etc/passwd"),
+        ):
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.create_system, info.external_attr = 3, mode << 16
+            made.writestr(info, data)
+        made.comment = b"0" * 64
+    return sealed(buffer.getvalue()[:-64])
+
+
+def _patched_end(place: int, value: bytes) -> bytes:
+    """Other bytes in the end record, ``place`` bytes from its start."""
+    content = bytearray(_content())
+    end = content.rindex(b"PK\x05\x06")
+    content[end + place : end + place + len(value)] = value
+    return sealed(bytes(content))
+
+
+def _wide() -> bytes:
+    """With the locator of a 64-bit end record, which would be believed instead."""
+    content = _content()
+    end = content.rindex(b"PK\x05\x06")
+    return sealed(content[:end] + b"PK\x06\x07" + bytes(16) + content[end:])
+
+
+def _locked() -> bytes:
+    content = bytearray(_content())
+    for place in (6, content.index(b"PK\x01\x02") + 8):
+        content[place] |= 1
+    return sealed(bytes(content))
+
+
+def _overlapping() -> bytes:
+    """Two rows of the table of contents that point to one and the same file."""
+    content = bytearray(_content())
+    rows = [i for i in range(len(content)) if content.startswith(b"PK\x01\x02", i)]
+    content[rows[2] + 42 : rows[2] + 46] = content[rows[1] + 42 : rows[1] + 46]
+    return sealed(bytes(content))
+
+
 def _lying_size(size: int) -> bytes:
     """Both sizes of the first entry, in both of its headers."""
     content = bytearray(_content())
@@ -154,6 +212,18 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a size that lies": (lambda: _lying_size(1 << 20), "claims to hold more|contents"),
     "a size beyond all": (lambda: _lying_size(0xFFFFFFFE), "claims to hold more|contents"),
     "many files": (lambda: zipped([*MINIMAL, *((f"f{i}", b"") for i in range(300))]), "301 files"),
+    "a link": (_link, "passwd in it is a link"),
+    "an encrypted file": (_locked, "contents|hidden"),
+    "one file under two names": (_overlapping, "contents|hidden"),
+    "64-bit sizes": (_wide, "table of contents"),
+    "contents elsewhere": (lambda: _patched_end(16, bytes(4)), "table of contents"),
+    "contents too long": (lambda: _patched_end(12, b"\xff\xff\xff\x7f"), "table of contents"),
+    "another count of files": (lambda: _patched_end(8, b"\x01\x00\x01\x00"), "hidden"),
+    "on other disks": (lambda: _patched_end(4, b"\x01\x00\x01\x00"), "contents|hidden"),
+    "a long manifest": (
+        lambda: zipped([(MANIFEST, b" " * (MAX_MANIFEST_BYTES + 1))]),
+        "longer than 1,048,576 bytes",
+    ),
 }
 
 
@@ -170,10 +240,30 @@ def test_a_huge_file_is_refused_unread() -> None:
         read_container(b"PK\x03\x04" + bytes(MAX_BYTES))
 
 
+def test_a_table_of_contents_without_end_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = b"PK\x01\x02" + bytes(24) + b"\x01" + bytes(17) + b"a"
+    table = row * (MAX_ENTRIES * 4)
+    start = b"PK\x03\x04" + bytes(26)
+    end = (
+        b"PK\x05\x06"
+        + bytes(8)
+        + len(table).to_bytes(4, "little")
+        + len(start).to_bytes(4, "little")
+    )
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(BundleError, match="more than the 256 files"):
+        read_container(sealed(start + table + end + b"\x40\x00"))
+
+
 @pytest.mark.parametrize("name", ["../up", "/root", "UPPER", "a b", "", "a//b", ".hidden", "ä"])
 def test_names_that_could_not_be_read_are_not_written(name: str) -> None:
     with pytest.raises(BundleError, match="does not allow"):
         write_container({MANIFEST: b"{}", name: b""})
+
+
+def test_a_manifest_that_could_not_be_read_is_not_written() -> None:
+    with pytest.raises(BundleError, match="too long"):
+        write_container({MANIFEST: bytes(MAX_MANIFEST_BYTES + 1)})
 
 
 def test_a_manifest_is_required() -> None:

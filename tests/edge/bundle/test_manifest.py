@@ -9,7 +9,9 @@ import pytest
 
 from edge.bundle.manifest import FrameSizes, Manifest, parse_manifest
 from edge.errors import BundleError, NewerFormatError
-from tests.edge.bundle.samples import GOLDEN, fields, manifest
+from tests.edge.bundle.samples import GOLDEN, fields, instance_stage, manifest, with_instances
+
+MODELS = [{"file": "models/gate-int8.tflite", "format": "tflite", "precision": "int8"}]
 
 
 def as_json(changed: dict[str, Any]) -> bytes:
@@ -125,6 +127,48 @@ def test_a_classifier_s_outputs_are_the_classes_with_none_first(
     else:
         with pytest.raises(ValueError, match="none first"):
             manifest(stages=stages, files=files)
+
+
+def test_an_instance_stage_is_read_as_it_was_written() -> None:
+    written = manifest(**with_instances())
+    assert parse_manifest(written.to_json()) == written
+    stage = written.stages.instances
+    assert stage is not None
+    assert list(stage.networks) == ["pyramid 64×32", "box head", "mask head"]
+    boxes_alone = instance_stage(mask_head=None)
+    files = {name: e for name, e in with_instances()["files"].items() if "mask-head" not in name}
+    stages = fields()["stages"] | {"instances": boxes_alone}
+    assert len(list(manifest(stages=stages, files=files).stages.networks)) == 3
+
+
+def test_what_older_bundles_lack_is_not_written() -> None:
+    text = manifest().to_json()
+    assert b'"instances"' not in text and b'"classifier": null' in text
+    with pytest.raises(BundleError, match="not written as millsight writes it"):
+        parse_manifest(as_json(at("stages.instances", None)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"windows": []}, "windows"),
+        ({"windows": [{"size": [60, 32], "models": MODELS}]}, "multiples of 16"),
+        ({"windows": [{"size": [64, 32], "models": MODELS}] * 2}, "two windows have one size"),
+        ({"box_head": []}, "box_head"),
+        ({"box_head": MODELS * 2}, "two files of one format and precision"),
+        ({"mask_head": MODELS}, "disagree on"),
+        ({"anchors": [[[8.0, 8.0]]]}, "anchors"),
+        ({"anchors": [[[8.0, 0.0]]] * 3}, "anchors"),
+        ({"rules": [{"score": 0.5, "min_area_px": 4}]}, "not one for each class"),
+        ({"rules": [{"score": 1.5, "min_area_px": 4}] * 2}, "score"),
+        ({"rois": 0}, "rois"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_wrong_instance_stage_is_named(changes: dict[str, Any], says: str) -> None:
+    changed = json.loads(json.dumps(fields() | with_instances(**changes)))
+    with pytest.raises(BundleError, match=says):
+        parse_manifest(as_json(changed))
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,19 @@ def test_every_region_counts(change, brightness: Cascade) -> None:
     assert not result.agrees
 
 
+@pytest.mark.parametrize(("blind", "agrees"), [((), True), (("spot",), False)])
+def test_a_device_that_outlines_otherwise_is_found_out(
+    blind: tuple[str, ...], agrees: bool, brightness: Cascade
+) -> None:
+    brightness.instances = fakes.BlobInstances()
+    scores = score_frame(brightness, PIXELS).model_dump()
+    assert [golden["class_name"] for golden in scores["instances"]] == ["spot"]
+    bundle = bundle_with({"float32": scores}, png(PIXELS))
+    brightness.instances = fakes.BlobInstances(blind=blind)
+    (result,) = run_golden_frames(bundle)
+    assert result.agrees is agrees
+
+
 def test_a_golden_frame_that_is_no_picture_is_named() -> None:
     with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is no picture"):
         golden_pixels(read_bundle(bundle_bytes()), GOLDEN)

@@ -16,6 +16,16 @@ from edge.bundle.verify import GoldenResult
 from edge.cli import main
 from edge.cli.bundle import bundle
 from tests.edge.bundle.samples import GOLDEN, bundle_bytes, manifest
+from tests.edge.bundle.signing import device, signed_bytes
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A device of its own: nothing installed, nobody trusted."""
+    folder = tmp_path_factory.mktemp("device")
+    monkeypatch.setenv("MILLSIGHT_KEYS", str(folder / "keys"))
+    monkeypatch.setenv("MILLSIGHT_STATE", str(folder / "state"))
+    return folder
 
 
 @pytest.fixture
@@ -110,7 +120,7 @@ def verify(path: Path, monkeypatch: pytest.MonkeyPatch, difference: float) -> tu
     scores = GoldenScores(defect_score=0.5, class_scores={}, region_scores=())
     results = [GoldenResult(GOLDEN, "int8", scores, scores, d) for d in (0.0, difference)]
     monkeypatch.setattr("edge.bundle.verify.run_golden_frames", lambda *a, **b: iter(results))
-    return run(monkeypatch, "bundle", "verify", str(path))
+    return run(monkeypatch, "bundle", "verify", str(path), "--allow-unsigned")
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
@@ -124,6 +134,36 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
     ):
         main()
     return int(stop.value.code or 0), out.getvalue(), err.getvalue()
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_an_unsigned_bundle_is_run_only_where_that_is_allowed(
+    allowed: bool, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILLSIGHT_ALLOW_UNSIGNED", "1" if allowed else "0")
+    monkeypatch.setattr("edge.bundle.verify.run_golden_frames", lambda *a, **b: iter(()))
+    code, _, err = run(monkeypatch, "bundle", "verify", str(path))
+    assert code == (0 if allowed else 18)
+    assert ("is UNSIGNED" in err) is allowed
+    assert ("is not signed" in err) is not allowed
+
+
+@pytest.mark.parametrize(
+    ("data", "trusted", "says"),
+    [
+        (bundle_bytes(), True, "NOT TRUSTED here: "),
+        (signed_bytes(), False, "NOT TRUSTED here: "),
+        (signed_bytes(), True, "signed by mill"),
+    ],
+    ids=["unsigned", "stranger", "signed"],
+)
+def test_the_page_shows_a_bundle_whoever_signed_it(
+    data: bytes, trusted: bool, says: str, path: Path, here: Path
+) -> None:
+    path.write_bytes(data)
+    if trusted:
+        device(here)
+    assert says in show(path)
 
 
 def test_a_bundle_whose_golden_frames_agree_is_verified(

@@ -1,0 +1,71 @@
+"""The signature of a bundle: who signed it, and that nothing was changed since.
+
+``manifest.sig`` is 96 bytes: the signer's public key (32) and its Ed25519 signature (64; RFC 8032)
+over the bytes of ``manifest.json``, which holds the SHA-256 of every other file. The key is in it
+so that a bundle by a stranger is told from one that was tampered with; whether that key is trusted,
+``edge.bundle.device`` decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edge.bundle.container import SIGNATURE
+from edge.errors import BundleError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+KEY_BYTES = 32
+_LENGTH = KEY_BYTES + 64
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature that fits its manifest.
+
+    Attributes:
+        key: The signer's public key, 32 bytes.
+        value: The signature, 64 bytes.
+    """
+
+    key: bytes
+    value: bytes
+
+    @classmethod
+    def of(cls, manifest: bytes, private_key: Ed25519PrivateKey) -> Signature:
+        """Sign the bytes of a manifest; the same key and bytes always give the same signature."""
+        return cls(private_key.public_key().public_bytes_raw(), private_key.sign(manifest))
+
+    @classmethod
+    def read(cls, data: bytes, manifest: bytes) -> Signature:
+        """Read ``manifest.sig`` and hold it against the bytes of ``manifest.json``.
+
+        Raises:
+            BundleError: It is not a signature of that manifest by the key that it names.
+        """
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        if len(data) != _LENGTH:
+            raise BundleError(f"its {SIGNATURE} has {len(data)} bytes; a signature has {_LENGTH}")
+        signature = cls(data[:KEY_BYTES], data[KEY_BYTES:])
+        try:
+            Ed25519PublicKey.from_public_bytes(signature.key).verify(signature.value, manifest)
+        except (InvalidSignature, ValueError):
+            raise BundleError(
+                "its signature does not fit its manifest: it was changed after it was signed",
+                "Do not use it; get the bundle again from whoever signed it",
+            ) from None
+        return signature
+
+    def to_bytes(self) -> bytes:
+        """What ``manifest.sig`` holds."""
+        return self.key + self.value
+
+
+def fingerprint(key: bytes) -> str:
+    """A public key for people to compare: 128 bits of its SHA-256, hexadecimal."""
+    return hashlib.sha256(key).hexdigest()[:32]
