@@ -1,0 +1,46 @@
+"""A bundle's models come as its manifest describes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.bundle import Bundle
+from edge.models import load
+from edge.models.load import Loader, instance_engines
+from tests.edge.bundle.samples import FILES, INSTANCE_FILES, manifest, with_instances
+from tests.edge.fakes import SilentEngine
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What was opened, by the engine that was made of it; the sample's networks are none."""
+    contents = {}
+
+    def open_engine(model, *, name, threads):
+        engine = SilentEngine()
+        contents[engine] = model
+        return engine
+
+    monkeypatch.setattr(load, "open_engine", open_engine)
+    return contents
+
+
+def test_the_instance_model_is_made_of_its_networks(opened):
+    bundle = Bundle(manifest(**with_instances()), FILES | INSTANCE_FILES, "0" * 64)
+    model = Loader(bundle, None, "int8", 2).instances()
+    assert {name: opened[engine] for name, engine in instance_engines(model).items()} == {
+        "pyramid 64×32": b"pyramid-64x32 in int8",
+        "box head": b"box-head in float32",
+        "mask head": b"mask-head in float32",
+    }
+    assert model.sizes == ((64, 32),) and model.classes == ("spot", "streak")
+    assert model.anchors.per_level == (1, 1, 1)
+    assert [(rule.score, rule.min_area_px) for rule in model.rules] == [(0.5, 4), (0.6, 9)]
+
+
+def test_a_bundle_without_them_gives_the_gate_alone(opened):
+    loader = Loader(Bundle(manifest(), FILES, "0" * 64), None, "int8", 2)
+    assert loader.instances() is None and loader.classifier() is None
+    gate = loader.gate()
+    assert opened[gate.engine] == b"int8 network"
+    assert (gate.temperature, gate.geometry.region) == (1.5, (32, 32))
