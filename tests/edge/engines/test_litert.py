@@ -16,6 +16,9 @@ FORMATS = {
     "float": (np.float32, (0.0, 0)),
 }
 
+PICTURE = np.full((1, 4, 6), 51, np.uint8)
+F255 = np.float32(255)
+
 
 class Interpreter:
     """Gives back the mean of its input and twice that, in its own number format."""
@@ -28,9 +31,13 @@ class Interpreter:
             "dtype": dtype,
             "quantization": quantization,
         }
-        self.exit = {"index": 1, "shape": np.array([1, 2]), "quantization": (0.5, 3)}
-        if dtype is np.float32:
-            self.exit["quantization"] = (0.0, 0)
+        exact = dtype is np.float32
+        self.exit = {
+            "index": 1,
+            "shape": np.array([1, 2]),
+            "dtype": np.float32 if exact else np.int8,
+            "quantization": (0.0, 0) if exact else (0.5, 3),
+        }
 
     def allocate_tensors(self):
         pass
@@ -69,7 +76,8 @@ def mapped_engine(request, monkeypatch):
         """Has a second output of 2×3 places, of its own scale, before or after the first."""
 
         def get_output_details(self):
-            extra = {"index": 2, "shape": np.array([1, 2, 3, 2]), "quantization": (0.25, 1)}
+            extra = self.exit | {"index": 2, "shape": np.array([1, 2, 3, 2])}
+            extra["quantization"] = (0.25, 1)
             if not self.exit["quantization"][0]:
                 extra["quantization"] = (0.0, 0)
             both = [self.exit, extra]
@@ -104,10 +112,51 @@ def test_a_model_without_maps_gives_logits_alone(engine):
     assert (logits.shape, maps) == ((2, 2), None)
 
 
-def test_a_model_without_logits_is_refused(engine, monkeypatch):
+def test_a_model_without_outputs_is_refused(engine, monkeypatch):
     monkeypatch.setattr(Interpreter, "get_output_details", lambda self: [])
-    with pytest.raises(EngineError, match="does not load"):
+    with pytest.raises(EngineError, match="does not load: it has no output"):
         engine("float")
+
+
+def test_a_model_without_logits_has_tensors_alone(engine, monkeypatch):
+    exit_ = {"index": 1, "shape": np.array([2]), "dtype": np.float32, "quantization": (0.0, 0)}
+    monkeypatch.setattr(Interpreter, "get_output_details", lambda self: [exit_])
+    pixels = np.zeros((1, 4, 6), np.uint8)
+    assert len(engine("float").run_tensors(pixels)) == 1
+    with pytest.raises(EngineError, match="gives no logits"):
+        engine("float").run(pixels)
+
+
+@pytest.mark.parametrize("kind", ["pixel", "float"])
+def test_tensors_are_every_output_in_the_files_order_undecoded(mapped_engine, kind):
+    engine = mapped_engine(kind)
+    assert engine.input_shape == (1, 4, 6, 1)
+    tensors = engine.run_tensors(np.full((1, 4, 6), 255, np.uint8))
+    by_shape = {tensor.shape: tensor for tensor in tensors}
+    assert [t.shape for t in tensors] == [t.shape for t in engine.run_tensors(PICTURE)]
+    assert all(t.values.dtype == (np.float32 if kind == "float" else np.int8) for t in tensors)
+    assert by_shape[1, 2].decoded() == pytest.approx(np.array([[1, 2]]))
+    assert by_shape[1, 2, 3, 2].decoded().ravel() == pytest.approx(np.arange(12.0) + 1)
+
+
+@pytest.mark.parametrize("kind", ["pixel", "wide", "unsigned", "float"])
+def test_numbers_count_as_the_pixels_they_stand_for(engine, kind):
+    pixels, numbers = (engine(kind).run_tensors(x)[0] for x in (PICTURE, PICTURE[..., None] / F255))
+    np.testing.assert_array_equal(numbers.values, pixels.values)
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        np.zeros((2, 4, 6), np.uint8),
+        np.zeros((1, 6, 4), np.uint8),
+        np.zeros((1, 4, 6), np.float32),
+        np.zeros((0, 4, 6, 1), np.float32),
+    ],
+)
+def test_tensors_of_another_shape_are_refused(engine, inputs):
+    with pytest.raises(EngineError, match=r"takes inputs of \(1, 4, 6, 1\)"):
+        engine("float").run_tensors(inputs)
 
 
 @pytest.mark.parametrize("kind", ["pixel", "wide", "unsigned", "float"])
@@ -152,6 +201,18 @@ def test_an_engine_that_is_not_installed_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(LiteRTEngine, "_interpreter_class", staticmethod(missing))
     with pytest.raises(EngineError, match="pip install"):
         open_engine(b"", name="litert")
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "words"),
+    [
+        ("litert", b"\x08\x08rest", r"litert reads TFLite.*is ONNX.*Choose one of: onnx"),
+        ("onnx", b"\0\0\0\0TFL3", r"onnx reads ONNX.*is TFLite.*Choose one of: litert, tflite"),
+    ],
+)
+def test_a_model_of_another_format_names_the_engines_that_read_it(name, model, words):
+    with pytest.raises(EngineError, match=words):
+        open_engine(model, name=name)
 
 
 def test_an_engine_that_is_installed_and_broken_says_so(monkeypatch):
