@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from edge import __version__
 from edge.bundle import Bundle
 from edge.cascade import Cascade
+from edge.engines.base import Engine, file_format
 from edge.errors import ImageError
 from edge.footprint import peak_mib
 from edge.frame import Frame, Pixels
 from edge.inspection import Level
+from edge.models.load import instance_engines
 from edge.preprocess import network_input
 from edge.simulator import StripSimulator
 
@@ -47,34 +49,17 @@ def measure(
         size: Lines and columns of a frame.
 
     Returns:
-        ``machine``, ``models``, ``cascade`` (with ``preprocess_share``) and
-        ``cascade_all_regions``, where the gate lets every region through.
+        ``machine``, ``models``, ``cascade`` (with ``preprocess_share``),
+        ``cascade_all_regions``, where the gate lets every region through, ``instances``, the
+        instance model on whole frames, and ``cascade_outlined``, from frame to outlines where the
+        verdict is defective; these two are None where there are none.
     """
     cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
     pictures = _pictures(size)
-    models = []
-    for name, stage in (("gate", cascade.gate), ("classifier", cascade.classifier)):
-        if stage is None:
-            continue
-        inputs = [network_input(picture, stage.geometry) for picture in pictures]
-        times = _times(stage.probabilities, inputs, frames)
-        models.append(
-            {
-                "model": name,
-                "engine": stage.engine.name,
-                "precision": precision,
-                "threads": threads,
-                "regions": len(inputs[0]),
-                **_percentiles(times),
-                "peak_mib": peak_mib(
-                    bundle.model(name, precision),
-                    engine=stage.engine.name,
-                    threads=threads,
-                    height=inputs[0].shape[1],
-                    width=inputs[0].shape[2],
-                ),
-            }
-        )
+    models = [
+        *_stage_rows(bundle, cascade, pictures, frames, precision),
+        *_instance_rows(bundle, cascade, frames, precision),
+    ]
     taken = [
         Frame(picture, number, time.monotonic(), "bench") for number, picture in enumerate(pictures)
     ]
@@ -91,15 +76,98 @@ def measure(
 
     usual = {**_percentiles(_times(inspect, taken, frames))}
     usual["preprocess_share"] = float(np.median(shares))
+    outlines = _outlines(cascade, taken, frames)
     cascade.gate_threshold = 0.0
     every = _percentiles(_times(cascade.inspect, taken, frames))
     return {
         "machine": machine(),
-        "bundle": {"name": bundle.manifest.name, "digest": bundle.digest},
+        "bundle": bundle.to_json(),
         "frame": {"width": size[1], "height": size[0]},
         "models": models,
         "cascade": usual,
         "cascade_all_regions": every,
+        **outlines,
+    }
+
+
+def _stage_rows(
+    bundle: Bundle, cascade: Cascade, pictures: list[Pixels], frames: int, precision: str
+) -> Iterator[dict[str, Any]]:
+    """Gate and classifier, each on all regions of a frame."""
+    for name, stage in (("gate", cascade.gate), ("classifier", cascade.classifier)):
+        if stage is None:
+            continue
+        inputs = [network_input(picture, stage.geometry) for picture in pictures]
+        model = bundle.model(name, precision, file_format(stage.engine.name))
+        yield {
+            **_about(name, stage.engine, precision, model),
+            "regions": len(inputs[0]),
+            **_percentiles(_times(stage.probabilities, inputs, frames)),
+        }
+
+
+def _instance_rows(
+    bundle: Bundle, cascade: Cascade, frames: int, precision: str
+) -> Iterator[dict[str, Any]]:
+    """Each network of the instance model, invoked once with its own batch."""
+    stage = bundle.manifest.stages.instances
+    if cascade.instances is None or stage is None:
+        return
+    format_ = file_format(cascade.gate.engine.name)
+    forms = stage.forms(bundle.manifest.name, precision, format_)
+    for name, engine in instance_engines(cascade.instances).items():
+        inputs = _inputs(engine.input_shape)
+        model = bundle.files[forms[name].file]
+        yield {
+            **_about(f"instances: {name}", engine, forms[name].precision, model),
+            "regions": engine.input_shape[0],
+            **_percentiles(_times(engine.run_tensors, inputs, frames)),
+        }
+
+
+def _inputs(shape: tuple[int, ...]) -> list[NDArray[Any]]:
+    """Noise: as pictures [n, lines, columns] uint8 where there is one channel, else float32."""
+    random = np.random.default_rng(7)
+    if shape[-1] == 1:
+        return [random.integers(0, 256, shape[:-1], dtype=np.uint8) for _ in range(4)]
+    return [random.random(shape, dtype=np.float32) for _ in range(4)]
+
+
+def _about(name: str, engine: Engine, precision: str, model: bytes) -> dict[str, Any]:
+    return {
+        "model": name,
+        "engine": engine.name,
+        "precision": precision,
+        "threads": engine.threads,
+        "peak_mib": peak_mib(model, engine=engine.name, threads=engine.threads),
+    }
+
+
+def _outlines(cascade: Cascade, taken: list[Frame], frames: int) -> dict[str, Any]:
+    """From frame to outlines: on whole frames, and after the verdict where that is defective."""
+    model = cascade.instances
+    if model is None:
+        return {"instances": None, "cascade_outlined": None}
+    spent: list[tuple[float, float]] = []
+
+    def find(frame: Frame) -> None:
+        model.find(frame.pixels)
+        spent.append((model.host_ms, model.engine_ms))
+
+    whole: dict[str, float] = _percentiles(_times(find, taken, frames))
+    host, engine = np.median(spent, axis=0)
+    defective = [frame for frame in taken if cascade.wants_outline(cascade.inspect(frame))]
+
+    def outline(frame: Frame) -> None:
+        cascade.outline(frame, cascade.inspect(frame))
+
+    return {
+        "instances": {
+            **whole,
+            "host_p50": round(float(host), 4),
+            "engine_p50": round(float(engine), 4),
+        },
+        "cascade_outlined": _percentiles(_times(outline, defective, frames)) if defective else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""Gate, then class: from a frame to its inspection.
+"""Gate, then class, then outlines: from a frame to its inspection.
 
 The gate scores every region. Regions at or above the *gate* threshold (set for recall) go to the
 classifier; the *decision* threshold gives the verdict. The score that is held against it is the
@@ -6,52 +6,39 @@ mean of the two networks' probabilities of a defect where both have judged the r
 gate's alone elsewhere. The gate threshold never lies above the decision threshold, so a region
 that the gate stops could not have changed the verdict by the gate's own judgement. Regions past the
 strip's edge score 0: there is nothing to inspect.
+
+The verdict does not wait for outlines: ``inspect`` gives it, and where the bundle has an instance
+model and the frame is defective its level is ``classified`` until ``outline`` has raised it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.engines.base import Engine, open_engine
 from edge.errors import BundleError, ImageError
 from edge.frame import Frame, Pixels
-from edge.heat import heat_in
-from edge.inspection import Cause, Defect, Inspection, Level, uninspected
+from edge.inspection import Cause, Inspection, Level, uninspected
+from edge.instance_defects import outlined
+from edge.judgement import Judgement, decision_scores
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
-from edge.preprocess import Box, Geometry, network_input, past_the_edge
-from edge.touching import DefectiveRegion, join_touching
+from edge.models.load import Loader, instance_engines
+from edge.preprocess import network_input, past_the_edge
+from edge.region_defects import region_defects
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
-    from edge.bundle.manifest import FrameSizes, Stage
-    from edge.models.stage import Activation
+    from edge.bundle.manifest import FrameSizes
+    from edge.models.instances import InstanceModel
 
 Permit = Callable[[str, int], bool]
 """Asked with a stage's name and a number of regions before it runs; False gives the stage up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Scores of every region of a frame, the gate hiding none.
-
-    Attributes:
-        boxes: The regions.
-        gate: The gate's probability of a defect, [regions].
-        classes: The classifier's scores; None where the bundle has no classifier.
-        decision: What is held against the decision threshold, [regions].
-    """
-
-    boxes: list[Box]
-    gate: NDArray[np.float32]
-    classes: ClassScores | None
-    decision: NDArray[np.float32]
 
 
 class Cascade:
@@ -64,6 +51,7 @@ class Cascade:
         gate_threshold: From this score on a region is suspicious.
         decision_threshold: From this score on a region is defective.
         sizes: Which frames are inspected; None takes all that a region fits in.
+        instances: Outlines defects on defective frames; None where the bundle has none.
     """
 
     def __init__(
@@ -75,6 +63,7 @@ class Cascade:
         gate_threshold: float,
         decision_threshold: float,
         sizes: FrameSizes | None = None,
+        instances: InstanceModel | None = None,
     ) -> None:
         if classifier and classifier.geometry.region != gate.geometry.region:
             raise BundleError("the bundle's gate and classifier look at different regions")
@@ -83,6 +72,7 @@ class Cascade:
         self.classes = classes
         self.gate_threshold = gate_threshold
         self.decision_threshold = decision_threshold
+        self.instances = instances
         self._sizes = sizes
 
     @classmethod
@@ -100,28 +90,15 @@ class Cascade:
             EngineError: No engine is installed, or it refuses a model.
             BundleError: The bundle has no model of that precision.
         """
-        manifest = bundle.manifest
-
-        def parts(
-            name: str, stage: Stage
-        ) -> tuple[Engine, Geometry, tuple[str, ...], Activation, float]:
-            model = bundle.model(name, precision)
-            return (
-                open_engine(model, name=engine, threads=threads),
-                Geometry(stage.geometry.region, stage.geometry.input),
-                stage.outputs,
-                stage.activation,
-                stage.temperature,
-            )
-
-        second = manifest.stages.classifier
+        manifest, loader = bundle.manifest, Loader(bundle, engine, precision, threads)
         return cls(
-            Gate(*parts("gate", manifest.stages.gate)),
-            Classifier(*parts("classifier", second)) if second else None,
+            loader.gate(),
+            loader.classifier(),
             classes=manifest.classes,
             gate_threshold=manifest.thresholds.gate.value,
             decision_threshold=manifest.thresholds.decision.value,
             sizes=manifest.frame,
+            instances=loader.instances(),
         )
 
     def warm_up(self) -> None:
@@ -130,6 +107,9 @@ class Cascade:
             if stage is not None:
                 width, height = stage.geometry.input
                 stage.probabilities(np.zeros((1, height, width), dtype=np.uint8))
+        if self.instances is not None:
+            for engine in instance_engines(self.instances).values():
+                engine.run_tensors(np.zeros(engine.input_shape, dtype=np.float32))
 
     def judge(self, pixels: Pixels) -> Judgement:
         """Score every region of a frame [lines, columns] with both networks, for evaluation.
@@ -149,9 +129,10 @@ class Cascade:
         return Judgement(boxes, gate, classes, decision_scores(gate, classes))
 
     def inspect(self, frame: Frame, *, permit: Permit | None = None) -> Inspection:
-        """Inspect one frame.
+        """Give the verdict on one frame.
 
-        A frame of the wrong size comes back ``uninspected`` with its cause.
+        A frame of the wrong size comes back ``uninspected`` with its cause, and a defective one
+        ``classified`` where it is still to be outlined.
         """
         stages_ms: dict[str, float] = {}
         started = time.perf_counter()
@@ -182,7 +163,16 @@ class Cascade:
             else:
                 level = Level.GATED
 
-        defects = self._defects(boxes, suspicious, decision, classes)
+        let_through = tuple(boxes[i] for i in suspicious)
+        defects = region_defects(
+            let_through,
+            decision[suspicious],
+            classes,
+            classes=self.classes,
+            threshold=self.decision_threshold,
+        )
+        if defects and level is Level.FULL and self.instances is not None:
+            level = Level.CLASSIFIED
         best = classes.classes.max(axis=0) if classes else ()
         return Inspection(
             source=frame.source,
@@ -195,10 +185,39 @@ class Cascade:
             class_scores={
                 name: float(score) for name, score in zip(self.classes, best, strict=False)
             },
-            suspicious=tuple(boxes[i] for i in suspicious),
+            suspicious=let_through,
             defects=defects,
             stages_ms=stages_ms,
             gate_scores=scores,
+        )
+
+    def wants_outline(self, inspection: Inspection) -> bool:
+        """Whether the frame's defects are still to be outlined."""
+        return self.instances is not None and inspection.level is Level.CLASSIFIED
+
+    def outline(self, frame: Frame, inspection: Inspection) -> Inspection:
+        """Outline and measure the defects of a frame that wants it; others come back as they are.
+
+        Instances take the place of the defective regions that they explain. The verdict stands.
+
+        Args:
+            frame: The frame, placed on the coil.
+            inspection: What ``inspect`` said of it.
+
+        Raises:
+            EngineError: The engine failed.
+        """
+        if self.instances is None or not self.wants_outline(inspection):
+            return inspection
+        started = time.perf_counter()
+        found = self.instances.find(frame.pixels, inspection.suspicious)
+        defects = outlined(inspection.defects, found, frame, self.classes)
+        spent_ms = (time.perf_counter() - started) * 1e3
+        return replace(
+            inspection,
+            level=Level.FULL,
+            defects=defects,
+            stages_ms={**inspection.stages_ms, "instances": spent_ms},
         )
 
     def _check_size(self, pixels: Pixels) -> None:
@@ -213,34 +232,3 @@ class Cascade:
         if self.classifier.geometry != self.gate.geometry:
             inputs = network_input(pixels, self.classifier.geometry)
         return inputs if chosen is None else inputs[chosen]
-
-    def _defects(
-        self,
-        boxes: list[Box],
-        suspicious: NDArray[np.intp],
-        decision: NDArray[np.float32],
-        classes: ClassScores | None,
-    ) -> tuple[Defect, ...]:
-        found: dict[str, list[DefectiveRegion]] = {}
-        for row, region in enumerate(suspicious):
-            if decision[region] < self.decision_threshold:
-                continue
-            if classes is None:
-                unnamed = DefectiveRegion(boxes[region], float(decision[region]))
-                found.setdefault("", []).append(unnamed)
-                continue
-            best = int(classes.classes[row].argmax())
-            score = float(classes.classes[row, best])
-            heat = None
-            if classes.maps is not None:
-                heat = heat_in(boxes[region], classes.maps[row, ..., best])
-            named = DefectiveRegion(boxes[region], score, heat)
-            found.setdefault(self.classes[best], []).append(named)
-        return tuple(
-            defect for name, regions in found.items() for defect in join_touching(name, regions)
-        )
-
-
-def decision_scores(gate: NDArray[np.float32], classes: ClassScores) -> NDArray[np.float32]:
-    """Mean of both networks' probabilities of a defect, [n]."""
-    return np.asarray((gate + (1.0 - classes.none)) / 2, dtype=np.float32)

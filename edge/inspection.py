@@ -39,6 +39,8 @@ class Cause(StrEnum):
     CAMERA_LOST = "camera lost"
 
 
+_MEASURES = ("area_mm2", "length_mm", "width_mm", "along_mm", "across_mm")
+
 UNCLASSIFIED = "unclassified"
 """What a defect is called that no classifier has judged."""
 
@@ -54,6 +56,11 @@ class Defect:
         mask: Outline in the frame as COCO compressed run lengths, or None where there is none.
         area_px: Pixels of the mask. Where there is none, those of the boxes that ``box`` bounds,
             one for each defective region: its heat's box, or the whole region.
+        area_mm2: Its area in mm²; like the other measures None where no instance model judged it.
+        length_mm: The longer side in mm of the smallest rectangle that holds it, however turned.
+        width_mm: The shorter side of that rectangle in mm.
+        along_mm: Millimetre on the coil of its first line.
+        across_mm: Millimetres from the frame's left border to the defect's.
         heats: Where in each region its class is seen, for pictures; empty where the classifier
             has no maps. Not in JSON.
     """
@@ -63,6 +70,11 @@ class Defect:
     box: Box
     mask: CocoRle | None
     area_px: int
+    area_mm2: float | None = None
+    length_mm: float | None = None
+    width_mm: float | None = None
+    along_mm: float | None = None
+    across_mm: float | None = None
     heats: tuple[Heat, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -71,6 +83,18 @@ class Defect:
         if not self.class_name:
             return UNCLASSIFIED
         return f"class {self.class_name}" if self.class_name.isdecimal() else self.class_name
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for JSON, with the keys that the README documents."""
+        measures = {name: getattr(self, name) for name in _MEASURES}
+        return {
+            "class": self.class_name,
+            "score": _fraction(self.score),
+            "box": list(self.box),
+            "mask": self.mask,
+            "area_px": self.area_px,
+            **{name: None if mm is None else round(mm, 3) for name, mm in measures.items()},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +147,7 @@ class Inspection:
             "defective": None if self.level is Level.UNINSPECTED else self.defective,
             "defect_score": _fraction(self.defect_score),
             "class_scores": {name: _fraction(s) for name, s in self.class_scores.items()},
-            "defects": [
-                {
-                    "class": defect.class_name,
-                    "score": _fraction(defect.score),
-                    "box": list(defect.box),
-                    "mask": defect.mask,
-                    "area_px": defect.area_px,
-                }
-                for defect in self.defects
-            ],
+            "defects": [defect.as_json() for defect in self.defects],
             "stages_ms": {name: round(ms, 3) for name, ms in self.stages_ms.items()},
         }
 

@@ -7,19 +7,23 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge.cameras.base import Camera
 from edge.cascade import Cascade
 from edge.coverage import Coverage
 from edge.deadline import StageClock, period_s
 from edge.drift import DriftMonitor
+from edge.errors import EngineError
 from edge.frame import BadFrame, Frame
 from edge.inspection import UNCLASSIFIED, Cause, Inspection, Level, uninspected
 from edge.latency import Latencies
 from edge.odometer import Odometer, Place
 from edge.ring import Ring
 from edge.sinks.base import Sink
+
+if TYPE_CHECKING:
+    from edge.bundle.watch import BundleWatch
 
 Watcher = Callable[[Inspection, float | None], None]
 """Told each inspection and its latency in milliseconds (None without a verdict)."""
@@ -29,7 +33,9 @@ class Line:
     """Inspects a camera's frames against the clock.
 
     A frame of a live camera whose deadline has passed before its turn comes is not inspected, so
-    that a device which is a little too slow loses a few frames rather than every deadline.
+    that a device which is a little too slow loses a few frames rather than every deadline. Defects
+    are outlined after the verdict, where that lately went fast enough for the next frame to have
+    its own in time; else the frame stays ``classified``.
 
     Args:
         camera: Where frames come from.
@@ -40,6 +46,7 @@ class Line:
         sinks: Where inspections go.
         ring_frames: Frames that may wait for inspection.
         drift: Watches whether frames and scores still resemble the data; None watches nothing.
+        bundles: Watches for a newly installed bundle; None keeps to ``cascade``.
     """
 
     def __init__(
@@ -53,6 +60,7 @@ class Line:
         sinks: Sequence[Sink] = (),
         ring_frames: int = 8,
         drift: DriftMonitor | None = None,
+        bundles: BundleWatch | None = None,
     ) -> None:
         self.camera = camera
         self.cascade = cascade
@@ -62,8 +70,10 @@ class Line:
         self.sinks = sinks
         self.ring_frames = ring_frames
         self.drift = drift
+        self.bundles = bundles
         self.coverage = Coverage()
         self.latencies = Latencies()
+        self.instance_latencies = Latencies()
         self.gaps = 0
         self.deadline_s = 0.0
         self.deadline_misses = 0
@@ -102,6 +112,8 @@ class Line:
                 ring.stop()
             closing.callback(self._count_what_is_left, ring)
             for frame in ring:
+                if self.bundles and (cascade := self.bundles.poll(frame)) is not None:
+                    self._take_up(cascade)
                 self._record(frame, self.sinks, watch)
 
     def summary(self) -> dict[str, Any]:
@@ -114,7 +126,7 @@ class Line:
             "coverage": self.coverage.as_json(),
             "uninspected_by_cause": self.coverage.causes_as_json(),
             "latency_ms": self.latencies.as_json(),
-            "instances_ms": Latencies().as_json(),
+            "instances_ms": self.instance_latencies.as_json(),
             "deadline_ms": round(self.deadline_s * 1e3, 3),
             "deadline_misses": self.deadline_misses,
             "defects": dict(self.defects),
@@ -123,6 +135,10 @@ class Line:
             "camera_cpu_s": self.camera.cpu_seconds,
             "engine": self.cascade.gate.engine.name,
         }
+
+    def drift_news(self) -> list[str]:
+        """What the drift monitor has to say since this was last asked."""
+        return [] if self.drift is None else self.drift.news()
 
     def _record(
         self, frame: Frame | BadFrame, sinks: Sequence[Sink], watch: Watcher | None
@@ -136,9 +152,7 @@ class Line:
             inspection = uninspected(frame, Cause(frame.cause), frame.detail)
         else:
             frame = self._place(frame, place)
-            inspection = self._inspect(frame)
-            if inspection.level is not Level.UNINSPECTED:
-                latency_ms = (time.monotonic() - frame.taken_at) * 1e3
+            inspection, latency_ms = self._judge(frame)
             if self.drift is not None and inspection.gate_scores is not None:
                 self.drift.add(frame.pixels, inspection.gate_scores)
         inspection = replace(inspection, position_mm=place.position_mm, length_mm=place.length_mm)
@@ -173,16 +187,55 @@ class Line:
             mm_per_px_across=self.mm_per_px_across,
         )
 
+    def _judge(self, frame: Frame) -> tuple[Inspection, float | None]:
+        """Verdict and outlines of a frame, and the verdict's latency in milliseconds, if any.
+
+        Where a bundle that was taken up fails on it, the one before judges it again.
+        """
+        try:
+            inspection = self._inspect(frame)
+            if inspection.level is Level.UNINSPECTED:
+                return inspection, None
+            latency_ms = (time.monotonic() - frame.taken_at) * 1e3
+            return self._outline(frame, inspection), latency_ms
+        except EngineError as error:
+            before = self.bundles.fall_back(error) if self.bundles else None
+            if before is None:
+                raise
+            self._take_up(before)
+            return self._judge(frame)
+
+    def _take_up(self, cascade: Cascade) -> None:
+        self.cascade = cascade
+        if self.drift is not None and self.bundles is not None:
+            reference = self.bundles.bundle.manifest.drift
+            self.drift = DriftMonitor(reference, every=self.drift.every)
+
     def _inspect(self, frame: Frame) -> Inspection:
         if not self.camera.live:
             return self.cascade.inspect(frame)
         due_at = frame.taken_at + self.deadline_s
         if time.monotonic() > due_at:
             return uninspected(frame, Cause.LATE, "its deadline passed while it waited")
+        started = time.monotonic()
         inspection = self.cascade.inspect(
             frame, permit=lambda stage, regions: self._clock.fits(stage, due_at, regions)
         )
+        self._clock.record("verdict", time.monotonic() - started)
         if "classifier" in inspection.stages_ms:
             seconds = inspection.stages_ms["classifier"] / 1e3
             self._clock.record("classifier", seconds, len(inspection.suspicious))
+        return inspection
+
+    def _outline(self, frame: Frame, inspection: Inspection) -> Inspection:
+        """Outline the defects, unless that would cost the next frame its verdict."""
+        if not self.cascade.wants_outline(inspection):
+            return inspection
+        if self.camera.live:
+            next_due_at = frame.taken_at + 2 * self.deadline_s
+            if not self._clock.fits("instances", next_due_at - self._clock.p95_s("verdict")):
+                return inspection
+        inspection = self.cascade.outline(frame, inspection)
+        self._clock.record("instances", inspection.stages_ms["instances"] / 1e3)
+        self.instance_latencies.add((time.monotonic() - frame.taken_at) * 1e3)
         return inspection

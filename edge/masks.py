@@ -135,7 +135,32 @@ def mask_to_coco_counts(mask: Mask) -> list[int]:
 def mask_to_coco(mask: Mask) -> CocoRle:
     """Encode a mask [height, width] as COCO's compressed run lengths."""
     height, width = mask.shape
-    counts = mask_to_coco_counts(mask)
+    return {"size": [height, width], "counts": _compressed(mask_to_coco_counts(mask))}
+
+
+def piece_to_coco(piece: Mask, place: tuple[int, int], size: tuple[int, int]) -> CocoRle:
+    """Encode a mask that fills only a part of an image, at the cost of the columns it touches.
+
+    Args:
+        piece: Mask [lines, columns] of the part.
+        place: x, y of its first pixel in the image; the piece lies within.
+        size: Height and width of the image.
+    """
+    (x, y), (height, width) = place, size
+    columns = np.zeros((height, piece.shape[1]), dtype=np.bool_)
+    columns[y : y + piece.shape[0]] = piece
+    counts = mask_to_coco_counts(columns)
+    counts[0] += x * height
+    if after := (width - x - piece.shape[1]) * height:
+        # Counts begin with background: an odd number of them ends with it too.
+        if len(counts) % 2:
+            counts[-1] += after
+        else:
+            counts.append(after)
+    return {"size": [height, width], "counts": _compressed(counts)}
+
+
+def _compressed(counts: list[int]) -> str:
     text: list[str] = []
     for i, count in enumerate(counts):
         left = count - counts[i - 2] if i > 2 else count
@@ -145,7 +170,7 @@ def mask_to_coco(mask: Mask) -> CocoRle:
             text.append(chr(48 + (bits | (0x20 if more else 0))))
             if not more:
                 break
-    return {"size": [height, width], "counts": "".join(text)}
+    return "".join(text)
 
 
 def mask_from_coco(rle: CocoRle) -> Mask:

@@ -5,9 +5,15 @@ Scores, shares and figures are fractions from 0 to 1.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 Precision = Literal["float32", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
@@ -31,6 +37,22 @@ class Part(BaseModel):
     """A piece of the manifest: exact types, no field more or fewer, unchangeable."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class GrownPart(Part):
+    """A piece with fields that older bundles lack: one that is null is not written.
+
+    So a bundle from before there were such fields keeps its every byte.
+    """
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields = type(self).model_fields
+        return {
+            name: value
+            for name, value in write(self).items()
+            if value is not None or fields[name].is_required()
+        }
 
 
 class GateThreshold(Part):
@@ -127,13 +149,28 @@ class GateReport(Part):
     verdict: Literal["held"] = Field(description="A bundle is packed only where all held")
 
 
-class GoldenScores(Part):
+class GoldenInstance(Part):
+    """A defect that the instance networks outline on a golden frame."""
+
+    class_name: Text = Field(description="Its class")
+    score: Fraction = Field(description="Its score")
+    box: tuple[float, float, float, float] = Field(
+        description="Left, top, right and bottom of its box in pixels of the frame"
+    )
+
+
+class GoldenScores(GrownPart):
     """What a golden frame scores."""
 
     defect_score: Fraction = Field(description="The worst region's score")
     class_scores: dict[str, Fraction] = Field(description="Each class's highest score")
     region_scores: tuple[Fraction, ...] = Field(
         description="The score of each region, row by row; the highest is defect_score"
+    )
+    instances: tuple[GoldenInstance, ...] | None = Field(
+        default=None,
+        description="What is outlined where the whole frame is suspicious; left out where the "
+        "bundle outlines nothing",
     )
 
 

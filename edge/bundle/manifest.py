@@ -24,55 +24,16 @@ from edge.bundle.evidence import (
     Pixels,
     Precision,
     Sha256,
-    Size,
     Text,
     Thresholds,
     Unit,
 )
 from edge.bundle.promises import UnitPromises
+from edge.bundle.stages import Stages
 from edge.errors import BundleError, NewerFormatError, OlderFormatError
 
 FORMAT = 2
 """Version of the manifest that this millsight reads and writes."""
-
-
-class StageGeometry(Part):
-    """How a frame becomes a stage's inputs; see ``edge.preprocess.Geometry``."""
-
-    region: Size | None = Field(
-        description="Width and height of a region in pixels of the frame; null: the whole frame"
-    )
-    input: Size = Field(description="Width and height of the network's input in pixels")
-
-
-class ModelFile(Part):
-    """One network in one form."""
-
-    file: Text = Field(description="Name of the file in the bundle")
-    format: Literal["tflite"] = Field(description="Format of the file")
-    precision: Precision = Field(description="Number format of weights and activations")
-
-
-class Stage(Part):
-    """One network of the cascade."""
-
-    network: Text = Field(description="Name of the network's architecture")
-    outputs: tuple[Text, ...] = Field(min_length=1, description="Meaning of each output, in order")
-    activation: Literal["softmax", "sigmoid"] = Field(
-        description="What turns the outputs (logits) into fractions: over all, or each alone"
-    )
-    temperature: float = Field(
-        gt=0, allow_inf_nan=False, description="What logits are divided by first; 1 changes nothing"
-    )
-    geometry: StageGeometry = Field(description="How a frame becomes the network's inputs")
-    models: tuple[ModelFile, ...] = Field(min_length=1, description="The forms of the network")
-
-
-class Stages(Part):
-    """The networks of the cascade."""
-
-    gate: Stage = Field(description="Tells suspicious regions from clean ones")
-    classifier: Stage | None = Field(description="Tells which class; null where there is none")
 
 
 class FrameSizes(Part):
@@ -173,12 +134,11 @@ class Manifest(Part):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        stages = [self.stages.gate] + ([self.stages.classifier] if self.stages.classifier else [])
-        for stage in stages:
-            precisions = [model.precision for model in stage.models]
-            if len(set(precisions)) < len(precisions):
-                raise ValueError("a stage has two models of one precision")
-        named = {model.file for stage in stages for model in stage.models}
+        for models in self.stages.networks:
+            forms = [(model.format, model.precision) for model in models]
+            if len(set(forms)) < len(forms):
+                raise ValueError("a network has two files of one format and precision")
+        named = {model.file for models in self.stages.networks for model in models}
         named |= {golden.file for golden in self.golden}
         if named != set(self.files):
             odd = sorted(named ^ set(self.files))[0]
@@ -190,6 +150,9 @@ class Manifest(Part):
             raise ValueError("the classifier's outputs are not the bundle's classes, none first")
         if classifier and classifier.geometry.region != self.stages.gate.geometry.region:
             raise ValueError("gate and classifier look at different regions")
+        outlines = self.stages.instances
+        if outlines and len(outlines.rules) != len(self.classes):
+            raise ValueError("the instance networks' rules are not one for each class")
         if self.thresholds.gate.value > self.thresholds.decision.value:
             raise ValueError("the gate threshold lies above the decision threshold")
         deployed = [p for p in self.promises.values() if p.deployed]

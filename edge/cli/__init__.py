@@ -22,7 +22,7 @@ _COMMANDS = {
     "run": ("edge.cli.run:run", "Inspect a camera until stopped."),
     "inspect": ("edge.cli.inspect:inspect", "Inspect images and folders."),
     "bench": ("edge.cli.bench:bench", "Measure latency on this device."),
-    "bundle": ("edge.cli.bundle:bundle", "Show and verify bundles."),
+    "bundle": ("edge.cli.bundle:bundle", "Show, verify, sign and install bundles."),
     "data": ("train.cli_data:data", "Check, explore, simulate and split data sets."),
     "train": ("train.cli_train:train", "Train a network."),
     "evaluate": ("train.cli_evaluate:evaluate", "Judge a bundle against a data set."),

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from edge.cli.options import bundle_option, engine_options, format_option, open_bundle
+from edge.cli.options import (
+    bundle_option,
+    device_options,
+    engine_options,
+    format_option,
+    open_bundle,
+)
+
+if TYPE_CHECKING:
+    from edge.bundle.device import Device
 
 
 @click.command()
 @bundle_option
+@device_options
 @engine_options
 @click.option(
     "--frames",
@@ -32,6 +43,7 @@ from edge.cli.options import bundle_option, engine_options, format_option, open_
 @format_option("A table for people, or one JSON object.")
 def bench(
     bundle_name: str | None,
+    device: Device,
     engine: str | None,
     precision: str,
     threads: int,
@@ -43,12 +55,14 @@ def bench(
     """Measure the latency of each model and of the cascade on this device.
 
     The cascade is timed from Frame to Inspection with every region sent to the classifier, which
-    is the most that a frame can cost, and again as the gate decides on simulated strip.
+    is the most that a verdict can cost, and again as the gate decides on simulated strip; with
+    outlines, on those frames that it calls defective.
     """
     from edge.bench import measure
 
+    bundle = open_bundle(bundle_name, device)
     figures = measure(
-        open_bundle(bundle_name),
+        bundle,
         engine=engine,
         precision=precision,
         threads=threads,
@@ -58,6 +72,7 @@ def bench(
     if format_ == "json":
         click.echo(json.dumps(figures))
         return
+    from rich.markup import escape
     from rich.table import Table
 
     from edge.cli.console import ResultConsole
@@ -75,8 +90,15 @@ def bench(
             *(f"{row[p]:.2f}" for p in ("p50", "p90", "p99")),
             f"{row['peak_mib']:.0f}",
         )
-    for name, key in (("cascade", "cascade"), ("no gate", "cascade_all_regions")):
+    for name, key in (
+        ("cascade", "cascade"),
+        ("no gate", "cascade_all_regions"),
+        ("with outlines", "cascade_outlined"),
+        ("instances, whole frame", "instances"),
+    ):
         row = figures[key]
+        if row is None:
+            continue
         table.add_row(
             name,
             "",
@@ -87,6 +109,7 @@ def bench(
         )
     console.print(table)
     console.print(
-        f"Preprocessing is {figures['cascade']['preprocess_share']:.1%} of the cascade. "
-        f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores."
+        f"Bundle {escape(bundle.title)}, "
+        f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores. "
+        f"Preprocessing is {figures['cascade']['preprocess_share']:.1%} of the cascade."
     )

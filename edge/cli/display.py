@@ -12,10 +12,10 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from edge.inspection import Inspection, Level
+from edge.inspection import Defect, Inspection, Level
 
 if TYPE_CHECKING:
-    from edge.bundle.manifest import Manifest
+    from edge.bundle import Bundle
     from edge.line import Line
     from edge.tally import Tally
 
@@ -34,12 +34,13 @@ class Display(Protocol):
 
 
 @contextmanager
-def display(line: Line, manifest: Manifest, tally: Tally | None = None) -> Iterator[Display]:
+def display(line: Line, bundle: Bundle, tally: Tally | None = None) -> Iterator[Display]:
     """Show a line's work on stderr while the context lasts, and its result at the end."""
     console = Console(stderr=True)
+    manifest = bundle.manifest
     trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
     console.print(
-        f"bundle [bold]{escape(manifest.name)}[/] (trained on {escape(trained_on)}), camera "
+        f"bundle [bold]{escape(bundle.title)}[/], trained on {escape(trained_on)}, camera "
         f"[bold]{escape(line.camera.name)}[/], engine {line.cascade.gate.engine.name}. "
         "Ctrl-C stops.",
         highlight=False,
@@ -71,8 +72,18 @@ def _verdict(inspection: Inspection) -> str:
         return f"[yellow]not inspected: {inspection.cause}[/]"
     if not inspection.defective:
         return "[green]clean[/]"
-    names = sorted({defect.label for defect in inspection.defects})
-    return f"[bold red]DEFECT {escape(', '.join(names))}[/]"
+    found: dict[str, list[Defect]] = {}
+    for defect in sorted(inspection.defects, key=lambda defect: defect.label):
+        found.setdefault(defect.label, []).append(defect)
+    names = ", ".join(_named(label, defects) for label, defects in found.items())
+    return f"[bold red]DEFECT {escape(names)}[/]"
+
+
+def _named(label: str, defects: list[Defect]) -> str:
+    """A class with how many it has and how long the longest is, where that was measured."""
+    count = f" ×{len(defects)}" if len(defects) > 1 else ""
+    lengths = [defect.length_mm for defect in defects if defect.length_mm is not None]
+    return f"{label}{count}" + (f" {max(lengths):.1f} mm" if lengths else "")
 
 
 class _LiveTable:
@@ -103,9 +114,11 @@ class _LiveTable:
             table.add_row(*self._row(*self._last))
         latency = self._line.latencies
         p99 = latency.percentile(99)
+        outlined_p99 = self._line.instance_latencies.percentile(99)
         table.caption = (
             f"{_coverage(self._line)}   verdict p99 {p99 or 0:.1f} ms of "
             f"{self._line.deadline_s * 1e3:.1f} ms   missed {self._line.deadline_misses}"
+            + (f"   outlines p99 {outlined_p99:.1f} ms" if outlined_p99 else "")
             + (f"\n{self._line.drift}" if self._line.drift else "")
         )
         return table
@@ -173,6 +186,7 @@ def _coverage(line: Line) -> str:
     passed = line.coverage.passed_mm / 1000
     return (
         f"{passed:.1f} m passed, {share(Level.FULL):.1%} full"
+        + (f", {share(Level.CLASSIFIED):.1%} not outlined" if share(Level.CLASSIFIED) else "")
         + (f", {share(Level.GATED):.1%} gated only" if share(Level.GATED) else "")
         + (
             f", [yellow]{share(Level.UNINSPECTED):.1%} NOT inspected[/]"
@@ -195,6 +209,9 @@ def _result(line: Line) -> str:
         if latency["p50"] is not None
         else "no verdicts"
     )
+    outlined = figures["instances_ms"]
+    if outlined["p50"] is not None:
+        timing += f"; outlines p50 {outlined['p50']} ms, p99 {outlined['p99']} ms"
     drift = f" The {line.drift}." if line.drift else ""
     return (
         f"{figures['frames']} frames, {_coverage(line)}. Defects by class: {found} "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,19 +13,23 @@ import click
 from edge.cli.options import (
     bundle_option,
     convert_colour_option,
+    device_options,
     engine_options,
     format_option,
+    mm_per_px_option,
     open_bundle,
 )
 
 if TYPE_CHECKING:
-    from edge.inspection import Inspection
+    from edge.bundle.device import Device
+    from edge.inspection import Defect, Inspection
     from edge.sinks.base import Sink
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @bundle_option
+@device_options
 @engine_options
 @format_option("A line for people, or one JSON object a frame.", machine="jsonl")
 @click.option(
@@ -32,15 +37,18 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write a picture of every frame, defects drawn, into this folder.",
 )
+@mm_per_px_option
 @convert_colour_option
 def inspect(
     paths: tuple[Path, ...],
     bundle_name: str | None,
+    device: Device,
     engine: str | None,
     precision: str,
     threads: int,
     format_: str,
     pictures: Path | None,
+    mm_per_px: float,
     convert_colour: bool,
 ) -> None:
     """Inspect images, folders of images, and videos: PATH…
@@ -55,7 +63,7 @@ def inspect(
     from edge.inspection import Cause, Level, uninspected
     from edge.sinks.jsonl import JsonLines
 
-    bundle = open_bundle(bundle_name)
+    bundle = open_bundle(bundle_name, device)
     cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
     sinks: list[Sink] = []
     if format_ == "jsonl":
@@ -67,16 +75,16 @@ def inspect(
     levels: Counter[Level] = Counter()
     for camera in open_files(paths, convert_colour=convert_colour):
         with camera:
-            for frame in camera:
-                whole = frame if isinstance(frame, Frame) else None
-                inspection = (
-                    cascade.inspect(frame)
-                    if isinstance(frame, Frame)
-                    else uninspected(frame, Cause(frame.cause), frame.detail)
-                )
+            for taken in camera:
+                frame = None
+                if isinstance(taken, Frame):
+                    frame = replace(taken, mm_per_line=mm_per_px, mm_per_px_across=mm_per_px)
+                    inspection = cascade.outline(frame, cascade.inspect(frame))
+                else:
+                    inspection = uninspected(taken, Cause(taken.cause), taken.detail)
                 levels[inspection.level] += 1
                 for sink in sinks:
-                    sink.write(inspection, whole)
+                    sink.write(inspection, frame)
                 if format_ == "text":
                     click.echo(_line(inspection))
     if levels[Level.UNINSPECTED]:
@@ -94,8 +102,13 @@ def _line(inspection: Inspection) -> str:
         return f"{name}  NOT INSPECTED: {inspection.cause}: {inspection.detail}"
     if not inspection.defective:
         return f"{name}  clean  {inspection.defect_score:.3f}"
-    found = ", ".join(
-        f"{d.label} {d.score:.2f} at x={d.box[0]} y={d.box[1]} {d.box[2]}×{d.box[3]}"
-        for d in inspection.defects
-    )
+    found = ", ".join(map(_defect, inspection.defects))
     return f"{name}  DEFECT  {inspection.defect_score:.3f}  {found}"
+
+
+def _defect(defect: Defect) -> str:
+    x, y, width, height = defect.box
+    place = f"{defect.label} {defect.score:.2f} at x={x} y={y} {width}×{height}"
+    if defect.length_mm is None:
+        return place
+    return f"{place} ({defect.length_mm:.1f}×{defect.width_mm:.1f} mm, {defect.area_mm2:.1f} mm²)"

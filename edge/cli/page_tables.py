@@ -5,6 +5,9 @@ from __future__ import annotations
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from edge.bundle.manifest import Manifest
+from edge.bundle.stages import ModelFile
+
 
 def page_table(title: str, left: tuple[str, ...], right: tuple[str, ...]) -> Table:
     """An empty table of left-aligned columns and then right-aligned ones."""
@@ -14,3 +17,12 @@ def page_table(title: str, left: tuple[str, ...], right: tuple[str, ...]) -> Tab
     for heading in right:
         table.add_column(heading, justify="right", no_wrap=True)
     return table
+
+
+def forms_cell(models: tuple[ModelFile, ...], manifest: Manifest) -> str:
+    """A network's files, one a line: number format, file format if not TFLite, and size."""
+    return "\n".join(
+        f"{m.precision} {'' if m.format == 'tflite' else m.format + ' '}"
+        f"{manifest.files[m.file].bytes / 1024:,.0f} KiB"
+        for m in models
+    )

@@ -14,11 +14,16 @@ from edge.cli.options import (
     POSITIVE,
     bundle_option,
     convert_colour_option,
+    device_options,
     engine_options,
-    open_bundle,
+    mm_per_px_option,
+    open_and_use,
 )
 
 if TYPE_CHECKING:
+    from edge.bundle import Bundle
+    from edge.bundle.device import Device
+    from edge.bundle.evidence import Precision
     from edge.cameras.base import Camera
     from edge.inspection import Inspection
     from edge.sinks.base import Sink
@@ -42,13 +47,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Speed of the strip in m/s.",
 )
-@click.option(
-    "--mm-per-px",
-    type=POSITIVE,
-    default=0.5,
-    show_default=True,
-    help="Millimetres of strip in a pixel, along and across.",
-)
+@mm_per_px_option
 @click.option(
     "--defect-rate",
     type=click.FloatRange(0, 1),
@@ -60,6 +59,7 @@ if TYPE_CHECKING:
     "--seed", type=int, default=0, show_default=True, help="Which strip the simulated line draws."
 )
 @bundle_option
+@device_options
 @engine_options
 @click.option(
     "--frames",
@@ -103,8 +103,9 @@ def run(
     defect_rate: float,
     seed: int,
     bundle_name: str | None,
+    device: Device,
     engine: str | None,
-    precision: str,
+    precision: Precision,
     threads: int,
     frames: int | None,
     summary: Path | None,
@@ -116,8 +117,12 @@ def run(
 ) -> None:
     """Inspect a camera until stopped, or for --frames frames.
 
-    With no arguments: the simulated strip at 5 m/s, judged by the bundled models.
+    With no arguments: the simulated strip at 5 m/s, judged by the installed bundle, or the shipped
+    one where none is installed.
     """
+    from edge.bundle.store import Store
+    from edge.bundle.verify import proven
+    from edge.bundle.watch import BundleWatch
     from edge.cascade import Cascade
     from edge.cli.display import display
     from edge.cli.stopping import stopping
@@ -128,8 +133,13 @@ def run(
 
     if summary is not None:
         check_writable(summary)
-    bundle = open_bundle(bundle_name)
-    cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
+
+    def load(bundle: Bundle) -> Cascade:
+        cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
+        return proven(bundle, cascade, precision)
+
+    bundle, cascade = open_and_use(bundle_name, device, load)
+    bundles = None if bundle_name else BundleWatch(Store(device), bundle, cascade, load)
     camera = _open_camera(
         camera_name,
         speed=speed,
@@ -150,20 +160,25 @@ def run(
         mm_per_px_across=mm_per_px,
         sinks=sinks,
         drift=drift,
+        bundles=bundles,
     )
     tally = _tally_of(camera)
-    with camera, stopping(line) as stop, display(line, bundle.manifest, tally) as screen:
+    with camera, stopping(line) as stop, display(line, bundle, tally) as screen:
 
         def watch(inspection: Inspection, latency_ms: float | None) -> None:
             if tally is not None:
                 tally.add(inspection)
             screen.show(inspection, latency_ms)
-            for change in drift.news():
+            for change in (*(bundles.news() if bundles else ()), *line.drift_news()):
                 screen.say(change)
 
         def save_summary() -> None:
             if summary is not None:
-                figures = {**line.summary(), "simulated_truth": tally and tally.as_json()}
+                figures = {
+                    **line.summary(),
+                    "bundle": (bundles.bundle if bundles else bundle).to_json(),
+                    "simulated_truth": tally and tally.as_json(),
+                }
                 write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
 
         try:

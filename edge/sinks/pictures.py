@@ -17,9 +17,10 @@ from edge.frame import Frame, Pixels
 from edge.heat import Heat
 from edge.images import write_image
 from edge.inspection import Inspection, Level
-from edge.masks import mask_from_coco
+from edge.masks import Mask, mask_from_coco
 from edge.preprocess import Box
 from edge.sinks.base import Sink
+from edge.sinks.labels import Labels
 
 # Paul Tol's bright scheme (personal.sron.nl/~pault), told apart by colour-blind eyes too; BGR.
 _PALETTE = (
@@ -36,6 +37,8 @@ _HALO = (0, 0, 0)
 """Beneath every line: a colour may be as bright as the steel where it is printed in grey."""
 _TINT = 0.5
 """How much of the defect's colour covers the strip where its heat is greatest, a fraction."""
+_CLEARANCE = 4
+"""How far a line runs from the defect that it goes around, in pixels of the picture."""
 _MIN_WIDTH = 800
 """Narrower frames are enlarged until a label on them can be read, in pixels."""
 
@@ -117,16 +120,40 @@ def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> ND
             _lay_heat(picture, defect.heats, scale, colour(defect.class_name, classes))
     for defect in inspection.defects:
         ink = colour(defect.class_name, classes)
-        x, y, w, h = (scale * side for side in defect.box)
         if defect.mask is not None:
-            mask = mask_from_coco(defect.mask).astype(np.uint8)
-            outlines = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-            _line(picture, [outline * scale for outline in outlines], ink)
+            _line(picture, _around(mask_from_coco(defect.mask), defect.box, scale), ink)
         else:
+            # Regions lie side by side: their lines run within. Others must not hide what is small.
+            d = -_CLEARANCE if defect.length_mm is not None else 2
+            x, y, w, h = _scaled(defect.box, scale)
             for line, width in ((_HALO, 5), (ink, 3)):
-                cv2.rectangle(picture, (x + 2, y + 2), (x + w - 3, y + h - 3), line, width)
-        _label(picture, f"{defect.label} {defect.score:.0%}", (x, y, w, h), ink)
+                cv2.rectangle(picture, (x + d, y + d), (x + w - d - 1, y + h - d - 1), line, width)
+    labels = Labels(picture, [_scaled(defect.box, scale) for defect in inspection.defects])
+    for defect in inspection.defects:
+        labels.write(
+            f"{defect.label} {defect.score:.0%}",
+            _scaled(defect.box, scale),
+            colour(defect.class_name, classes),
+            within=defect.length_mm is None,
+        )
     return np.vstack([picture, _caption(picture.shape[1], inspection)])
+
+
+def _scaled(box: Box, scale: int) -> Box:
+    x, y, width, height = box
+    return x * scale, y * scale, width * scale, height * scale
+
+
+def _around(mask: Mask, box: Box, scale: int) -> Sequence[cv2.typing.MatLike]:
+    """Lines around a mask [lines, columns] of the frame that do not hide it, in the picture."""
+    x, y, w, h = box
+    inside = mask[y : y + h, x : x + w].astype(np.uint8)
+    large = cv2.resize(inside, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
+    side = 2 * _CLEARANCE + 1
+    padded = cv2.copyMakeBorder(large, side, side, side, side, cv2.BORDER_CONSTANT, value=0)
+    grown = cv2.dilate(padded, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    corner = (x * scale - side, y * scale - side)
+    return cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=corner)[0]
 
 
 def _lay_heat(
@@ -134,7 +161,7 @@ def _lay_heat(
 ) -> None:
     strong = np.zeros(picture.shape[:2], np.uint8)
     for heat in heats:
-        x, y, w, h = (scale * side for side in heat.region)
+        x, y, w, h = _scaled(heat.region, scale)
         place = np.s_[y : y + h, x : x + w]
         levels, counts = (
             cv2.resize(part, (w, h), interpolation=cv2.INTER_NEAREST)
@@ -152,18 +179,6 @@ def _line(
 ) -> None:
     for line, width in ((_HALO, 4), (ink, 2)):
         cv2.polylines(picture, outlines, True, line, width, cv2.LINE_AA)
-
-
-def _label(picture: cv2.typing.MatLike, text: str, box: Box, ink: tuple[int, int, int]) -> None:
-    """Write on a box's upper edge, or within it where the picture ends there."""
-    (width, height), base = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.8, 2)
-    tall = height + base + 6
-    x = max(0, min(box[0], picture.shape[1] - width - 8))
-    y = box[1] - tall if box[1] >= tall else box[1] + 4
-    cv2.rectangle(picture, (x, y), (x + width + 8, y + tall), (0, 0, 0), -1)
-    cv2.putText(
-        picture, text, (x + 4, y + height + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.8, ink, 2, cv2.LINE_AA
-    )
 
 
 def _caption(width: int, inspection: Inspection) -> NDArray[np.uint8]:

@@ -1,16 +1,18 @@
-"""Stand-ins for hardware: an engine that sees brightness, a camera that gives what it is told."""
+"""Stand-ins: engines and a model that see brightness, cameras that give what they are told."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
 
+import cv2
 import numpy as np
 
 from edge.cameras.base import Camera
 from edge.cascade import Cascade
 from edge.engines.base import Engine
 from edge.frame import BadFrame, Frame
+from edge.instances.found import FoundInstance
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from edge.preprocess import Geometry
@@ -54,7 +56,13 @@ class BrightnessEngine(Engine):
         return self.run(batch), maps
 
 
-def cascade(*, gate_seconds: float = 0.0, classify: bool = True, maps: bool = False) -> Cascade:
+def cascade(
+    *,
+    gate_seconds: float = 0.0,
+    classify: bool = True,
+    maps: bool = False,
+    instances: BlobInstances | None = None,
+) -> Cascade:
     """A cascade of brightness engines: suspicious from 128, defective from 150."""
     geometry = Geometry(REGION, REGION)
     gate = Gate(BrightnessEngine(1, seconds=gate_seconds), geometry, ("defect",), "sigmoid")
@@ -65,6 +73,7 @@ def cascade(*, gate_seconds: float = 0.0, classify: bool = True, maps: bool = Fa
         classes=CLASSES,
         gate_threshold=0.1,
         decision_threshold=0.5,
+        instances=instances,
     )
 
 
@@ -78,6 +87,59 @@ def strip(*spots: tuple[int, int, int], height: int = 20, width: int = 60) -> np
 
 def frame(pixels: np.ndarray, number: int = 0) -> Frame:
     return Frame(pixels, number, time.monotonic(), "test")
+
+
+class BlobInstances:
+    """Stands in for an instance model: bright pixels that touch are an instance, dim ones none.
+
+    From 250 on they are a streak, from 200 a spot; ``blind`` to the classes named.
+    """
+
+    def __init__(self, *, seconds: float = 0.0, masks: bool = True, blind: tuple[str, ...] = ()):
+        self.seconds = seconds
+        self.masks = masks
+        self.blind = blind
+        self.pyramids, self.mask_head = {}, None
+        self.box_head = SilentEngine()
+        self.host_ms = self.engine_ms = 1.0
+        self.asked: list[tuple | None] = []
+
+    def find(self, pixels, suspicious=None):
+        time.sleep(self.seconds)
+        self.asked.append(suspicious)
+        seen = np.zeros_like(pixels)
+        for x, y, w, h in [(0, 0, *pixels.shape[::-1])] if suspicious is None else suspicious:
+            seen[y : y + h, x : x + w] = pixels[y : y + h, x : x + w]
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((seen >= 200).astype(np.uint8))
+        found = []
+        for label in range(1, count):
+            x, y, w, h = stats[label, :4].tolist()
+            blob = labels[y : y + h, x : x + w] == label
+            class_index = int(pixels[y : y + h, x : x + w][blob].max() >= 250)
+            if CLASSES[class_index] not in self.blind:
+                corners = (float(x), float(y), float(x + w), float(y + h))
+                mask = blob if self.masks else None
+                found.append(FoundInstance(class_index, 0.9, corners, mask, (x, y, w, h)))
+        return found
+
+
+class SilentEngine(Engine):
+    """Takes what it is given and says nothing."""
+
+    name = "silent"
+    threads = 1
+    input_shape = (1, 14, 14, 48)
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def run(self, batch):
+        raise NotImplementedError
+
+    def run_tensors(self, inputs):
+        assert inputs.shape == self.input_shape
+        self.runs += 1
+        return []
 
 
 class ListCamera(Camera):

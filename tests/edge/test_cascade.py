@@ -12,7 +12,7 @@ from edge.inspection import Cause, Level
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from edge.preprocess import Geometry
-from tests.edge.fakes import REGION, BrightnessEngine, cascade, frame, strip
+from tests.edge.fakes import REGION, BlobInstances, BrightnessEngine, cascade, frame, strip
 
 
 def test_a_clean_frame_is_full_and_the_classifier_is_not_asked():
@@ -138,3 +138,65 @@ def test_past_the_strips_edge_there_is_nothing_to_inspect():
     assert (judged.decision[0], judged.classes.none[0]) == (0.0, 1.0)
     pixels[pixels == 100] = 2
     assert cascade().inspect(frame(pixels)).defective
+
+
+def test_the_verdict_does_not_wait_for_outlines():
+    judge = cascade(instances=BlobInstances())
+    pixels = strip((25, 5, 220), (26, 5, 220), (45, 15, 140))
+    seen = judge.inspect(frame(pixels))
+    assert (seen.level, seen.defective) == (Level.CLASSIFIED, True)
+    assert judge.instances.asked == [] and judge.wants_outline(seen)
+    whole = judge.outline(frame(pixels), seen)
+    assert (whole.level, whole.defective) == (Level.FULL, True)
+    assert judge.instances.asked == [seen.suspicious] and not judge.wants_outline(whole)
+    (defect,) = whole.defects
+    assert (defect.class_name, defect.box, defect.area_px) == ("spot", (25, 5, 2, 1), 2)
+    assert defect.mask is not None and defect.length_mm == 1.0
+    assert list(whole.stages_ms) == ["preprocess", "gate", "classifier", "instances"]
+    for what in ("defect_score", "class_scores", "suspicious", "position_mm"):
+        assert getattr(whole, what) == getattr(seen, what)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "permit", "level"),
+    [
+        (strip(), None, Level.FULL),
+        (strip((45, 15, 140)), None, Level.FULL),
+        (strip((25, 5, 220)), lambda *_: False, Level.GATED),
+        (strip(height=5), None, Level.UNINSPECTED),
+    ],
+    ids=["clean", "suspicious only", "no classifier", "too small"],
+)
+def test_only_a_defective_frame_that_was_classified_is_outlined(pixels, permit, level):
+    judge = cascade(instances=BlobInstances())
+    seen = judge.inspect(frame(pixels), permit=permit)
+    assert (seen.level, judge.wants_outline(seen)) == (level, False)
+    assert judge.outline(frame(pixels), seen) is seen
+    assert judge.instances.asked == []
+
+
+def test_a_bundle_that_outlines_nothing_is_full_without():
+    judge = cascade()
+    seen = judge.inspect(frame(strip((25, 5, 220))))
+    assert seen.level is Level.FULL and judge.outline(frame(strip()), seen) is seen
+
+
+def test_without_a_classifier_an_instance_names_the_defect():
+    judge = cascade(classify=False, instances=BlobInstances())
+    pixels = strip((25, 5, 220))
+    seen = judge.outline(frame(pixels), judge.inspect(frame(pixels)))
+    assert [d.class_name for d in seen.defects] == ["spot"]
+
+
+def test_a_class_without_any_instance_keeps_its_region():
+    judge = cascade(instances=BlobInstances(blind=("streak",)))
+    pixels = strip((5, 5, 220), (55, 15, 255))
+    seen = judge.outline(frame(pixels), judge.inspect(frame(pixels)))
+    found = [(d.class_name, d.box, d.length_mm) for d in seen.defects]
+    assert found == [("spot", (5, 5, 1, 1), 0.5), ("streak", (40, 10, 20, 10), None)]
+
+
+def test_every_network_is_warm_before_the_first_frame():
+    judge = cascade(instances=BlobInstances())
+    judge.warm_up()
+    assert judge.instances.box_head.runs == 1

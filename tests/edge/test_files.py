@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,18 @@ def test_a_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(UnwritableError, match="No space left"):
         write_whole(path, b"new")
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+
+
+def test_what_only_its_owner_may_read_is_never_open_to_others(tmp_path, monkeypatch):
+    modes = []
+    replace = os.replace
+    monkeypatch.setattr(
+        "edge.files.os.replace",
+        lambda a, b: (modes.append(a.stat().st_mode & 0o777), replace(a, b)),
+    )
+    write_whole(tmp_path / "secret", "s", mode=0o600)
+    assert modes == [0o600]
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_link_is_followed_and_a_device_is_left_a_device(tmp_path):

@@ -28,6 +28,12 @@ def test_coco_agrees_with_the_reference(mask):
     assert np.array_equal(masks.mask_from_coco(rle), mask)
 
 
+@given(some_mask, st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+def test_a_piece_is_coded_as_the_whole_image_would_be(piece, left, top, right, bottom):
+    whole = np.pad(piece, ((top, bottom), (left, right)))
+    assert masks.piece_to_coco(piece, (left, top), whole.shape) == masks.mask_to_coco(whole)
+
+
 def test_a_full_frame_agrees_with_the_reference():
     mask = np.random.default_rng(1).random((256, 1600)) < 0.5
     theirs = coco.encode(np.asfortranarray(mask.astype(np.uint8)))

@@ -19,6 +19,7 @@ def test_the_figures_have_the_documented_keys():
     cascade = figures["cascade"]
     assert 0 < cascade["p50"] <= cascade["p90"] <= cascade["p99"]
     assert 0 < cascade["preprocess_share"] < 1
+    assert {"instances", "cascade_outlined"} <= set(figures)
 
 
 def test_the_table_is_for_people():

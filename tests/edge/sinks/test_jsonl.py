@@ -32,6 +32,11 @@ def test_each_inspection_is_one_line_of_json():
             "box": [0, 0, 20, 10],
             "mask": None,
             "area_px": 200,
+            "area_mm2": None,
+            "length_mm": None,
+            "width_mm": None,
+            "along_mm": None,
+            "across_mm": None,
         }
     ]
     assert rows[1]["defects"] == []

@@ -49,15 +49,40 @@ def test_a_box_is_drawn_in_its_classs_colour_around_the_region():
     assert (right // scale, bottom // scale) == (39, 9)
 
 
-def test_a_mask_is_drawn_as_its_outline():
+def with_defect(**changes):
+    seen, _ = inspected(BAD)
+    return dataclasses.replace(seen, defects=(dataclasses.replace(seen.defects[0], **changes),))
+
+
+def test_an_outline_runs_around_the_mask_and_hides_none_of_it():
     mask = np.zeros((20, 60), bool)
     mask[4:9, 30:36] = True
-    seen, _ = inspected(BAD)
-    defect = dataclasses.replace(seen.defects[0], mask=mask_to_coco(mask))
-    picture = draw(BAD, dataclasses.replace(seen, defects=(defect,)), CLASSES)
+    mask[4:6, 30:33] = False
+    seen = with_defect(mask=mask_to_coco(mask), box=(30, 4, 6, 5), length_mm=3.0)
+    picture = draw(BAD, seen, CLASSES)
     scale = picture.shape[1] // BAD.shape[1]
-    corner = picture[4 * scale - 2 : 4 * scale + 3, 30 * scale - 2 : 30 * scale + 3]
-    assert (corner == colour("spot", CLASSES)).all(axis=2).any()
+    plain = draw(BAD, dataclasses.replace(seen, defects=()), CLASSES)
+    large = cv2.resize(mask.astype(np.uint8), None, fx=scale, fy=scale, interpolation=0) > 0
+    # The label stands above.
+    below = np.s_[6 * scale : 20 * scale]
+    # Anti-aliasing may reach a corner's outermost pixel.
+    assert (picture == plain).all(axis=2)[below][large[below]].mean() > 0.998
+    ink = (picture[: 20 * scale] == colour("spot", CLASSES)).all(axis=2)
+    near = cv2.dilate(large.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
+    assert ink[below].any() and not (ink & ~near)[below].any()
+    # It follows the mask into the corner that the box would hide.
+    assert not (picture != plain).any(axis=2)[5 * scale + 2, 29 * scale : 31 * scale].all()
+
+
+@pytest.mark.parametrize("box", [(0, 0, 1, 1), (59, 19, 1, 1), (30, 8, 2, 2)])
+def test_the_line_around_a_tiny_instance_leaves_it_to_be_seen(box):
+    picture = draw(BAD, with_defect(box=box, length_mm=1.0), CLASSES)
+    plain = draw(BAD, with_defect(box=(0, 0, 60, 20)), ())
+    scale = picture.shape[1] // BAD.shape[1]
+    x, y, w, h = (scale * side for side in box)
+    inside = np.s_[y + h // 2 : y + h, x : x + w]
+    assert plain.shape == picture.shape
+    assert not (picture[inside] == colour("spot", CLASSES)).all(axis=2).any()
 
 
 def test_heat_tints_the_strip_where_the_defect_is_and_nowhere_else():

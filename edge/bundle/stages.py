@@ -1,0 +1,185 @@
+"""The networks of a bundle, as its manifest lists them.
+
+Sizes of pictures are in pixels, [width, height].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from edge.bundle.evidence import Count, Fraction, GrownPart, Part, Precision, Size, Text
+from edge.errors import BundleError
+
+Format = Literal["tflite", "onnx"]
+
+BOX_HEAD, MASK_HEAD = "box head", "mask head"
+"""What these networks are called beside the pyramids."""
+
+
+def pyramid_name(size: tuple[int, int]) -> str:
+    """What the pyramid of a window of that width and height is called."""
+    return f"pyramid {size[0]}×{size[1]}"
+
+
+Side = Annotated[float, Field(gt=0, le=65536, allow_inf_nan=False)]
+
+
+class StageGeometry(Part):
+    """How a frame becomes a stage's inputs; see ``edge.preprocess.Geometry``."""
+
+    region: Size | None = Field(
+        description="Width and height of a region in pixels of the frame; null: the whole frame"
+    )
+    input: Size = Field(description="Width and height of the network's input in pixels")
+
+
+class ModelFile(Part):
+    """One network in one form."""
+
+    file: Text = Field(description="Name of the file in the bundle")
+    format: Format = Field(description="Format of the file")
+    precision: Precision = Field(description="Number format of weights and activations")
+
+
+Models = Annotated[tuple[ModelFile, ...], Field(min_length=1)]
+
+
+def find_form(models: Models, precision: str, format_: str) -> ModelFile | None:
+    """The network in that number format and file format; None where it has no such form."""
+    forms = (m for m in models if (m.precision, m.format) == (precision, format_))
+    return next(forms, None)
+
+
+def lacking(owner: str, what: str, format_: str) -> BundleError:
+    """The error of a network that a bundle, or its instance stage, has in no such form."""
+    kind = "" if format_ == "tflite" else f" as {format_}"
+    return BundleError(
+        f"the bundle {owner} has no {what}{kind}", "See what it has: millsight bundle show"
+    )
+
+
+class Stage(Part):
+    """One network of the cascade that judges regions."""
+
+    network: Text = Field(description="Name of the network's architecture")
+    outputs: tuple[Text, ...] = Field(min_length=1, description="Meaning of each output, in order")
+    activation: Literal["softmax", "sigmoid"] = Field(
+        description="What turns the outputs (logits) into fractions: over all, or each alone"
+    )
+    temperature: float = Field(
+        gt=0, allow_inf_nan=False, description="What logits are divided by first; 1 changes nothing"
+    )
+    geometry: StageGeometry = Field(description="How a frame becomes the network's inputs")
+    models: Models = Field(description="The forms of the network")
+
+
+class WindowModels(Part):
+    """The pyramid network at one size of its input."""
+
+    size: Size = Field(description="Width and height of the window, multiples of 16 pixels")
+    models: Models = Field(description="The forms of the network")
+
+    @model_validator(mode="after")
+    def _whole_cells(self) -> Self:
+        if any(side % 16 for side in self.size):
+            raise ValueError("a window's sides are not multiples of 16")
+        return self
+
+
+class InstanceRule(Part):
+    """What an instance of a class must have to be reported."""
+
+    score: Fraction = Field(description="Lowest score")
+    min_area_px: Count = Field(description="Fewest pixels of its mask, or of its box without one")
+
+
+class InstanceFigures(Part):
+    """How well one form of the instance networks did on the holdout; COCO's metrics."""
+
+    box_ap50: Fraction = Field(description="Mean over classes of box AP at IoU 0.5")
+    box_ap: Fraction = Field(description="The same, mean over IoU 0.5 to 0.95")
+    mask_ap50: Fraction | None = Field(description="As box_ap50, of masks; null without masks")
+    mask_ap: Fraction | None = Field(description="As box_ap, of masks; null without masks")
+    n: Count = Field(description="Frames judged")
+
+
+class InstanceStage(Part):
+    """The networks that outline each defect on the suspicious part of a defective frame."""
+
+    network: Text = Field(description="Name of the network's architecture")
+    windows: tuple[WindowModels, ...] = Field(
+        min_length=1, description="The pyramid network at each size that a frame is covered with"
+    )
+    box_head: Models = Field(description="Says class and box of a proposal")
+    mask_head: Models | None = Field(description="Says its outline; null: boxes alone")
+    anchors: tuple[Annotated[tuple[tuple[Side, Side], ...], Field(min_length=1)], ...] = Field(
+        min_length=3,
+        max_length=3,
+        description="Width and height in pixels of the anchors on strides 4, 8 and 16",
+    )
+    rules: tuple[InstanceRule, ...] = Field(min_length=1, description="Of each class, in order")
+    rois: Annotated[int, Field(ge=1, le=1024)] = Field(
+        description="Proposals that the box head takes at once"
+    )
+    figures: dict[Precision, InstanceFigures] = Field(
+        description="Holdout figures by number format; empty where none were measured"
+    )
+
+    @property
+    def networks(self) -> dict[str, tuple[ModelFile, ...]]:
+        """Every network with its forms, by a name for people."""
+        named = {pyramid_name(window.size): window.models for window in self.windows}
+        named[BOX_HEAD] = self.box_head
+        if self.mask_head is not None:
+            named[MASK_HEAD] = self.mask_head
+        return named
+
+    def forms(self, owner: str, precision: str, format_: str = "tflite") -> dict[str, ModelFile]:
+        """One form of every network, by name.
+
+        A network that was not packed in int8, because it lost by it, comes in float32.
+
+        Args:
+            owner: Name of the bundle, for the error.
+            precision: ``int8`` or ``float32``.
+            format_: Format of the files.
+
+        Raises:
+            BundleError: One of them is in no such form.
+        """
+        found = {}
+        for name, models in self.networks.items():
+            form = find_form(models, precision, format_) or find_form(models, "float32", format_)
+            if form is None:
+                raise lacking(owner, f"{precision} {name} for instances", format_)
+            found[name] = form
+        return found
+
+    @model_validator(mode="after")
+    def _each_size_once(self) -> Self:
+        sizes = [window.size for window in self.windows]
+        if len(set(sizes)) < len(sizes):
+            raise ValueError("two windows have one size")
+        return self
+
+
+class Stages(GrownPart):
+    """The networks of the cascade."""
+
+    gate: Stage = Field(description="Tells suspicious regions from clean ones")
+    classifier: Stage | None = Field(description="Tells which class; null where there is none")
+    instances: InstanceStage | None = Field(
+        default=None, description="Outlines each defect; left out where there is none"
+    )
+
+    @property
+    def networks(self) -> Iterator[tuple[ModelFile, ...]]:
+        """The forms of every network."""
+        yield self.gate.models
+        if self.classifier is not None:
+            yield self.classifier.models
+        if self.instances is not None:
+            yield from self.instances.networks.values()

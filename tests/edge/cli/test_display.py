@@ -1,0 +1,53 @@
+"""What a person reads of a defect beside the line."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+import pytest
+from rich.console import Console
+
+from edge.cli import display
+from edge.cli.inspect import _line
+from edge.line import Line
+from tests.edge.fakes import BlobInstances, ListCamera, cascade, frame, strip
+
+PIXELS = strip((5, 5, 220), (6, 5, 220), (25, 5, 220), (55, 15, 255))
+
+
+def outlined():
+    judge = cascade(instances=BlobInstances())
+    return judge.outline(frame(PIXELS), judge.inspect(frame(PIXELS)))
+
+
+def test_a_verdict_counts_the_defects_of_a_class_and_measures_the_longest():
+    inspection = outlined()
+    verdict = display._verdict(inspection)
+    assert "spot ×2 1.0 mm" in verdict and "streak 0.5 mm" in verdict
+    regions = cascade().inspect(frame(PIXELS))
+    assert "DEFECT spot, streak[" in display._verdict(regions)
+
+
+def test_inspect_says_size_where_it_was_measured():
+    line = _line(outlined())
+    assert "spot 0.90 at x=5 y=5 2×1 (1.0×0.5 mm, 0.5 mm²)" in line
+    assert "mm" not in _line(cascade().inspect(frame(PIXELS)))
+
+
+@pytest.mark.parametrize("outlines", [True, False])
+def test_the_last_line_tells_how_long_outlines_took(outlines):
+    instances = BlobInstances() if outlines else None
+    line = Line(ListCamera([frame(PIXELS)]), cascade(instances=instances))
+    line.run()
+    assert ("outlines p50" in display._result(line)) is outlines
+
+
+def test_frames_that_were_not_outlined_are_owned_up_to():
+    line = Line(ListCamera([]), cascade())
+    inspection = cascade(instances=BlobInstances()).inspect(frame(PIXELS))
+    line.coverage.add(dataclasses.replace(inspection, length_mm=10.0))
+    assert "100.0% not outlined" in display._coverage(line)
+    table = display._LiveTable(line, Console(file=io.StringIO()))
+    table.show(inspection, 1.0)
+    assert "not outlined" in str(table.render().caption)
