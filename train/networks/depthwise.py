@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from train.backend import load_keras
-from train.networks.recipe import Shape
 
 FEATURES, LOGITS = "features", "logits"
 """Names of the last map [h, w, c] and of the dense layer whose kernel [2c, outputs] weighs each
@@ -21,7 +20,7 @@ def stem(x: Any, filters: int) -> Any:
     """A 3×3 convolution of stride 2."""
     layers = load_keras().layers
     x = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False, name="conv1")(x)
-    return _norm_relu6(x, "conv1")
+    return norm_relu6(x, "conv1")
 
 
 def block(x: Any, filters: int, stride: int, number: int, *, name: str | None = None) -> Any:
@@ -29,9 +28,9 @@ def block(x: Any, filters: int, stride: int, number: int, *, name: str | None = 
     layers = load_keras().layers
     depthwise, pointwise = f"conv_dw_{number}", f"conv_pw_{number}"
     x = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False, name=depthwise)(x)
-    x = _norm_relu6(x, depthwise)
+    x = norm_relu6(x, depthwise)
     x = layers.Conv2D(filters, 1, use_bias=False, name=pointwise)(x)
-    return _norm_relu6(x, pointwise, name)
+    return norm_relu6(x, pointwise, name)
 
 
 def classified(inputs: Any, features: Any, outputs: int, name: str) -> Any:
@@ -46,7 +45,9 @@ def classified(inputs: Any, features: Any, outputs: int, name: str) -> Any:
     return keras.Model(inputs, layers.Dense(outputs, name=LOGITS)(x), name=name)
 
 
-def trunk(shape: Shape, width: int, blocks: tuple[tuple[int, int], ...]) -> tuple[Any, Any]:
+def trunk(
+    shape: tuple[int | None, int | None, int], width: int, blocks: tuple[tuple[int, int], ...]
+) -> tuple[Any, Any]:
     """Input and last map of a stem of ``width`` filters and blocks of (filters, stride)."""
     inputs = load_keras().Input(shape, name="frame")
     x = stem(inputs, width)
@@ -55,7 +56,8 @@ def trunk(shape: Shape, width: int, blocks: tuple[tuple[int, int], ...]) -> tupl
     return inputs, x
 
 
-def _norm_relu6(x: Any, layer: str, name: str | None = None) -> Any:
+def norm_relu6(x: Any, layer: str, name: str | None = None) -> Any:
+    """The norm and the ReLU6 that follow ``layer``; ``name`` is given to the output."""
     layers = load_keras().layers
     x = layers.BatchNormalization(momentum=0.97, name=f"{layer}_bn")(x)
     return layers.ReLU(max_value=6.0, name=name or f"{layer}_relu")(x)

@@ -1,0 +1,96 @@
+"""Mask R-CNN for strip (He et al., Mask R-CNN, ICCV 2017): a pyramid, a box head and a mask head.
+
+The three are networks of their own because they are exported on their own: between them lie choices
+among boxes, which are made in float on the host.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from edge.instances.anchors import Anchors
+from train.backend import load_keras
+from train.networks.pyramid import CHANNELS, build_pyramid
+
+ROI_SIZE = 14
+"""Samples along each side of what ROIAlign gives to both heads."""
+
+MASK_SIZE = 28
+"""Cells along each side of a mask."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskRCNN:
+    """The three networks; each is a functional ``keras.Model``.
+
+    Attributes:
+        pyramid: See ``train.networks.pyramid.build_pyramid``.
+        box_head: From [n, 14, 14, 48] to [n, classes + 1 + 4]: logits, of which the first is of
+            background, then deltas whatever the class.
+        mask_head: From [n, 14, 14, 48] to logits [n, 28, 28, classes]; None without masks.
+    """
+
+    pyramid: Any
+    box_head: Any
+    mask_head: Any | None
+
+
+def build_mask_rcnn(
+    classes: int,
+    anchors: Anchors,
+    *,
+    masks: bool,
+    trunk: str = "compact",
+    window: tuple[int, int] | None = None,
+) -> MaskRCNN:
+    """The untrained networks.
+
+    Args:
+        classes: Classes of defect, background not counted.
+        anchors: Shapes of each level.
+        masks: Whether there is a mask head.
+        trunk: A key of ``train.networks.pyramid.TRUNKS``.
+        window: Width and height of the input; None leaves them open, for training.
+
+    Raises:
+        TrainingError: The pyramid cannot be built so.
+    """
+    return MaskRCNN(
+        build_pyramid(anchors, trunk=trunk, window=window),
+        box_head(classes),
+        mask_head(classes) if masks else None,
+    )
+
+
+def box_head(classes: int) -> Any:
+    """Two dense layers on 7×7 cells of four samples each (He et al. 2017, figure 4 right)."""
+    keras = load_keras()
+    layers = keras.layers
+    inputs = keras.Input((ROI_SIZE, ROI_SIZE, CHANNELS), name="box_rois")
+    x = layers.Flatten()(layers.AveragePooling2D(2)(inputs))
+    for number in (1, 2):
+        x = layers.Dense(128, kernel_initializer="he_normal", name=f"box_dense_{number}")(x)
+        x = layers.ReLU(max_value=6.0, name=f"box_dense_{number}_relu")(x)
+    small = keras.initializers.RandomNormal(stddev=0.01)
+    outputs = layers.Dense(classes + 1 + 4, kernel_initializer=small, name="box_outputs")(x)
+    return keras.Model(inputs, outputs, name="box_head")
+
+
+def mask_head(classes: int) -> Any:
+    """A small fully convolutional network, one mask a class (He et al. 2017, figure 4 right).
+
+    It has no norms: in training it sees few instances a step, and some of its places are empty.
+    """
+    keras = load_keras()
+    layers = keras.layers
+    inputs = keras.Input((ROI_SIZE, ROI_SIZE, CHANNELS), name="mask_rois")
+    x = inputs
+    for number in (1, 2, 3):
+        name = f"mask_conv_{number}"
+        x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_dw")(x)
+        x = layers.Conv2D(64, 1, kernel_initializer="he_normal", name=f"{name}_pw")(x)
+        x = layers.ReLU(max_value=6.0, name=f"{name}_relu")(x)
+    x = layers.Conv2DTranspose(64, 2, strides=2, kernel_initializer="he_normal", name="mask_up")(x)
+    x = layers.ReLU(max_value=6.0, name="mask_up_relu")(x)
+    return keras.Model(inputs, layers.Conv2D(classes, 1, name="mask_logits")(x), name="mask_head")
