@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from edge.bundle.device import Device
 from edge.cascade import Cascade
 from edge.cli.options import SIZE, engine_options, format_option, open_bundle
 from edge.errors import UnwritableError
@@ -16,6 +17,7 @@ from train.data.progress import track
 from train.data.tiles import judged_tiles
 from train.evaluate.comparison import baseline_of
 from train.evaluate.figures import evaluation
+from train.evaluate.instances.looking import look
 from train.evaluate.printed import print_figures
 from train.evaluate.report import write_report
 from train.evaluate.scoring import score_each
@@ -79,8 +81,10 @@ def evaluate(
         check_writable(report)
         if report.exists() and not force:
             raise UnwritableError(f"{report} exists already", "Give --force to replace it")
-    loaded = open_bundle(bundle)
-    other = open_bundle(baseline) if baseline else None
+    # What is judged here was mostly just exported, and no line runs on it.
+    workshop = Device(allow_unsigned=True)
+    loaded = open_bundle(bundle, workshop)
+    other = open_bundle(baseline, workshop) if baseline else None
     cascades = {
         key: Cascade.from_bundle(which, engine=engine, precision=precision, threads=threads)
         for key, which in ((_THIS, loaded), (_BASELINE, other))
@@ -90,8 +94,13 @@ def evaluate(
     items = judged_tiles(data, split, tile)
     turns = track(items, "judging", len(items))
     scored = score_each(cascades, turns, data.classes, inspect=(_THIS,))
-    compared = baseline_of(other, scored[_BASELINE]) if other else None
-    figures = evaluation(scored[_THIS], loaded.manifest.thresholds, compared)
+    instances = {
+        key: look(which, track(items, "outlining", len(items)), data.classes, inspect=key == _THIS)
+        for key, which in cascades.items()
+    }
+    compared = baseline_of(other, scored[_BASELINE], instances[_BASELINE]) if other else None
+    thresholds = loaded.manifest.thresholds
+    figures = evaluation(scored[_THIS], thresholds, compared, instances[_THIS])
     cascade = cascades[_THIS]
     subject = Subject(loaded, cascade.gate.engine.name, precision, data, split, tile)
     if format_ == "json":
@@ -99,5 +108,6 @@ def evaluate(
     else:
         print_figures(figures, subject.title)
     if report is not None:
-        write_report(report, subject, cascade, items, scored[_THIS], figures)
+        judged = scored[_THIS], instances[_THIS]
+        write_report(report, subject, cascade, items, *judged, figures)
         click.echo(f"Report: {report}", err=True)

@@ -121,7 +121,7 @@ def test_a_report_is_written_once_and_replaced_on_demand(drawn: Path, tmp_path: 
     assert code == 0, err
     assert json.loads(out)["binary"]["n"] > 0
     assert str(page) in err
-    assert "Evaluation of simulated on drawn, train" in page.read_text()
+    assert "Evaluation of simulated (shipped) on drawn, train" in page.read_text()
     page.write_text("mine")
     code, out, err = millsight(*words)
     assert (code, out, page.read_text()) == (5, "", "mine")

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from edge.bundle import Bundle
 from train.evaluate.binary import called_defective
+from train.evaluate.instances.figures import instance_differences
+from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.metrics import difference_interval, mcnemar, share
 from train.evaluate.scored import Scored
 
@@ -21,22 +23,35 @@ class Baseline(NamedTuple):
         digest: SHA-256 of its file.
         scored: What it says.
         threshold: Its decision threshold.
+        instances: What its instance model finds; None where it has none for these classes.
     """
 
     name: str
     digest: str
     scored: Scored
     threshold: float
+    instances: JudgedInstances | None = None
 
 
-def baseline_of(bundle: Bundle, scored: Scored) -> Baseline:
+def baseline_of(
+    bundle: Bundle, scored: Scored, instances: JudgedInstances | None = None
+) -> Baseline:
     """What a bundle said, to be compared with."""
     manifest = bundle.manifest
-    return Baseline(manifest.name, bundle.digest, scored, manifest.thresholds.decision.value)
+    threshold = manifest.thresholds.decision.value
+    return Baseline(manifest.name, bundle.digest, scored, threshold, instances)
 
 
-def comparison(scored: Scored, threshold: float, baseline: Baseline) -> dict[str, Any]:
-    """``binary`` and ``multiclass`` accuracy against the baseline's; null where either has none."""
+def comparison(
+    scored: Scored,
+    threshold: float,
+    baseline: Baseline,
+    instances: JudgedInstances | None = None,
+) -> dict[str, Any]:
+    """``binary`` and ``multiclass`` accuracy and ``instances``' AP at IoU 0.5 against the baseline.
+
+    Null where either has none.
+    """
     truth, other = scored.defective, baseline.scored
     named, other_named = scored.right, other.right
     return {
@@ -50,6 +65,9 @@ def comparison(scored: Scored, threshold: float, baseline: Baseline) -> dict[str
         "multiclass": None
         if named is None or other_named is None
         else paired(scored.groups, named, other_named),
+        "instances": None
+        if instances is None or baseline.instances is None
+        else instance_differences(instances, baseline.instances),
     }
 
 

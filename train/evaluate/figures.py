@@ -10,6 +10,8 @@ from edge.bundle.evidence import Thresholds
 from train.evaluate.binary import binary
 from train.evaluate.blocks import with_interval
 from train.evaluate.comparison import Baseline, comparison
+from train.evaluate.instances.figures import figures_of
+from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.metrics import auroc, share
 from train.evaluate.multiclass import multiclass
 from train.evaluate.scored import Scored
@@ -17,7 +19,10 @@ from train.thresholds import missed_groups, recall_threshold
 
 
 def evaluation(
-    scored: Scored, thresholds: Thresholds, baseline: Baseline | None = None
+    scored: Scored,
+    thresholds: Thresholds,
+    baseline: Baseline | None = None,
+    instances: JudgedInstances | None = None,
 ) -> dict[str, Any]:
     """``binary``, ``gate``, ``multiclass``, ``cascade``, ``instances`` and ``baseline``.
 
@@ -32,8 +37,8 @@ def evaluation(
             **with_interval("accuracy", scored.groups, right),
             "recall": share(scored.verdicts[scored.defective]),
         },
-        "instances": None,
-        "baseline": baseline and comparison(scored, decision, baseline),
+        "instances": instances and figures_of(instances),
+        "baseline": baseline and comparison(scored, decision, baseline, instances),
     }
 
 

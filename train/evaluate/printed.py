@@ -8,6 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.cli.console import ResultConsole
+from train.evaluate.instances.detections import IOU50, TOUCHING
+
+_MISSING = {"instances": "no instance model for these classes"}
+_BY = {IOU50: "IoU 0.5", TOUCHING: "touching"}
 
 
 def print_figures(figures: dict[str, Any], title: str) -> None:
@@ -21,10 +25,19 @@ def print_figures(figures: dict[str, Any], title: str) -> None:
         "gate": ("recall", "pass_rate_clean", "threshold", "n_judged", "promise"),
         "multiclass": ("accuracy", "macro_f1", "ece", "n"),
         "cascade": ("accuracy", "recall"),
+        "instances": (
+            "box_ap50",
+            "box_ap",
+            "mask_ap50",
+            "mask_ap",
+            "dice_foreground",
+            "dice",
+            "foreground_miou",
+        ),
     }
     for block, names in wanted.items():
         if figures[block] is None:
-            table.add_row(block, "", "not judged by this data", "")
+            table.add_row(block, "", _MISSING.get(block, "not judged by this data"), "")
             continue
         values = dict(figures[block])
         if block == "gate":
@@ -44,10 +57,15 @@ def print_figures(figures: dict[str, Any], title: str) -> None:
         console.print(_compared(figures["baseline"]))
     if figures["multiclass"] is not None:
         console.print(_per_class(figures["multiclass"]["per_class"]))
+    if figures["instances"] is not None:
+        console.print(_detections(figures["instances"]))
+        console.print(_instances_per_class(figures["instances"]["per_class"]))
 
 
 def _compared(baseline: dict[str, Any]) -> Table:
-    table = Table(title=escape(f"accuracy less that of {baseline['name']}"), title_justify="left")
+    table = Table(
+        title=escape(f"accuracy and AP less those of {baseline['name']}"), title_justify="left"
+    )
     headings = ("what", "points", "95 %", "only this right", "only baseline right", "McNemar's p")
     for heading in headings:
         table.add_column(heading, justify="left" if heading == "what" else "right")
@@ -65,6 +83,12 @@ def _compared(baseline: dict[str, Any]) -> Table:
             str(pair["only_baseline"]),
             f"{pair['p_value']:.2g}",
         )
+    for what, pair in (baseline["instances"] or {}).items():
+        if pair is None:
+            continue
+        low, high = pair["difference_interval"]
+        points = f"{100 * pair['difference']:+.2f}"
+        table.add_row(what.replace("_", " "), points, f"{100 * low:+.2f} to {100 * high:+.2f}")
     return table
 
 
@@ -76,6 +100,28 @@ def _per_class(per_class: dict[str, Any]) -> Table:
         table.add_row(
             escape(name), *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
         )
+    return table
+
+
+def _detections(instances: dict[str, Any]) -> Table:
+    title = f"{instances['n']:,} defects, at the bundle's rules; false alarms a frame"
+    table = Table(title=title, title_justify="left")
+    for heading in ("looked at", "by", "recall", "precision", "false alarms", "on clean"):
+        table.add_column(heading, justify="left" if heading in {"looked at", "by"} else "right")
+    keys = ("recall", "precision", "false_alarms_per_frame", "false_alarms_per_clean_frame")
+    for key, what in (("detections", "every frame"), ("cascade", "as run does")):
+        for by, values in (instances[key] or {}).items():
+            table.add_row(what, _BY[by], *(_figure(values[name]) for name in keys))
+    return table
+
+
+def _instances_per_class(per_class: dict[str, Any]) -> Table:
+    table = Table(title="instances per class", title_justify="left")
+    keys = ("n", "box_ap50", "mask_ap50", "dice_foreground", "iou", "recall")
+    for heading in ("class", "n", "box ap50", "mask ap50", "dice", "iou", "recall"):
+        table.add_column(heading, justify="left" if heading == "class" else "right")
+    for name, row in per_class.items():
+        table.add_row(escape(name), *(_figure(row[key]) for key in keys))
     return table
 
 

@@ -32,7 +32,7 @@ class Subject:
     @property
     def title(self) -> str:
         """In a few words."""
-        return f"{self.bundle.manifest.name} on {self.data.name}, {self.split}"
+        return f"{self.bundle.title} on {self.data.name}, {self.split}"
 
     @property
     def unit(self) -> str:
@@ -44,6 +44,7 @@ class Subject:
         return {
             "bundle": self.bundle.manifest.name,
             "digest": self.bundle.digest,
+            "trust": self.bundle.trust,
             "engine": self.engine,
             "precision": self.precision,
             "data": self.data.name,

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
-from edge.cascade import Cascade, Judgement, decision_scores
+from edge.cascade import Cascade
+from edge.judgement import Judgement, decision_scores
 from edge.models.classifier import ClassScores
 
 

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from edge.bundle.evidence import DecisionThreshold, GateThreshold, Thresholds
+from edge.instances.rules import ClassRule
+from tests.train.evaluate.instances import made
 from tests.train.evaluate.tables import scored
+from train.evaluate.comparison import Baseline
 from train.evaluate.figures import evaluation, gate
+from train.evaluate.instances.judged import judge_instances
 
 NONE, A, B = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]
 THRESHOLDS = Thresholds(
@@ -66,3 +70,18 @@ def test_the_cascade_s_figures_are_its_verdicts():
     assert figures["cascade"]["recall"] == 0.5
     assert figures["instances"] is None
     assert figures["baseline"] is None
+
+
+def test_instances_are_judged_where_there_is_a_model_and_compared_with_a_baseline_s():
+    samples = [made.sample(made.label(0, 0, 0, 8, 8)), made.sample()]
+    seen = [[made.found(0, 0.9, 0, 0, 8, 8)], []]
+    found, missed = (
+        judge_instances(things, samples, made.CLASSES, [ClassRule(0.5, 0)] * 2)
+        for things in (seen, [[], []])
+    )
+    items = scored(["a", ""], [A, NONE])
+    other = Baseline("other", "0" * 64, items, 0.5, missed)
+    figures = evaluation(items, THRESHOLDS, other, found)
+    assert figures["instances"]["box_ap50"] == pytest.approx(1.0)
+    assert figures["baseline"]["instances"]["box_ap50"]["difference"] == pytest.approx(1.0)
+    assert evaluation(items, THRESHOLDS, other)["baseline"]["instances"] is None

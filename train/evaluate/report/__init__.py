@@ -9,6 +9,7 @@ from typing import Any
 from edge.cascade import Cascade
 from edge.files import write_whole
 from train.data.tiles import Tile
+from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.report.sections import report_page
 from train.evaluate.scored import Scored
 from train.evaluate.subject import Subject
@@ -22,6 +23,7 @@ def write_report(
     cascade: Cascade,
     items: Sequence[Tile],
     scored: Scored,
+    instances: JudgedInstances | None,
     figures: dict[str, Any],
     *,
     mistakes: int = 12,
@@ -34,6 +36,7 @@ def write_report(
         cascade: What judged; it judges the worst mistakes again, to show where it saw something.
         items: What it judged.
         scored: What it said of them, in the same order.
+        instances: What its instance model found on them, likewise; None where it has none for them.
         figures: What ``train.evaluate.figures.evaluation`` made of that.
         mistakes: Pictures of each kind of mistake, at most.
 
@@ -41,4 +44,4 @@ def write_report(
         UnwritableError: The page cannot be written.
         ImageError: An image cannot be read any more.
     """
-    write_whole(path, report_page(subject, cascade, items, scored, figures, mistakes))
+    write_whole(path, report_page(subject, cascade, items, scored, instances, figures, mistakes))

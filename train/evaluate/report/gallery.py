@@ -52,15 +52,11 @@ def gallery(
         ImageError: An image cannot be read.
     """
     kinds = worst_mistakes(scored, figures["binary"]["threshold"], each)
-    colours = zip(class_colours(len(scored.classes)), class_labels(scored.classes), strict=True)
-    legend = "".join(
-        f'<span class="swatch" style="background:{colour}"></span>{escape(name)}'
-        for colour, name in colours
-    )
     text = (
         "<p>Labels err too: judge by the pictures who is wrong. Each is shown as it is and, where "
         "it has labels, once more with them; a black and white frame is the region with the "
-        f"highest score. Of near-duplicates only the worst is shown.</p><p>Labels:{legend}</p>"
+        "highest score. Of near-duplicates only the worst is shown.</p>"
+        f"<p>Labels:{legend(scored.classes)}</p>"
     )
     names = _answer_names(subject, scored)
     for kind, mistakes in kinds.items():
@@ -72,6 +68,15 @@ def gallery(
         wide = " wide" if any(wide for _, wide in shown) else ""
         text += f'<div class="gallery{wide}">{"".join(html for html, _ in shown)}</div>'
     return text
+
+
+def legend(classes: Sequence[str]) -> str:
+    """The colour of each class, as HTML."""
+    colours = zip(class_colours(len(classes)), class_labels(classes), strict=True)
+    return "".join(
+        f'<span class="swatch" style="background:{colour}"></span>{escape(name)}'
+        for colour, name in colours
+    )
 
 
 def _shown(kind: str, mistakes: Mistakes) -> str:

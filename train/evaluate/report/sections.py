@@ -10,7 +10,9 @@ from edge.cascade import Cascade
 from train.data.eda.palette import class_labels
 from train.data.severstal import is_simulated
 from train.data.tiles import Tile
+from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.report.gallery import GALLERY_STYLE, gallery
+from train.evaluate.report.outlines import outlines_text
 from train.evaluate.report.plots import (
     confusion_picture,
     histogram,
@@ -46,6 +48,7 @@ def report_page(
     cascade: Cascade,
     items: Sequence[Tile],
     scored: Scored,
+    instances: JudgedInstances | None,
     figures: Mapping[str, Any],
     mistakes: int,
 ) -> str:
@@ -64,6 +67,7 @@ def report_page(
         ("Recall and what it costs", _rates(scored, figures)),
         ("Defect or none", _binary(scored, figures["binary"], figures)),
         ("Which class", _classes(figures["multiclass"])),
+        ("Outlines", outlines_text(items, instances, figures["instances"], mistakes)),
         ("Can its confidence be believed?", _calibration(figures)),
         ("Worst mistakes", gallery(subject, cascade, items, scored, figures, mistakes)),
     )
@@ -160,11 +164,21 @@ def _baseline(block: Mapping[str, Any] | None) -> str:
         for what, pair in (("defect or none", block["binary"]), ("class", block["multiclass"]))
         if pair is not None
     ]
+    found = [
+        (
+            f"{kind} AP50",
+            points(pair["difference"]),
+            f"{points(pair['difference_interval'][0])} to {points(pair['difference_interval'][1])}",
+        )
+        for kind in ("box", "mask")
+        if (pair := (block["instances"] or {}).get(f"{kind}_ap50")) is not None
+    ]
     header = ("right in", "this", "baseline", "points", "95 %", "both right", "only this")
     return (
         f"<p>The baseline is {escape(block['name'])}, SHA-256 {block['digest'][:16]}…, on the same "
         "items.</p>"
         + table((*header, "only baseline", "both wrong", "McNemar’s p"), rows)
+        + (table(("instances", "points", "95 %"), found) if found else "")
         + '<p class="note">Where the interval of the difference holds 0, this data does not tell '
         "the two apart. McNemar’s exact test takes items for independent, which near-duplicates "
         "are not; the interval does not.</p>"

@@ -59,7 +59,7 @@ def reported(tmp_path: Path, labelled: list[Sample]) -> Reporter:
         figures = evaluation(scored, manifest.thresholds, other if compare else None)
         subject = Subject(Bundle(manifest, {}, "0" * 64), "brightness", "int8", data, "val", region)
         path = tmp_path / "report.html"
-        write_report(path, subject, cascade, items, scored, figures, mistakes=3)
+        write_report(path, subject, cascade, items, scored, None, figures, mistakes=3)
         return path.read_text()
 
     return write
@@ -83,7 +83,7 @@ def test_the_page_holds_its_pictures_and_points_nowhere(reported: Reporter) -> N
 
 def test_names_are_escaped(reported: Reporter) -> None:
     page = reported()
-    assert "Evaluation of sample on a&amp;b, val" in page
+    assert "Evaluation of sample (not checked) on a&amp;b, val" in page
     assert "&lt;b&gt;&amp;.png" in page
     assert NAME not in page
     assert "&lt;none&gt;" in page

@@ -1,0 +1,1 @@
+"""How well defects are boxed, outlined and named: COCO's figures, and those a mill asks for."""

@@ -1,0 +1,174 @@
+"""Average precision as COCO defines it, by the COCO library itself.
+
+Lin et al., Microsoft COCO: Common Objects in Context (ECCV 2014), and its evaluation code: 101
+recall levels, IoU 0.5 to 0.95 in steps of 0.05, at most 100 instances of a class a frame.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from edge.instances.found import FoundInstance
+from train.evaluate.instances.regions import coco_rle, found_box, found_runs, rectangle_rle
+from train.evaluate.instances.truth import JudgedFrame, Truth
+
+MOST = 100
+"""Instances of a class that count in a frame: those with the highest scores."""
+
+_HALF, _THREE_QUARTERS = 0, 5
+"""Where IoU 0.5 and 0.75 stand among COCO's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMatches:
+    """What was found of one class, matched at IoU 0.5, the surest first.
+
+    Attributes:
+        frames: Frame of each, [found].
+        right: Whether it is a labelled instance that nothing surer had found already, [found].
+        truths: Labelled instances of each frame, [frames].
+    """
+
+    frames: NDArray[np.intp]
+    right: NDArray[np.bool_]
+    truths: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What was found, held against the labels.
+
+    Attributes:
+        precision: At each IoU, recall level and class, [10, 101, classes]; −1 of absent classes.
+        matches: Of each class.
+    """
+
+    precision: NDArray[np.float64]
+    matches: tuple[ClassMatches, ...]
+
+    def figures(self, class_index: int | None = None) -> dict[str, float | None]:
+        """``ap50``, ``ap75`` and ``ap`` of a class, or the mean of those that labels show."""
+        table = self.precision if class_index is None else self.precision[..., class_index]
+        return {
+            "ap50": _mean(table[_HALF]),
+            "ap75": _mean(table[_THREE_QUARTERS]),
+            "ap": _mean(table),
+        }
+
+
+def match(
+    found: Sequence[Sequence[FoundInstance]],
+    frames: Sequence[JudgedFrame],
+    classes: int,
+    *,
+    masks: bool,
+) -> Matched:
+    """Hold what was found against the labels.
+
+    By masks, a label that is a box alone, and otherwise every ignored one, need not be found, and
+    what lies in it for the most part is not counted. What was found without a mask stands for all
+    of its piece.
+
+    Args:
+        found: On each frame, with scores from 0 to 1.
+        frames: The frames, in the same order.
+        classes: How many the labels know; what was found of others is not counted.
+        masks: Compare masks; else boxes.
+    """
+    drawn = (_drawn_truth, _drawn_found) if masks else (_boxed_truth, _boxed_found)
+    truths = [frame.truths for frame in frames]
+    known = [[f for f in some if f.class_index < classes] for some in found]
+    with redirect_stdout(io.StringIO()):
+        judge = COCOeval(
+            _coco(frames, truths, classes, drawn[0]),
+            _coco(frames, known, classes, drawn[1]),
+            "segm" if masks else "bbox",
+        )
+        judge.params.areaRng, judge.params.areaRngLbl = [[0, 1e10]], ["all"]
+        judge.params.maxDets = [MOST]
+        judge.evaluate()
+        judge.accumulate()
+    # The library keeps every class's frames one after the other.
+    rows = [judge.evalImgs[i * len(frames) : (i + 1) * len(frames)] for i in range(classes)]
+    return Matched(
+        judge.eval["precision"][..., 0, 0], tuple(_class_matches(of_class) for of_class in rows)
+    )
+
+
+def _class_matches(rows: Sequence[dict[str, Any] | None]) -> ClassMatches:
+    seen = [(place, row) for place, row in enumerate(rows) if row is not None]
+    truths = np.zeros(len(rows), np.intp)
+    for place, row in seen:
+        truths[place] = np.count_nonzero(np.asarray(row["gtIgnore"]) == 0)
+    frames = np.repeat([place for place, _ in seen], [len(row["dtScores"]) for _, row in seen])
+    scores = _joined(row["dtScores"] for _, row in seen)
+    right = _joined(row["dtMatches"][_HALF] > 0 for _, row in seen)
+    ignored = _joined(row["dtIgnore"][_HALF] for _, row in seen)
+    # As the library orders them: equal scores stay in the frames' order.
+    order = np.argsort(-scores, kind="mergesort")
+    order = order[ignored[order] == 0]
+    return ClassMatches(frames.astype(np.intp)[order], right[order] > 0, truths)
+
+
+def _joined(parts: Iterable[Any]) -> NDArray[np.float64]:
+    return np.concatenate([np.zeros(0), *(np.asarray(part, np.float64) for part in parts)])
+
+
+def _coco(
+    frames: Sequence[JudgedFrame],
+    some: Sequence[Sequence[Any]],
+    classes: int,
+    draw: Callable[[Any, JudgedFrame], dict[str, Any]],
+) -> COCO:
+    coco = COCO()
+    images = [{"id": i, "width": f.width, "height": f.height} for i, f in enumerate(frames)]
+    annotations = [
+        {"image_id": i, "category_id": thing.class_index, "iscrowd": 0, **draw(thing, frame)}
+        for i, (frame, things) in enumerate(zip(frames, some, strict=True))
+        for thing in things
+    ]
+    # Ids count from 1: the library takes 0 for unmatched.
+    for number, annotation in enumerate(annotations, start=1):
+        annotation["id"] = number
+    categories = [{"id": i} for i in range(classes)]
+    coco.dataset = {"images": images, "annotations": annotations, "categories": categories}
+    coco.createIndex()
+    return coco
+
+
+def _boxed_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
+    area = truth.box[2] * truth.box[3]
+    return {"bbox": list(truth.box), "area": area, "iscrowd": int(truth.ignored)}
+
+
+def _drawn_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
+    if truth.runs is None:
+        rle = rectangle_rle(truth.box, frame.height, frame.width)
+    else:
+        rle = coco_rle(truth.runs, frame.height, frame.width)
+    ignored = truth.ignored or truth.runs is None
+    return {"segmentation": rle, "area": 1, "iscrowd": int(ignored)}
+
+
+def _boxed_found(found: FoundInstance, frame: JudgedFrame) -> dict[str, Any]:
+    box = found_box(found)
+    return {"bbox": list(box), "area": box[2] * box[3], "score": float(found.score)}
+
+
+def _drawn_found(found: FoundInstance, frame: JudgedFrame) -> dict[str, Any]:
+    rle = coco_rle(found_runs(found, frame.height), frame.height, frame.width)
+    return {"segmentation": rle, "area": found.area_px, "score": float(found.score)}
+
+
+def _mean(precision: NDArray[np.float64]) -> float | None:
+    known = precision[precision > -1]
+    return float(known.mean()) if len(known) else None

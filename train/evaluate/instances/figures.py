@@ -1,0 +1,145 @@
+"""The figures of instances: what ``millsight evaluate`` prints, and training looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from edge.instances.found import FoundInstance
+from edge.instances.rules import ClassRule
+from train.data.sample import Sample
+from train.data.tiles import Tile
+from train.evaluate.instances.coco import Matched
+from train.evaluate.instances.detections import CRITERIA, IOU50, detect
+from train.evaluate.instances.dice import competition_dice, foreground_dice
+from train.evaluate.instances.intervals import ap50_difference, ap50_interval
+from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.overlap import class_iou, foreground_miou
+from train.evaluate.instances.pixels import count_pixels
+
+
+def instance_figures(
+    found: Sequence[Sequence[FoundInstance]],
+    samples: Sequence[Sample | Tile],
+    classes: Sequence[str],
+    rules: Sequence[ClassRule] | None = None,
+    *,
+    intervals: bool = True,
+) -> dict[str, Any]:
+    """The figures of candidates on samples; see ``judge_instances`` and ``figures_of``."""
+    return figures_of(judge_instances(found, samples, classes, rules), intervals=intervals)
+
+
+def figures_of(judged: JudgedInstances, *, intervals: bool = True) -> dict[str, Any]:
+    """Average precision of candidates, and what the defects that the rules make of them are worth.
+
+    Figures of outlines are null where no label has a mask, or nothing found has; those of an
+    average precision where no label is; those at the rules without rules. ``dice`` counts a pair of
+    frame and class that is empty on both sides as 1, ``dice_foreground`` only pairs with a label.
+    All let the model look at every frame; ``cascade`` alone is what ``run`` would outline.
+
+    Args:
+        judged: Candidates held against the labels.
+        intervals: Whether to draw groups for 95 % intervals of AP at IoU 0.5.
+
+    Returns:
+        Plain values for JSON.
+    """
+    labelled = np.bincount(
+        [t.class_index for frame in judged.frames for t in frame.truths if not t.ignored],
+        minlength=len(judged.classes),
+    ).tolist()
+    matched = {"box": judged.boxes, "mask": judged.masks}
+    figures: dict[str, Any] = {
+        "n": sum(labelled),
+        "n_frames": len(judged.frames),
+        "n_groups": len(np.unique(judged.groups)),
+    }
+    for kind, one in matched.items():
+        figures |= _average_precision(kind, one)
+        if intervals:
+            figures[f"{kind}_ap50_interval"] = one and ap50_interval(one, judged.groups)
+    outlines, each_outlined = _outlines(judged)
+    detections, each_detected = _detections(judged)
+    figures |= outlines | detections
+    figures["per_class"] = {
+        name: {
+            "n": labelled[i],
+            **_average_precision("box", judged.boxes, i),
+            **_average_precision("mask", judged.masks, i),
+            **each_outlined[i],
+            **each_detected[i],
+        }
+        for i, name in enumerate(judged.classes)
+    }
+    return figures
+
+
+def instance_differences(judged: JudgedInstances, other: JudgedInstances) -> dict[str, Any]:
+    """How much higher AP at IoU 0.5 is than another's on the same items, with 95 % intervals.
+
+    Returns:
+        ``box_ap50`` and ``mask_ap50``, each {``difference``, ``difference_interval``}, or null
+        where either has none.
+    """
+    differences: dict[str, Any] = {}
+    for kind, mine, theirs in (
+        ("box", judged.boxes, other.boxes),
+        ("mask", judged.masks, other.masks),
+    ):
+        pair = mine and theirs and ap50_difference(mine, theirs, judged.groups)
+        differences[f"{kind}_ap50"] = pair and {
+            "difference": pair[0],
+            "difference_interval": pair[1],
+        }
+    return differences
+
+
+def _average_precision(
+    kind: str, matched: Matched | None, class_index: int | None = None
+) -> dict[str, float | None]:
+    values = matched.figures(class_index) if matched else dict.fromkeys(("ap50", "ap75", "ap"))
+    return {f"{kind}_{name}": value for name, value in values.items()}
+
+
+def _outlines(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Dice and IoU of all classes, and of each."""
+    if judged.settled is None or judged.masks is None:
+        empty: dict[str, Any] = dict.fromkeys(("dice", "dice_foreground", "iou"))
+        whole: dict[str, Any] = dict.fromkeys(("dice", "dice_foreground", "foreground_miou"))
+        return whole, [empty for _ in judged.classes]
+    counts = count_pixels(judged.settled, judged.frames, len(judged.classes))
+    whole = {
+        "dice": competition_dice(counts),
+        "dice_foreground": foreground_dice(counts),
+        "foreground_miou": foreground_miou(counts),
+    }
+    return whole, [
+        {
+            "dice": competition_dice(counts, i),
+            "dice_foreground": foreground_dice(counts, i),
+            "iou": class_iou(counts, i),
+        }
+        for i in range(len(judged.classes))
+    ]
+
+
+def _detections(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What is found and what is called in vain at the rules: of all classes, and of each."""
+    whole: dict[str, Any] = {"detections": None, "cascade": None}
+    if judged.as_run is not None:
+        whole["cascade"] = {
+            by: detect(judged.as_run, judged.frames, by).figures() for by in CRITERIA
+        }
+    if judged.settled is None or judged.rules is None:
+        empty: dict[str, Any] = dict.fromkeys(("recall", "false_alarms_per_frame", "rule"))
+        return whole, [empty for _ in judged.classes]
+    found = {by: detect(judged.settled, judged.frames, by) for by in CRITERIA}
+    whole["detections"] = {by: detections.figures() for by, detections in found.items()}
+    return whole, [
+        found[IOU50].class_figures(i)
+        | {"rule": {"score": rule.score, "min_area_px": rule.min_area_px}}
+        for i, rule in enumerate(judged.rules[: len(judged.classes)])
+    ]

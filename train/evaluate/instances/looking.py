@@ -1,0 +1,68 @@
+"""Having a cascade's instance model look at a data set's items, through the code of the line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+
+from edge.cascade import Cascade
+from edge.frame import Frame, Pixels
+from edge.instances.found import FoundInstance
+from train.data.tiles import Tile
+from train.evaluate.instances.judged import JudgedInstances, judge_instances
+
+
+def look(
+    cascade: Cascade, items: Iterable[Tile], classes: Sequence[str], *, inspect: bool = False
+) -> JudgedInstances | None:
+    """Have the instance model look at all of every item, the gate hiding none.
+
+    Args:
+        cascade: Whose model.
+        items: Frames, or tiles as frames of their own, those of an image one after the other.
+        classes: The data set's classes. What the model finds of others comes after them.
+        inspect: Also ask what ``run`` would outline: on defective items, where the gate points.
+
+    Returns:
+        None where there is no instance model, or it lacks a class of the data set.
+
+    Raises:
+        ImageError: An image cannot be read.
+        EngineError: The engine failed.
+    """
+    model = cascade.instances
+    if model is None or not set(classes) <= set(model.classes):
+        return None
+    others = [name for name in model.classes if name not in classes]
+    names = [*classes, *others]
+    place = [names.index(name) for name in model.classes]
+    judged: list[Tile] = []
+    candidates: list[list[FoundInstance]] = []
+    as_run: list[list[FoundInstance]] = []
+    for sample, members in groupby(items, key=lambda item: item.sample):
+        pixels = sample.read()
+        for item in members:
+            x, y, w, h = item.box
+            cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
+            candidates.append(_renamed(model.candidates(cut), place))
+            if inspect:
+                as_run.append(_renamed(_as_run(cascade, cut), place))
+            judged.append(item)
+    rules = [model.rules[model.classes.index(name)] for name in names]
+    return judge_instances(candidates, judged, classes, rules, as_run=as_run if inspect else None)
+
+
+def _as_run(cascade: Cascade, pixels: Pixels) -> list[FoundInstance]:
+    frame = Frame(pixels, 0, time.monotonic(), "")
+    seen = cascade.inspect(frame)
+    if cascade.instances is None or not cascade.wants_outline(seen):
+        return []
+    return cascade.instances.find(pixels, seen.suspicious)
+
+
+def _renamed(found: Sequence[FoundInstance], place: Sequence[int]) -> list[FoundInstance]:
+    return [replace(thing, class_index=place[thing.class_index]) for thing in found]

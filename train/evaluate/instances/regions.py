@@ -1,0 +1,46 @@
+"""Boxes and run lengths of what was found, as the COCO library takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as coco_mask
+
+from edge.instances.found import FoundInstance
+from edge.masks import Runs, mask_to_runs
+from train.data.runs import column_runs, from_columns
+
+
+def found_runs(found: FoundInstance, height: int) -> Runs:
+    """Runs [n, 2] of what was found in a frame ``height`` lines high; its piece without a mask."""
+    x, y, width, high = found.piece
+    mask = np.ones((high, width), np.bool_) if found.mask is None else found.mask
+    columns = column_runs(mask_to_runs(mask), high) + np.array([x, y, y])
+    return from_columns(columns, height)
+
+
+def coco_rle(runs: Runs, height: int, width: int) -> dict[str, Any]:
+    """Run lengths as the COCO library packs them, of runs [n, 2] in order that do not overlap."""
+    edges = np.concatenate([[0], runs.cumsum(axis=1).ravel(), [height * width]])
+    counts = np.diff(edges)
+    if counts[-1] == 0:
+        counts = counts[:-1]
+    packed: dict[str, Any] = coco_mask.frPyObjects(
+        {"size": [height, width], "counts": counts.tolist()}, height, width
+    )
+    return packed
+
+
+def rectangle_rle(
+    box: tuple[float, float, float, float], height: int, width: int
+) -> dict[str, Any]:
+    """A box x, y, width, height as a filled mask."""
+    packed: dict[str, Any] = coco_mask.frPyObjects(np.array([box], np.float64), height, width)[0]
+    return packed
+
+
+def found_box(found: FoundInstance) -> tuple[float, float, float, float]:
+    """x, y, width, height of what was found; no side is less than 0."""
+    x1, y1, x2, y2 = found.box
+    return float(x1), float(y1), max(0.0, float(x2 - x1)), max(0.0, float(y2 - y1))
