@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,36 @@ def write_curves(
         MissingExtraError: matplotlib is not installed.
         UnwritableError: The file cannot be written.
     """
+    panels = {
+        "Loss, nats an item": {training: "loss", VAL: "val_loss"},
+        "Share of items right": {training: "accuracy", VAL: "val_accuracy"},
+        "AUROC of defect or none": {VAL: "val_auroc"},
+    }
+    draw_panels(path, history, title, panels, best_epoch, {training: TRAINING_COLOUR})
+
+
+def draw_panels(
+    path: Path,
+    history: list[Row],
+    title: str,
+    panels: Mapping[str, Mapping[str, str]],
+    best_epoch: int | None,
+    colours: Mapping[str, str],
+) -> None:
+    """Draw a panel of lines over the epochs for each of several measures, as PNG.
+
+    Args:
+        path: The picture.
+        history: A row for each epoch; what is no number leaves a line out at its epoch.
+        title: What was trained.
+        panels: By what they show, the lines' names and the history's keys.
+        best_epoch: Marked where its weights were kept.
+        colours: Of lines by name; ``VAL`` has its own, the others one after another.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+        UnwritableError: The file cannot be written.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -81,16 +113,13 @@ def write_curves(
         ) from None
     figure = Figure(figsize=(14, 4.6), layout="constrained")
     figure.suptitle(title)
-    epochs = [row["epoch"] for row in history]
-    panels = {
-        "Loss, nats an item": {training: "loss", VAL: "val_loss"},
-        "Share of items right": {training: "accuracy", VAL: "val_accuracy"},
-        "AUROC of defect or none": {VAL: "val_auroc"},
-    }
-    for axes, (name, lines) in zip(figure.subplots(1, 3), panels.items(), strict=True):
+    colours = {VAL: VAL_COLOUR, **colours}
+    row_of_axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (name, lines) in zip(row_of_axes, panels.items(), strict=True):
         for label, key in lines.items():
-            colour = VAL_COLOUR if label == VAL else TRAINING_COLOUR
-            axes.plot(epochs, [row[key] for row in history], label=label, marker=".", color=colour)
+            known = [row for row in history if not math.isnan(row[key])]
+            epochs, heights = [row["epoch"] for row in known], [row[key] for row in known]
+            axes.plot(epochs, heights, label=label, marker=".", color=colours.get(label))
         if best_epoch:
             axes.axvline(best_epoch, color="grey", linestyle=":", label="weights kept")
         axes.set(xlabel="Epoch", ylabel=name)

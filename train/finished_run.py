@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,21 +17,23 @@ from train.card import FORMAT
 from train.run_folder import CARD, MODEL
 from train.task import TaskName
 
+_CardT = TypeVar("_CardT", bound="Lenient")
 
-class _Lenient(BaseModel):
+
+class Lenient(BaseModel):
     """Takes what others need of a card and leaves the rest of it unread."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class RunFigures(_Lenient):
+class RunFigures(Lenient):
     """How good the run says that its network is on one split."""
 
     accuracy: float
     n: int
 
 
-class RunData(_Lenient):
+class RunData(Lenient):
     """What the run was trained on; ``splits`` counts items."""
 
     name: str
@@ -41,21 +44,21 @@ class RunData(_Lenient):
     splits: dict[str, int]
 
 
-class RunOpening(_Lenient):
+class RunOpening(Lenient):
     """One time that the run judged the holdout."""
 
     by: str
     when: str
 
 
-class RunGeometry(_Lenient):
+class RunGeometry(Lenient):
     """Width and height in pixels; no region means the whole frame."""
 
     region: Size | None
     input: Size
 
 
-class RunCard(_Lenient):
+class RunCard(Lenient):
     """What a teacher and export need of ``card.json``; see ``train.card.Card``."""
 
     format: Literal[1]
@@ -95,11 +98,7 @@ class Run:
             TrainingError: The file is damaged, or does not fit its card.
         """
         path = self.folder / MODEL
-        try:
-            model = load_keras().models.load_model(path, compile=False)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            reason = (str(error).strip().splitlines() or ["no reason given"])[0]
-            raise TrainingError(f"{path} cannot be loaded: {reason}", "Train it again") from None
+        model = load_network(path)
         width, height = self.card.geometry.input
         shapes = (tuple(model.input_shape[1:]), int(model.output_shape[-1]))
         if shapes != ((height, width, 1), len(self.card.outputs)):
@@ -114,16 +113,33 @@ def read_run(folder: Path) -> Run:
         MissingPathError: There is no such folder, or the run in it is not finished.
         TrainingError: The card is damaged or of a newer format.
     """
+    return Run(folder, read_card(folder, RunCard, (MODEL,)))
+
+
+def read_card(folder: Path, kind: type[_CardT], networks: Sequence[str]) -> _CardT:
+    """Read what is needed of the card of a finished run.
+
+    Args:
+        folder: Of the run.
+        kind: What is needed of it.
+        networks: Names of the files beside it.
+
+    Raises:
+        MissingPathError: There is no such folder, or the run in it is not finished.
+        TrainingError: The card is damaged, of another kind of network, or of a newer format.
+    """
     for path, what in (
         (folder, f"there is no training run {folder}"),
-        (folder / CARD, f"{folder} holds no finished run: {CARD} is missing"),
-        (folder / MODEL, f"{folder} holds no finished run: {MODEL} is missing"),
+        *(
+            (folder / name, f"{folder} holds no finished run: {name} is missing")
+            for name in (CARD, *networks)
+        ),
     ):
         if not path.exists():
             raise MissingPathError(what, "Train one with: millsight train")
     path = folder / CARD
     try:
-        return Run(folder, RunCard.model_validate_json(path.read_bytes()))
+        return kind.model_validate_json(path.read_bytes())
     except OSError as error:
         raise TrainingError(f"{path} cannot be read: {error.strerror}", "Check the disk") from None
     except ValidationError as error:
@@ -133,3 +149,16 @@ def read_run(folder: Path) -> Run:
             f"{path} is wrong at {place}: {first['msg']}",
             f"This millsight reads cards of format {FORMAT}; train again",
         ) from None
+
+
+def load_network(path: Path) -> Any:
+    """A ``keras.Model`` of a finished run, uncompiled.
+
+    Raises:
+        TrainingError: The file is damaged.
+    """
+    try:
+        return load_keras().models.load_model(path, compile=False)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        raise TrainingError(f"{path} cannot be loaded: {reason}", "Train it again") from None

@@ -68,8 +68,10 @@ def make_optimizer(recipe: Recipe, steps: int) -> Any:
             warmup_steps=warmup,
         )
     if recipe.optimizer == "adamw":
-        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.AdamW(
+            rate, weight_decay=recipe.weight_decay, global_clipnorm=recipe.clip
+        )
+    return keras.optimizers.Adam(rate, global_clipnorm=recipe.clip)
 
 
 def compile_model(model: Any, plan: Plan, task: Task, loss: Any, steps: int) -> None:
@@ -142,13 +144,13 @@ def _epoch(
         average.update()
         seen += len(inputs)
         loss, accuracy = (sums / seen).tolist()
-        _refuse_divergence(loss, number, training.plan.recipe)
+        refuse_divergence(loss, number, training.plan.recipe)
         watcher.step(loss)
     average.swap()
     logits = predict_logits(model, training.val)
     average.swap()
     val_loss = mean_loss(training.task, logits, training.val)
-    _refuse_divergence(val_loss, number, training.plan.recipe)
+    refuse_divergence(val_loss, number, training.plan.recipe)
     val_accuracy, val_auroc = accuracy_and_auroc(training.task, logits, training.val)
     return {
         "epoch": number + 1,
@@ -161,7 +163,12 @@ def _epoch(
     }
 
 
-def _refuse_divergence(loss: float, number: int, recipe: Recipe) -> None:
+def refuse_divergence(loss: float, number: int, recipe: Recipe) -> None:
+    """Stop a run whose loss in epoch ``number`` (from 0) is no number.
+
+    Raises:
+        TrainingError: It is none.
+    """
     if not math.isfinite(loss):
         raise TrainingError(
             f"training diverged: the loss is no number in epoch {number + 1}",

@@ -18,6 +18,19 @@ MODEL, CARD, PAGE, CURVES, HISTORY = (
 )
 """What a finished run leaves. The card comes last, so a folder with a card is whole."""
 
+PYRAMID, BOX_HEAD, MASK_HEAD, PREDICTIONS = (
+    "pyramid.keras",
+    "box_head.keras",
+    "mask_head.keras",
+    "predictions.png",
+)
+"""What a run of the instance network leaves in place of ``MODEL``."""
+
+_ALL = (
+    *(CARD, checkpoint.NAME, PAGE, MODEL, CURVES, HISTORY),
+    *(PYRAMID, BOX_HEAD, MASK_HEAD, PREDICTIONS),
+)
+
 
 def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
     """Refuse to train over a run that is there; nothing is touched.
@@ -53,5 +66,5 @@ def claim_folder(folder: Path, *, overwrite: bool) -> None:
     with writable(folder):
         check_writable(folder / CARD)
         # The card goes first: without it no half-emptied folder passes for a finished run.
-        for name in (CARD, checkpoint.NAME, PAGE, MODEL, CURVES, HISTORY) if overwrite else ():
+        for name in _ALL if overwrite else ():
             (folder / name).unlink(missing_ok=True)

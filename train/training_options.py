@@ -1,8 +1,10 @@
-"""The options that every ``millsight train`` command takes."""
+"""The options of ``millsight train``'s commands."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,9 +16,11 @@ def _network_help() -> str:
     return "; ".join(f"{n.name}: {n.about}" for n in NETWORKS.values()) + "."
 
 
+Command = Callable[..., Any]
+
 COUNT = click.IntRange(min=1)
 
-training_options = with_options(
+data_options = with_options(
     click.option(
         "--data",
         required=True,
@@ -28,6 +32,43 @@ training_options = with_options(
         type=click.Path(path_type=Path),
         help="Split file. [default: the data set's own, written if missing]",
     ),
+)
+"""``--data`` and ``--splits``."""
+
+epochs_option = click.option(
+    "--epochs", type=COUNT, help="Passes over the items. [default: the network's]"
+)
+batch_option = click.option("--batch", type=COUNT, help="Items a step. [default: the network's]")
+rate_option = click.option(
+    "--learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Peak rate. [default: the network's]",
+)
+seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+
+sitting_options = with_options(
+    click.option("--resume", is_flag=True, help="Go on with an interrupted run."),
+    click.option("--overwrite", is_flag=True, help="Train anew over a run that is there."),
+)
+"""``--resume`` and ``--overwrite``."""
+
+
+def out_option(default: str) -> Callable[[Command], Command]:
+    """``--out``, the run's folder."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help=f"Folder of the run. [default: {default}]",
+    )
+
+
+def best_option(help_text: str) -> Callable[[Command], Command]:
+    """``--best-weights`` and ``--last-weights``."""
+    return click.option("--best-weights/--last-weights", default=None, help=help_text)
+
+
+training_options = with_options(
+    data_options,
     click.option(
         "--network",
         type=click.Choice(list(NETWORKS)),
@@ -35,11 +76,7 @@ training_options = with_options(
         show_default=True,
         help=_network_help(),
     ),
-    click.option(
-        "--out",
-        type=click.Path(path_type=Path),
-        help="Folder of the run. [default: runs/TASK-NETWORK]",
-    ),
+    out_option("runs/TASK-NETWORK"),
     click.option(
         "--region",
         type=SIZE,
@@ -57,14 +94,10 @@ training_options = with_options(
         is_flag=True,
         help="Squash whole frames to 256x256, as the study did. [default for its networks]",
     ),
-    click.option("--epochs", type=COUNT, help="Passes over the items. [default: the network's]"),
-    click.option("--batch", type=COUNT, help="Items a step. [default: the network's]"),
-    click.option(
-        "--learning-rate",
-        type=click.FloatRange(min=0, min_open=True),
-        help="Peak rate. [default: the network's]",
-    ),
-    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+    epochs_option,
+    batch_option,
+    rate_option,
+    seed_option,
     click.option(
         "--early-stopping",
         "patience",
@@ -72,11 +105,9 @@ training_options = with_options(
         metavar="EPOCHS",
         help="Stop when val loss has not fallen for so many epochs. [default: never]",
     ),
-    click.option(
-        "--best-weights/--last-weights",
-        default=None,
-        help="Keep the epoch with the lowest val loss, or the last."
-        " [default: best for compact, last for the study's]",
+    best_option(
+        "Keep the epoch with the lowest val loss, or the last."
+        " [default: best for compact, last for the study's]"
     ),
     click.option(
         "--items-per-epoch",
@@ -109,8 +140,13 @@ training_options = with_options(
         help="Judge the holdout at the end, which is logged; leave it closed for trials."
         " [default: judge it]",
     ),
+    click.option(
+        "--rough",
+        is_flag=True,
+        help="Learn to stand more noise, dirt, motion blur and slivers of the strip's edge; costs a"
+        " small network accuracy on strip as it comes.",
+    ),
     click.option("--limit", type=COUNT, help="Use so many training items, for trying out."),
-    click.option("--resume", is_flag=True, help="Go on with an interrupted run."),
-    click.option("--overwrite", is_flag=True, help="Train anew over a run that is there."),
+    sitting_options,
 )
-"""Gives a command the options of every training."""
+"""Gives a command all options of the gate's and the classifier's training."""

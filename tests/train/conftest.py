@@ -1,4 +1,4 @@
-"""What tests of refused permissions share."""
+"""What tests of refused permissions share, and those of a finished run of the instance network."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.train.instances.frames import write_frames
+from tests.train.instances.runs import OPTIONS, train
 
 NOBODY = 65534
 
@@ -49,3 +52,18 @@ def closed_folder(folder: Path) -> Iterator[None]:
         yield
     finally:
         folder.chmod(0o755)
+
+
+@pytest.fixture(scope="session")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of frames with masks."""
+    counts = {"train": 6, "val": 5, "holdout": 3}
+    return write_frames(tmp_path_factory.mktemp("marked") / "frames", counts)
+
+
+@pytest.fixture(scope="session")
+def finished(marked: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a run on them, and what it said on stderr."""
+    out = tmp_path_factory.mktemp("finished") / "run"
+    looks = ("--judge-every", 2, "--judge-frames", 3)
+    return out, train("--data", marked, "--out", out, *OPTIONS, *looks)

@@ -18,7 +18,7 @@ from edge.errors import (
     UnwritableError,
 )
 from tests.train.tiny import CLASSES, write_strips
-from train import cli_train
+from train import cli_train, training_command
 from train import run as train_run_module
 from train.backend import load_keras
 from train.data import open_data
@@ -149,7 +149,7 @@ def test_ctrl_c_before_the_first_epoch(strips, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli_train, "open_data", interrupted)
+    monkeypatch.setattr(training_command, "open_data", interrupted)
     with pytest.raises(click.Abort, match="nothing was kept"):
         run("binary", "--data", strips, "--out", tmp_path / "run")
 
@@ -169,7 +169,7 @@ def test_ctrl_c_while_overwriting_advises_nothing_that_cannot_work(
         monkeypatch.setattr("edge.images.read_grey", interrupted)
         monkeypatch.setattr("train.run.data_digest", interrupted)
     else:
-        monkeypatch.setattr(cli_train, "open_data", interrupted)
+        monkeypatch.setattr(training_command, "open_data", interrupted)
     with pytest.raises(click.Abort, match="nothing was kept"):
         run("binary", "--data", strips, "--out", tmp_path, "--region", "32x32", "--overwrite")
     left = sorted(p.name for p in tmp_path.iterdir())

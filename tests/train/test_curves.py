@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from train.backend import load_keras
-from train.curves import training_label, write_curves, write_history
+from train.curves import draw_panels, training_label, write_curves, write_history
 from train.networks import Recipe
 
 HISTORY = [
@@ -72,6 +72,15 @@ def test_each_panel_says_what_it_shows(tmp_path, monkeypatch):
         "Share of items right": ["training, with x", "val, bare"],
         "AUROC of defect or none": ["val, bare"],
     }
+
+
+def test_an_epoch_without_a_number_is_left_out(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: drawn.append(self))
+    history = [{**row, "ap": ap} for row, ap in zip(HISTORY, (math.nan, 0.5, 0.7), strict=True)]
+    draw_panels(tmp_path / "curves.png", history, "x", {"AP": {"val": "ap"}}, None, {})
+    (line,) = drawn[0].axes[0].lines
+    assert line.get_xydata().tolist() == [[2, 0.5], [3, 0.7]]
 
 
 def test_history_has_a_line_for_each_epoch(tmp_path):

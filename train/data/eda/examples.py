@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from train.data.drawn import Picture, draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours, class_labels
 from train.data.sample import UNLABELLED, DataSet, Sample
-
-PAGE_WIDTH = 1600
-"""Columns in pixels of a sheet of examples."""
-
-LEAST_WIDTH = 260
-"""Columns in pixels that a caption needs, where the image is narrower."""
-
-GAP, CAPTION = 8, 22
-_LIGHT, _DARK = 255, 40
+from train.data.sheet import captioned, sheet
 
 
 def draw_examples(data: DataSet, each: int, seed: int) -> list[bytes]:
@@ -41,7 +32,7 @@ def draw_examples(data: DataSet, each: int, seed: int) -> list[bytes]:
             continue
         chosen = rng.choice(len(showing), size=min(each, len(showing)), replace=False)
         cells = [_cell(showing[i], data.classes, colours) for i in sorted(chosen)]
-        sheets.append(jpeg(_sheet(cells)))
+        sheets.append(jpeg(sheet(cells)))
     return sheets
 
 
@@ -52,36 +43,6 @@ def _cell(
     whole = (0, 0, sample.width, sample.height)
     picture = enlarged(sample.read(), whole)
     draw_truth(picture, sample, colours)
-    room = max(0, LEAST_WIDTH - picture.shape[1])
-    picture = np.pad(picture, ((0, 0), (0, room), (0, 0)), constant_values=_LIGHT)
-    caption = np.full((CAPTION, picture.shape[1], 3), _LIGHT, np.uint8)
     labels = class_labels(classes)
     shows = ", ".join(labels[i] for i in sorted(sample.class_indices)) or "clean"
-    _write(caption, f"{sample.name}: {shows}")
-    return np.vstack([caption, picture])
-
-
-def _sheet(cells: Sequence[Picture]) -> Picture:
-    """Cells side by side as far as they fit, rows below one another."""
-    rows: list[list[Picture]] = [[]]
-    for cell in cells:
-        used = sum(c.shape[1] + GAP for c in rows[-1])
-        if rows[-1] and used + cell.shape[1] > PAGE_WIDTH:
-            rows.append([])
-        rows[-1].append(cell)
-    heights = [max(c.shape[0] for c in row) for row in rows]
-    width = max(sum(c.shape[1] + GAP for c in row) - GAP for row in rows)
-    sheet = np.full((sum(heights) + GAP * len(rows), width, 3), _LIGHT, np.uint8)
-    top = 0
-    for row, height in zip(rows, heights, strict=True):
-        left = 0
-        for cell in row:
-            sheet[top : top + cell.shape[0], left : left + cell.shape[1]] = cell
-            left += cell.shape[1] + GAP
-        top += height + GAP
-    return sheet
-
-
-def _write(picture: Picture, text: str) -> None:
-    where, font = (2, CAPTION - 7), cv2.FONT_HERSHEY_SIMPLEX
-    cv2.putText(picture, text, where, font, 0.45, (_DARK,) * 3, 1, cv2.LINE_AA)
+    return captioned(picture, f"{sample.name}: {shows}")

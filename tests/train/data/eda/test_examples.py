@@ -8,8 +8,9 @@ import numpy as np
 from edge.images import write_image
 from tests.train.data.build import annotation, coco, image
 from train.data import read_unsplit
-from train.data.eda.examples import CAPTION, draw_examples
+from train.data.eda.examples import draw_examples
 from train.data.eda.palette import bgr, class_colours
+from train.data.sheet import CAPTION
 
 
 def sheets(root: Path, each: int = 2) -> list[np.ndarray]:

@@ -1,0 +1,58 @@
+import math
+
+import numpy as np
+import pytest
+
+from edge.errors import EngineError
+from edge.instances.found import FoundInstance
+from tests.train.instances.frames import CLASSES, instance, sample
+from train.backend import load_keras
+from train.instances.evaluating import KerasEngine, epoch_figures, unjudged, worth
+
+
+def doubled_and_summed():
+    keras = load_keras()
+    inputs = keras.Input((4, 6, 1))
+    summed = keras.layers.GlobalAveragePooling2D()(inputs)
+    return keras.Model(inputs, [inputs * 2, summed])
+
+
+def test_a_keras_network_runs_as_an_engine():
+    engine = KerasEngine(doubled_and_summed(), (1, 4, 6, 1))
+    pixels = np.full((1, 4, 6), 51, np.uint8)
+    doubled, mean = engine.run_tensors(pixels)
+    assert doubled.shape == (1, 4, 6, 1)
+    np.testing.assert_allclose(doubled.decoded(), 0.4, rtol=1e-6)
+    np.testing.assert_allclose(mean.decoded(), [[0.2]], rtol=1e-6)
+    again, _ = engine.run_tensors(np.full((1, 4, 6, 1), 0.2, np.float32))
+    np.testing.assert_allclose(again.decoded(), doubled.decoded(), rtol=1e-6)
+    np.testing.assert_allclose(engine.run(pixels)[0, 0, 0], 0.4, rtol=1e-6)
+    with pytest.raises(EngineError, match="are given to"):
+        engine.run_tensors(np.zeros((1, 6, 4), np.uint8))
+
+
+def found(box, class_index=0, score=0.9, mask=True):
+    x, y, w, h = box
+    drawn = np.ones((h, w), np.bool_) if mask else None
+    corners = tuple(map(float, (x, y, x + w, y + h)))
+    return FoundInstance(class_index, score, corners, drawn, box)
+
+
+def test_figures_of_what_was_found_exactly_and_not_at_all():
+    samples = [sample(instance((10, 10, 20, 8))), sample()]
+    exact = epoch_figures([[found((10, 10, 20, 8))], []], samples, CLASSES)
+    assert exact == pytest.approx({"box_ap50": 1, "box_ap": 1, "mask_ap50": 1, "mask_ap": 1})
+    nothing = epoch_figures([[], []], samples, CLASSES)
+    assert nothing == {"box_ap50": 0, "box_ap": 0, "mask_ap50": 0, "mask_ap": 0}
+    boxes = [sample(instance((10, 10, 20, 8), mask=False))]
+    alone = epoch_figures([[found((10, 10, 20, 8), mask=False)]], boxes, CLASSES)
+    assert alone["box_ap50"] == pytest.approx(1)
+    assert math.isnan(alone["mask_ap50"])
+
+
+def test_epochs_are_compared_by_masks_where_there_are_any():
+    row = unjudged()
+    assert math.isnan(worth(row))
+    row = {**row, "box_ap50": 0.7}
+    assert worth(row) == 0.7
+    assert worth({**row, "mask_ap50": 0.3}) == 0.3

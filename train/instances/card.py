@@ -1,0 +1,159 @@
+"""The instance network's card: what it was trained on and how, and how good it is on val."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypedDict
+
+from edge.files import write_whole
+from edge.instances.anchors import Anchors
+from train.card import DataCard, Opening
+from train.checkpoint import Row
+from train.instances.evaluating import FIGURES
+from train.instances.plan import InstancesPlan
+from train.run_folder import CARD, CURVES, PAGE, PREDICTIONS
+
+FORMAT = 1
+
+_LEFT_OUT = ("label_smoothing", "focal", "trust", "input", "region")
+"""What a recipe says of networks that name classes alone."""
+
+Judged = dict[str, float | None]
+"""An epoch's number and ``evaluating.FIGURES``, null where there is none."""
+
+
+class InstancesCard(TypedDict):
+    """``card.json``. Times are ISO 8601 with their zone; ``seconds`` covers all sittings.
+
+    ``anchors`` are width and height in px of each level's shapes, finest first; ``anchors_iou`` how
+    well they cover the training boxes. ``clean`` is the share of windows of frames without a
+    defect. ``judged_frames`` is how much of val was looked at after epochs; ``history`` holds those
+    looks, ``figures`` those on all of val in the end.
+    """
+
+    format: int
+    task: str
+    trunk: str
+    parameters: int
+    classes: list[str]
+    masks: bool
+    window: list[int]
+    anchors: list[list[list[float]]]
+    anchors_iou: float
+    seed: int
+    epochs: int
+    weights: str
+    command: str
+    recipe: dict[str, object]
+    clean: float
+    windows_per_epoch: int
+    first_weights: str | None
+    data: DataCard
+    instances: dict[str, dict[str, int]]
+    versions: dict[str, str]
+    judged_frames: int
+    history: list[Judged]
+    figures: dict[str, dict[str, Any]]
+    holdout_openings: list[Opening]
+    started: str
+    finished: str
+    seconds: float
+
+
+def about_plan(plan: InstancesPlan, anchors: Anchors) -> dict[str, Any]:
+    """What a card says of the run's choices."""
+    recipe = {name: v for name, v in asdict(plan.recipe).items() if name not in _LEFT_OUT}
+    return {
+        "task": "instances",
+        "trunk": plan.trunk,
+        "window": list(plan.window),
+        "anchors": [[list(shape) for shape in level] for level in anchors.shapes],
+        "seed": plan.seed,
+        "recipe": recipe,
+        "clean": plan.clean,
+        "first_weights": plan.weights,
+    }
+
+
+def looks(history: Sequence[Row]) -> list[Judged]:
+    """The epochs after which val was looked at."""
+    told = [{name: row[name] for name in ("epoch", *FIGURES)} for row in history]
+    return [
+        {name: None if math.isnan(value) else value for name, value in row.items()}
+        for row in told
+        if not all(math.isnan(row[name]) for name in FIGURES)
+    ]
+
+
+def write_instances_card(folder: Path, card: InstancesCard) -> None:
+    """Write ``card.json`` and, for people, ``card.md``.
+
+    Raises:
+        UnwritableError: The folder cannot be written.
+    """
+    write_whole(folder / PAGE, as_markdown(card))
+    write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+
+
+def as_markdown(card: InstancesCard) -> str:
+    """The card as a page."""
+    data, figures = card["data"], card["figures"]["val"]
+    width, height = card["window"]
+    splits = ", ".join(f"{n} {name}" for name, n in data["splits"].items())
+    shapes = "; ".join(", ".join(f"{w:g}×{h:g}" for w, h in level) for level in card["anchors"])
+    rows = [_row("all", figures["n"], figures)]
+    rows += [_row(name, each["n"], each) for name, each in figures["per_class"].items()]
+    return "\n".join(
+        [
+            f"# Mask R-CNN on the {card['trunk']} trunk",
+            "",
+            f"{card['parameters']:,} parameters; boxes{' and masks' if card['masks'] else ''}.",
+            "",
+            f"- **Window**: {width}×{height} grey pixels from 0 to 1.",
+            f"- **Anchors**, px, from stride 4 to 16: {shapes}; their best covers a training box by"
+            f" an IoU of {card['anchors_iou']:.2f} on average.",
+            f"- **Data**: {data['name']}. Source: {data['source']}. Terms: {data['terms']}.",
+            f"- **Frames**: {splits}.",
+            f"- **Data digest**: `{data['digest']}`; of groups and splits:"
+            f" `{data['split_digest']}`.",
+            f"- **Training**: {card['epochs']} epochs of {card['windows_per_epoch']} windows,"
+            f" {card['weights']}, seed {card['seed']}, {card['seconds'] / 60:.1f} min, finished"
+            f" {card['finished']}.",
+            f"- **Versions**: {', '.join(f'{k} {v}' for k, v in card['versions'].items())}.",
+            "",
+            "| val | instances | box AP50 | box AP | mask AP50 | mask AP |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            f"All of val, the deployed host code around the float networks; after epochs"
+            f" {card['judged_frames']} frames of it. 95 % intervals of AP50 over whole groups of"
+            f" near-duplicates: boxes {_interval(figures['box_ap50_interval'])}, masks"
+            f" {_interval(figures['mask_ap50_interval'])}. Choices were made on val.",
+            "",
+            f"![Learning curves]({CURVES})",
+            "",
+            f"![Labels and predictions]({PREDICTIONS})",
+            "",
+            "Again:",
+            "",
+            f"    {card['command']}",
+            "",
+        ]
+    )
+
+
+def _row(name: str, count: int, figures: dict[str, Any]) -> str:
+    cells = " | ".join(_number(figures[key]) for key in FIGURES)
+    return f"| {name} | {count} | {cells} |"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _interval(ends: Sequence[float] | None) -> str:
+    return "–" if ends is None else f"{ends[0]:.3f}–{ends[1]:.3f}"

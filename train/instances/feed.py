@@ -1,0 +1,164 @@
+"""Batches of windows for the learner, cut and changed while the network trains.
+
+Every batch has a generator of its own, from the seed, the epoch's number and the batch's, so that
+workers may cut several at once and a resumed run sees the same ones.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.instances.anchors import Anchors
+from train.augment import Augmentation, augmented
+from train.instances.augment import LOOKS, STILL, Moves, draw_view
+from train.instances.plan import InstancesPlan
+from train.instances.scenes import Draws, Frames, Scene, Shares, draw_windows
+from train.instances.targets import rpn_targets
+from train.instances.views import shown
+
+Batch = dict[str, NDArray[Any]]
+"""What ``train.instances.learner`` takes."""
+
+_MOST_WORKERS = 8
+"""Batches cut at once where there are cores enough; half of them are left to the network."""
+
+MOST_INSTANCES = 32
+"""Defects of a window that are learnt from; of more, the largest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Makes the batches of any epoch.
+
+    Attributes:
+        scenes: Training frames and their defects.
+        frames: Their pixels.
+        anchors: Of the network.
+        window: Width and height in px.
+        batch: Windows a batch, the same in each.
+        count: Windows an epoch, rounded up to whole batches.
+        shares: What windows are drawn for.
+        moves: How they are moved.
+        looks: How else they are changed; None leaves them as they are.
+        seed: Of all draws.
+        workers: Batches that are cut at once.
+    """
+
+    scenes: Sequence[Scene]
+    frames: Frames
+    anchors: Anchors
+    window: tuple[int, int]
+    batch: int
+    count: int
+    shares: Shares
+    moves: Moves
+    looks: Augmentation | None
+    seed: int
+    workers: int = 1
+
+    @property
+    def steps(self) -> int:
+        """Batches an epoch."""
+        return -(-self.count // self.batch)
+
+    @property
+    def with_masks(self) -> bool:
+        """Whether any defect has a mask."""
+        return any(mask is not None for scene in self.scenes for mask in scene.masks)
+
+    @property
+    def room(self) -> int:
+        """Defects that each window of a batch has room for: the shapes are the same in all."""
+        return min(max(len(scene.boxes) for scene in self.scenes), MOST_INSTANCES)
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of an epoch, in order; a few are cut ahead."""
+        rng = np.random.default_rng((self.seed, number))
+        draws = draw_windows(self.scenes, self.steps * self.batch, self.shares, rng)
+        room, with_masks = self.room, self.with_masks
+        waiting: deque[Future[Batch]] = deque()
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            for step, rows in enumerate(np.split(draws, self.steps)):
+                own = np.random.default_rng((self.seed, number, step))
+                waiting.append(pool.submit(self._cut, rows, own, room, with_masks))
+                if len(waiting) > 2 * self.workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _cut(self, rows: Draws, rng: np.random.Generator, room: int, with_masks: bool) -> Batch:
+        width, height = self.window
+        n, anchors = len(rows), self.anchors.boxes(height, width)
+        images = np.empty((n, height, width), np.uint8)
+        batch: Batch = {
+            "rpn_labels": np.empty((n, len(anchors)), np.int8),
+            "rpn_deltas": np.empty((n, len(anchors), 4), np.float32),
+            "boxes": np.zeros((n, room, 4), np.float32),
+            "classes": np.zeros((n, room), np.int32),
+            "has_mask": np.zeros((n, room), np.float32),
+        }
+        if with_masks:
+            batch["masks"] = np.zeros((n, room, height, width), np.uint8)
+        for row, (i, kept) in enumerate(rows):
+            scene = self.scenes[i]
+            size = (scene.sample.width, scene.sample.height)
+            keep = None if kept < 0 else tuple(scene.boxes[kept].tolist())
+            view = draw_view(size, self.window, keep, self.moves, rng)
+            view.cut(self.frames[i], images[row])
+            seen = shown(scene, view, room)
+            labels, deltas = rpn_targets(anchors, seen.boxes, rng)
+            batch["rpn_labels"][row], batch["rpn_deltas"][row] = labels, deltas
+            there = slice(len(seen.boxes))
+            batch["boxes"][row, there] = seen.boxes
+            batch["classes"][row, there] = seen.classes
+            batch["has_mask"][row, there] = seen.has_mask
+            if with_masks:
+                batch["masks"][row, there] = seen.masks
+        if self.looks is None:
+            batch["images"] = (images.astype(np.float32) / np.float32(255))[..., None]
+        else:
+            batch["images"] = augmented(images, rng, self.looks)
+        return batch
+
+
+def make_feed(
+    plan: InstancesPlan,
+    scenes: list[Scene],
+    frames: Frames,
+    anchors: Anchors,
+    nuisances: tuple[str, ...] = (),
+) -> Feed:
+    """The training batches as planned.
+
+    Args:
+        plan: The run's choices.
+        scenes: The training frames and their defects.
+        frames: Their pixels.
+        anchors: Of the network.
+        nuisances: What may be painted on them; see ``DataSet.nuisances``.
+    """
+    augment = plan.recipe.augment
+    return Feed(
+        scenes=scenes,
+        frames=frames,
+        anchors=anchors,
+        window=plan.window,
+        batch=plan.recipe.batch,
+        count=plan.count(scenes),
+        shares=Shares(plan.clean, plan.recipe.balance),
+        moves=Moves() if augment else STILL,
+        looks=replace(LOOKS, nuisances=nuisances) if augment else None,
+        seed=plan.seed,
+        workers=max(1, min(_MOST_WORKERS, (os.cpu_count() or 2) // 2)),
+    )

@@ -1,0 +1,80 @@
+"""Finished runs of the instance network, read again for export and judging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from edge.bundle.evidence import Size
+from edge.errors import TrainingError
+from edge.instances.anchors import Anchors
+from train.finished_run import Lenient, RunData, RunOpening, load_network, read_card
+from train.networks.mask_rcnn import MaskRCNN
+from train.run_folder import BOX_HEAD, MASK_HEAD, PYRAMID
+
+
+class InstancesRunCard(Lenient):
+    """What export needs of ``card.json``; see ``train.instances.card.InstancesCard``."""
+
+    format: Literal[1]
+    task: Literal["instances"]
+    trunk: str
+    parameters: int
+    classes: tuple[str, ...]
+    masks: bool
+    window: Size
+    anchors: tuple[tuple[tuple[float, float], ...], ...]
+    command: str
+    data: RunData
+    versions: dict[str, str]
+    figures: dict[str, dict[str, Any]]
+    holdout_openings: tuple[RunOpening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InstancesRun:
+    """A finished run.
+
+    Attributes:
+        folder: Where it is.
+        card: What it says of itself.
+    """
+
+    folder: Path
+    card: InstancesRunCard
+
+    @property
+    def anchors(self) -> Anchors:
+        """What its networks were built with."""
+        return Anchors(self.card.anchors)
+
+    def load(self) -> MaskRCNN:
+        """The trained networks; the pyramid takes windows of any size.
+
+        Raises:
+            TrainingError: A file is damaged, or does not fit the card.
+        """
+        pyramid = load_network(self.folder / PYRAMID)
+        box_head = load_network(self.folder / BOX_HEAD)
+        mask_head = load_network(self.folder / MASK_HEAD) if self.card.masks else None
+        classes = len(self.card.classes)
+        shapes = [int(output.shape[-1]) for output in pyramid.outputs[3:6]]
+        fits = shapes == list(self.anchors.per_level) and box_head.output_shape[-1] == classes + 5
+        if mask_head is not None:
+            fits = fits and mask_head.output_shape[-1] == classes
+        if not fits:
+            raise TrainingError(
+                f"the networks in {self.folder} do not fit the card beside them", "Train them again"
+            )
+        return MaskRCNN(pyramid, box_head, mask_head)
+
+
+def read_instances_run(folder: Path) -> InstancesRun:
+    """Read the card of a finished run; its networks are not loaded yet.
+
+    Raises:
+        MissingPathError: There is no such folder, or the run in it is not finished.
+        TrainingError: The card is damaged, of another kind of network, or of a newer format.
+    """
+    return InstancesRun(folder, read_card(folder, InstancesRunCard, (PYRAMID, BOX_HEAD)))

@@ -1,0 +1,203 @@
+"""A run of the instance network from data to a finished folder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.files import write_whole
+from train import checkpoint
+from train.backend import load_keras
+from train.card import tool_versions
+from train.checkpoint import Row, State
+from train.curves import draw_panels, write_history
+from train.data.digest import data_digest, split_digest
+from train.data.sample import DataSet, Sample
+from train.evaluate.instances.figures import instance_figures
+from train.folders import written_beside
+from train.instances.anchor_shapes import fit_anchors, mean_best_iou
+from train.instances.card import FORMAT, InstancesCard, about_plan, looks, write_instances_card
+from train.instances.evaluating import (
+    FIGURES,
+    as_model,
+    epoch_figures,
+    find_candidates,
+    shown_pixels,
+)
+from train.instances.feed import make_feed
+from train.instances.first_weights import start_networks_from
+from train.instances.fit import InstanceTraining, compile_learner, fit
+from train.instances.pictures import predictions
+from train.instances.plan import InstancesPlan
+from train.instances.scenes import Frames, Scene, make_scenes, spread
+from train.networks.mask_rcnn import MaskRCNN, build_mask_rcnn
+from train.progress import TrainingProgress
+from train.run_folder import BOX_HEAD, CURVES, HISTORY, MASK_HEAD, PREDICTIONS, PYRAMID
+
+_PICTURED = 8
+"""Frames of val that are drawn."""
+
+
+def train_instances(
+    plan: InstancesPlan,
+    data: DataSet,
+    folder: Path,
+    progress: TrainingProgress,
+    *,
+    command: str,
+    resume: bool = False,
+) -> InstancesCard:
+    """Train the networks as planned and write their folder: models, card, curves and pictures.
+
+    The holdout is not opened.
+
+    Args:
+        plan: Every choice of the run.
+        data: What it is trained on.
+        folder: Of the run; see ``train.run_folder.claim_folder``.
+        progress: Shows how it goes.
+        command: The command that repeats the run, for the card.
+        resume: Go on from the folder's checkpoint.
+
+    Raises:
+        DataError: Train or val is missing or shows no defect.
+        ImageError: A frame cannot be read.
+        InterruptedTrainingError: Ctrl-C came.
+        MissingExtraError: TensorFlow is not installed.
+        MissingPathError: First weights are not there.
+        TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
+        UnwritableError: The folder cannot be written.
+    """
+    began = _now()
+    keras = load_keras()
+    scenes = make_scenes(data, "train", plan.limit)
+    val = [scene.sample for scene in make_scenes(data, "val")]
+    samples = [*data.of("train"), *data.of("val")]
+    digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
+    identity = {**plan.as_json(), "data": digests}
+    state = checkpoint.load(folder, identity) if resume else State(started=began)
+    frames = _frames("train", [scene.sample for scene in scenes], progress)
+    sizes = _sizes(scenes, plan.window)
+    anchors = fit_anchors(sizes, seed=plan.seed)
+    feed = make_feed(plan, scenes, frames, anchors, data.nuisances)
+    keras.utils.set_random_seed(plan.seed)
+    network = build_mask_rcnn(len(data.classes), anchors, masks=feed.with_masks, trunk=plan.trunk)
+    if plan.weights:
+        start_networks_from(network, Path(plan.weights))
+    # Importing the learner loads Keras, which those who only read a card do without.
+    from train.instances.learner import Learner
+
+    learner = Learner(network, anchors, plan.window, seed=plan.seed)
+    compile_learner(learner, plan, feed.steps)
+    model = as_model(network, plan.window, anchors, data.classes)
+    watched = spread(val, plan.judge_frames)
+    watched_frames = _frames("val", watched, progress)
+    pictured = spread([sample for sample in watched if sample.instances] or watched, _PICTURED)
+
+    def judge() -> dict[str, float]:
+        found = find_candidates(model, watched_frames, len(watched))
+        picture = predictions(shown_pixels(pictured, model), data.classes)
+        write_whole(folder / PREDICTIONS, picture, durable=False)
+        return epoch_figures(found, watched, data.classes)
+
+    fit(learner, InstanceTraining(plan, feed, judge, folder, identity), state, progress)
+    _save(folder, network)
+    best = state.best_epoch if plan.recipe.best_weights else None
+    _write_curves(folder, plan, state.history, best, masks=feed.with_masks)
+    picture = predictions(shown_pixels(pictured, model), data.classes)
+    write_whole(folder / PREDICTIONS, picture)
+    progress.start_judging("val", len(val))
+    found = find_candidates(model, Frames(val, mib=0), len(val), progress.advance)
+    card = InstancesCard(
+        format=FORMAT,
+        **about_plan(plan, anchors),
+        parameters=learner.count_params(),
+        classes=list(data.classes),
+        masks=feed.with_masks,
+        anchors_iou=round(mean_best_iou(sizes, anchors), 4),
+        epochs=state.epochs_done,
+        weights=f"weights of epoch {best}, best on val" if best else "weights of the last epoch",
+        command=command,
+        windows_per_epoch=feed.steps * feed.batch,
+        data={
+            "name": data.name,
+            "source": data.source,
+            "terms": data.terms,
+            **digests,
+            "splits": {"train": len(scenes), "val": len(val)},
+            "also": [],
+        },
+        instances={
+            "train": _counted([scene.sample for scene in scenes], data),
+            "val": _counted(val, data),
+        },
+        versions=tool_versions(),
+        judged_frames=len(watched),
+        history=looks(state.history),
+        figures={"val": instance_figures(found, val, data.classes)},
+        holdout_openings=[],
+        started=state.started,
+        finished=_now(),
+        seconds=round(sum(row["seconds"] for row in state.history), 1),
+    )
+    write_instances_card(folder, card)
+    checkpoint.remove(folder)
+    return card
+
+
+def _frames(split: str, samples: list[Sample], progress: TrainingProgress) -> Frames:
+    progress.start_reading(split, len(samples))
+    return Frames(samples, advance=progress.advance)
+
+
+def _sizes(scenes: list[Scene], window: tuple[int, int]) -> NDArray[np.float32]:
+    """Width and height in px of the training boxes as windows show them, [n, 2]."""
+    boxes = np.concatenate([scene.boxes for scene in scenes])
+    return np.minimum(boxes[:, 2:] - boxes[:, :2], np.array(window, np.float32))
+
+
+def _counted(samples: list[Sample], data: DataSet) -> dict[str, int]:
+    """Instances of each class."""
+    classes = [i.class_index for sample in samples for i in sample.instances]
+    counts = np.bincount(classes, minlength=len(data.classes)).tolist()
+    return dict(zip(data.classes, counts, strict=True))
+
+
+def _save(folder: Path, network: MaskRCNN) -> None:
+    """Write the networks without optimizer and losses, each whole or not at all."""
+    for name, model in (
+        (PYRAMID, network.pyramid),
+        (BOX_HEAD, network.box_head),
+        (MASK_HEAD, network.mask_head),
+    ):
+        if model is not None:
+            with written_beside(folder / name) as temporary:
+                model.save(temporary)
+
+
+def _write_curves(
+    folder: Path, plan: InstancesPlan, history: list[Row], best: int | None, *, masks: bool
+) -> None:
+    """The history as a table, and its losses and average precisions as a picture."""
+    write_history(folder / HISTORY, history)
+    others = ("epoch", "loss", "seconds", *FIGURES)
+    parts = {name: name for name in history[0] if name not in others}
+    kinds = ("box", "mask") if masks else ("box",)
+    panels = {
+        "Loss, all parts": {"training, while learning": "loss"},
+        "Loss, each part": parts,
+        "Average precision on val": {
+            f"{kind} {label}": f"{kind}_{key}"
+            for kind in kinds
+            for label, key in (("AP50", "ap50"), ("AP", "ap"))
+        },
+    }
+    draw_panels(folder / CURVES, history, f"Mask R-CNN, {plan.trunk}", panels, best, {})
+
+
+def _now() -> str:
+    """Local time with its zone, ISO 8601, to the second."""
+    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")

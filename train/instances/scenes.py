@@ -1,0 +1,170 @@
+"""Frames with their defects, as training windows are cut from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import DataError
+from edge.frame import Pixels
+from edge.instances.boxes import clip, with_area
+from train.batches import draw
+from train.data.runs import bounding_box, column_runs
+from train.data.sample import DataSet, Instance, Sample
+
+CACHE_MIB = 4096
+"""Decoded frames kept in memory; those beyond are read again whenever they are drawn."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """One frame and what is known of its defects.
+
+    Attributes:
+        sample: The frame's image and its labels.
+        boxes: Corners in px, [n, 4] float32: the mask's own where there is one, within the frame.
+        classes: From 1; 0 is the background, [n] int32.
+        masks: Of each defect its pixels within its box, [lines, columns] uint8, 0 or 255; None
+            where only a box was drawn.
+    """
+
+    sample: Sample
+    boxes: NDArray[np.float32]
+    classes: NDArray[np.int32]
+    masks: tuple[Pixels | None, ...]
+
+
+def make_scene(sample: Sample) -> Scene:
+    """The scene of a sample; a defect that shows no pixel within the frame is left out."""
+    boxes, classes, masks = [], [], []
+    for instance in sample.instances:
+        box, mask = _outlined(instance, sample)
+        if box is not None:
+            boxes.append(box)
+            classes.append(instance.class_index + 1)
+            masks.append(mask)
+    corners = np.array(boxes, np.float32).reshape(-1, 4)
+    return Scene(sample, corners, np.array(classes, np.int32), tuple(masks))
+
+
+def _outlined(instance: Instance, sample: Sample) -> tuple[list[float] | None, Pixels | None]:
+    """Corners of an instance and its mask within them; no corners where it has no pixel."""
+    mask = instance.mask(sample.height, sample.width)
+    if mask is not None:
+        assert instance.runs is not None
+        if not len(instance.runs):
+            return None, None
+        x, y, width, height = bounding_box(column_runs(instance.runs, sample.height))
+        cut = mask[y : y + height, x : x + width].astype(np.uint8) * np.uint8(255)
+        return [x, y, x + width, y + height], cut
+    x, y, width, height = instance.box
+    corners = np.array([[x, y, x + width, y + height]], np.float32)
+    within = clip(corners, sample.height, sample.width)
+    return (within[0].tolist(), None) if with_area(within)[0] else (None, None)
+
+
+def make_scenes(data: DataSet, split: str, limit: int | None = None) -> list[Scene]:
+    """The scenes of a split, or ``limit`` of them spread evenly.
+
+    Raises:
+        DataError: The split is not there, or what is used of it shows no defect.
+    """
+    samples = data.of(split)
+    use = {"train": "learn from", "val": "choose on"}.get(split, "judge on")
+    if not samples:
+        raise DataError(
+            f"{data.root} has no {split} images to {use}", "Split it with: millsight data split"
+        )
+    scenes = [make_scene(sample) for sample in spread(samples, limit)]
+    if not any(len(scene.boxes) for scene in scenes):
+        raise DataError(
+            f"no {split} image of {data.root} that is used shows a defect with a box or a mask",
+            "Check the labels with: millsight data check",
+        )
+    return scenes
+
+
+def spread(things: Sequence[_T], limit: int | None) -> list[_T]:
+    """At most ``limit`` of the things, evenly over them; None takes all."""
+    if limit is None or limit >= len(things):
+        return list(things)
+    return [things[i] for i in np.linspace(0, len(things) - 1, limit).round().astype(int)]
+
+
+class Frames:
+    """Decoded frames of samples, read once and kept as long as there is room.
+
+    Args:
+        samples: Whose frames.
+        mib: Room for them.
+        advance: Called after each frame that was read ahead.
+
+    Raises:
+        ImageError: A frame cannot be read.
+    """
+
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        *,
+        mib: float = CACHE_MIB,
+        advance: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._samples = samples
+        self._kept: dict[int, Pixels] = {}
+        room = mib * 2**20
+        for i, sample in enumerate(samples):
+            room -= sample.width * sample.height
+            if room < 0:
+                break
+            self._kept[i] = sample.read()
+            advance()
+
+    def __getitem__(self, i: int) -> Pixels:
+        """Grey pixels [lines, columns] of sample ``i``."""
+        kept = self._kept.get(i)
+        return self._samples[i].read() if kept is None else kept
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What windows are drawn for.
+
+    Attributes:
+        clean: Share of the windows that are of frames without a defect, where there are any.
+        balance: 0 draws classes as frames show them, 1 equally often; see ``class_shares``.
+    """
+
+    clean: float = 0.2
+    balance: float = 0.5
+
+
+Draws = NDArray[np.intp]
+"""[n, 2]: a scene and the defect that its window keeps, or -1 for any part of a clean frame."""
+
+
+def draw_windows(
+    scenes: Sequence[Scene], count: int, shares: Shares, rng: np.random.Generator
+) -> Draws:
+    """Which scenes an epoch's windows are of, shuffled.
+
+    Frames are drawn by the classes that they show, so that one with ten pits does not come ten
+    times as often as one with a single scratch.
+    """
+    shown = [(i, int(c)) for i, scene in enumerate(scenes) for c in np.unique(scene.classes)]
+    clean = np.array([i for i, scene in enumerate(scenes) if not len(scene.boxes)], np.intp)
+    of_clean = round(shares.clean * count) if len(clean) else 0
+    groups = np.array([c for _, c in shown], np.intp)
+    draws = np.full((count, 2), -1, np.intp)
+    if of_clean:
+        draws[:of_clean, 0] = clean[draw(np.zeros(len(clean), np.intp), of_clean, 0.0, rng)]
+    for row, chosen in enumerate(draw(groups, count - of_clean, shares.balance, rng), of_clean):
+        i, class_index = shown[chosen]
+        draws[row] = i, rng.choice(np.flatnonzero(scenes[i].classes == class_index))
+    return rng.permutation(draws)

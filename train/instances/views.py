@@ -1,0 +1,150 @@
+"""Where a window lies on its frame, and what of the frame's defects is left in it.
+
+A window takes its part of the frame at the frame's own scale or zoomed, mirrored or not, and with
+the strip's edge in view or not. One matrix moves pixels, boxes and masks alike. Where a window
+reaches past the frame, the border's pixels are repeated, as beside the line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.frame import Pixels
+from edge.instances.boxes import with_area
+from train.conditions import banded
+from train.data.tiles import ENOUGH_PX, ENOUGH_SHARE
+from train.instances.scenes import Scene
+
+LEAST_PX = 4
+"""Pixels of a defect that a window must show for it to count there."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a window shows its frame.
+
+    Attributes:
+        size: Width and height of the window.
+        start: x and y in px of the frame at the window's left top, before mirroring.
+        zoom: Window pixels for each of the frame's, across and along.
+        flip: Whether the window is mirrored across and along.
+        left: Columns of the window that the strip begins after; black before them.
+        right: Columns that it ends before.
+        slant: How far its edge wanders from the first line to the last, in px.
+    """
+
+    size: tuple[int, int]
+    start: tuple[float, float]
+    zoom: tuple[float, float] = (1.0, 1.0)
+    flip: tuple[bool, bool] = (False, False)
+    left: int = 0
+    right: int = 0
+    slant: float | None = None
+
+    def scale_and_offset(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Per axis, what takes a place on the frame to its place in the window: s · p + o."""
+        size, zoom = np.array(self.size, np.float64), np.array(self.zoom)
+        squeezed = np.array([(self.size[0] - max(self.left, 0) - max(self.right, 0)), size[1]])
+        scale = zoom * squeezed / size
+        offset = -np.array(self.start) * scale
+        flip = np.array(self.flip)
+        scale, offset = np.where(flip, -scale, scale), np.where(flip, squeezed - offset, offset)
+        return scale, offset + np.array([max(self.left, 0), 0])
+
+    def moved(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Corners [n, 4] of the frame as corners of the window, not clipped."""
+        scale, offset = self.scale_and_offset()
+        corners = boxes.reshape(-1, 2, 2) * scale + offset
+        ordered = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+        return np.asarray(ordered, np.float32)
+
+    def cut(self, pixels: Pixels, out: Pixels) -> None:
+        """Write the window [height, width] of a frame [lines, columns] into ``out``."""
+        self._warp(pixels, (0, 0), out, cv2.BORDER_REPLICATE)
+        if self.slant is not None:
+            px, side = (self.left, "left") if self.left else (self.right, "right")
+            out[...] = banded(out, px, side, self.slant)
+
+    def cut_mask(self, mask: Pixels, corner: tuple[float, float], out: Pixels) -> None:
+        """Write a defect's pixels, 0 or 255 from ``corner`` of the frame on, into ``out`` as 0, 1.
+
+        Args:
+            mask: [lines, columns] of the defect's box.
+            corner: x and y in px of the frame where the box begins.
+            out: Of the window, [height, width].
+        """
+        self._warp(mask, corner, out, cv2.BORDER_CONSTANT)
+        out >>= 7
+        left, right = self.seen
+        out[:, :left] = 0
+        out[:, right:] = 0
+
+    @property
+    def seen(self) -> tuple[int, int]:
+        """The columns of the window from and up to which strip is seen."""
+        return max(self.left, 0), self.size[0] - max(self.right, 0)
+
+    def _warp(self, pixels: Pixels, corner: tuple[float, float], out: Pixels, border: int) -> None:
+        scale, offset = self.scale_and_offset()
+        # Pixels are named by their middles here, places by the edges between pixels.
+        shift = scale * (np.array(corner) + 0.5) + offset - 0.5
+        if abs(scale[0]) == abs(scale[1]) == 1.0 and np.array_equal(shift, np.rint(shift)):
+            how = cv2.INTER_NEAREST
+        else:
+            how = cv2.INTER_LINEAR
+        matrix = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]])
+        cv2.warpAffine(pixels, matrix, self.size, dst=out, flags=how, borderMode=border)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """The defects that a window shows.
+
+    Attributes:
+        boxes: Corners in px of the window, within it, [n, 4] float32.
+        classes: From 1, [n] int32.
+        masks: [n, height, width] uint8, 0 or 1; zeros for a defect that has none.
+        has_mask: Which have one, [n] bool.
+    """
+
+    boxes: NDArray[np.float32]
+    classes: NDArray[np.int32]
+    masks: NDArray[np.uint8]
+    has_mask: NDArray[np.bool_]
+
+
+def shown(scene: Scene, view: View, most: int) -> Shown:
+    """What a view shows of a scene's defects, the largest ``most`` of them.
+
+    A defect counts by the rule of ``train.data.tiles``, where it shows at least four pixels: 16 px
+    or 30 % of its width, and as much of its height.
+    """
+    width, height = view.size
+    whole = view.moved(scene.boxes)
+    left, right = view.seen
+    low = np.array([left, 0, left, 0], np.float32)
+    inside = np.clip(whole, low, np.array([right, height, right, height], np.float32))
+    held, full = inside[:, 2:] - inside[:, :2], whole[:, 2:] - whole[:, :2]
+    enough = ((held >= ENOUGH_PX) | (held >= ENOUGH_SHARE * full)).all(axis=1)
+    enough &= with_area(inside) & (held.prod(axis=1) >= LEAST_PX)
+    chosen = np.flatnonzero(enough)
+    chosen = chosen[np.argsort(-held[chosen].prod(axis=1), kind="stable")][:most]
+    masks = np.zeros((len(chosen), height, width), np.uint8)
+    kept = np.ones(len(chosen), np.bool_)
+    for row, i in enumerate(chosen):
+        mask = scene.masks[i]
+        if mask is None:
+            continue
+        x, y = scene.boxes[i, :2].tolist()
+        view.cut_mask(mask, (x, y), masks[row])
+        kept[row] = cv2.countNonZero(masks[row]) >= LEAST_PX
+        if kept[row]:
+            across, along, w, h = cv2.boundingRect(masks[row])
+            inside[i] = across, along, across + w, along + h
+    has_mask = np.array([scene.masks[i] is not None for i in chosen], np.bool_)
+    rows = chosen[kept]
+    return Shown(inside[rows], scene.classes[rows], masks[kept], has_mask[kept])
