@@ -1,0 +1,58 @@
+"""Judges what a peer has found with the code that judges ours.
+
+    python -m benchmarks.peers.judge holdout.json --rules-from val.json \\
+        --data ../shared/data/cr7 --split holdout
+
+Prints the figures that ``millsight evaluate`` gives of instances, as JSON. The rules from which an
+instance counts as a defect are chosen as ours are, on what the peer found on val; without them
+there is average precision alone.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from benchmarks.peers.predictions import read_predictions
+from train.data import open_data
+from train.evaluate.instances.figures import instance_figures
+from train.evaluate.instances.rules import DEFECTS, PIXELS, choose_rules
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("predictions", type=FILE)
+@click.option("--data", "folder", required=True, type=click.Path(path_type=Path))
+@click.option("--split", required=True)
+@click.option("--splits", "split_file", type=FILE)
+@click.option("--rules-from", type=FILE, help="Predictions of val.")
+@click.option("--count", type=click.Choice([DEFECTS, PIXELS]), default=DEFECTS, show_default=True)
+@click.option("--no-intervals", is_flag=True)
+def main(
+    predictions: Path,
+    folder: Path,
+    split: str,
+    split_file: Path | None,
+    rules_from: Path | None,
+    count: str,
+    no_intervals: bool,
+) -> None:
+    """Judge PREDICTIONS on a split."""
+    data = open_data(folder, splits=split_file)
+    rules = None
+    if rules_from is not None:
+        val = data.of("val")
+        rules = choose_rules(
+            read_predictions(rules_from, val, data.classes), val, len(data.classes), count=count
+        )
+    samples = data.of(split)
+    found = read_predictions(predictions, samples, data.classes)
+    figures = instance_figures(found, samples, data.classes, rules, intervals=not no_intervals)
+    click.echo(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
