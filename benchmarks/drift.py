@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.under import CONDITIONS, Condition, under
+from edge.bundle.device import Device
 from edge.cascade import Cascade
 from edge.cli.options import open_bundle
 from edge.drift import DriftMonitor, Quantity
@@ -65,7 +66,7 @@ def drift(
     limit: int | None,
 ) -> None:
     """Print the table of BUNDLE (default: the shipped one) on a split of a data set."""
-    loaded = open_bundle(bundle)
+    loaded = open_bundle(bundle, Device(allow_unsigned=True))
     cascade = Cascade.from_bundle(loaded)
     monitor = DriftMonitor(loaded.manifest.drift)
     samples = open_data(folder, splits=splits).of(split)[:limit]

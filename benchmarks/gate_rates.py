@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bands import wide_frames
+from edge.bundle.device import Device
 from edge.cascade import Cascade
 from edge.cli.options import SIZE, engine_options, open_bundle
 from train.data import open_data
@@ -76,7 +77,10 @@ def gate_rates(
 ) -> None:
     """Print the tables of BUNDLE."""
     cascade = Cascade.from_bundle(
-        open_bundle(bundle), engine=engine, precision=precision, threads=threads
+        open_bundle(bundle, Device(allow_unsigned=True)),
+        engine=engine,
+        precision=precision,
+        threads=threads,
     )
     data = open_data(folder)
     kinds: dict[str, list[Tile]] = {}

@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from edge.bundle.device import Device
 from edge.cascade import Cascade
 from edge.cli.options import SIZE, engine_options, open_bundle
 from edge.frame import Frame
@@ -128,7 +129,10 @@ def localization(
 ) -> None:
     """Print how well the boxes of BUNDLE (default: the shipped one) lie on a data set."""
     cascade = Cascade.from_bundle(
-        open_bundle(bundle), engine=engine, precision=precision, threads=threads
+        open_bundle(bundle, Device(allow_unsigned=True)),
+        engine=engine,
+        precision=precision,
+        threads=threads,
     )
     data = open_data(folder, splits=split_file)
     items = judged_tiles(data, split, tile)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from edge.bundle.device import Device
 from edge.cameras.files import FileCamera
 from edge.cascade import Cascade
 from edge.cli.options import open_bundle
@@ -24,7 +25,7 @@ from train.evaluate.metrics import wilson
 @click.option("--data", "folder", required=True, type=click.Path(path_type=Path))
 def real_frames(bundle: str | None, folder: Path) -> None:
     """Print the table of BUNDLE (default: the shipped one) on the frames in DIR/frames."""
-    cascade = Cascade.from_bundle(open_bundle(bundle))
+    cascade = Cascade.from_bundle(open_bundle(bundle, Device(allow_unsigned=True)))
     with (folder / "image_classes.csv").open(newline="") as table:
         truth = {
             Path(row["ImageId"]).stem: [c for c in "1234" if row[f"c{c}"] == "1"]

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks.bands import shows_as_much, wide_frames
 from benchmarks.under import CONDITIONS, under
+from edge.bundle.device import Device
 from edge.cascade import Cascade
 from edge.cli.options import SIZE, open_bundle
 from edge.frame import Pixels
@@ -177,7 +178,7 @@ def robustness(
     format_: str,
 ) -> None:
     """Print what each condition costs BUNDLE on a split of DIR."""
-    loaded = open_bundle(bundle)
+    loaded = open_bundle(bundle, Device(allow_unsigned=True))
     cascade = Cascade.from_bundle(loaded)
     data = open_data(folder, splits=split_file)
 
