@@ -15,17 +15,19 @@ from rich.markup import escape
 from edge.bundle import read_bundle
 from edge.bundle.evidence import MAX_TEXT, NAME_PATTERN, Unit
 from edge.bundle.load import SUFFIX
+from edge.cli.options import SIZE
 from edge.errors import UnwritableError
 from edge.files import check_writable, write_whole
 from export.doubts import doubts
-from export.gate import Margins, comparison_table
-from export.pack import Label, creation_time
+from export.gate import Margins
+from export.label import Label, creation_time
 from export.pipeline import Order, make_bundle
 from export.progress import Progress
 from export.thresholds import Risk
 from train.data import open_data
 from train.data.severstal import is_simulated
 from train.finished_run import read_run
+from train.instances.finished import read_instances_run
 
 
 def _bundle_name(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
@@ -73,6 +75,18 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
 @click.option("--gate", required=True, type=click.Path(path_type=Path), help="Run of the gate.")
 @click.option("--classifier", type=click.Path(path_type=Path), help="Run of the classifier.")
 @click.option(
+    "--instances",
+    type=click.Path(path_type=Path),
+    help="Run of the instance network, which outlines defects.",
+)
+@click.option(
+    "--windows",
+    type=SIZE,
+    multiple=True,
+    help="Size of a window that the instance network sees at once; repeat for several. [default: "
+    "the run's, and the whole frame where that is larger]",
+)
+@click.option(
     "--data",
     required=True,
     type=click.Path(path_type=Path),
@@ -115,6 +129,13 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
     default=30,
     show_default=True,
     help="Classes with fewer holdout items are shown and not judged.",
+)
+@click.option(
+    "--ap-margin",
+    type=PERCENT,
+    default=2.0,
+    show_default=True,
+    help="Percentage points by which the shrunk instance networks' AP50 may be below float's.",
 )
 @click.option(
     "--alpha",
@@ -162,6 +183,8 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
 def export(
     gate: Path,
     classifier: Path | None,
+    instances: Path | None,
+    windows: tuple[tuple[int, int], ...],
     data: Path,
     splits: Path | None,
     name: str,
@@ -171,6 +194,7 @@ def export(
     margin: float,
     recall_margin: float,
     min_items: int,
+    ap_margin: float,
     alpha: float,
     class_alpha: float,
     bind_classes: bool,
@@ -184,14 +208,18 @@ def export(
     Thresholds are chosen on val. Where int8 is worse than float by more than a margin, nothing is
     written. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
     """
-    margins = Margins(margin / 100, recall_margin / 100, min_items)
+    if windows and instances is None:
+        raise click.UsageError("--windows is about the instance network: give --instances too.")
+    margins = Margins(margin / 100, recall_margin / 100, min_items, ap_margin / 100)
     # Ahead of minutes of work: everything that can be refused at once.
     check_writable(out)
     if out.exists() and not force:
         raise UnwritableError(f"{out} exists already", "Give --force to replace it")
     label = Label(name, description, simulated or is_simulated(data), creation_time())
-    order = Order(label, margins, golden, Risk(alpha, class_alpha, delta, bind_classes), unit)
+    risk = Risk(alpha, class_alpha, delta, bind_classes)
+    order = Order(label, margins, golden, risk, unit, windows)
     runs = read_run(gate), read_run(classifier) if classifier else None
+    outlines = read_instances_run(instances) if instances else None
     opened = open_data(data, splits=splits)
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
@@ -202,7 +230,8 @@ def export(
             *runs,
             opened,
             progress,
-            show=lambda differences: console.print(comparison_table(differences, margins)),
+            show=console.print,
+            instances=outlines,
         )
         write_whole(out, content)
     for doubt in doubts(read_bundle(content).manifest):

@@ -16,11 +16,11 @@ from edge.errors import TrainingError, UnwritableError
 from edge.files import write_whole
 from export.steps import Step
 from train import checkpoint
-from train.cli_train import command_line
 from train.data import SPLIT_FILE
 from train.data.severstal import ABOUT, TABLE
 from train.folders import readable
 from train.run_folder import CARD
+from train.training_command import command_line
 
 State = Literal["new", "begun", "done"]
 
@@ -141,10 +141,7 @@ def _exported(step: Step, given: dict[str, Any]) -> bool:
 
 def _about_export(step: Step, given: dict[str, Any]) -> dict[str, str]:
     """The export's command, and SHA-256 of its runs' cards and of its bundle."""
-    files = {
-        "gate": given["gate"] / CARD,
-        "classifier": given["classifier"] / CARD,
-        "bundle": given["out"],
-    }
+    runs = [name for name in ("gate", "classifier", "instances") if given[name]]
+    files = {**{name: given[name] / CARD for name in runs}, "bundle": given["out"]}
     digests = {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
     return {"command": shlex.join(w for w in step.words if w != "--force"), **digests}

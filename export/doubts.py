@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from edge.bundle import Manifest
 
+USELESS = 0.1
+"""AP at IoU 0.5 below which instances are doubted: float may be as bad, so that int8 holds."""
+
 
 def doubts(manifest: Manifest) -> Iterator[str]:
     """Reasons not to trust the bundle that the comparison of int8 with float does not look at."""
@@ -29,6 +32,12 @@ def doubts(manifest: Manifest) -> Iterator[str]:
     gate = manifest.thresholds.gate
     if gate.alpha is None:
         yield f"the gate promises no rate: {gate.n} defective groups in {gate.split} are too few"
+    outlines = manifest.stages.instances
+    if outlines and "int8" in outlines.figures and outlines.figures["int8"].box_ap50 < USELESS:
+        yield (
+            f"the instance networks find next to nothing: their AP50 on the holdout is "
+            f"{outlines.figures['int8'].box_ap50:.3f}"
+        )
     yield from _broken_promises(manifest)
 
 

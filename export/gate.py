@@ -20,7 +20,7 @@ from edge.errors import ExportGateError
 from export.answers import ACCURACY, Answers, StageAnswers
 from train.evaluate.metrics import share
 
-_SLACK = 1e-9
+SLACK = 1e-9
 """A loss of exactly the margin is within it, whatever the rounding."""
 
 
@@ -32,11 +32,13 @@ class Margins:
         accuracy: Fraction by which the accuracy of a stage may fall.
         recall: Fraction by which the recall of a class may fall.
         min_items: Classes with fewer items than this are shown and not judged.
+        ap50: Fraction by which AP at IoU 0.5 of instances may fall.
     """
 
     accuracy: float = 0.01
     recall: float = 0.05
     min_items: int = 30
+    ap50: float = 0.02
 
     def of(self, figure: str) -> float:
         """The margin of a figure, a fraction."""
@@ -66,7 +68,7 @@ def _difference(
     if difference is None or (figure != ACCURACY and n < margins.min_items):
         verdict = "too few to judge"
     else:
-        verdict = "worse" if difference < -margins.of(figure) - _SLACK else "held"
+        verdict = "worse" if difference < -margins.of(figure) - SLACK else "held"
     return Difference(
         stage=stage,
         figure=figure,

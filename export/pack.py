@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
-import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,48 +21,22 @@ from edge.bundle.evidence import (
     Thresholds,
     Unit,
 )
-from edge.bundle.manifest import (
-    FORMAT,
-    FileEntry,
-    FrameSizes,
-    HoldoutOpening,
-    Manifest,
-    ModelFile,
-    Stage,
-    StageGeometry,
-    Stages,
-    TrainingData,
-)
+from edge.bundle.manifest import FORMAT, FileEntry, FrameSizes, Manifest, TrainingData
 from edge.bundle.promises import UnitPromises
+from edge.bundle.stages import InstanceStage, ModelFile, Stage, StageGeometry, Stages
 from edge.bundle.verify import run_golden_frames
 from edge.cascade import Cascade
 from edge.errors import BundleError, ConfigError
 from edge.preprocess import Geometry
 from export.golden import golden_frames
+from export.instance_stage import InstanceParts, instance_stage, open_stage
+from export.label import Label, holdout_openings, versions
 from export.shrink import Forms
-from train.card import tool_versions
 from train.data.sample import DataSet
 from train.finished_run import Run
 
 MAX_SIDE = 8192
 """Largest side, in pixels, of a frame that is cut into regions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What is written on a bundle.
-
-    Attributes:
-        name: What it is called.
-        description: What it is for.
-        simulated: Whether its data is simulated.
-        created: When it is made; see ``creation_time``.
-    """
-
-    name: str
-    description: str
-    simulated: bool
-    created: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +53,7 @@ class Contents:
         temperatures: Of the networks, by stage.
         calibrations: What these did, by stage.
         drift: What a device measures drift against.
+        instances: What outlines defects; None packs a bundle that outlines none.
     """
 
     forms: Mapping[str, tuple[Run, Forms]]
@@ -93,6 +65,7 @@ class Contents:
     temperatures: Mapping[str, float]
     calibrations: Mapping[str, Calibration]
     drift: Drift
+    instances: InstanceParts | None = None
 
 
 def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> bytes:
@@ -115,6 +88,10 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         name: _stage(name, run, forms, temperatures[name], files)
         for name, (run, forms) in contents.forms.items()
     }
+    outlines = instance_stage(contents.instances, files) if contents.instances else None
+    cascades = _with_outlines(contents.cascades, outlines, files)
+    openings = [opening for run in runs for opening in run.card.holdout_openings]
+    openings += contents.instances.openings if contents.instances else ()
     sizes = frame_sizes(runs[0].geometry, data)
     card = runs[0].card.data
     fields: dict[str, Any] = {
@@ -126,7 +103,9 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         "tools": versions(),
         "classes": data.classes,
         "frame": sizes,
-        "stages": Stages(gate=stages["gate"], classifier=stages.get("classifier")),
+        "stages": Stages(
+            gate=stages["gate"], classifier=stages.get("classifier"), instances=outlines
+        ),
         "thresholds": contents.thresholds,
         "drift": contents.drift,
         "promises": contents.promises,
@@ -141,8 +120,8 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         ),
         "metrics": contents.metrics,
         "gate_report": contents.report,
-        "holdout_openings": holdout_openings(runs, label),
-        "golden": golden_frames(golden, sizes, contents.cascades, files),
+        "holdout_openings": holdout_openings(openings, label),
+        "golden": golden_frames(golden, sizes, cascades, files),
         "files": {
             file: FileEntry(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
             for file, content in files.items()
@@ -159,38 +138,6 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
     content = write_container(files | {MANIFEST: manifest.to_json()})
     _check_packed(content)
     return content
-
-
-def creation_time() -> str:
-    """Now, or ``SOURCE_DATE_EPOCH`` (seconds since 1970) where it is set, as ISO 8601 in UTC.
-
-    Raises:
-        ConfigError: ``SOURCE_DATE_EPOCH`` is not a number of seconds.
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError):
-        raise ConfigError(
-            f"SOURCE_DATE_EPOCH is {epoch!r}", "Give whole seconds since 1970, or unset it"
-        ) from None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def versions() -> dict[str, str]:
-    """Versions of what the bundle's bytes and figures depend on."""
-    found = tool_versions()
-    with suppress(PackageNotFoundError):
-        found["ai-edge-litert"] = version("ai-edge-litert")
-    return found
-
-
-def holdout_openings(runs: Sequence[Run], label: Label) -> tuple[HoldoutOpening, ...]:
-    """Every time that the runs judged the holdout, earliest first, and this export of them."""
-    logged = dict.fromkeys((o.by, o.when) for run in runs for o in run.card.holdout_openings)
-    earlier = sorted(logged, key=lambda opening: datetime.fromisoformat(opening[1]))
-    openings = [*earlier, (f"millsight export {label.name}", label.created)]
-    return tuple(HoldoutOpening(by=by, when=when) for by, when in openings)
 
 
 def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
@@ -236,6 +183,18 @@ def _stage(name: str, run: Run, forms: Forms, temperature: float, files: dict[st
         geometry=StageGeometry(region=run.geometry.region, input=run.geometry.input),
         models=tuple(models),
     )
+
+
+def _with_outlines(
+    cascades: Mapping[Precision, Cascade], stage: InstanceStage | None, files: Mapping[str, bytes]
+) -> Mapping[Precision, Cascade]:
+    """The cascades with the instance model, so that golden frames record what it outlines."""
+    if stage is None:
+        return cascades
+    outlining = {precision: copy.copy(cascade) for precision, cascade in cascades.items()}
+    for precision, cascade in outlining.items():
+        cascade.instances = open_stage(stage, files, cascade.classes, precision)
+    return outlining
 
 
 def _check_packed(content: bytes) -> None:

@@ -5,21 +5,24 @@ Nothing is written here. Whatever fails, or is interrupted, leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from rich.console import RenderableType
 
-from edge.bundle.evidence import Difference, Figures, GateReport, Precision, Unit
+from edge.bundle.evidence import Figures, GateReport, Precision, Unit
 from edge.cascade import Cascade
 from edge.errors import DataError, ExportGateError
 from export.answers import stage_answers, stage_figures
 from export.drift import drift_reference
-from export.gate import Margins, compare, require_held
-from export.pack import Contents, Label, pack
+from export.gate import Margins, compare, comparison_table, require_held
+from export.instance_export import export_instances, window_sizes
+from export.label import Label
+from export.pack import Contents, pack
 from export.progress import Progress
 from export.promises import unit_promises
-from export.runs import HOLDOUT, TRAIN, VAL, check_data, check_pair
+from export.runs import HOLDOUT, TRAIN, VAL, check_data, check_instances, check_pair
 from export.shrink import open_cascades, shrink, with_thresholds
 from export.temperature import fit_temperatures, stage_calibrations
 from export.thresholds import Risk, choose_thresholds
@@ -29,6 +32,7 @@ from train.data.tiles import Tile, label_tiles
 from train.evaluate.scored import Scored, by_frame
 from train.evaluate.scoring import score_each
 from train.finished_run import Run
+from train.instances.finished import InstancesRun
 
 REPRODUCED_WITHIN = 0.005
 """How far the float network's accuracy may lie from what its card says: half a point."""
@@ -45,6 +49,8 @@ class Order:
         risk: What the gate is to promise.
         unit: What thresholds are chosen for and the decision is judged on: a whole frame, by its
             worst region, or each tile as a frame of its own.
+        windows: Width and height in pixels of the instance network's windows; none takes those of
+            ``export.instance_export.window_sizes``.
     """
 
     label: Label
@@ -52,6 +58,7 @@ class Order:
     golden: int = 4
     risk: Risk = field(default_factory=Risk)
     unit: Unit = "frame"
+    windows: tuple[tuple[int, int], ...] = ()
 
 
 def make_bundle(
@@ -60,9 +67,10 @@ def make_bundle(
     classifier: Run | None,
     data: DataSet,
     progress: Progress,
-    show: Callable[[Sequence[Difference]], None] = lambda differences: None,
+    show: Callable[[RenderableType], None] = lambda shown: None,
+    instances: InstancesRun | None = None,
 ) -> bytes:
-    """The bytes of a bundle of one or two runs.
+    """The bytes of a bundle of one to three runs.
 
     Args:
         order: What is wanted.
@@ -70,10 +78,11 @@ def make_bundle(
         classifier: A multiclass or multilabel run on the same data and regions, or None.
         data: What the runs were trained on.
         progress: Shows how it goes.
-        show: Given the comparison of int8 with float before it is judged.
+        show: Given what was chosen, and each comparison of int8 with float before it is judged.
+        instances: A run of the instance network on the same data, or None.
 
     Raises:
-        ConfigError: The runs do not make a cascade.
+        ConfigError: The runs do not make a cascade, or a window cannot be one.
         DataError: The data is not what the runs were trained on, or lacks a split or a class.
         ExportGateError: Int8 is worse than float by more than a margin.
         ImageError: An image cannot be read.
@@ -82,10 +91,13 @@ def make_bundle(
     """
     check_pair(gate, classifier)
     _require_splits(data)
+    windows = window_sizes(instances, data, order.windows) if instances else ()
     progress.start("loading TensorFlow")
     load_keras()
     progress.start("checking that the data is what the runs were trained on")
     check_data(gate, classifier, data)
+    if instances:
+        check_instances(instances, data)
     forms = {"gate": (gate, shrink(gate, data, progress))}
     if classifier:
         forms["classifier"] = (classifier, shrink(classifier, data, progress))
@@ -99,7 +111,7 @@ def make_bundle(
     own: Unit = "tile" if gate.geometry.region else "frame"
     answers = {p: stage_answers(j[own], j[unit], own=own, unit=unit) for p, j in judged.items()}
     differences = compare(answers["float32"], answers["int8"], order.margins)
-    show(differences)
+    show(comparison_table(differences, order.margins))
     require_held(differences, order.margins)
     stages = answers["int8"]
     metrics = {s: {p: stage_figures(answers[p][s]) for p in cascades} for s in stages}
@@ -113,6 +125,9 @@ def make_bundle(
         differences=differences,
         verdict="held",
     )
+    parts = None
+    if instances:
+        parts = export_instances(instances, data, windows, order.margins, progress, show)
     drift = drift_reference(cascades["int8"], data, progress)
     progress.start("packing, and checking what was packed")
     promises = {
@@ -122,7 +137,16 @@ def make_bundle(
     }
     calibrations = stage_calibrations(val[own], judged["int8"][own], own)
     contents = Contents(
-        forms, cascades, thresholds, metrics, report, promises, temperatures, calibrations, drift
+        forms=forms,
+        cascades=cascades,
+        thresholds=thresholds,
+        metrics=metrics,
+        report=report,
+        promises=promises,
+        temperatures=temperatures,
+        calibrations=calibrations,
+        drift=drift,
+        instances=parts,
     )
     return pack(order.label, contents, data, golden=order.golden)
 

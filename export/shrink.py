@@ -12,8 +12,9 @@ from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from export.calibration import representative_inputs
 from export.maps import with_map
+from export.parity import CONVERSION_TOLERANCE, largest_difference
 from export.progress import Progress
-from export.tflite import CONVERSION_TOLERANCE, convert, largest_difference, quantize
+from export.tflite import convert, quantize
 from train.data.sample import DataSet
 from train.finished_run import Run
 

@@ -133,3 +133,15 @@ def test_a_bundle_is_done_while_it_and_its_runs_stay_as_they_are(trained: Path) 
     finish(step("gate", trained), NOON + timedelta(hours=5))
     assert "--force" in refusal(export, UnwritableError)
     assert "--force" in refusal(step("export", trained, alpha=0.1), UnwritableError)
+
+
+def test_a_bundle_is_not_done_where_its_instance_network_is_another(trained: Path) -> None:
+    card = trained / "instances" / "card.json"
+    card.parent.mkdir()
+    card.write_text("{}")
+    export = step("export", trained, instances=card.parent)
+    (trained / "x.millsight").write_bytes(b"a bundle")
+    record_export(export)
+    assert state(export) == "done"
+    card.write_text('{"seed": 1}')
+    assert "--force" in refusal(export, UnwritableError)

@@ -10,7 +10,7 @@ import pytest
 
 from edge.bundle.manifest import Manifest
 from export.doubts import doubts
-from tests.edge.bundle.samples import manifest
+from tests.edge.bundle.samples import manifest, with_instances
 
 
 def spoilt(change: str) -> Manifest:
@@ -40,6 +40,17 @@ def spoilt(change: str) -> Manifest:
 )
 def test_each_doubt_is_said(change: str, said: str) -> None:
     assert any(said in doubt for doubt in doubts(spoilt(change)))
+
+
+@pytest.mark.parametrize(
+    ("ap50", "said"),
+    [(0.02, ["find next to nothing: their AP50 on the holdout is 0.020"]), (0.5, [])],
+)
+def test_instances_that_are_hardly_found_are_doubted(ap50: float, said: list[str]) -> None:
+    figures = {"box_ap50": ap50, "box_ap": 0.01, "mask_ap50": None, "mask_ap": None, "n": 40}
+    doubted = list(doubts(manifest(**with_instances(figures={"int8": figures}))))
+    assert len(doubted) == len(said)
+    assert all(words in doubt for words, doubt in zip(said, doubted, strict=True))
 
 
 def test_a_bundle_that_did_as_it_says_is_not_doubted() -> None:

@@ -12,9 +12,10 @@ from rich.console import Console
 
 from edge.engines.base import open_engine
 from export.maps import with_map
+from export.parity import CONVERSION_TOLERANCE, largest_difference
 from export.progress import Progress
 from export.shrink import shrink
-from export.tflite import CONVERSION_TOLERANCE, convert, largest_difference, quantize
+from export.tflite import convert, quantize
 from tests.train.tiny import REGION
 from train.backend import load_keras
 from train.data import open_data

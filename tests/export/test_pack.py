@@ -1,38 +1,173 @@
-"""What is written on a bundle."""
+"""A bundle is packed with what it is given, and tried before it is handed out."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from edge.errors import ConfigError
+from edge.bundle import find_bundle, load_bundle, read_bundle
+from edge.bundle.verify import run_golden_frames
+from edge.cascade import Cascade
+from edge.errors import BundleError, ConfigError
+from edge.instances.anchors import Anchors
+from edge.instances.found import FoundInstance
+from edge.instances.rules import ClassRule
+from edge.models import load
 from edge.preprocess import Geometry
-from export.pack import Label, creation_time, frame_sizes, holdout_openings
+from export import instance_stage
+from export.instance_stage import InstanceParts
+from export.label import Label
+from export.pack import Contents, frame_sizes, pack
+from tests.edge.fakes import SilentEngine
 from train.data import open_data
+from train.finished_run import RunOpening
+
+LABEL = Label("toy", "For tests.", False, "2024-06-01T00:00:00Z")
+OPENING = RunOpening(by="millsight train instances", when="2023-11-02T12:00:00+01:00")
 
 
-def run(*openings: tuple[str, str]) -> SimpleNamespace:
-    logged = [SimpleNamespace(by=by, when=when) for by, when in openings]
-    return SimpleNamespace(card=SimpleNamespace(holdout_openings=logged))
+@pytest.fixture(scope="module")
+def shipped() -> tuple[Contents, Any]:
+    """What went into a shipped bundle, and the data as far as packing asks for it."""
+    bundle = load_bundle(find_bundle())
+    manifest = bundle.manifest
+    stages = {"gate": manifest.stages.gate, "classifier": manifest.stages.classifier}
+    forms = {}
+    for name, stage in stages.items():
+        card = SimpleNamespace(
+            network=stage.network,
+            outputs=stage.outputs,
+            activation=stage.activation,
+            data=manifest.data,
+            holdout_openings=[RunOpening(by=o.by, when=o.when) for o in manifest.holdout_openings],
+        )
+        geometry = Geometry(stage.geometry.region, stage.geometry.input)
+        run = SimpleNamespace(card=card, geometry=geometry)
+        forms[name] = run, {m.precision: bundle.files[m.file] for m in stage.models}
+    contents = Contents(
+        forms=forms,
+        cascades={p: Cascade.from_bundle(bundle, precision=p) for p in ("float32", "int8")},
+        thresholds=manifest.thresholds,
+        metrics=manifest.metrics,
+        report=manifest.gate_report,
+        promises=manifest.promises,
+        temperatures={name: stage.temperature for name, stage in stages.items()},
+        calibrations=manifest.calibration,
+        drift=manifest.drift,
+    )
+    return contents, SimpleNamespace(classes=manifest.classes)
 
 
-def test_openings_are_in_the_order_of_time_and_each_once() -> None:
-    gate = run(("gate", "2024-05-01T10:00:00+02:00"), ("both", "2024-01-01T00:00:00Z"))
-    classifier = run(("classifier", "2024-05-01T08:30:00Z"), ("both", "2024-01-01T00:00:00Z"))
-    label = Label("x", "X.", False, "2024-06-01T00:00:00Z")
-    openings = holdout_openings([gate, classifier], label)
-    assert [o.by for o in openings] == ["both", "gate", "classifier", "millsight export x"]
-    assert openings[-1].when == "2024-06-01T00:00:00Z"
+class Corner:
+    """An instance model that outlines a frame's corner, as far as it is not ``blind``."""
+
+    blind = False
+
+    def __init__(self, engines: dict[str, Any]) -> None:
+        self.pyramids = {(512, 256): engines["pyramid 512×256"]}
+        self.box_head, self.mask_head = engines["box head"], engines.get("mask head")
+
+    def find(self, pixels: Any, suspicious: Any = None) -> list[FoundInstance]:
+        found = FoundInstance(1, 0.9, (0.0, 0.0, 8.0, 4.0), None, (0, 0, 8, 4))
+        return [] if self.blind else [found]
 
 
-def test_the_time_is_source_date_epoch_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert creation_time() == "2023-11-14T22:13:20Z"
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1.5")
-    with pytest.raises(ConfigError, match=r"SOURCE_DATE_EPOCH is '1\.5'"):
-        creation_time()
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The instance networks of these tests are not networks."""
+    real = load.open_engine
+
+    def open_engine(model: bytes, **more: Any) -> Any:
+        return SilentEngine() if model.startswith(b"toy") else real(model, **more)
+
+    def corner(stage: Any, engines: dict[str, Any], classes: tuple[str, ...]) -> Corner:
+        return Corner(engines)
+
+    for module in (load, instance_stage):
+        monkeypatch.setattr(module, "open_engine", open_engine)
+        monkeypatch.setattr(module, "instance_model", corner)
+
+
+def parts(**changes: Any) -> InstanceParts:
+    whole = InstanceParts(
+        network="toy",
+        windows={
+            (512, 256): {
+                ("tflite", "float32"): b"toy pyramid",
+                ("tflite", "int8"): b"toy int8",
+                ("onnx", "int8"): b"toy QDQ",
+            }
+        },
+        box_head={("tflite", "float32"): b"toy box head", ("onnx", "float32"): b"toy ONNX"},
+        mask_head={("tflite", "float32"): b"toy mask head"},
+        anchors=Anchors((((8.0, 8.0),), ((16.0, 16.0),), ((32.0, 32.0),))),
+        rules=(ClassRule(0.5, 4),) * 4,
+        rois=16,
+        openings=(OPENING,),
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+@pytest.mark.parametrize("masks", [True, False])
+def test_a_bundle_that_outlines_is_opened_as_it_was_packed(
+    shipped: tuple[Contents, Any], masks: bool
+) -> None:
+    contents, data = shipped
+    given = parts() if masks else parts(mask_head=None)
+    packed = pack(LABEL, dataclasses.replace(contents, instances=given), data, golden=1)
+    bundle = read_bundle(packed)
+    stage = bundle.manifest.stages.instances
+    assert stage is not None and (stage.mask_head is not None) is masks
+    assert stage.windows[0].size == (512, 256) and stage.rois == 16
+    assert bundle.files["models/instances-pyramid-512x256-int8.onnx"] == b"toy QDQ"
+    assert bundle.files["models/instances-box-head-float32.tflite"] == b"toy box head"
+    assert [(rule.score, rule.min_area_px) for rule in stage.rules] == [(0.5, 4)] * 4
+    openings = {(o.by, o.when) for o in bundle.manifest.holdout_openings}
+    assert (OPENING.by, OPENING.when) in openings
+    (golden,) = bundle.manifest.golden
+    for precision in ("float32", "int8"):
+        found = golden.expected[precision].instances
+        assert [(i.class_name, i.box) for i in found or ()] == [("2", (0.0, 0.0, 8.0, 4.0))]
+    # What it was packed from is left as it was.
+    assert contents.cascades["int8"].instances is None
+
+
+def test_golden_frames_find_out_a_device_that_outlines_otherwise(
+    shipped: tuple[Contents, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents, data = shipped
+    outlining = dataclasses.replace(contents, instances=parts())
+    bundle = read_bundle(pack(LABEL, outlining, data, golden=1))
+    assert all(result.agrees for result in run_golden_frames(bundle))
+    monkeypatch.setattr(Corner, "blind", True)
+    assert not any(result.agrees for result in run_golden_frames(bundle))
+
+
+def test_without_them_nothing_is_said_of_instances(shipped: tuple[Contents, Any]) -> None:
+    contents, data = shipped
+    bundle = read_bundle(pack(LABEL, contents, data, golden=1))
+    assert bundle.manifest.stages.instances is None
+    assert b'"instances"' not in bundle.manifest.to_json()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "says"),
+    [
+        ({"rules": parts().rules[:1]}, ConfigError, "not one for each class"),
+        ({"box_head": {("onnx", "int8"): b"toy"}}, BundleError, "no float32 box head"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(
+    shipped: tuple[Contents, Any], changes: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    contents, data = shipped
+    unfit = dataclasses.replace(contents, instances=parts(**changes))
+    with pytest.raises(error, match=says):
+        pack(LABEL, unfit, data, golden=0)
 
 
 @pytest.mark.parametrize(

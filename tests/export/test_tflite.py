@@ -11,7 +11,8 @@ from ai_edge_litert.interpreter import Interpreter
 from edge.engines.base import open_engine
 from edge.errors import EngineError
 from export import tflite
-from export.tflite import CONVERSION_TOLERANCE, convert, largest_difference, quantize
+from export.parity import CONVERSION_TOLERANCE, largest_difference
+from export.tflite import convert, quantize
 from train.backend import load_keras
 from train.networks import NETWORKS
 
@@ -70,7 +71,7 @@ def test_the_same_network_gives_the_same_bytes(
 
 
 def test_an_input_at_another_scale_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tflite, "_spanning", lambda inputs: inputs)
+    monkeypatch.setattr(tflite, "spanning", lambda inputs: inputs)
     network = NETWORKS["ann1"].build((64, 64, 1), 2)
     with pytest.raises(EngineError, match=r"scale .* not as the pixel minus 128"):
         quantize(network, INPUTS)

@@ -1,0 +1,89 @@
+"""The instance networks on their way into a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edge.bundle.evidence import Precision
+from edge.bundle.stages import (
+    Format,
+    InstanceFigures,
+    InstanceRule,
+    InstanceStage,
+    ModelFile,
+    WindowModels,
+)
+from edge.engines.base import open_engine
+from edge.instances.anchors import Anchors
+from edge.instances.rules import ClassRule
+from edge.models.instances import InstanceModel
+from edge.models.load import instance_model
+from train.finished_run import RunOpening
+
+Forms = Mapping[tuple[Format, Precision], bytes]
+"""One network by file format and number format."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceParts:
+    """A finished instance run in all the forms that are packed.
+
+    Attributes:
+        network: Name of the architecture.
+        windows: The pyramid, by width and height of its window in pixels.
+        box_head: In float32, and in int8 where it keeps its average precision.
+        mask_head: Likewise; None where there are boxes alone.
+        anchors: What its proposals start from.
+        rules: Which instances count, one a class; chosen on val.
+        rois: Proposals that the box head takes at once.
+        figures: Of the holdout, by precision.
+        openings: Every time that training or judging it opened the holdout.
+    """
+
+    network: str
+    windows: Mapping[tuple[int, int], Forms]
+    box_head: Forms
+    mask_head: Forms | None
+    anchors: Anchors
+    rules: tuple[ClassRule, ...]
+    rois: int
+    figures: Mapping[Precision, InstanceFigures] = field(default_factory=dict)
+    openings: tuple[RunOpening, ...] = ()
+
+
+def instance_stage(parts: InstanceParts, files: dict[str, bytes]) -> InstanceStage:
+    """Describe the stage, and put its networks among the files."""
+    return InstanceStage(
+        network=parts.network,
+        windows=tuple(
+            WindowModels(size=size, models=_put(f"pyramid-{size[0]}x{size[1]}", forms, files))
+            for size, forms in parts.windows.items()
+        ),
+        box_head=_put("box-head", parts.box_head, files),
+        mask_head=_put("mask-head", parts.mask_head, files) if parts.mask_head else None,
+        anchors=parts.anchors.shapes,
+        rules=tuple(InstanceRule(score=r.score, min_area_px=r.min_area_px) for r in parts.rules),
+        rois=parts.rois,
+        figures=dict(parts.figures),
+    )
+
+
+def open_stage(
+    stage: InstanceStage, files: Mapping[str, bytes], classes: tuple[str, ...], precision: Precision
+) -> InstanceModel:
+    """The instance model as a device will open it, in TFLite."""
+    engines = {
+        name: open_engine(files[form.file])
+        for name, form in stage.forms("that is packed", precision).items()
+    }
+    return instance_model(stage, engines, classes)
+
+
+def _put(part: str, forms: Forms, files: dict[str, bytes]) -> tuple[ModelFile, ...]:
+    models = []
+    for (format_, precision), content in forms.items():
+        file = f"models/instances-{part}-{precision}.{format_}"
+        files[file] = content
+        models.append(ModelFile(file=file, format=format_, precision=precision))
+    return tuple(models)

@@ -1,0 +1,31 @@
+"""Whether a converted file computes what its Keras network computes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from edge.engines.base import open_engine
+from export.freezing import Inputs, in_batches
+
+CONVERSION_TOLERANCE = 1e-3
+"""Greatest difference of float32 outputs from Keras's, as a share of the largest number."""
+
+
+def largest_difference(model: Any, content: bytes, inputs: Inputs) -> float:
+    """How far a file's outputs lie from Keras's, whatever format it is of.
+
+    A share of the largest number that Keras gives there; the worst output counts. Outputs are told
+    apart by shape; those that the file has besides are not looked at. Above
+    ``CONVERSION_TOLERANCE`` a float32 file is broken.
+    """
+    engine = open_engine(content)
+    worst = 0.0
+    for numbers in in_batches(inputs, engine.input_shape[0]):
+        found = {tensor.shape: tensor.decoded() for tensor in engine.run_tensors(numbers)}
+        wanted = model.predict_on_batch(numbers)
+        for output in wanted if isinstance(wanted, list) else [wanted]:
+            off = np.abs(found[output.shape] - output).max()
+            worst = max(worst, float(off / np.abs(output).max().clip(1.0)))
+    return worst

@@ -1,0 +1,131 @@
+"""The instance networks in all their forms: they open, and say what the Keras networks say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from edge.engines.base import open_engine
+from edge.errors import DataError, ExportGateError
+from edge.instances.anchors import Anchors
+from edge.instances.rules import ClassRule
+from edge.instances.view import maps_of
+from edge.models.instances import InstanceModel
+from export import instances
+from export.instance_calibration import calibration_windows
+from export.instances import InstanceForms, shrink_instances
+from tests.train.tiny import CLASSES, write_strips
+from train.backend import load_keras
+from train.data import open_data
+from train.networks.mask_rcnn import MaskRCNN
+
+SIZE = (64, 32)
+ANCHORS = Anchors((((8.0, 8.0),), ((12.0, 12.0), (8.0, 24.0)), ((24.0, 24.0),)))
+KINDS = {(f, p) for f in ("tflite", "onnx") for p in ("float32", "int8")}
+
+
+class Silent:
+    def start(self, step: str, total: int | None = None) -> None:
+        pass
+
+
+class Run:
+    """A finished run of networks with few weights."""
+
+    anchors = ANCHORS
+
+    def load(self) -> MaskRCNN:
+        keras = load_keras()
+        keras.utils.set_random_seed(3)
+        layers = keras.layers
+        inputs = keras.Input((None, None, 1))
+        features, objectness, deltas = [], [], []
+        x = layers.AveragePooling2D(2)(inputs)
+        for k in ANCHORS.per_level:
+            x = layers.Conv2D(6, 3, strides=2, padding="same", activation="relu6")(x)
+            features.append(x)
+            objectness.append(layers.Conv2D(k, 1)(x))
+            deltas.append(layers.Conv2D(4 * k, 1)(x))
+        pyramid = keras.Model(inputs, [*features, *objectness, *deltas])
+        roi = keras.Input((14, 14, 6))
+        pooled = layers.GlobalAveragePooling2D()(roi)
+        box_head = keras.Model(roi, layers.Dense(len(CLASSES) + 5)(pooled))
+        mask = layers.Conv2DTranspose(len(CLASSES), 2, strides=2)(roi)
+        return MaskRCNN(pyramid, box_head, keras.Model(roi, mask))
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_strips(tmp_path_factory.mktemp("scenes") / "strips", {"train": 9, "holdout": 3})
+
+
+@pytest.fixture(scope="module")
+def forms(root: Path) -> InstanceForms:
+    return shrink_instances(Run(), open_data(root), [SIZE], Silent())
+
+
+def test_every_network_comes_in_every_form(forms: InstanceForms) -> None:
+    assert list(forms.windows) == [SIZE]
+    assert forms.mask_head is not None
+    for kinds in (*forms.windows.values(), forms.box_head, forms.mask_head):
+        assert set(kinds) == KINDS
+    assert {open_engine(c).input_shape for c in forms.box_head.values()} == {(16, 14, 14, 6)}
+    assert {open_engine(c).input_shape for c in forms.mask_head.values()} == {(8, 14, 14, 6)}
+
+
+def test_all_forms_of_a_pyramid_say_the_same(forms: InstanceForms, root: Path) -> None:
+    picture = calibration_windows(open_data(root), SIZE, count=1, seed=5).pictures
+    said = {}
+    for kind, content in forms.windows[SIZE].items():
+        maps = maps_of(open_engine(content).run_tensors(picture), ANCHORS, *SIZE[::-1])
+        said[kind] = [t for level in (maps.features, maps.objectness, maps.deltas) for t in level]
+    exact = [t.decoded() for t in said["tflite", "float32"]]
+    for (_, precision), tensors in said.items():
+        for tensor, wanted in zip(tensors, exact, strict=True):
+            near = 1e-4 if precision == "float32" else 16 * tensor.scale
+            assert np.abs(tensor.decoded() - wanted).max() <= near
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_forms_work_together_on_a_frame(forms: InstanceForms, kind: Any) -> None:
+    model = InstanceModel(
+        {size: open_engine(kinds[kind]) for size, kinds in forms.windows.items()},
+        open_engine(forms.box_head[kind]),
+        open_engine(forms.mask_head[kind]),
+        classes=CLASSES,
+        anchors=ANCHORS,
+        rules=[ClassRule(0.05, 0)] * len(CLASSES),
+    )
+    frame = np.random.default_rng(0).integers(0, 256, (32, 64), dtype=np.uint8)
+    assert all(np.isfinite([*f.box, f.score]).all() for f in model.candidates(frame))
+
+
+def test_calibration_shows_every_class_of_train_and_the_same_each_time(root: Path) -> None:
+    data = open_data(root)
+    first, again = (calibration_windows(data, (32, 32), count=12) for _ in range(2))
+    np.testing.assert_array_equal(first.pictures, again.pictures)
+    assert first.pictures.shape == (12, 32, 32)
+    assert first.pictures.min() < 60 and first.pictures.max() > 200
+    assert all(len(boxes) for boxes in first.boxes)
+
+
+def test_a_class_that_train_lacks_is_named(root: Path, tmp_path: Path) -> None:
+    lacking = write_strips(tmp_path / "strips", {"train": 3})
+    path = lacking / "instances_train.json"
+    document = json.loads(path.read_text())
+    document["annotations"] = [a for a in document["annotations"] if a["category_id"] == 1]
+    path.write_text(json.dumps(document))
+    with pytest.raises(DataError, match="outlines class 'bright'"):
+        calibration_windows(open_data(lacking), (32, 32))
+
+
+def test_a_conversion_that_computes_something_else_is_refused(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instances, "largest_difference", lambda *_: 0.02)
+    with pytest.raises(ExportGateError, match=r"pyramid 64×32 converted to tflite .* 2\.00%"):
+        shrink_instances(Run(), open_data(root), [SIZE], Silent())
