@@ -7,7 +7,7 @@ refused.
 from __future__ import annotations
 
 SHIPPED: dict[str, str] = {
-    "cold-strip.millsight": "240432c4d14f1894bacd94695bbd72fc99ad5e5fb80363eb0547097297f0a54a",
+    "cold-strip.millsight": "1a9fdc23324e268ceed015340a3b9341b4a46f764a79b8d37641778df264d624",
     "simulated.millsight": "0b41171fc74f46d32b8693471445857e55df051972f1ddf28fcd6c42898094f5",
 }
 """SHA-256 of each shipped bundle, by file name."""
