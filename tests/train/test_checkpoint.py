@@ -59,7 +59,8 @@ def test_another_plan_is_refused_by_what_differs(tmp_path, now, named):
 def planned(**options):
     """A run's plan as the options make it, and its data, as ``train_run`` keeps them."""
     unset = dict.fromkeys(["region", "epochs", "batch", "learning_rate", "best_weights"])
-    given = {"network": "compact", "squash": False, "seed": 0, **unset, **options}
+    flags = {"squash": False, "rough": False}
+    given = {"network": "compact", "seed": 0, **flags, **unset, **options}
     digests = {"digest": "a" * 64, "split_digest": "b" * 64}
     return {**make_plan("binary", **given).as_json(), "data": digests}
 
@@ -67,6 +68,7 @@ def planned(**options):
 CHANGES = {
     "region": {"region": (100, 128)},
     "squash": {"squash": True},
+    "rough": {"rough": True},
     "network": {"network": "ann1"},
     "seed": {"seed": 1},
     "epochs": {"epochs": 3},

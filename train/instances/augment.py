@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from train.augment import NEVER, Augmentation, Sometimes
+from train.augment import NEVER, ROUGH, Sometimes
 from train.instances.views import View
 
-_STRIP = Augmentation()
+_STRIP = ROUGH
 
 LOOKS = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
 """All of ``train.augment`` that leaves every pixel where it is."""
