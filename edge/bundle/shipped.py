@@ -8,6 +8,6 @@ from __future__ import annotations
 
 SHIPPED: dict[str, str] = {
     "cold-strip.millsight": "1a9fdc23324e268ceed015340a3b9341b4a46f764a79b8d37641778df264d624",
-    "simulated.millsight": "0b41171fc74f46d32b8693471445857e55df051972f1ddf28fcd6c42898094f5",
+    "simulated.millsight": "ddaa60784626bad786c2d72e1c3b01b321b86072f753fc97f4dca7488394b9c9",
 }
 """SHA-256 of each shipped bundle, by file name."""
