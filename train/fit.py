@@ -1,37 +1,28 @@
-"""The training loop: epochs of batches, val after each, a checkpoint after that."""
+"""Training a gate or a classifier: epochs of batches, val after each."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from edge.errors import TrainingError
-from train import checkpoint
 from train.averaging import Average
 from train.backend import load_keras
 from train.batches import Feed
-from train.checkpoint import Row, State, values
+from train.checkpoint import Row, State
 from train.interrupt import InterruptedTrainingError, InterruptRequest
 from train.items import Items
+from train.loop import Watcher, run_epochs
 from train.networks import Recipe
 from train.plan import Plan
 from train.run_figures import accuracy_and_auroc, mean_loss, predict_logits
 from train.task import Task
-
-
-class Watcher(Protocol):
-    """Is told how training goes."""
-
-    def start_epoch(self, number: int, steps: int) -> None: ...
-
-    def step(self, loss: float) -> None: ...
-
-    def end_epoch(self, row: Row) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +80,7 @@ def compile_model(model: Any, plan: Plan, task: Task, loss: Any, steps: int) -> 
 
 
 def fit(model: Any, training: Training, state: State, watcher: Watcher) -> None:
-    """Train a compiled ``keras.Model`` and leave the chosen weights in it.
-
-    After each epoch the whole state is written to the run's folder; a run resumed from there ends
-    as it would have without the interruption, but for rounding.
+    """Train a compiled ``keras.Model`` and leave the chosen weights in it; see ``run_epochs``.
 
     Args:
         model: Compiled by ``compile_model``.
@@ -106,23 +94,19 @@ def fit(model: Any, training: Training, state: State, watcher: Watcher) -> None:
         UnwritableError: The checkpoint cannot be written.
     """
     plan = training.plan
-    if state.epochs_done:
-        checkpoint.assign(model.variables, state.weights)
-        checkpoint.assign(model.optimizer.variables, state.optimizer)
-    steps = state.epochs_done * training.feed.steps
-    average = Average(model, plan.recipe.average, state.average, steps)
-    with InterruptRequest() as interrupt:
-        while state.epochs_done < plan.recipe.epochs and not _stalled(state, plan.patience):
-            row = _epoch(model, average, training, state.epochs_done, watcher, interrupt)
-            _take_in(state, row, model, average, plan.recipe)
-            checkpoint.save(training.folder, state, training.identity)
-            watcher.end_epoch(row)
-            if interrupt.asked:
-                raise InterruptedTrainingError(state.epochs_done)
-    if plan.recipe.best_weights:
-        checkpoint.assign(model.variables, state.best)
-    else:
-        average.swap()
+    run_epochs(
+        model,
+        training,
+        state,
+        watcher,
+        recipe=plan.recipe,
+        steps=training.feed.steps,
+        epoch=lambda number, average, interrupt: _epoch(
+            model, average, training, number, watcher, interrupt
+        ),
+        better=_better,
+        patience=plan.patience,
+    )
 
 
 def _epoch(
@@ -176,17 +160,6 @@ def refuse_divergence(loss: float, number: int, recipe: Recipe) -> None:
         )
 
 
-def _take_in(state: State, row: Row, model: Any, average: Average, recipe: Recipe) -> None:
-    """Add a finished epoch to the state."""
-    best = min((r["val_loss"] for r in state.history), default=math.inf)
-    state.history.append(row)
-    state.weights = values(model.variables)
-    state.optimizer = values(model.optimizer.variables)
-    state.average = [array.copy() for array in average.values]
-    if row["val_loss"] < best:
-        state.best_epoch = state.epochs_done
-        state.best = (state.average or state.weights) if recipe.best_weights else []
-
-
-def _stalled(state: State, patience: int | None) -> bool:
-    return patience is not None and state.epochs_done - state.best_epoch >= patience
+def _better(row: Row, before: Sequence[Row]) -> bool:
+    """By the loss on val."""
+    return row["val_loss"] < min((r["val_loss"] for r in before), default=math.inf)

@@ -1,23 +1,23 @@
-"""The training loop of the instance network: epochs of windows, a look at val, a checkpoint."""
+"""Training the instance network: epochs of windows, and looks at val."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from train import checkpoint
 from train.averaging import Average
-from train.checkpoint import Row, State, values
-from train.fit import Watcher, make_optimizer, refuse_divergence
+from train.checkpoint import Row, State
+from train.fit import make_optimizer, refuse_divergence
 from train.instances.evaluating import unjudged, worth
 from train.instances.feed import Feed
 from train.instances.plan import InstancesPlan
 from train.interrupt import InterruptedTrainingError, InterruptRequest
+from train.loop import Watcher, run_epochs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def compile_learner(learner: Any, plan: InstancesPlan, steps: int) -> None:
 
 
 def fit(learner: Any, training: InstanceTraining, state: State, watcher: Watcher) -> None:
-    """Train a compiled ``Learner`` and leave the chosen weights in it.
+    """Train a compiled ``Learner`` and leave the chosen weights in it; see ``run_epochs``.
 
     Args:
         learner: Compiled by ``compile_learner``.
@@ -60,24 +60,18 @@ def fit(learner: Any, training: InstanceTraining, state: State, watcher: Watcher
         TrainingError: The loss is no longer a number, or the state does not fit the network.
         UnwritableError: The checkpoint cannot be written.
     """
-    plan = training.plan
-    if state.epochs_done:
-        checkpoint.assign(learner.variables, state.weights)
-        checkpoint.assign(learner.optimizer.variables, state.optimizer)
-    steps = state.epochs_done * training.feed.steps
-    average = Average(learner, plan.recipe.average, state.average, steps)
-    with InterruptRequest() as interrupt:
-        while state.epochs_done < plan.recipe.epochs:
-            row = _epoch(learner, average, training, state.epochs_done, watcher, interrupt)
-            _take_in(state, row, learner, average, plan.recipe.best_weights)
-            checkpoint.save(training.folder, state, training.identity)
-            watcher.end_epoch(row)
-            if interrupt.asked:
-                raise InterruptedTrainingError(state.epochs_done)
-    if plan.recipe.best_weights and state.best:
-        checkpoint.assign(learner.variables, state.best)
-    else:
-        average.swap()
+    run_epochs(
+        learner,
+        training,
+        state,
+        watcher,
+        recipe=training.plan.recipe,
+        steps=training.feed.steps,
+        epoch=lambda number, average, interrupt: _epoch(
+            learner, average, training, number, watcher, interrupt
+        ),
+        better=_better,
+    )
 
 
 def _epoch(
@@ -111,14 +105,7 @@ def _epoch(
     return {"epoch": number + 1, **losses, **figures, "seconds": seconds}
 
 
-def _take_in(state: State, row: Row, learner: Any, average: Average, keep_best: bool) -> None:
-    """Add a finished epoch to the state."""
-    best = max((worth(r) for r in state.history if not np.isnan(worth(r))), default=-1.0)
-    state.history.append(row)
-    state.weights = values(learner.variables)
-    state.optimizer = values(learner.optimizer.variables)
-    state.average = [array.copy() for array in average.values]
-    # Of equal ones the later: it has learnt longer.
-    if worth(row) >= best:
-        state.best_epoch = state.epochs_done
-        state.best = (state.average or state.weights) if keep_best else []
+def _better(row: Row, before: Sequence[Row]) -> bool:
+    """By average precision on val; of equal ones the later: it has learnt longer."""
+    best = max((worth(r) for r in before if not np.isnan(worth(r))), default=-1.0)
+    return bool(worth(row) >= best)
