@@ -9,7 +9,7 @@ from edge.inspection import Defect
 from edge.instances.found import FoundInstance
 from edge.instances.measure import measure
 from edge.masks import piece_to_coco
-from edge.preprocess import Box
+from edge.touching import shared
 
 
 def outlined(
@@ -62,10 +62,4 @@ def _explains(instance: Defect, region: Defect) -> bool:
     if region.class_name not in {instance.class_name, ""}:
         return False
     places = [heat.region for heat in region.heats] or [region.box]
-    return any(_overlap(instance.box, place) for place in places)
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    along = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return across > 0 and along > 0
+    return any(min(shared(instance.box, place)) > 0 for place in places)

@@ -71,7 +71,13 @@ def bounding(boxes: list[Box]) -> Box:
     return int(left), int(top), int(right - left), int(bottom - top)
 
 
-def _touch(a: Box, b: Box) -> bool:
+def shared(a: Box, b: Box) -> tuple[int, int]:
+    """Pixels that two boxes share across and along; below 0, how far they lie apart."""
     across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     along = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return across, along
+
+
+def _touch(a: Box, b: Box) -> bool:
+    across, along = shared(a, b)
     return across >= 0 and along >= 0 and across + along > 0

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from edge.bundle.evidence import Precision
 from edge.bundle.stages import Format, InstanceFigures
-from edge.errors import ConfigError
 from edge.instances.anchors import STRIDES
 from edge.instances.rules import ClassRule
 from export.gate import Margins
@@ -30,6 +29,7 @@ from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.evaluate.instances.rules import choose_rules
 from train.instances.evaluating import ROIS
 from train.instances.finished import InstancesRun
+from train.instances.plan import require_halved
 from train.instances.scenes import Frames
 
 FORMATS: tuple[Format, ...] = ("tflite", "onnx")
@@ -56,12 +56,8 @@ def window_sizes(
         ConfigError: A side is no multiple of the coarsest stride.
     """
     coarsest = STRIDES[-1]
-    for width, height in wanted:
-        if width % coarsest or height % coarsest:
-            raise ConfigError(
-                f"a window of {width}×{height} cannot be halved down to its coarsest map",
-                f"Give --windows sides that are multiples of {coarsest}, as 400x128",
-            )
+    for size in wanted:
+        require_halved(size, "--windows")
     if wanted:
         return tuple(dict.fromkeys(wanted))
     own = run.card.window

@@ -20,10 +20,10 @@ DELTA_STD = (0.1, 0.1, 0.2, 0.2)
 
 _STD = np.array(DELTA_STD, dtype=np.float32)
 
-_LARGEST_GROWTH = math.log(1000 / 16)
+LARGEST_GROWTH = math.log(1000 / 16)
 """Clamp of dw and dh: an exponential of anything larger is no box of any frame."""
 
-_FURTHEST = 1e4
+FURTHEST = 1e4
 """Clamp of dx and dy in sides of the anchor: beyond every frame, and still a finite number."""
 
 
@@ -49,8 +49,8 @@ def decode(anchors: Boxes, deltas: Boxes) -> Boxes:
     """
     centre, size = _centred(anchors)
     by = deltas * _STD
-    centre = centre + np.clip(by[:, :2], -_FURTHEST, _FURTHEST) * size
-    half = np.exp(np.minimum(by[:, 2:], _LARGEST_GROWTH)) * size / 2
+    centre = centre + np.clip(by[:, :2], -FURTHEST, FURTHEST) * size
+    half = np.exp(np.minimum(by[:, 2:], LARGEST_GROWTH)) * size / 2
     return np.asarray(np.concatenate([centre - half, centre + half], axis=1), dtype=np.float32)
 
 

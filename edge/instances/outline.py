@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edge.instances.found import FoundInstance
 from edge.masks import Mask
 from edge.preprocess import Box
-from edge.touching import bounding
+from edge.touching import bounding, shared
 
 _CUT = 0.5
 """Least probability of a defect's pixel (He et al., Mask R-CNN, ICCV 2017, section 3.1)."""
@@ -107,11 +107,8 @@ def _near(pieces: Sequence[FoundInstance]) -> list[list[int]]:
 
 
 def _touch(a: FoundInstance, b: FoundInstance) -> bool:
-    (ax, ay, aw, ah), (bx, by, bw, bh) = a.piece, b.piece
     if a.mask is None or b.mask is None:
-        across = min(ax + aw, bx + bw) - max(ax, bx)
-        along = min(ay + ah, by + bh) - max(ay, by)
-        return across + along > 0
+        return sum(shared(a.piece, b.piece)) > 0
     view = bounding([a.piece, b.piece])
     grown = cv2.dilate(a.drawn(view).view(np.uint8), _NEIGHBOURS)
     return bool((grown.view(np.bool_) & b.drawn(view)).any())

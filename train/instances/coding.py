@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from edge.instances.boxes import DELTA_STD
+from edge.instances.boxes import DELTA_STD, FURTHEST, LARGEST_GROWTH
 from train.backend import load_keras
 
-_LARGEST_GROWTH = math.log(1000 / 16)
-_FURTHEST = 1e4
 _TINY = 1e-6
 
 
@@ -22,7 +19,7 @@ def encode(boxes: Any, targets: Any) -> Any:
     centre, size = _centred(boxes)
     to_centre, to_size = _centred(targets)
     size, to_size = ops.maximum(size, _TINY), ops.maximum(to_size, _TINY)
-    moved = ops.clip((to_centre - centre) / size, -_FURTHEST, _FURTHEST)
+    moved = ops.clip((to_centre - centre) / size, -FURTHEST, FURTHEST)
     return ops.concatenate([moved, ops.log(to_size / size)], axis=-1) / _std()
 
 
@@ -31,8 +28,8 @@ def decode(boxes: Any, deltas: Any) -> Any:
     ops = load_keras().ops
     centre, size = _centred(boxes)
     by = deltas * _std()
-    centre = centre + ops.clip(by[..., :2], -_FURTHEST, _FURTHEST) * size
-    half = ops.exp(ops.minimum(by[..., 2:], _LARGEST_GROWTH)) * size / 2
+    centre = centre + ops.clip(by[..., :2], -FURTHEST, FURTHEST) * size
+    half = ops.exp(ops.minimum(by[..., 2:], LARGEST_GROWTH)) * size / 2
     return ops.concatenate([centre - half, centre + half], axis=-1)
 
 

@@ -29,6 +29,20 @@ RECIPES = {"compact": _COMPACT, "mobilenet": replace(_COMPACT, epochs=30, learni
 """By the trunk's name; see ``train.networks.pyramid.TRUNKS``."""
 
 
+def require_halved(window: tuple[int, int], option: str) -> None:
+    """Refuse a window (width, height in px), given by ``option``, that the maps do not divide.
+
+    Raises:
+        ConfigError: A side is no multiple of the coarsest stride.
+    """
+    width, height = window
+    if width % STRIDES[-1] or height % STRIDES[-1]:
+        raise ConfigError(
+            f"a window of {width}×{height} cannot be halved down to its coarsest map",
+            f"Give {option} sides that are multiples of {STRIDES[-1]}, as 400x128",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class InstancesPlan:
     """A run's choices. The same plan on the same data gives the same network.
@@ -63,12 +77,7 @@ class InstancesPlan:
         Raises:
             ConfigError: Its sides are no multiples of the coarsest stride.
         """
-        width, height = self.window
-        if width % STRIDES[-1] or height % STRIDES[-1]:
-            raise ConfigError(
-                f"a window of {width}×{height} cannot be halved down to its coarsest map",
-                f"Give --window sides that are multiples of {STRIDES[-1]}, as 400x128",
-            )
+        require_halved(self.window, "--window")
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, nested, for a checkpoint."""
