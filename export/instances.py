@@ -8,19 +8,15 @@ from typing import Any
 
 from edge.bundle.stages import BOX_HEAD, MASK_HEAD, Format, pyramid_name
 from edge.engines.base import open_engine
-from edge.errors import ExportGateError
 from export import onnx, tflite
 from export.freezing import Inputs, Shape
 from export.instance_calibration import calibration_rois, calibration_windows
 from export.instance_stage import Forms
-from export.parity import CONVERSION_TOLERANCE, largest_difference
+from export.parity import CHECKED, require_same
 from export.progress import Progress
 from train.data.sample import DataSet
 from train.instances.evaluating import MASK_ROIS, ROIS
 from train.instances.finished import InstancesRun
-
-_CHECKED = 32
-"""Inputs at most on which float32 must agree with Keras."""
 
 _CONVERTERS: Mapping[Format, tuple[Callable[..., bytes], Callable[..., bytes]]] = {
     "tflite": (tflite.convert, tflite.quantize),
@@ -97,13 +93,7 @@ def _forms(name: str, model: Any, inputs: Inputs, shape: Shape, progress: Progre
     for format_, (convert, quantize) in _CONVERTERS.items():
         progress.start(f"{name}: converting to {format_}")
         whole = convert(model, shape)
-        difference = largest_difference(model, whole, inputs[:_CHECKED])
-        if difference > CONVERSION_TOLERANCE:
-            raise ExportGateError(
-                f"the {name} converted to {format_} differs from Keras by {difference:.2%} of its "
-                f"largest output; nothing was written",
-                "It uses an operation that does not convert; use one of millsight's networks",
-            )
+        require_same(model, whole, inputs[:CHECKED], f"the {name} converted to {format_}")
         forms[format_, "float32"] = whole
         progress.start(f"{name}: quantizing to int8, {format_}")
         forms[format_, "int8"] = quantize(model, inputs, shape)

@@ -7,10 +7,15 @@ from typing import Any
 import numpy as np
 
 from edge.engines.base import open_engine
+from edge.errors import ExportGateError
 from export.freezing import Inputs, in_batches
 
 CONVERSION_TOLERANCE = 1e-3
 """Greatest difference of float32 outputs from Keras's, as a share of the largest number."""
+
+
+CHECKED = 32
+"""Inputs at most on which a float32 file must agree with Keras."""
 
 
 def largest_difference(model: Any, content: bytes, inputs: Inputs) -> float:
@@ -29,3 +34,24 @@ def largest_difference(model: Any, content: bytes, inputs: Inputs) -> float:
             off = np.abs(found[output.shape] - output).max()
             worst = max(worst, float(off / np.abs(output).max().clip(1.0)))
     return worst
+
+
+def require_same(model: Any, content: bytes, inputs: Inputs, what: str) -> None:
+    """Make sure that a float32 file computes what Keras computes.
+
+    Args:
+        model: The ``keras.Model``.
+        content: The file.
+        inputs: As many as are to be looked at; see ``CHECKED``.
+        what: What was converted, and to which format, for the error.
+
+    Raises:
+        ExportGateError: It does not.
+    """
+    difference = largest_difference(model, content, inputs)
+    if difference > CONVERSION_TOLERANCE:
+        raise ExportGateError(
+            f"{what} differs from Keras by {difference:.2%} of its largest output; nothing was "
+            f"written",
+            "The network uses an operation that does not convert; use one of millsight's networks",
+        )

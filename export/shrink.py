@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from edge.bundle.evidence import PRECISIONS, Precision, Thresholds
 from edge.cascade import Cascade
 from edge.engines.base import open_engine
-from edge.errors import ExportGateError
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from export.calibration import representative_inputs
 from export.maps import with_map
-from export.parity import CONVERSION_TOLERANCE, largest_difference
+from export.parity import CHECKED, require_same
 from export.progress import Progress
 from export.tflite import convert, quantize
 from train.data.sample import DataSet
@@ -20,9 +19,6 @@ from train.finished_run import Run
 
 Forms = Mapping[Precision, bytes]
 """One network as TFLite, by precision."""
-
-_CHECKED = 32
-"""Inputs on which float32 TFLite must agree with Keras."""
 
 
 def shrink(run: Run, data: DataSet, progress: Progress) -> Forms:
@@ -39,13 +35,7 @@ def shrink(run: Run, data: DataSet, progress: Progress) -> Forms:
     model = run.load()
     mapped = with_map(model) if run.card.task != "binary" else model
     whole = convert(mapped)
-    difference = largest_difference(model, whole, inputs[:_CHECKED])
-    if difference > CONVERSION_TOLERANCE:
-        raise ExportGateError(
-            f"{run.folder} converted to TFLite differs from Keras by {difference:.2%} of its "
-            f"largest output; nothing was written",
-            "The network uses an operation that does not convert; use one of millsight's networks",
-        )
+    require_same(model, whole, inputs[:CHECKED], f"{run.folder} converted to TFLite")
     progress.start(f"{run.card.network}: quantizing to int8")
     return {"float32": whole, "int8": quantize(mapped, inputs)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypedDict
@@ -179,3 +180,8 @@ def _interval(ends: list[float] | None) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.4f}"
+
+
+def now() -> str:
+    """Local time with its zone, ISO 8601, to the second."""
+    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from train import checkpoint
 from train.backend import load_keras
 from train.batches import class_shares, make_feed
-from train.card import FORMAT, Card, Opening, about_network, tool_versions, write_card
+from train.card import FORMAT, Card, Opening, about_network, now, tool_versions, write_card
 from train.checkpoint import State
 from train.curves import training_label, write_curves, write_history
 from train.data import open_data
@@ -67,7 +66,7 @@ def train_run(
         TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
         UnwritableError: The folder cannot be written.
     """
-    began = _now()
+    began = now()
     keras = load_keras()
     samples = [sample for split in tiles for sample in data.of(split)]
     digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
@@ -125,19 +124,14 @@ def train_run(
         figures={
             split: figures(task, predict_logits(model, cut), cut) for split, cut in judged.items()
         },
-        holdout_openings=[Opening(by=command, when=_now())] if "holdout" in judged else [],
+        holdout_openings=[Opening(by=command, when=now())] if "holdout" in judged else [],
         started=state.started,
-        finished=_now(),
+        finished=now(),
         seconds=round(sum(row["seconds"] for row in state.history), 1),
     )
     write_card(folder, card)
     checkpoint.remove(folder)
     return card
-
-
-def _now() -> str:
-    """Local time with its zone, ISO 8601, to the second."""
-    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
 
 
 def _cut(

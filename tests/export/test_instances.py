@@ -15,7 +15,7 @@ from edge.instances.anchors import Anchors
 from edge.instances.rules import ClassRule
 from edge.instances.view import maps_of
 from edge.models.instances import InstanceModel
-from export import instances
+from export import parity
 from export.instance_calibration import calibration_windows
 from export.instances import InstanceForms, shrink_instances
 from tests.train.tiny import CLASSES, write_strips
@@ -126,6 +126,6 @@ def test_a_class_that_train_lacks_is_named(root: Path, tmp_path: Path) -> None:
 def test_a_conversion_that_computes_something_else_is_refused(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(instances, "largest_difference", lambda *_: 0.02)
+    monkeypatch.setattr(parity, "largest_difference", lambda *_: 0.02)
     with pytest.raises(ExportGateError, match=r"pyramid 64×32 converted to tflite .* 2\.00%"):
         shrink_instances(Run(), open_data(root), [SIZE], Silent())

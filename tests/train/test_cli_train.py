@@ -121,7 +121,7 @@ def test_ctrl_c_says_how_to_go_on_and_resume_finishes(strips, tmp_path, monkeypa
         run(*words, "--resume", "--seed", 1)
     with pytest.raises(TrainingError, match=r"geometry\.region \[32, 32\], now \[16, 32\]"):
         run(*words, "--resume", "--region", "16x32")
-    monkeypatch.setattr(train_run_module, "_now", lambda: "9999-01-01T00:00:00+00:00")
+    monkeypatch.setattr(train_run_module, "now", lambda: "9999-01-01T00:00:00+00:00")
     run(*words, "--resume")
     assert sorted(p.name for p in out.iterdir()) == FILES
     resumed = trained(out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from edge.files import write_whole
 from train import checkpoint
 from train.backend import load_keras
-from train.card import tool_versions
+from train.card import now, tool_versions
 from train.checkpoint import Row, State
 from train.curves import draw_panels, write_history
 from train.data.digest import data_digest, split_digest
@@ -71,7 +70,7 @@ def train_instances(
         TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
         UnwritableError: The folder cannot be written.
     """
-    began = _now()
+    began = now()
     keras = load_keras()
     scenes = make_scenes(data, "train", plan.limit)
     val = [scene.sample for scene in make_scenes(data, "val")]
@@ -140,7 +139,7 @@ def train_instances(
         figures={"val": instance_figures(found, val, data.classes)},
         holdout_openings=[],
         started=state.started,
-        finished=_now(),
+        finished=now(),
         seconds=round(sum(row["seconds"] for row in state.history), 1),
     )
     write_instances_card(folder, card)
@@ -196,8 +195,3 @@ def _write_curves(
         },
     }
     draw_panels(folder / CURVES, history, f"Mask R-CNN, {plan.trunk}", panels, best, {})
-
-
-def _now() -> str:
-    """Local time with its zone, ISO 8601, to the second."""
-    return datetime.now(UTC).astimezone().isoformat(timespec="seconds")
