@@ -3,8 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from edge.inspection import Cause, Inspection, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Strip that passed without a frame.
+
+    Attributes:
+        position_mm: Millimetre on the coil where it begins.
+        length_mm: Its length in mm.
+        cause: Why there is no frame.
+        frames: Frames that the camera never gave.
+        at: When it ended, in seconds since 1970 (UTC).
+        coil: Name of the coil; empty where none is known.
+    """
+
+    position_mm: float
+    length_mm: float
+    cause: Cause
+    frames: int
+    at: float
+    coil: str = ""
 
 
 class Coverage:

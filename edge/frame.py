@@ -25,6 +25,7 @@ class Frame:
         position_mm: Millimetre on the coil of line 0.
         mm_per_line: Millimetres of strip in one line.
         mm_per_px_across: Millimetres of strip in one column.
+        encoder: The encoder's count at its last line; None where nothing counts.
     """
 
     pixels: Pixels
@@ -34,6 +35,7 @@ class Frame:
     position_mm: float = 0.0
     mm_per_line: float = 0.5
     mm_per_px_across: float = 0.5
+    encoder: int | None = None
 
     @property
     def length_mm(self) -> float:
@@ -52,6 +54,7 @@ class BadFrame:
         cause: One of ``edge.inspection.Cause``.
         detail: One line for the person at the line.
         lines: How many lines it had, where that is known.
+        encoder: The encoder's count at its last line; None where nothing counts.
     """
 
     number: int
@@ -60,3 +63,21 @@ class BadFrame:
     cause: str
     detail: str = ""
     lines: int | None = None
+    encoder: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A live camera gave nothing since what it gave last.
+
+    Attributes:
+        taken_at: ``time.monotonic()`` in seconds up to which nothing came.
+        source: Camera name.
+        cause: One of ``edge.inspection.Cause``.
+        detail: One line for the person at the line.
+    """
+
+    taken_at: float
+    source: str
+    cause: str
+    detail: str = ""

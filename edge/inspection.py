@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +38,9 @@ class Cause(StrEnum):
     UNREADABLE = "unreadable"
     WRONG_SIZE = "wrong size"
     CAMERA_LOST = "camera lost"
+    BLACK = "black"
+    SATURATED = "saturated"
+    FROZEN = "frozen"
 
 
 _MEASURES = ("area_mm2", "length_mm", "width_mm", "along_mm", "across_mm")
@@ -116,6 +120,10 @@ class Inspection:
         suspicious: Regions (boxes) that the gate let through to later stages.
         defects: What was found.
         stages_ms: Milliseconds spent in each stage.
+        at: When its last line was taken, in seconds since 1970 (UTC); 0 where that is unknown.
+        coil: Name of the coil that it lies on; empty where none is known.
+        action: What is to be done about its worst defect (see ``edge.coil.disposition``); empty
+            without rules.
         gate_scores: The gate's score of every region; None without a verdict. Not part of the JSON.
     """
 
@@ -132,6 +140,9 @@ class Inspection:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     cause: Cause | None = None
     detail: str = ""
+    at: float = 0.0
+    coil: str = ""
+    action: str = ""
     gate_scores: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
@@ -139,11 +150,14 @@ class Inspection:
         return {
             "source": self.source,
             "frame": self.frame,
+            "time": iso_time(self.at) if self.at else None,
+            "coil": self.coil or None,
             "level": self.level.value,
             "cause": self.cause.value if self.cause else None,
             "detail": self.detail or None,
             "position_mm": round(self.position_mm, 3),
             "length_mm": round(self.length_mm, 3),
+            "action": self.action or None,
             "defective": None if self.level is Level.UNINSPECTED else self.defective,
             "defect_score": _fraction(self.defect_score),
             "class_scores": {name: _fraction(s) for name, s in self.class_scores.items()},
@@ -167,3 +181,8 @@ def uninspected(frame: Frame | BadFrame, cause: Cause, detail: str = "") -> Insp
 
 def _fraction(score: float | None) -> float | None:
     return None if score is None else round(float(score), 6)
+
+
+def iso_time(at: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

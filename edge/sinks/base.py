@@ -1,15 +1,18 @@
-"""What every output is: it takes inspections one by one and is closed at the end."""
+"""What every output is: it hears of inspections, defects and events in order, and is closed."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from edge.coil.defect import CoilDefect
+from edge.coverage import Gap
+from edge.events import Event
 from edge.frame import Frame
 from edge.inspection import Inspection
 
 
 class Sink(ABC):
-    """Somewhere that inspections go.
+    """Somewhere that inspections go. All its methods are called in one thread.
 
     Attributes:
         left_out: Inspections that it was told to write and did not, its limit being reached.
@@ -19,11 +22,27 @@ class Sink(ABC):
 
     @abstractmethod
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
-        """Take one inspection, with its frame where there are pixels.
+        """Take one inspection at its final level, in the order of frames.
+
+        Args:
+            inspection: What is known of the frame.
+            frame: Its pixels; None where there are none.
 
         Raises:
             UnwritableError: The target cannot be written.
         """
+
+    def gap(self, gap: Gap) -> None:
+        """Take strip that passed without a frame."""
+
+    def defect(self, defect: CoilDefect) -> None:
+        """Take a defect that has ended: no piece of it touches the frame that came last."""
+
+    def tell(self, event: Event) -> None:
+        """Take an event."""
+
+    def tick(self) -> None:
+        """Do what is due by the clock; called twice a second or more, also where no frame comes."""
 
     def close(self) -> None:
         """Finish what was begun. Safe to call twice."""
