@@ -94,6 +94,12 @@ _ENGINES = {
         "OnnxEngine",
         "pip install 'millsight[onnx]'",
     ),
+    "openvino": _Kind(
+        "ONNX",
+        "edge.engines.openvino",
+        "OpenVinoEngine",
+        "pip install 'millsight[openvino]'",
+    ),
 }
 """Engines by name, in order of preference."""
 
