@@ -109,3 +109,8 @@ def past_the_edge(inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
     sampled = inputs[:, ::_SAMPLED, ::_SAMPLED]
     black = np.asarray(sampled.mean(axis=(1, 2)) < BLACK, dtype=np.bool_)
     return np.asarray(black & ~black.all(), dtype=np.bool_)
+
+
+def as_fractions(inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Network inputs [n, height, width] from 0 to 255 as [n, height, width, 1] from 0 to 1."""
+    return (inputs.astype(np.float32) / np.float32(255))[..., np.newaxis]

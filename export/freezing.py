@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.preprocess import as_fractions
 from train.backend import load_keras
 
 Shape = tuple[int, ...]
@@ -47,7 +48,7 @@ def in_batches(inputs: Inputs, batch: int) -> Iterator[NDArray[np.float32]]:
     for start in range(0, len(inputs), batch):
         part = inputs[start : start + batch]
         if part.dtype == np.uint8:
-            part = (part.astype(np.float32) / np.float32(255))[..., np.newaxis]
+            part = as_fractions(part)
         lacking = [(0, batch - len(part)), *((0, 0) for _ in part.shape[1:])]
         yield np.pad(part, lacking)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import DataError
-from edge.preprocess import Geometry, resize
+from edge.preprocess import Geometry, as_fractions, resize
 from train.data.sample import DataSet
 from train.data.tiles import Tile, judged_tiles
 
@@ -38,7 +38,7 @@ class Items:
 
     def network_inputs(self, rows: slice | NDArray[np.intp]) -> NDArray[np.float32]:
         """What a network takes, [n, h, w, 1], float32 from 0 to 1."""
-        return (self.images[rows].astype(np.float32) / np.float32(255))[..., None]
+        return as_fractions(self.images[rows])
 
 
 def choose_tiles(

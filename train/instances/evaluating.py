@@ -16,6 +16,7 @@ from edge.instances.anchors import Anchors
 from edge.instances.found import FoundInstance
 from edge.instances.rules import ClassRule
 from edge.models.instances import InstanceModel
+from edge.preprocess import as_fractions
 from train.data.sample import Sample
 from train.evaluate.instances.figures import instance_figures
 from train.evaluate.instances.rules import UNJUDGED
@@ -46,7 +47,7 @@ class KerasEngine(Engine):
 
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Logits [n, outputs] of pictures [n, height, width] uint8 by a network of one output."""
-        return self._outputs((batch.astype(np.float32) / np.float32(255))[..., np.newaxis])[0]
+        return self._outputs(as_fractions(batch))[0]
 
     def run_tensors(self, inputs: NDArray[np.uint8] | NDArray[np.float32]) -> list[Quantized]:
         """Every output, float32, in the network's order.
@@ -55,7 +56,7 @@ class KerasEngine(Engine):
             EngineError: The inputs are not of the network's shape.
         """
         if inputs.dtype == np.uint8:
-            inputs = (inputs.astype(np.float32) / np.float32(255))[..., np.newaxis]
+            inputs = as_fractions(inputs)
         if inputs.shape != self.input_shape:
             raise EngineError(f"inputs of {inputs.shape} are given to a {self.input_shape} network")
         return [Quantized(values) for values in self._outputs(inputs)]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.instances.anchors import Anchors
+from edge.preprocess import as_fractions
 from train.augment import Augmentation, augmented
 from train.instances.augment import LOOKS, STILL, Moves, draw_view
 from train.instances.plan import InstancesPlan
@@ -126,7 +127,7 @@ class Feed:
             if with_masks:
                 batch["masks"][row, there] = seen.masks
         if self.looks is None:
-            batch["images"] = (images.astype(np.float32) / np.float32(255))[..., None]
+            batch["images"] = as_fractions(images)
         else:
             batch["images"] = augmented(images, rng, self.looks)
         return batch
