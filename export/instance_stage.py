@@ -19,6 +19,7 @@ from edge.instances.anchors import Anchors
 from edge.instances.rules import ClassRule
 from edge.models.instances import InstanceModel
 from edge.models.load import instance_model
+from export.ladder import Rung
 from train.finished_run import RunOpening
 
 Forms = Mapping[tuple[Format, Precision], bytes]
@@ -36,7 +37,7 @@ class InstanceParts:
         mask_head: Likewise; None where there are boxes alone.
         anchors: What its proposals start from.
         rules: Which instances count, one a class; chosen on val.
-        rois: Proposals that the box head takes at once.
+        rois: Proposals of a window that the heads look at, at most.
         figures: Of the holdout, by precision.
         openings: Every time that training or judging it opened the holdout.
     """
@@ -70,12 +71,16 @@ def instance_stage(parts: InstanceParts, files: dict[str, bytes]) -> InstanceSta
 
 
 def open_stage(
-    stage: InstanceStage, files: Mapping[str, bytes], classes: tuple[str, ...], precision: Precision
+    stage: InstanceStage, files: Mapping[str, bytes], classes: tuple[str, ...], rung: Rung
 ) -> InstanceModel:
-    """The instance model as a device will open it, in TFLite."""
+    """The instance model as a device will open it in one form; a network that lacks it in float32.
+
+    Raises:
+        BundleError: A network lacks float32 too.
+    """
     engines = {
         name: open_engine(files[form.file])
-        for name, form in stage.forms("that is packed", precision).items()
+        for name, form in stage.forms("that is packed", rung.precision, rung.format).items()
     }
     return instance_model(stage, engines, classes)
 

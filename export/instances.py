@@ -15,7 +15,7 @@ from export.instance_stage import Forms
 from export.parity import CHECKED, require_same
 from export.progress import Progress
 from train.data.sample import DataSet
-from train.instances.evaluating import MASK_ROIS, ROIS
+from train.instances.evaluating import BOX_BATCH, MASK_BATCH
 from train.instances.finished import InstancesRun
 
 _CONVERTERS: Mapping[Format, tuple[Callable[..., bytes], Callable[..., bytes]]] = {
@@ -30,8 +30,8 @@ class InstanceForms:
 
     Attributes:
         windows: The pyramid, by width and height of its window in pixels.
-        box_head: With a batch of ``train.instances.evaluating.ROIS``.
-        mask_head: With a batch of ``MASK_ROIS``; None where there are boxes alone.
+        box_head: With a batch of ``train.instances.evaluating.BOX_BATCH``.
+        mask_head: With a batch of ``MASK_BATCH``; None where there are boxes alone.
     """
 
     windows: Mapping[tuple[int, int], Forms]
@@ -76,8 +76,8 @@ def shrink_instances(
     box_head, mask_head = (
         head and _forms(name, head, rois, (batch, *rois.shape[1:]), progress)
         for name, head, batch in (
-            (BOX_HEAD, networks.box_head, ROIS),
-            (MASK_HEAD, networks.mask_head, MASK_ROIS),
+            (BOX_HEAD, networks.box_head, BOX_BATCH),
+            (MASK_HEAD, networks.mask_head, MASK_BATCH),
         )
     )
     return InstanceForms(windows, box_head, mask_head)

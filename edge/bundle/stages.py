@@ -122,7 +122,7 @@ class InstanceStage(Part):
     )
     rules: tuple[InstanceRule, ...] = Field(min_length=1, description="Of each class, in order")
     rois: Annotated[int, Field(ge=1, le=1024)] = Field(
-        description="Proposals that the box head takes at once"
+        description="Proposals of a window that the heads look at, at most"
     )
     figures: dict[Precision, InstanceFigures] = Field(
         description="Holdout figures by number format; empty where none were measured"

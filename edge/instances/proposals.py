@@ -27,9 +27,10 @@ def propose(
     height: int,
     width: int,
     *,
-    limit: int = 16,
+    limit: int = 48,
+    least: float = 0.5,
     before: int = 300,
-    iou: float = 0.7,
+    iou: float = 0.6,
 ) -> tuple[Boxes, NDArray[np.float32]]:
     """The likeliest boxes of a window, corners [n, 4], and their probabilities [n], best first.
 
@@ -40,6 +41,7 @@ def propose(
         height: Lines of the window.
         width: Columns of the window.
         limit: Boxes at most.
+        least: Probability from which on a box is worth looking at.
         before: How many of the best go into non-maximum suppression.
         iou: Greatest intersection over union of two proposals.
     """
@@ -56,9 +58,10 @@ def propose(
     best = _largest(every, before)
     starts = anchors.boxes(height, width)[np.concatenate(indices)[best]]
     boxes = clip(decode(starts, np.concatenate(moves)[best]), height, width)
-    real = np.flatnonzero(with_area(boxes) & ~np.isnan(every[best]))
-    kept = real[nms(boxes[real], every[best][real], iou, limit)]
-    return boxes[kept], sigmoid(every[best][kept])
+    scores = sigmoid(every[best])
+    real = np.flatnonzero(with_area(boxes) & (scores >= least))
+    kept = real[nms(boxes[real], scores[real], iou, limit)]
+    return boxes[kept], scores[kept]
 
 
 def _largest(values: NDArray[Any], count: int) -> Indices:

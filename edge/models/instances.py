@@ -82,7 +82,7 @@ class InstanceModel:
         classes: Sequence[str],
         anchors: Anchors,
         rules: Sequence[ClassRule],
-        rois: int = 16,
+        rois: int = 48,
     ) -> None:
         self.pyramids = dict(pyramids)
         self.sizes = tuple(pyramids)

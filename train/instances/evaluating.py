@@ -23,7 +23,10 @@ from train.evaluate.instances.rules import UNJUDGED
 from train.instances.scenes import Frames
 from train.networks.mask_rcnn import MaskRCNN
 
-ROIS, MASK_ROIS = 16, 8
+ROIS = 48
+"""Boxes of a window that the heads look at, at most. On NEU-Seg's val, 16 cost 0.05 of AP50."""
+
+BOX_BATCH, MASK_BATCH = 16, 8
 """Boxes that the heads take at once, as exported."""
 
 FIGURES = ("box_ap50", "box_ap", "mask_ap50", "mask_ap")
@@ -88,8 +91,8 @@ def as_model(
     mask_head = network.mask_head
     return InstanceModel(
         {window: KerasEngine(network.pyramid, (1, height, width, 1))},
-        KerasEngine(network.box_head, (ROIS, *roi)),
-        None if mask_head is None else KerasEngine(mask_head, (MASK_ROIS, *roi)),
+        KerasEngine(network.box_head, (BOX_BATCH, *roi)),
+        None if mask_head is None else KerasEngine(mask_head, (MASK_BATCH, *roi)),
         classes=classes,
         anchors=anchors,
         rules=[UNJUDGED] * len(classes) if rules is None else rules,

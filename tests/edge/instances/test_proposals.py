@@ -61,8 +61,8 @@ def test_integers_propose_what_their_numbers_do():
 @pytest.mark.parametrize("level", [-128, 0, 127])
 @pytest.mark.parametrize("dtype", [np.int8, np.float32])
 def test_where_all_places_are_alike_some_are_proposed(level, dtype):
-    boxes, scores = proposed(np.full(COUNT, level, dtype), before=30)
-    assert 1 <= len(boxes) <= 16 and np.isfinite(scores).all()
+    boxes, scores = proposed(np.full(COUNT, level, dtype), before=30, least=0.0)
+    assert 1 <= len(boxes) <= 30 and np.isfinite(scores).all()
 
 
 @settings(max_examples=30, deadline=None)
@@ -76,7 +76,7 @@ def test_whatever_the_network_says_proposals_lie_in_the_window_apart(logits, del
     assert np.isfinite(scores).all() and (scores >= 0).all() and (scores <= 1).all()
     assert (boxes[:, :2] >= 0).all() and (boxes[:, 2:] <= (WIDTH, HEIGHT)).all()
     assert (boxes[:, 2:] > boxes[:, :2]).all()
-    assert (np.triu(iou(boxes, boxes), 1) <= 0.7 + 1e-5).all()
+    assert (np.triu(iou(boxes, boxes), 1) <= 0.6 + 1e-5).all()
 
 
 def test_numbers_that_are_none_propose_nothing():
@@ -91,6 +91,13 @@ def test_numbers_that_are_none_propose_nothing():
 
 def test_a_thousand_candidates_and_a_limit_of_none():
     logits = np.random.default_rng(0).normal(size=COUNT).astype(np.float32)
-    boxes, scores = proposed(logits, limit=1000, before=1000, iou=0.9)
+    boxes, scores = proposed(logits, limit=1000, before=1000, iou=0.9, least=0.0)
     assert 500 < len(boxes) == len(scores) <= 1000
     assert len(proposed(logits, limit=0)[0]) == 0
+
+
+def test_what_is_likelier_background_is_not_looked_at():
+    logits = np.full(COUNT, -0.1, np.float32)
+    logits[[3, COUNT - 1]] = 0.0, 2.0
+    assert proposed(logits)[1] == pytest.approx([1 / (1 + np.exp(-2)), 0.5])
+    assert len(proposed(logits, least=0.0)[0]) > 2
