@@ -38,14 +38,15 @@ class CoilDefect:
         number: Counts the defects of the coil, from 1.
         class_name: Its class; empty where no classifier has judged it.
         score: The highest of its pieces', 0 to 1.
-        along_mm: Millimetre on the coil of its first line.
+        along_mm: Millimetre of its first line, counted like ``Inspection.position_mm``.
         length_mm: Its extent along the strip in mm.
         across_mm: Millimetres from the frame's left border to its own.
         width_mm: Its extent across the strip in mm.
         area_mm2: Of its masks in mm²; of the boxes of pieces that have none.
         first_frame: Number of the frame that it begins on.
         last_frame: Number of the frame that it ends on.
-        pieces: What each frame shows of it, in order.
+        pieces: What frames show of it, in order; of one over very many frames the first and the
+            last.
         at: When its first frame was taken, in seconds since 1970 (UTC).
         action: What is to be done about it (see ``edge.coil.disposition``); empty without rules.
     """

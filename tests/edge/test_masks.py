@@ -34,6 +34,17 @@ def test_a_piece_is_coded_as_the_whole_image_would_be(piece, left, top, right, b
     assert masks.piece_to_coco(piece, (left, top), whole.shape) == masks.mask_to_coco(whole)
 
 
+@given(some_mask, st.data())
+def test_columns_of_bands_are_those_that_the_mask_has_there(mask, data):
+    lines = st.integers(0, len(mask))
+    bands = data.draw(st.lists(st.tuples(lines, lines).filter(lambda band: band[0] < band[1])))
+    for (first, last), columns in zip(
+        bands, masks.columns_in(masks.mask_to_coco(mask), *bands), strict=True
+    ):
+        assert columns == sorted(columns)
+        assert set(columns) == set(np.flatnonzero(mask[first:last].any(axis=0)).tolist())
+
+
 def test_a_full_frame_agrees_with_the_reference():
     mask = np.random.default_rng(1).random((256, 1600)) < 0.5
     theirs = coco.encode(np.asfortranarray(mask.astype(np.uint8)))

@@ -1,0 +1,136 @@
+"""The figures by which a coil is graded: how much was inspected, and what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from edge.coil.defect import CoilDefect
+from edge.coil.stretch import Stretch
+from edge.inspection import UNCLASSIFIED, Cause, Level
+
+_PER_MM = 100_000.0
+"""Rates are per 100 m."""
+
+
+class Grade:
+    """Adds up a coil's strip and defects; how much it holds does not grow with the coil.
+
+    Args:
+        coil: Name of the coil; empty where none is known.
+    """
+
+    def __init__(self, coil: str = "") -> None:
+        self.coil = coil
+        self._levels_mm: dict[Level, float] = dict.fromkeys(Level, 0.0)
+        self._causes_mm: dict[Cause, float] = {}
+        self._classes: dict[str, _ClassFigures] = {}
+        self._actions: Counter[str] = Counter()
+
+    def add_strip(self, length_mm: float, level: Level, cause: Cause | None = None) -> None:
+        """Count strip that passed at a level, and why where it has no verdict."""
+        self._levels_mm[level] += length_mm
+        if cause is not None:
+            self._causes_mm[cause] = self._causes_mm.get(cause, 0.0) + length_mm
+
+    def add_defect(self, defect: CoilDefect) -> None:
+        """Count a defect with its whole extent."""
+        self._classes.setdefault(defect.class_name, _ClassFigures()).add(defect)
+        if defect.action:
+            self._actions[defect.action] += 1
+
+    def count(self, class_name: str) -> int:
+        """How many defects of a class were counted."""
+        figures = self._classes.get(class_name)
+        return figures.count if figures else 0
+
+    @property
+    def defects(self) -> int:
+        """How many defects were counted."""
+        return sum(figures.count for figures in self._classes.values())
+
+    @property
+    def passed_mm(self) -> float:
+        """Millimetres of strip that passed."""
+        return sum(self._levels_mm.values())
+
+    @property
+    def inspected_mm(self) -> float:
+        """Millimetres of strip that have a verdict, whatever its level."""
+        return self.passed_mm - self._levels_mm[Level.UNINSPECTED]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for JSON, with the keys that the README documents.
+
+        Rates are per 100 m of strip that has a verdict: what nobody looked at must not make a coil
+        look cleaner. They are null where nothing was inspected.
+        """
+        passed, inspected = self.passed_mm, self.inspected_mm
+        return {
+            "coil": self.coil or None,
+            "passed_mm": round(passed, 3),
+            "inspected_mm": round(inspected, 3),
+            "coverage": {
+                level.value: {"mm": round(mm, 3), "share": round(mm / passed, 6) if passed else 0.0}
+                for level, mm in self._levels_mm.items()
+            },
+            "uninspected_by_cause": {c.value: round(mm, 3) for c, mm in self._causes_mm.items()},
+            "defects": self.defects,
+            "per_100_m": _rate(self.defects, inspected),
+            "classes": {
+                name or UNCLASSIFIED: {
+                    "defects": figures.count,
+                    "per_100_m": _rate(figures.count, inspected),
+                    "longest_mm": round(figures.longest_mm, 3),
+                    "area_mm2": round(figures.area_mm2, 3),
+                }
+                for name, figures in sorted(self._classes.items())
+            },
+            "actions": dict(self._actions),
+        }
+
+    def headline(self) -> str:
+        """The figures that matter in one line, for people."""
+        passed, inspected = self.passed_mm, self.inspected_mm
+        share = inspected / passed if passed else 0.0
+        found = f"{self.defects} defect{'' if self.defects == 1 else 's'}"
+        rate = f" ({self.defects * _PER_MM / inspected:.1f} per 100 m)" if inspected else ""
+        return f"{passed / 1000:.1f} m, {_floored(share)} inspected, {found}{rate}"
+
+
+class _ClassFigures:
+    def __init__(self) -> None:
+        self.count = 0
+        self.longest_mm = 0.0
+        self.area_mm2 = 0.0
+
+    def add(self, defect: CoilDefect) -> None:
+        self.count += 1
+        self.longest_mm = max(self.longest_mm, defect.length_mm)
+        self.area_mm2 += defect.area_mm2
+
+
+def grade(coil: str, defects: Iterable[CoilDefect], stretches: Iterable[Stretch]) -> Grade:
+    """The figures of a coil out of what was recorded of it.
+
+    Args:
+        coil: Its name.
+        defects: All its defects.
+        stretches: All its strip.
+    """
+    figures = Grade(coil)
+    for stretch in stretches:
+        figures.add_strip(stretch.length_mm, stretch.level, stretch.cause)
+    for defect in defects:
+        figures.add_defect(defect)
+    return figures
+
+
+def _rate(count: int, inspected_mm: float) -> float | None:
+    return round(count * _PER_MM / inspected_mm, 3) if inspected_mm else None
+
+
+def _floored(share: float) -> str:
+    """A share in per cent that says 100 only where nothing is missing."""
+    return f"{int(share * 1000) / 10:g} %"

@@ -1,0 +1,190 @@
+"""The defect map of a coil: its strip unrolled in one picture, each defect in its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.coil.defect import CoilDefect
+from edge.coil.grade import grade
+from edge.coil.map_legend import BLANK, LEVELS, TEXT, draw_legend, hatched, write
+from edge.coil.stretch import Stretch
+from edge.inspection import Level
+from edge.sinks.palette import colour
+
+_WIDTH = 1920
+_LEFT, _RIGHT = 110, 50
+_PLOT = _WIDTH - _LEFT - _RIGHT
+_BETWEEN = 48
+"""Lines between two rows: the scale in m stands there."""
+_MIN_ROW_MM, _MOST_ROWS = 10_000.0, 20
+_LOWEST, _HIGHEST, _ALL_ROWS = 64, 400, 1600
+"""Lines of a row at least, at most, and of all together unless that makes them lower than least."""
+_MARK = 11
+"""Columns and lines of the smallest mark: a pit of 5 mm would be a tenth of a column."""
+_LEAST_PX = 2
+"""Columns that a stretch without a verdict takes at least, so that none is overlooked."""
+
+
+def draw_map(
+    coil_name: str,
+    defects: Sequence[CoilDefect],
+    stretches: Sequence[Stretch],
+    *,
+    classes: Sequence[str] = (),
+    width_mm: float | None = None,
+) -> NDArray[np.uint8]:
+    """A picture [lines, 1920, 3] uint8 BGR of a coil, metres counted from where it begins.
+
+    The strip runs from left to right, line after line like a text, its left border above. Along and
+    across have scales of their own. A defect that would be too small to see is drawn as a mark.
+    Of a coil that has neither strip nor defects there is the title alone.
+
+    Args:
+        coil_name: For the title.
+        defects: All its defects, in any order.
+        stretches: All its strip, in any order.
+        classes: Class names in the bundle's order: each keeps its colour from picture to picture.
+            Those of the defects by name where empty.
+        width_mm: Width of what the camera sees; as far as the defects reach where None.
+    """
+    names = list(classes) or sorted({defect.class_name for defect in defects if defect.class_name})
+    top = draw_legend(_WIDTH, grade(coil_name, defects, stretches), names)
+    if not defects and not stretches:
+        return top
+    plan = _plan(defects, stretches, width_mm)
+    sheet = np.full((plan.lines, _WIDTH, 3), BLANK, np.uint8)
+    for stretch in sorted(stretches, key=lambda s: s.level is Level.UNINSPECTED):
+        _lay_stretch(sheet, plan, stretch)
+    _draw_scales(sheet, plan)
+    for defect in sorted(defects, key=lambda d: -d.length_mm * d.width_mm):
+        _mark(sheet, plan, defect, colour(defect.class_name, names))
+    return np.vstack([top, sheet])
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the strip is laid out: rows of equal length, one below the other."""
+
+    start_mm: float
+    end_mm: float
+    width_mm: float
+    row_mm: float
+    rows: int
+    height: int
+
+    @property
+    def lines(self) -> int:
+        return self.rows * (self.height + _BETWEEN)
+
+    def top(self, row: int) -> int:
+        return row * (self.height + _BETWEEN)
+
+    def column(self, row: int, place_mm: float) -> int:
+        along = (place_mm - self.start_mm - row * self.row_mm) / self.row_mm
+        return _LEFT + round(min(max(along, 0.0), 1.0) * _PLOT)
+
+    def line(self, row: int, across_mm: float) -> int:
+        return self.top(row) + round(min(max(across_mm / self.width_mm, 0.0), 1.0) * self.height)
+
+    def spans(self, from_mm: float, to_mm: float) -> Iterator[tuple[int, int, int]]:
+        """Row, first and last column of each row that a part of the strip lies on."""
+        first, last = (
+            min(max(math.floor((mm - self.start_mm) / self.row_mm), 0), self.rows - 1)
+            for mm in (from_mm, to_mm)
+        )
+        for row in range(first, last + 1):
+            left, right = self.column(row, from_mm), self.column(row, to_mm)
+            if right > left or row == first:
+                yield row, left, right
+
+
+def _plan(
+    defects: Sequence[CoilDefect], stretches: Sequence[Stretch], width_mm: float | None
+) -> _Plan:
+    extents = [(s.position_mm, s.position_mm + s.length_mm) for s in stretches]
+    extents += [(d.along_mm, d.along_mm + d.length_mm) for d in defects]
+    start = min(extent[0] for extent in extents)
+    end = max(extent[1] for extent in extents)
+    length = max(end - start, 1.0)
+    row_mm = min(length, _MIN_ROW_MM)
+    if length > _MIN_ROW_MM:
+        row_mm = max(_MIN_ROW_MM, _round_up(length / _MOST_ROWS))
+    rows = math.ceil(length / row_mm)
+    if width_mm is None:
+        reach = max((d.across_mm + d.width_mm for d in defects), default=0.0)
+        width_mm = max(100.0, math.ceil(reach / 100) * 100.0)
+    lines = min(width_mm / row_mm * _PLOT, _HIGHEST, _ALL_ROWS / rows)
+    return _Plan(start, end, width_mm, row_mm, rows, max(round(lines), _LOWEST))
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2, 5, 10, 20 …"""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= value * (1 - 1e-9))
+
+
+def _lay_stretch(sheet: NDArray[np.uint8], plan: _Plan, stretch: Stretch) -> None:
+    unseen = stretch.level is Level.UNINSPECTED
+    for row, left, end in plan.spans(stretch.position_mm, stretch.position_mm + stretch.length_mm):
+        right = max(end, left + _LEAST_PX) if unseen else end
+        place = np.s_[plan.top(row) : plan.top(row) + plan.height, left:right]
+        if not unseen:
+            sheet[place] = LEVELS[stretch.level]
+            continue
+        sheet[place] = hatched(plan.height, _WIDTH)[:, left:right]
+        if stretch.cause is not None:
+            _name_cause(sheet, plan, (row, left, right), stretch.cause.value)
+
+
+def _name_cause(
+    sheet: NDArray[np.uint8], plan: _Plan, span: tuple[int, int, int], cause: str
+) -> None:
+    row, left, right = span
+    (width, height), _ = cv2.getTextSize(cause, cv2.FONT_HERSHEY_SIMPLEX, 0.6, 1)
+    if width + 24 > right - left:
+        return
+    x, y = (left + right - width) // 2, plan.top(row) + (plan.height + height) // 2
+    cv2.rectangle(sheet, (x - 6, y - height - 6), (x + width + 6, y + 8), BLANK, -1)
+    write(sheet, cause, (x, y), 0.6)
+
+
+def _draw_scales(sheet: NDArray[np.uint8], plan: _Plan) -> None:
+    step_mm = _round_up(plan.row_mm / 12)
+    digits = max(0, -math.floor(math.log10(step_mm / 1000)))
+    for row in range(plan.rows):
+        top, bottom = plan.top(row), plan.top(row) + plan.height
+        begin_mm = row * plan.row_mm
+        end_mm = min(begin_mm + plan.row_mm, plan.end_mm - plan.start_mm)
+        right = plan.column(row, plan.start_mm + end_mm)
+        cv2.rectangle(sheet, (_LEFT, top), (max(right, _LEFT + 1), bottom), TEXT, 1)
+        write(sheet, "0", (_LEFT - 12, top + 18), 0.65, aligned=1.0)
+        write(sheet, f"{plan.width_mm:.0f} mm", (_LEFT - 12, bottom), 0.65, aligned=1.0)
+        for tick in range(math.ceil(begin_mm / step_mm - 1e-9), math.floor(end_mm / step_mm) + 1):
+            x = plan.column(row, plan.start_mm + tick * step_mm)
+            cv2.line(sheet, (x, bottom), (x, bottom + 7), TEXT, 1)
+            label = f"{tick * step_mm / 1000:.{digits}f} m"
+            write(sheet, label, (x, bottom + 26), 0.65, aligned=0.5)
+
+
+def _mark(
+    sheet: NDArray[np.uint8], plan: _Plan, defect: CoilDefect, ink: tuple[int, int, int]
+) -> None:
+    for row, left, right in plan.spans(defect.along_mm, defect.along_mm + defect.length_mm):
+        top = plan.line(row, defect.across_mm)
+        bottom = plan.line(row, defect.across_mm + defect.width_mm)
+        corners = zip(_at_least(left, right), _at_least(top, bottom), strict=True)
+        first, last = corners
+        cv2.rectangle(sheet, first, last, ink, -1)
+        cv2.rectangle(sheet, first, last, TEXT, 1)
+
+
+def _at_least(low: int, high: int) -> tuple[int, int]:
+    """Both ends of an extent, moved apart evenly until it is as large as the smallest mark."""
+    lacking = max(0, _MARK - 1 - (high - low))
+    return low - lacking // 2, high + lacking - lacking // 2
