@@ -24,7 +24,8 @@ class MillsightError(Exception):
         self.hint = self.default_hint if hint is None else hint
 
     def __str__(self) -> str:
-        return f"{self.what}. {self.hint}" if self.hint else self.what
+        stop = "" if self.what.endswith("?") else "."
+        return f"{self.what}{stop} {self.hint}" if self.hint else self.what
 
 
 class MissingExtraError(MillsightError):
@@ -138,6 +139,38 @@ class FetchError(MillsightError):
 
     exit_code = 17
     default_hint = "Try again: what has come is kept"
+
+
+class LedgerError(MillsightError):
+    """A ledger cannot be read: damaged, in use by another run, or no ledger at all."""
+
+    exit_code = 19
+    default_hint = (
+        "Name the file that millsight run writes; look at it with: millsight ledger check"
+    )
+
+
+class NewerLedgerError(LedgerError):
+    """A ledger was written by a newer millsight than this one."""
+
+    exit_code = 20
+    default_hint = "Install that millsight here, or begin a ledger of another name"
+
+
+class NoLineError(MillsightError):
+    """No line runs here that could be told anything."""
+
+    exit_code = 21
+    default_hint = (
+        "Start one: millsight run; it listens where its state folder exists. --state names another"
+    )
+
+
+class UnfitError(MillsightError):
+    """``millsight doctor`` found something that the line cannot run with, or not fast enough."""
+
+    exit_code = 22
+    default_hint = "The findings say what to do"
 
 
 INTERRUPTED_EXIT_CODE = 130

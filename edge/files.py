@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from edge.errors import UnwritableError
 
@@ -35,6 +37,32 @@ def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: in
         os.replace(temporary, target)
         if durable:
             _sync_folder(target.parent)
+    except OSError as error:
+        raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_whole(path: Path) -> Iterator[BinaryIO]:
+    """Write a file piece by piece; it has its name when all of it is written, and not before.
+
+    A link is followed; a device or pipe is written to as it is.
+
+    Raises:
+        UnwritableError: The folder is missing or cannot be written, or the disk is full.
+    """
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        if target.exists() and not target.is_file():
+            with target.open("wb") as file:
+                yield file
+            return
+        with temporary.open("wb") as file:
+            yield file
+        os.replace(temporary, target)
     except OSError as error:
         raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import UnwritableError
+from edge.events import Event, EventKind
 from edge.files import make_folder
 from edge.frame import Frame, Pixels
 from edge.heat import Heat
@@ -21,25 +23,17 @@ from edge.masks import Mask, mask_from_coco
 from edge.preprocess import Box
 from edge.sinks.base import Sink
 from edge.sinks.labels import Labels
+from edge.sinks.palette import colour
 
-# Paul Tol's bright scheme (personal.sron.nl/~pault), told apart by colour-blind eyes too; BGR.
-_PALETTE = (
-    (51, 187, 238),
-    (119, 51, 238),
-    (136, 204, 34),
-    (238, 170, 51),
-    (119, 102, 204),
-    (187, 187, 0),
-    (68, 119, 238),
-)
-_UNNAMED = (200, 200, 200)
 _HALO = (0, 0, 0)
 """Beneath every line: a colour may be as bright as the steel where it is printed in grey."""
 _TINT = 0.5
 """How much of the defect's colour covers the strip where its heat is greatest, a fraction."""
 _CLEARANCE = 4
 """How far a line runs from the defect that it goes around, in pixels of the picture."""
-_MIN_WIDTH = 800
+FRAME_SUFFIX = ".frame.png"
+"""Of a frame without anything drawn on it, beside its picture."""
+MIN_WIDTH = 800
 """Narrower frames are enlarged until a label on them can be read, in pixels."""
 
 
@@ -56,6 +50,9 @@ class Pictures(Sink):
             are counted in ``left_out``.
         tolerant: Count a picture that cannot be written rather than raise: beside the line a full
             disk must not end the inspection.
+        frames: Also write each frame as it was taken, ``NAME.frame.png`` beside ``NAME.jpg``, so
+            that its defects can be labelled again.
+        reserve_mb: Write none where less than so many megabytes are free: rows are worth more.
     """
 
     def __init__(
@@ -66,6 +63,8 @@ class Pictures(Sink):
         every: bool = False,
         limit: int | None = None,
         tolerant: bool = False,
+        frames: bool = False,
+        reserve_mb: float = 0.0,
     ) -> None:
         make_folder(folder)
         self._folder = folder
@@ -73,6 +72,11 @@ class Pictures(Sink):
         self._every = every
         self._limit = limit
         self._tolerant = tolerant
+        self._frames = frames
+        self._reserve = reserve_mb * 1e6
+        self._last: tuple[int, Path] | None = None
+        self._failing = False
+        self._news: list[Event] = []
         self._start = time.strftime("%Y%m%dT%H%M%S")
         self.written = 0
 
@@ -84,25 +88,52 @@ class Pictures(Sink):
             self.left_out += 1
             return
         stem = f"{self._start}-{inspection.frame:08d}-{_file_stem(inspection.source)}"
+        path = self._folder / f"{stem}.jpg"
         try:
-            write_image(self._folder / f"{stem}.jpg", draw(frame.pixels, inspection, self._classes))
-        except UnwritableError:
+            self._refuse_without_room()
+            if self._frames:
+                write_image(path.with_suffix(FRAME_SUFFIX), frame.pixels)
+            write_image(path, draw(frame.pixels, inspection, self._classes))
+        except UnwritableError as error:
             if not self._tolerant:
                 raise
             self.left_out += 1
+            self._notice(error)
             return
+        self._last = inspection.frame, path
         self.written += 1
+        self._notice(None)
+
+    def path_of(self, inspection: Inspection) -> Path | None:
+        """The picture of the frame that was written last; None where none was."""
+        if self._last is None or self._last[0] != inspection.frame:
+            return None
+        return self._last[1]
+
+    def news(self) -> list[Event]:
+        """What is to be told since this was last asked: pictures cannot be stored, or can."""
+        news, self._news = self._news, []
+        return news
+
+    def _refuse_without_room(self) -> None:
+        if self._reserve and shutil.disk_usage(self._folder).free < self._reserve:
+            raise UnwritableError(
+                f"less than {self._reserve / 1e6:g} MB are free on the disk of {self._folder}, "
+                "which the ledger may need",
+                "Free some space there",
+            )
+
+    def _notice(self, error: UnwritableError | None) -> None:
+        if (error is not None) != self._failing:
+            self._failing = error is not None
+            text = f"pictures are stored in {self._folder} again"
+            if error is not None:
+                text = f"pictures are left out: {error.what}. {error.hint}"
+            self._news.append(Event(EventKind.STORAGE, text))
 
 
 def _file_stem(source: str) -> str:
     return re.sub(r"[^\w.-]+", "_", Path(source).stem)[:60] or "frame"
-
-
-def colour(class_name: str, classes: tuple[str, ...]) -> tuple[int, int, int]:
-    """The class's colour, BGR."""
-    if class_name not in classes:
-        return _UNNAMED
-    return _PALETTE[classes.index(class_name) % len(_PALETTE)]
 
 
 def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> NDArray[np.uint8]:
@@ -111,7 +142,7 @@ def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> ND
     Where a defect has no outline, its heat is laid over the strip, and a line drawn around what
     made its box.
     """
-    scale = max(1, -(-_MIN_WIDTH // pixels.shape[1]))
+    scale = max(1, -(-MIN_WIDTH // pixels.shape[1]))
     picture = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_GRAY2BGR)
     if scale > 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)

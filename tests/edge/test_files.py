@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import UnwritableError
-from edge.files import check_writable, make_folder, write_whole
+from edge.files import check_writable, make_folder, write_whole, writing_whole
 
 
 def test_a_file_is_replaced_and_nothing_else_remains(tmp_path):
@@ -65,3 +65,27 @@ def test_a_folder_where_a_file_stands_is_an_error(tmp_path):
     (tmp_path / "a").write_text("")
     with pytest.raises(UnwritableError, match="cannot be created"):
         make_folder(tmp_path / "a")
+
+
+def test_a_file_written_piece_by_piece_has_its_name_when_it_is_whole(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"old")
+    with writing_whole(path) as file:
+        file.write(b"new ")
+        assert path.read_bytes() == b"old"
+        file.write(b"rows")
+    assert path.read_bytes() == b"new rows"
+    with pytest.raises(KeyError), writing_whole(path) as file:
+        file.write(b"half")
+        raise KeyError
+    assert path.read_bytes() == b"new rows"
+    assert [p.name for p in tmp_path.iterdir()] == ["table.csv"]
+
+
+def test_a_device_is_written_to_and_stays_a_device(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to("/dev/null")
+    with writing_whole(link) as file:
+        file.write(b"gone")
+    assert Path("/dev/null").is_char_device()
+    assert [p.name for p in tmp_path.iterdir()] == ["link"]

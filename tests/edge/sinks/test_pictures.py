@@ -11,7 +11,8 @@ import pytest
 from edge.errors import UnwritableError
 from edge.inspection import Cause, uninspected
 from edge.masks import mask_to_coco
-from edge.sinks.pictures import Pictures, colour, draw
+from edge.sinks.palette import colour
+from edge.sinks.pictures import FRAME_SUFFIX, Pictures, draw
 from tests.edge.fakes import CLASSES, cascade, frame, strip
 
 GOOD, BAD = strip(), strip((25, 5, 220))
@@ -128,3 +129,36 @@ def test_beside_the_line_a_full_disk_only_costs_the_picture(tmp_path, monkeypatc
     assert (sink.written, sink.left_out) == (0, 1)
     with pytest.raises(UnwritableError):
         Pictures(tmp_path, CLASSES).write(*inspected(BAD))
+
+
+def test_the_picture_of_the_frame_written_last_is_known(tmp_path):
+    sink = Pictures(tmp_path, CLASSES, limit=1)
+    (good, clean), (bad, taken), (late, after) = (
+        inspected(pixels, number) for number, pixels in enumerate([GOOD, BAD, BAD])
+    )
+    sink.write(good, clean)
+    assert sink.path_of(good) is None
+    sink.write(bad, taken)
+    assert sink.path_of(bad).is_file()
+    sink.write(late, after)
+    assert sink.path_of(late) is None
+
+
+def test_frames_are_kept_as_they_were_taken_where_that_is_asked(tmp_path):
+    sink = Pictures(tmp_path, CLASSES, frames=True)
+    seen, taken = inspected(BAD)
+    sink.write(seen, taken)
+    plain = sink.path_of(seen).with_suffix(FRAME_SUFFIX)
+    assert np.array_equal(cv2.imread(str(plain), cv2.IMREAD_UNCHANGED), BAD)
+
+
+def test_a_disk_that_is_full_and_then_is_not_is_told_once_each(tmp_path, monkeypatch):
+    sink = Pictures(tmp_path, CLASSES, tolerant=True, reserve_mb=1e12)
+    for number in range(3):
+        sink.write(*inspected(BAD, number))
+    monkeypatch.setattr(sink, "_reserve", 0.0)
+    for number in range(3, 6):
+        sink.write(*inspected(BAD, number))
+    left_out, again = [event.text for event in sink.news()]
+    assert "left out" in left_out and "free some space" in left_out.lower() and "again" in again
+    assert sink.news() == [] and (sink.written, sink.left_out) == (3, 3)

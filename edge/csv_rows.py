@@ -1,0 +1,26 @@
+"""Rows of CSV that a spreadsheet shows and does not calculate."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV Injection)."""
+
+
+def csv_row(values: Iterable[object]) -> bytes:
+    """One row with its end of line, UTF-8 (RFC 4180)."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow([_cell(value) for value in values])
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _cell(value: object) -> object:
+    """A value as a cell that no spreadsheet calculates and that stays in its row."""
+    if not isinstance(value, str):
+        return value
+    # RFC 4180 allows line ends in quotes; a row that was cut off there would swallow the next.
+    text = "".join(char if char.isprintable() else " " for char in value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

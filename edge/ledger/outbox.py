@@ -1,0 +1,146 @@
+"""Messages to a broker: stored with the rows that they tell of, and kept until they arrived."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import RLock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edge.ledger.writer import Writer
+
+IN_MEMORY = 10_000
+"""Messages that wait in memory where the disk is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message.
+
+    Attributes:
+        id: Greater than that of every message before it, in this run and those before it; never
+            given twice, so that who receives a message again can tell.
+        topic: Where it goes.
+        payload: Its content.
+        created: When it was put, in seconds since 1970 (UTC).
+    """
+
+    id: int
+    topic: str
+    payload: bytes
+    created: float
+
+
+class Outbox:
+    """Store and forward: what is put goes to the disk with the ledger's next commit.
+
+    A message is pending from the moment it is put, so a broker that is there hears of it at once;
+    one that arrives before the commit is never written. Each method may be called in any thread.
+
+    Args:
+        writer: The ledger's; it commits.
+        limit: Messages that are kept; beyond, the oldest are dropped.
+
+    Attributes:
+        dropped: Messages that were dropped and did not arrive.
+    """
+
+    def __init__(self, writer: Writer, *, limit: int = 100_000) -> None:
+        self._writer = writer
+        self._lock: RLock = writer.lock
+        self._limit = limit
+        self._new: dict[int, Message] = {}
+        self._arrived: set[int] = set()
+        self._last_id = 0
+        self._stored: int | None = None
+        self._saving = (0, 0)
+        self.dropped = 0
+        writer.add_part(self)
+
+    def put(self, topic: str, payload: bytes) -> int:
+        """Add a message.
+
+        Returns:
+            Its id.
+        """
+        with self._lock:
+            # The clock makes ids that no run has given, also where nothing can be read.
+            now = time.time()
+            self._last_id = max(self._last_id + 1, int(now * 1e6))
+            self._new[self._last_id] = Message(self._last_id, topic, payload, now)
+            if len(self._new) > min(self._limit, IN_MEMORY):
+                del self._new[next(iter(self._new))]
+                self.dropped += 1
+            return self._last_id
+
+    def pending(self, limit: int = 100) -> list[Message]:
+        """The oldest messages that have not arrived, at most ``limit``, in order."""
+        with self._lock:
+            found: list[Message] = []
+            # What cannot be read now can be later; what is in memory can go meanwhile.
+            with suppress(sqlite3.Error):
+                found = self._pending_on_disk(limit)
+            return found + list(self._new.values())[: limit - len(found)]
+
+    def _pending_on_disk(self, limit: int) -> list[Message]:
+        found: list[Message] = []
+        connection = self._writer.connection
+        if connection is None or limit < 1:
+            return found
+        for row in connection.execute("SELECT id, topic, payload, created FROM outbox ORDER BY id"):
+            if row[0] not in self._arrived:
+                found.append(Message(*row))
+                if len(found) == limit:
+                    break
+        return found
+
+    def delivered(self, ids: Iterable[int]) -> None:
+        """Forget messages, because the broker has them."""
+        with self._lock:
+            for id_ in ids:
+                if self._new.pop(id_, None) is None:
+                    self._arrived.add(id_)
+
+    def __len__(self) -> int:
+        """Messages that have not arrived."""
+        with self._lock:
+            return (self._stored or 0) - len(self._arrived) + len(self._new)
+
+    def opened(self, connection: sqlite3.Connection) -> None:
+        """Learn what runs before this one have left."""
+        count, last = connection.execute("SELECT count(*), max(id) FROM outbox").fetchone()
+        self._stored = count
+        self._last_id = max(self._last_id, last or 0)
+
+    def waiting(self) -> bool:
+        """Whether the next commit has something to store."""
+        return bool(self._new or self._arrived)
+
+    def save(self, connection: sqlite3.Connection, run: int) -> None:
+        """Write what is new and delete what has arrived, within the writer's transaction."""
+        gone = connection.executemany(
+            "DELETE FROM outbox WHERE id = ?", [(id_,) for id_ in self._arrived]
+        ).rowcount
+        connection.executemany(
+            "INSERT INTO outbox VALUES (?, ?, ?, ?)",
+            [(m.id, m.topic, m.payload, m.created) for m in self._new.values()],
+        )
+        stored = (self._stored or 0) - max(gone, 0) + len(self._new)
+        excess = max(0, stored - self._limit)
+        if excess:
+            connection.execute(
+                "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ?)",
+                (excess,),
+            )
+        self._saving = (stored - excess, excess)
+
+    def saved(self) -> None:
+        """The transaction is on the disk."""
+        self._stored, excess = self._saving
+        self.dropped += excess
+        self._new.clear()
+        self._arrived.clear()

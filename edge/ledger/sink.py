@@ -1,0 +1,235 @@
+"""Writes the ledger beside the line."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge import __version__
+from edge.coil.defect import CoilDefect
+from edge.coverage import Gap
+from edge.events import Event, EventKind
+from edge.frame import Frame
+from edge.inspection import Inspection
+from edge.ledger.coils import Coils
+from edge.ledger.growing import GrowingStretch
+from edge.ledger.outbox import Outbox
+from edge.ledger.retention import Keep, Retention
+from edge.ledger.rows import LIMIT, Rows
+from edge.ledger.shown import Shown
+from edge.ledger.writer import COMMIT_S, Writer
+from edge.sinks.base import Sink
+
+_TICK_S = 0.5
+"""At most so many seconds pass between two ticks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run's row says of it.
+
+    Attributes:
+        camera: Where frames come from.
+        bundle: Name of the bundle that judges them.
+        bundle_digest: Its SHA-256.
+        config_digest: SHA-256 of the configuration; empty where there is none.
+        version: Of millsight.
+    """
+
+    camera: str
+    bundle: str
+    bundle_digest: str
+    config_digest: str = ""
+    version: str = __version__
+
+
+class Ledger(Sink):
+    """Rows of what passes, committed once a second, so that a power failure costs a second.
+
+    Nothing that happens to the disk while it writes is raised: inspection goes on, rows wait in
+    memory, and ``news`` tells of it.
+
+    Args:
+        path: The ledger; created with its folder, or migrated.
+        facts: What is known of the run.
+        keep: How long rows and pictures are kept.
+        picture_of: Gives the picture of an inspection that was just written; that sink comes
+            before this one.
+        outbox_messages: Messages to a broker that are kept; beyond, the oldest are dropped.
+        every_s: Seconds between two commits.
+        rows_in_memory: Finished rows that wait where the disk is full; beyond, the oldest are lost.
+
+    Attributes:
+        outbox: Messages that are stored with the rows.
+        writer: Commits them.
+
+    Raises:
+        LedgerError: It is no ledger, that of a newer millsight, or another run writes it.
+        UnwritableError: Its folder cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        facts: RunFacts,
+        *,
+        keep: Keep | None = None,
+        picture_of: Callable[[Inspection], Path | None] | None = None,
+        outbox_messages: int = 100_000,
+        every_s: float = COMMIT_S,
+        rows_in_memory: int = LIMIT,
+    ) -> None:
+        self._facts = facts
+        self._picture_of = picture_of
+        self._rows = Rows(rows_in_memory)
+        self._numbers: Counter[str] = Counter()
+        self._stretch: GrowingStretch | None = None
+        self._coils = Coils(self._rows)
+        self._shown = Shown()
+        self._began = time.time()
+        self._ended: float | None = None
+        self._changed = True
+        self._lost_told = 0
+        self._news: list[Event] = []
+        self.writer = Writer(path, every_s=every_s)
+        self.writer.add_part(self)
+        self.outbox = Outbox(self.writer, limit=outbox_messages)
+        self._retention = Retention(self.writer, keep or Keep())
+
+    @property
+    def commits(self) -> int:
+        """Commits that are on the disk."""
+        return self.writer.commits
+
+    @property
+    def lost(self) -> tuple[int, float]:
+        """Rows that were never stored, and millimetres of strip whose stretches were among them."""
+        return self._rows.lost, self._rows.lost_mm
+
+    def write(self, inspection: Inspection, frame: Frame | None) -> None:
+        """Take one inspection; commit where the last is a second ago."""
+        at = inspection.at or time.time()
+        coil = self._coils.on(inspection.coil, inspection.position_mm, inspection.length_mm, at)
+        if self._stretch is None or not self._stretch.grow(coil, inspection, at):
+            self._end_stretch()
+            number = self._number("stretches")
+            self._stretch = GrowingStretch.of(number, coil, inspection, at)
+        if inspection.defects and frame is not None:
+            path = self._picture_of(inspection) if self._picture_of else None
+            self._shown.add(inspection.frame, path, frame)
+        self._coils.decide(inspection.coil, inspection.action)
+        self._changed = True
+        if self.writer.due():
+            self._commit()
+
+    def gap(self, gap: Gap) -> None:
+        """Take strip that passed without a frame."""
+        at = gap.at or time.time()
+        coil = self._coils.on(gap.coil, gap.position_mm, gap.length_mm, at)
+        if self._stretch is None or not self._stretch.grow_gap(coil, gap, at):
+            self._end_stretch()
+            self._stretch = GrowingStretch.of_gap(self._number("stretches"), coil, gap, at)
+        self._changed = True
+
+    def defect(self, defect: CoilDefect) -> None:
+        """Take a defect that has ended."""
+        coil = self._coils.decide(defect.coil, defect.action)
+        self._rows.add(*self._shown.record(self._number("defects"), coil, defect))
+
+    def tell(self, event: Event) -> None:
+        """Take an event; that of a coil begins or ends it."""
+        number = self._number("events")
+        values = (number, event.kind.value, event.text, event.at, event.position_mm, event.coil)
+        self._rows.add(("events", values))
+        if event.kind is EventKind.COIL_BEGAN:
+            self._coils.begin(event.coil, event.position_mm or 0.0, event.at)
+        elif event.kind is EventKind.COIL_ENDED:
+            self._coils.end(event.at)
+
+    def tick(self) -> None:
+        """Commit so that no row waits for more than a second; then delete a little of what is old.
+
+        Deletes pictures first where the disk is full.
+        """
+        if self.writer.due(within_s=_TICK_S):
+            self._commit()
+        self._retention.step()
+
+    def news(self) -> list[Event]:
+        """What is to be told since this was last asked: the ledger cannot be stored, or can."""
+        if self._rows.lost > self._lost_told and not self.writer.failing:
+            text = (
+                f"{self._rows.lost} rows of the ledger {self.writer.path} were lost, among them "
+                f"those of {self._rows.lost_mm / 1000:.1f} m of strip"
+            )
+            self._news.append(Event(EventKind.STORAGE, text))
+            self._lost_told = self._rows.lost
+        news = [*self.writer.news(), *self._news]
+        self._news = []
+        return news
+
+    def close(self) -> None:
+        """End the run and store what waits. Safe to call twice."""
+        if self._ended is not None:
+            return
+        self._ended = time.time()
+        self._end_stretch()
+        self._coils.end(self._ended)
+        self._changed = True
+        if not self.writer.commit():
+            text = f"what waited for the ledger {self.writer.path} when the run ended is lost"
+            self._news.append(Event(EventKind.STORAGE, text))
+        self.writer.close()
+
+    def opened(self, connection: sqlite3.Connection) -> None:
+        """A part of the writer: nothing in the file matters to a new run."""
+
+    def waiting(self) -> bool:
+        """Whether anything came since the last commit."""
+        return self._changed or bool(self._rows)
+
+    def save(self, connection: sqlite3.Connection, run: int) -> None:
+        """Write the run, what is finished, and what still grows as it stands."""
+        facts = self._facts
+        connection.execute(
+            "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                run,
+                self._began,
+                time.time(),
+                self._ended,
+                facts.camera,
+                facts.bundle,
+                facts.bundle_digest,
+                facts.version,
+                facts.config_digest,
+                self._rows.lost,
+                self._rows.lost_mm,
+            ),
+        )
+        growing = [open_.row() for open_ in (self._stretch, self._coils.here) if open_]
+        self._rows.save(connection, run, growing)
+
+    def saved(self) -> None:
+        """The transaction is on the disk."""
+        self._rows.saved()
+        self._changed = False
+
+    def _commit(self) -> None:
+        # Pictures go only where the log has nothing left to give.
+        if not self.writer.commit() and self.writer.full and not self.writer.fold_log():
+            self._retention.make_room()
+            self.writer.fold_log()
+
+    def _number(self, table: str) -> int:
+        self._numbers[table] += 1
+        return self._numbers[table]
+
+    def _end_stretch(self) -> None:
+        if self._stretch is not None:
+            self._rows.add(self._stretch.row())
+            self._stretch = None
