@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Self
 
-from edge.frame import BadFrame, Frame
+from edge.frame import Absence, BadFrame, Frame
 
 
 class Camera(ABC):
@@ -28,8 +28,11 @@ class Camera(ABC):
     counts: bool = True
 
     @abstractmethod
-    def __iter__(self) -> Iterator[Frame | BadFrame]:
+    def __iter__(self) -> Iterator[Frame | BadFrame | Absence]:
         """Yield frames in the order they were taken.
+
+        A camera that finds itself again after a loss yields an ``Absence`` as soon as it is lost
+        and at least every second until it is back.
 
         Raises:
             CameraError: The camera cannot be opened or has been lost.

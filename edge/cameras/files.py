@@ -67,10 +67,14 @@ def image_files(path: Path) -> list[Path]:
         files = [p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()]
     except OSError as error:
         raise MissingPathError(f"folder {path} cannot be read: {error.strerror}") from None
-    return sorted((f for f in files if not f.name.startswith(".")), key=_natural)
+    return sorted(
+        (file for file in files if not file.name.startswith(".")),
+        key=lambda file: natural_order(file.name),
+    )
 
 
-def _natural(path: Path) -> list[tuple[int, str]]:
+def natural_order(name: str) -> list[tuple[int, str]]:
+    """A key that sorts names with the numbers in them as numbers."""
     return [
-        (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", path.name)
+        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)
     ]

@@ -1,15 +1,17 @@
-"""USB cameras, streams and video files through OpenCV."""
+"""USB cameras, streams, GStreamer pipelines and video files through OpenCV."""
 
 from __future__ import annotations
 
+import statistics
 import time
+from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import cv2
 
+from edge.cameras.backlog import Backlog
 from edge.cameras.base import Camera
+from edge.cameras.clock import SourceClock
 from edge.errors import CameraError, ImageError
 from edge.frame import BadFrame, Frame
 from edge.images import to_grey
@@ -17,66 +19,113 @@ from edge.inspection import Cause
 
 
 class OpenCVCamera(Camera):
-    """Gives the frames of whatever ``cv2.VideoCapture`` opens.
+    """Gives the frames of an opened ``cv2.VideoCapture``.
 
-    OpenCV tells nothing of frames that a live source lost, so these are found by speed and time.
+    A live source's time stamps say when a frame was taken, however late it comes, and by how many
+    frame periods it is apart from the one before: its number jumps by those that were lost. Strip
+    is followed by time, which tells of lost frames also where there are no stamps.
 
     Args:
-        target: Index of a USB camera, URL of a stream, path of a device or of a video file.
+        capture: What OpenCV has opened (see ``edge.cameras.capture``); released at the end.
+        name: What the person at the line calls it.
+        live: Whether frames come in their own time.
+        keeps: Whether it keeps frames that come while it is opened (a stream); they are left out.
         convert_colour: Turn real colour into grey rather than refuse it.
-
-    Raises:
-        CameraError: It cannot be opened.
     """
 
     counts = False
 
-    def __init__(self, target: int | str, *, convert_colour: bool = False) -> None:
-        self.name = f"camera {target}" if isinstance(target, int) else without_secrets(target)
-        self.live = isinstance(target, int) or "://" in target or Path(target).is_char_device()
+    def __init__(
+        self,
+        capture: cv2.VideoCapture,
+        name: str,
+        *,
+        live: bool,
+        keeps: bool = False,
+        convert_colour: bool = False,
+    ) -> None:
+        self.name = name
+        self.live = live
+        self._keeps = keeps
         self._convert_colour = convert_colour
         self._closed = False
-        self._capture = cv2.VideoCapture(target)
-        if not self._capture.isOpened():
-            if self.live:
-                raise CameraError(f"{self.name} cannot be opened")
-            raise CameraError(
-                f"{self.name} cannot be opened as a video", "Play it to see whether it is one"
-            )
+        self._reads = False
+        self._capture = capture
 
     def __iter__(self) -> Iterator[Frame | BadFrame]:
-        promised = 0 if self.live else int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        self._reads = True
+        try:
+            yield from self._live() if self.live else self._recorded()
+        finally:
+            self._capture.release()
+
+    def close(self) -> None:
+        """End iteration after the frame that is being read. Safe to call twice."""
+        self._closed = True
+        if not self._reads:
+            self._capture.release()
+
+    def _live(self) -> Iterator[Frame | BadFrame]:
+        clock, stamps = SourceClock(), Stamps()
+        backlog = Backlog(self._capture.get(cv2.CAP_PROP_FPS)) if self._keeps else None
+        number = came = 0
+        while not self._closed:
+            ok, picture = self._capture.read()
+            arrived_at = time.monotonic()
+            if not ok:
+                break
+            came += 1
+            if backlog is not None and not backlog.over(arrived_at):
+                continue
+            stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3
+            number += stamps.lost_before(stamp_s)
+            yield self._frame(picture, number, clock.taken_at(stamp_s, arrived_at))
+            number += 1
+        if not self._closed:
+            raise CameraError(f"{self.name} gave {came} frames and then no more")
+
+    def _recorded(self) -> Iterator[Frame | BadFrame]:
+        promised = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         number = 0
         while not self._closed:
-            came, picture = self._capture.read()
-            now = time.monotonic()
-            if not came:
+            ok, picture = self._capture.read()
+            if not ok:
                 break
-            try:
-                pixels = to_grey(picture, self.name, convert_colour=self._convert_colour)
-            except ImageError as error:
-                yield BadFrame(number, now, self.name, Cause.UNREADABLE, str(error))
-            else:
-                yield Frame(pixels, number, now, self.name)
+            yield self._frame(picture, number, time.monotonic())
             number += 1
-        self._capture.release()
-        if self._closed:
-            return
-        if self.live:
-            raise CameraError(f"{self.name} gave {number} frames and then no more")
-        if number < max(promised, 1):
+        if not self._closed and number < max(promised, 1):
             raise CameraError(
                 f"{self.name} ended after {number} of {promised} frames",
                 "The file is cut off or damaged; copy or record it again",
             )
 
-    def close(self) -> None:
-        self._closed = True
+    def _frame(self, picture: cv2.typing.MatLike, number: int, taken_at: float) -> Frame | BadFrame:
+        try:
+            pixels = to_grey(picture, self.name, convert_colour=self._convert_colour)
+        except ImageError as error:
+            return BadFrame(
+                number, taken_at, self.name, Cause.UNREADABLE, str(error), picture.shape[0]
+            )
+        return Frame(pixels, number, taken_at, self.name)
 
 
-def without_secrets(target: str) -> str:
-    """A stream's address without user, password and query, which must not reach logs."""
-    if "://" not in target:
-        return target
-    parts = urlsplit(target)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+class Stamps:
+    """Finds frames that a source lost by the time stamps of those that came.
+
+    The period is the median of the last few steps, so that it follows a rate that changes.
+    """
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+        self._steps: deque[float] = deque(maxlen=31)
+
+    def lost_before(self, stamp_s: float) -> int:
+        """Frames lost between the one before and this one; 0 until the period is known."""
+        last, self._last = self._last, stamp_s
+        if last is None or stamp_s <= last:
+            return 0
+        step = stamp_s - last
+        known = len(self._steps) >= 5
+        lost = max(0, round(step / statistics.median(self._steps)) - 1) if known else 0
+        self._steps.append(step)
+        return lost

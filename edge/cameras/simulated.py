@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
 
 from edge.cameras.base import Camera
+from edge.cameras.faults import Faults
 from edge.deadline import period_s
 from edge.errors import ConfigError
-from edge.frame import Frame
+from edge.frame import Absence, Frame
 from edge.simulator.composer import ShownDefect, StripComposer
 from edge.simulator.draw import check_settings
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
@@ -37,13 +39,15 @@ class SimulatedCamera(Camera):
         mm_per_px_across: Millimetres of strip in one column.
         defect_rate: Probability that a frame shows any defect.
         seed: Another seed, another strip.
+        jitter_ms: A frame comes late by up to so many milliseconds.
+        faults: What goes wrong.
         paced: False gives each frame as soon as it is asked for.
         width: Columns, across the strip.
         height: Lines, along the strip.
 
     Raises:
-        ConfigError: A speed or length is not positive, the rate is no fraction, or the frame is
-            too small.
+        ConfigError: A speed or length is not positive, the rate is no fraction, the jitter is
+            negative, or the frame is too small.
     """
 
     name = "simulated"
@@ -57,6 +61,8 @@ class SimulatedCamera(Camera):
         mm_per_px_across: float = 0.5,
         defect_rate: float = 0.05,
         seed: int = 0,
+        jitter_ms: float = 0.0,
+        faults: Faults | None = None,
         paced: bool = True,
         width: int = REAL_WIDTH,
         height: int = REAL_HEIGHT,
@@ -70,6 +76,10 @@ class SimulatedCamera(Camera):
                 raise ConfigError(
                     f"the simulated camera's {label} is {value}", "Give a number above 0"
                 )
+        if not 0.0 <= jitter_ms < float("inf"):
+            raise ConfigError(
+                f"the simulated camera's jitter is {jitter_ms} ms", "Give a number of 0 or above"
+            )
         check_settings(defect_rate, width, height)
         self.speed_m_s = speed_m_s
         self.mm_per_line = mm_per_line
@@ -79,13 +89,18 @@ class SimulatedCamera(Camera):
         self.period_s = period_s(height, mm_per_line, speed_m_s)
         self._cpu_seconds = 0.0
         self._seed = seed
+        self._jitter_s = jitter_ms / 1e3
+        self._faults = faults
         self._size = (width, height)
         self._closed = threading.Event()
         self._truth: OrderedDict[int, tuple[ShownDefect, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __iter__(self) -> Iterator[Frame]:
+    def __iter__(self) -> Iterator[Frame | Absence]:
         """Yield frames until closed; numbers and the strip begin anew with each iteration."""
+        return self._strip() if self._faults is None else self._faults.over(self._strip())
+
+    def _strip(self) -> Iterator[Frame]:
         began = time.thread_time()
         width, height = self._size
         composer = StripComposer(
@@ -94,7 +109,8 @@ class SimulatedCamera(Camera):
         self._cpu_seconds += time.thread_time() - began
         start = time.monotonic()
         lead_s = _LEAD * self.period_s
-        number = 0
+        jitter = random.Random(self._seed)
+        number, taken_before = 0, start
         while not self._closed.is_set():
             due_at = start + (number + 1) * self.period_s
             if self.paced and self._closed.wait(max(due_at - lead_s - time.monotonic(), 0.0)):
@@ -105,7 +121,7 @@ class SimulatedCamera(Camera):
             self._cpu_seconds += time.thread_time() - began
             taken_at = time.monotonic()
             if self.paced:
-                taken_at = due_at
+                taken_at = max(taken_before, due_at + self._jitter_s * jitter.random())
                 if self._closed.wait(max(taken_at - time.monotonic(), 0.0)):
                     return
             yield Frame(
@@ -117,7 +133,7 @@ class SimulatedCamera(Camera):
                 mm_per_line=self.mm_per_line,
                 mm_per_px_across=self.mm_per_px_across,
             )
-            number += 1
+            number, taken_before = number + 1, taken_at
 
     @property
     def cpu_seconds(self) -> float:

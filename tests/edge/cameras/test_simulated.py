@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from edge.cameras.faults import Fault, Faults
 from edge.cameras.simulated import TRUTH_WINDOW, SimulatedCamera
 from edge.errors import ConfigError
 
@@ -102,9 +103,28 @@ def test_its_own_cost_is_counted_and_waiting_is_not():
         {"mm_per_px_across": float("inf")},
         {"defect_rate": 1.2},
         {"width": 10},
+        {"jitter_ms": -1.0},
+        {"jitter_ms": float("nan")},
     ],
 )
 def test_settings_that_make_no_sense_are_refused_with_a_hint(settings):
     with pytest.raises(ConfigError) as error:
         SimulatedCamera(**settings)
     assert error.value.hint
+
+
+def test_frames_that_jitter_come_late_by_no_more_and_in_order():
+    camera = SimulatedCamera(speed_m_s=2.0, jitter_ms=6.0, **SMALL)
+    times = [frame.taken_at for frame in take(camera, 30)]
+    late = [at - times[0] - n * camera.period_s for n, at in enumerate(times)]
+    assert times == sorted(times)
+    assert 0.002 < max(late) - min(late) <= 0.006
+
+
+def test_faults_happen_to_its_frames_and_not_to_its_truth():
+    faults = Faults({Fault.DROP: [2], Fault.BLACK: [4]}, lasting_frames=1)
+    camera = SimulatedCamera(paced=False, defect_rate=1.0, faults=faults, **SMALL)
+    frames = take(camera, 6)
+    assert [frame.number for frame in frames] == [0, 1, 3, 4, 5, 6]
+    assert [int(frame.pixels.max()) < 5 for frame in frames] == [False] * 3 + [True, False, False]
+    assert camera.truth(2)
