@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     OVERLOAD_OVER = "overload over"
     PICTURE = "picture"
     """Pictures are frozen, black or saturated, or are of strip again."""
+    POSITION = "position"
+    """The encoder's counts are missing, have jumped, or are back."""
     BUNDLE = "bundle"
     DRIFT = "drift"
     STORAGE = "storage"

@@ -18,6 +18,7 @@ from edge.errors import BundleError, EngineError, MillsightError
 from edge.frame import BadFrame, Frame
 
 _Stamp = tuple[int, int, int] | None
+_Proven = tuple[Bundle, Cascade, Cascade | None]
 
 
 class BundleWatch:
@@ -28,6 +29,7 @@ class BundleWatch:
         bundle: The one that the line judges with; then the one that was taken up last.
         cascade: Its models.
         load: Loads a bundle's models as the line wants them; see ``proven``.
+        load_spare: Loads them once more, for the thread that catches frames up; None does not.
         every_s: Seconds between two looks.
     """
 
@@ -38,13 +40,16 @@ class BundleWatch:
         cascade: Cascade,
         load: Callable[[Bundle], Cascade],
         *,
+        load_spare: Callable[[Bundle], Cascade] | None = None,
         every_s: float = 1.0,
     ) -> None:
         self.store = store
         self.bundle = bundle
         self._cascade = cascade
+        self._spare: Cascade | None = None
         self._before: tuple[Bundle, Cascade] | None = None
         self._load = load
+        self._load_spare = load_spare
         self._every_s = every_s
         self._look_at = 0.0
         self._seen: _Stamp = None
@@ -72,12 +77,21 @@ class BundleWatch:
             self._trial.start()
         return None
 
+    @property
+    def spare(self) -> Callable[[], Cascade] | None:
+        """Gives the models of ``bundle`` for a second thread; None where none are wanted.
+
+        Those of a bundle that was taken up are loaded already.
+        """
+        load, bundle, loaded = self._load_spare, self.bundle, self._spare
+        return None if load is None else lambda: loaded or load(bundle)
+
     def fall_back(self, error: EngineError) -> Cascade | None:
         """The cascade before the one that was taken up and now fails; None where there is none."""
         if self._before is None:
             return None
         failed = self.bundle
-        (self.bundle, self._cascade), self._before = self._before, None
+        (self.bundle, self._cascade), self._before, self._spare = self._before, None, None
         self._news.append(f"{failed.title} fails ({error.what}); back to {self.bundle.title}")
         return self._cascade
 
@@ -96,13 +110,13 @@ class BundleWatch:
         if trial.proven is None:
             return None
         self._before = self.bundle, self._cascade
-        self.bundle, self._cascade = trial.proven
+        self.bundle, self._cascade, self._spare = trial.proven
         self._news.append(
             f"From here on {self.bundle.title} judges, no longer {self._before[0].title}"
         )
         return self._cascade
 
-    def _prove(self, frame: Frame) -> tuple[Bundle, Cascade] | None:
+    def _prove(self, frame: Frame) -> _Proven | None:
         installed = self.store.read()
         if installed is None or installed.current.digest == self.bundle.digest:
             return None
@@ -112,7 +126,8 @@ class BundleWatch:
             raise BundleError(
                 f"{bundle.title} takes frames of {bundle.manifest.frame}, not {width}×{height}"
             )
-        return bundle, self._load(bundle)
+        spare = None if self._load_spare is None else self._load_spare(bundle)
+        return bundle, self._load(bundle), spare
 
     def _stamp(self) -> _Stamp:
         try:
@@ -125,10 +140,10 @@ class BundleWatch:
 class _Trial(Thread):
     """Loads and proves a bundle beside the line."""
 
-    def __init__(self, prove: Callable[[], tuple[Bundle, Cascade] | None]) -> None:
+    def __init__(self, prove: Callable[[], _Proven | None]) -> None:
         super().__init__(name="millsight-bundle", daemon=True)
         self._prove = prove
-        self.proven: tuple[Bundle, Cascade] | None = None
+        self.proven: _Proven | None = None
         self.failure: str | None = None
 
     def run(self) -> None:

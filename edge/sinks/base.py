@@ -44,5 +44,9 @@ class Sink(ABC):
     def tick(self) -> None:
         """Do what is due by the clock; called twice a second or more, also where no frame comes."""
 
+    def news(self) -> list[Event]:
+        """What has happened to it since this was last asked; all sinks are told of it."""
+        return []
+
     def close(self) -> None:
         """Finish what was begun. Safe to call twice."""

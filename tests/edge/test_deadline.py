@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from edge.deadline import StageClock, period_s
+from edge.deadline import LONGEST_S, StageClock, period_s, verdict_s
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,11 @@ def test_a_stage_that_is_long_refused_is_tried_again():
     clock.record("classifier", 100.0)
     due = time.monotonic() + 1.0
     assert [clock.fits("classifier", due) for _ in range(6)] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize(
+    ("speed", "budget_s", "seconds"),
+    [(5.0, None, 0.0256), (5.0, 0.1, 0.1), (0.0, None, LONGEST_S), (1e-9, None, LONGEST_S)],
+)
+def test_a_verdict_may_take_the_budget_or_the_period_and_never_for_ever(speed, budget_s, seconds):
+    assert verdict_s(256, 0.5, speed, budget_s) == pytest.approx(seconds)

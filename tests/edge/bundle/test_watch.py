@@ -15,10 +15,12 @@ from edge.bundle.store import Store
 from edge.bundle.watch import BundleWatch
 from edge.cascade import Cascade
 from edge.errors import BundleError, EngineError
+from edge.events import Event, EventKind
 from edge.frame import BadFrame, Frame
-from edge.line import Line
+from edge.line.loop import Line
 from tests.edge import fakes
 from tests.edge.bundle.signing import device, signed_bytes
+from tests.edge.line.takes import Kept
 
 A, B = (read_bundle(signed_bytes(name=name)) for name in ("a", "b"))
 NARROW = read_bundle(
@@ -245,14 +247,85 @@ def test_a_frame_that_the_new_bundle_fails_on_is_judged_by_the_one_before(
 
     monkeypatch.setattr(failing, "inspect", fail)
     monkeypatch.setattr(Loads, "__call__", lambda self, bundle: failing)
-    told: list[str] = []
-    camera = Counting(lambda: bool(told) and "back to a" in told[-1])
+    told: list[Event] = []
+    camera = Counting(lambda: bool(told) and "back to a" in told[-1].text)
     line = Line(camera, first, bundles=watch)
     store.install(B)
-    line.run(watch=lambda inspection, latency_ms: told.extend(watch.news()))
-    assert "fails (it has gone mad); back to a (signed by mill)" in told[-1]
+    line.run(hear=told.append)
+    assert "fails (it has gone mad); back to a (signed by mill)" in told[-1].text
+    assert {event.kind for event in told} == {EventKind.BUNDLE}
     assert line.cascade is first
     assert line.summary()["levels"]["full"] == camera.given
+
+
+DEFECTIVE = PIXELS.copy()
+DEFECTIVE[5, 5] = 220
+
+
+class Outlines(fakes.BlobInstances):
+    """Takes its time, and may go mad."""
+
+    def __init__(self, *, mad: bool = False) -> None:
+        super().__init__(seconds=0.005)
+        self.mad = mad
+
+    def find(self, pixels, suspicious=None):
+        if self.mad:
+            raise EngineError("it has gone mad")
+        return super().find(pixels, suspicious)
+
+
+def changing(
+    store: Store, outlines_of_b: Outlines, *, until_told: str
+) -> tuple[Line, list[Event], Kept, dict[str, Outlines]]:
+    """A line whose frames are all owed outlines when B is installed, run until that is told."""
+    instances = {"a": Outlines(), "b": outlines_of_b}
+    told: list[Event] = []
+    kept = Kept()
+    bundle = store.load(store.read().current)
+
+    def load(bundle: Bundle) -> Cascade:
+        return fakes.cascade(instances=fakes.BlobInstances())
+
+    def load_spare(bundle: Bundle) -> Cascade:
+        return fakes.cascade(instances=instances[bundle.manifest.name])
+
+    watch = BundleWatch(store, bundle, load(bundle), load, load_spare=load_spare, every_s=0.0)
+
+    class Defective(Counting):
+        def __iter__(self) -> Iterator[Frame]:
+            for each in super().__iter__():
+                yield fakes.frame(DEFECTIVE, each.number)
+
+    camera = Defective(lambda: any(until_told in event.text for event in told))
+    line = Line(
+        camera,
+        watch._cascade,
+        spare=lambda: load_spare(bundle),
+        sinks=[kept],
+        bundles=watch,
+    )
+
+    def install(inspection, latency_ms):
+        if inspection.frame == 20:
+            store.install(B)
+
+    line.run(watch=install, hear=told.append)
+    assert kept.frames == list(range(camera.given))
+    return line, told, kept, instances
+
+
+def test_frames_in_arrears_are_caught_up_by_the_bundle_that_judged_them(store: Store) -> None:
+    line, _, kept, instances = changing(store, Outlines(), until_told="From here on b")
+    assert line.summary()["levels"]["full"] == len(kept.frames)
+    assert instances["a"].asked and instances["b"].asked
+    assert len(instances["a"].asked) + len(instances["b"].asked) == len(kept.frames)
+
+
+def test_where_the_new_bundle_fails_in_arrears_the_one_before_catches_up(store: Store) -> None:
+    line, told, kept, _ = changing(store, Outlines(mad=True), until_told="back to a")
+    assert "fails (it has gone mad)" in told[-1].text
+    assert line.summary()["levels"]["full"] == len(kept.frames)
 
 
 def test_without_a_bundle_before_it_an_engine_s_failure_ends_the_run(

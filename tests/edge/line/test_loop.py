@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.bundle.drift import Drift
+from edge.config.line import LineConfig
 from edge.drift import DriftMonitor
 from edge.errors import CameraError
 from edge.frame import BadFrame, Frame
 from edge.inspection import Cause, Level
-from edge.line import Line
+from edge.line.loop import Line
 from edge.sinks.base import Sink
 from tests.edge.bundle.samples import fields
 from tests.edge.fakes import ListCamera, PacedCamera, cascade, frame, strip
@@ -35,8 +36,9 @@ class Kept(Sink):
         self.closed = True
 
 
-def line(camera, **settings):
-    return Line(camera, cascade(), mm_per_line=LINE_MM, **settings)
+def line(camera, judge=None, *, sinks=(), drift=None, **settings):
+    config = LineConfig(mm_per_px=LINE_MM, **settings)
+    return Line(camera, judge or cascade(), config, sinks=sinks, drift=drift)
 
 
 def test_a_run_counts_places_and_records_every_frame():
@@ -92,7 +94,7 @@ def test_an_unreadable_frame_is_uninspected_strip():
 
 def test_a_live_camera_that_is_too_fast_loses_frames_openly():
     camera = ListCamera([frame(strip(), n) for n in range(60)], live=True)
-    run = Line(camera, cascade(gate_seconds=0.001), mm_per_line=LINE_MM, ring_frames=4)
+    run = line(camera, cascade(gate_seconds=0.001), ring_frames=4)
     run.run()
     figures = run.summary()
     late = figures["levels"]["uninspected"]
@@ -105,7 +107,7 @@ def test_a_live_camera_that_is_too_fast_loses_frames_openly():
 
 def test_a_camera_that_waits_loses_none():
     camera = ListCamera([frame(strip(), n) for n in range(60)])
-    run = Line(camera, cascade(gate_seconds=0.0005), mm_per_line=LINE_MM, ring_frames=2)
+    run = line(camera, cascade(gate_seconds=0.0005), ring_frames=2)
     run.run()
     assert run.summary()["levels"]["full"] == 60
 
@@ -113,7 +115,7 @@ def test_a_camera_that_waits_loses_none():
 def test_when_time_is_short_the_classifier_goes_first():
     camera = PacedCamera(3, period_s=0.05, pixels=strip((5, 5, 220)))
     # The gate takes 12 ms of the 10 ms that a frame has at 1 m/s.
-    run = Line(camera, cascade(gate_seconds=0.002), mm_per_line=LINE_MM, speed_m_s=1.0)
+    run = line(camera, cascade(gate_seconds=0.002), speed_m_s=1.0)
     run.run()
     figures = run.summary()
     assert figures["levels"]["gated"] == 3
@@ -123,8 +125,8 @@ def test_when_time_is_short_the_classifier_goes_first():
 
 def test_one_slow_start_does_not_shut_the_classifier_out():
     camera = PacedCamera(90, period_s=0.004, pixels=strip((5, 5, 220)))
-    run = Line(camera, cascade(), mm_per_line=LINE_MM, speed_m_s=1.0)
-    run._clock.record("classifier", 5.0)
+    run = line(camera, cascade(), budget_ms=1000.0)
+    run._judge.clock.record("classifier", 5.0)
     run.run()
     levels = run.summary()["levels"]
     assert levels["gated"] >= 60
@@ -133,7 +135,7 @@ def test_one_slow_start_does_not_shut_the_classifier_out():
 
 def test_a_frame_whose_deadline_has_passed_makes_way_for_the_next():
     camera = PacedCamera(30, period_s=0.01)
-    run = Line(camera, cascade(gate_seconds=0.002), mm_per_line=LINE_MM, speed_m_s=1.0)
+    run = line(camera, cascade(gate_seconds=0.002), speed_m_s=1.0)
     run.run()
     figures = run.summary()
     assert figures["uninspected_by_cause"].keys() == {"late"}
@@ -144,7 +146,7 @@ def test_a_frame_whose_deadline_has_passed_makes_way_for_the_next():
 
 def test_stopping_counts_every_frame_that_was_taken():
     camera = PacedCamera(10_000, period_s=0.001)
-    run = Line(camera, cascade(gate_seconds=0.001), mm_per_line=LINE_MM, speed_m_s=1.0)
+    run = line(camera, cascade(gate_seconds=0.001), speed_m_s=1.0)
     run.run(watch=lambda seen, _: run.stop() if seen.frame >= 20 else None)
     figures = run.summary()
     assert figures["frames"] == camera.given
@@ -216,7 +218,7 @@ def test_coverage_always_adds_up_to_what_passed(happenings, live):
             pixels = strip((5, 5, 220)) if what == "defect" else strip()
             frames.append(frame(pixels[:5] if what == "small" else pixels, number))
         number += 1
-    run = Line(ListCamera(frames, live=live), cascade(), mm_per_line=LINE_MM, ring_frames=100)
+    run = line(ListCamera(frames, live=live), ring_frames=100)
     run.run()
     figures = run.summary()
     coverage = figures["coverage"]

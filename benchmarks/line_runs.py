@@ -1,0 +1,169 @@
+"""Runs of the simulated line for the benchmarks, and what the process used for them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from edge.bundle import Bundle
+from edge.cameras.simulated import SimulatedCamera
+from edge.cascade import Cascade
+from edge.coil.tracker import CoilTracker
+from edge.config.line import LineConfig
+from edge.deadline import period_s
+from edge.frame import Frame
+from edge.inspection import Inspection, Level
+from edge.line.loop import Line
+from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
+from edge.sinks.base import Sink
+
+MM_PER_PX = 0.5
+
+
+class Asked(Sink):
+    """Counts what the cascade asked for, and what of it was done in the end.
+
+    Attributes:
+        asked: Frames by what they asked for: ``verdict``, ``classes``, ``outlines``.
+        done: Those of them that got it.
+    """
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.done: Counter[str] = Counter()
+
+    def write(self, inspection: Inspection, frame: Frame | None) -> None:
+        level = inspection.level
+        self._count("verdict", level is not Level.UNINSPECTED)
+        if inspection.suspicious:
+            self._count("classes", level is not Level.GATED)
+        if inspection.defective and level is not Level.GATED:
+            self._count("outlines", level is Level.FULL)
+
+    def _count(self, stage: str, done: bool) -> None:
+        self.asked[stage] += 1
+        self.done[stage] += done
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of the frames that asked for it that got it, by stage; 1 where none asked."""
+        stages = ("outlines", "classes", "verdict")
+        return {s: self.done[s] / self.asked[s] if self.asked[s] else 1.0 for s in stages}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the line.
+
+    Attributes:
+        speed_m_s: Of the strip.
+        summary: ``Line.summary()``.
+        shares: ``Asked.shares``.
+        lines: Lines of a frame.
+        overhead: CPU time of all but inference and the simulated camera's drawing, as a share of
+            one core; None where inference ran in threads that are not told apart.
+    """
+
+    speed_m_s: float
+    summary: dict[str, Any]
+    shares: dict[str, float]
+    lines: int
+    overhead: float | None
+
+    @property
+    def period_ms(self) -> float:
+        """Time in which a frame passes."""
+        return period_s(self.lines, MM_PER_PX, self.speed_m_s) * 1e3
+
+    @property
+    def p99_ms(self) -> float:
+        """99th percentile of the verdict's latency; infinite where there was no verdict."""
+        p99 = self.summary["latency_ms"]["p99"]
+        return float("inf") if p99 is None else float(p99)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the millimetres of all levels are those of all frames, taken and lost."""
+        coverage = self.summary["coverage"]
+        frames = self.summary["frames"] + self.summary["gaps"]
+        levels = sum(mm for level, mm in coverage.items() if level != "passed_mm")
+        return abs(levels - frames * self.lines * MM_PER_PX) < 1.0
+
+    @property
+    def in_order(self) -> bool:
+        """Whether outlines were given up before classes, and those before verdicts."""
+        shares = list(self.shares.values())
+        return shares == sorted(shares)
+
+    @property
+    def sustained(self) -> bool:
+        """Whether every millimetre was inspected in full and the p99 is within the period."""
+        coverage = self.summary["coverage"]
+        return coverage["full"] == coverage["passed_mm"] and self.p99_ms <= self.period_ms
+
+
+class _Clocked:
+    """A cascade whose time on the processor is added up; its networks run in the calling thread."""
+
+    def __init__(self, cascade: Cascade) -> None:
+        self._cascade = cascade
+        self.cpu_s = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cascade, name)
+
+    def inspect(self, *args: Any, **more: Any) -> Any:
+        return self._timed(self._cascade.inspect, *args, **more)
+
+    def outline(self, *args: Any, **more: Any) -> Any:
+        return self._timed(self._cascade.outline, *args, **more)
+
+    def _timed(self, work: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        began = time.thread_time()
+        try:
+            return work(*args, **more)
+        finally:
+            self.cpu_s += time.thread_time() - began
+
+
+def run_line(
+    bundle: Bundle,
+    *,
+    speed_m_s: float,
+    seconds: float,
+    defect_rate: float,
+    threads: int,
+    seed: int = 0,
+    size: tuple[int, int] = (REAL_WIDTH, REAL_HEIGHT),
+    watch: Callable[..., None] | None = None,
+) -> Run:
+    """Run the simulated line at a speed for so many seconds, in frames of [width, height]."""
+    load = partial(Cascade.from_bundle, bundle)
+    cascades = [_Clocked(load(threads=threads)), _Clocked(load(threads=1))]
+    width, height = size
+    camera = SimulatedCamera(
+        speed_m_s=speed_m_s, defect_rate=defect_rate, seed=seed, width=width, height=height
+    )
+    asked = Asked()
+    line = Line(
+        camera,
+        cascades[0],  # type: ignore[arg-type]
+        LineConfig(speed_m_s=speed_m_s, mm_per_px=MM_PER_PX),
+        spare=lambda: cascades[1],  # type: ignore[arg-type,return-value]
+        tracker=CoilTracker(mm_per_line=MM_PER_PX, mm_per_px_across=MM_PER_PX),
+        sinks=[asked],
+    )
+    for cascade in cascades:
+        cascade.warm_up()
+    frames = max(1, round(seconds / period_s(height, MM_PER_PX, speed_m_s)))
+    wall, cpu = time.monotonic(), time.process_time()
+    with camera:
+        line.run(frames=frames, watch=watch)
+    wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+    cpu -= sum(cascade.cpu_s for cascade in cascades) + camera.cpu_seconds
+    overhead = cpu / wall if threads == 1 else None
+    return Run(speed_m_s, line.summary(), asked.shares, height, overhead)

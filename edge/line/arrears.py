@@ -1,0 +1,240 @@
+"""Stages that a frame is owed after its verdict, caught up by a thread of low priority."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Condition, Thread
+
+from edge.cascade import Cascade
+from edge.deadline import StageClock
+from edge.frame import Frame
+from edge.inspection import Inspection, Level
+from edge.line.overload import Sacrifice
+from edge.line.taken import Taken
+
+_WAKE_S = 0.02
+"""How often it is looked whether the line gives nothing up any more."""
+
+NICE = 10
+"""How far the thread stands back for the others where the processor is short: 0 not, 19 wholly."""
+
+
+class Spare:
+    """A second cascade of a bundle, for the arrears' thread alone; loaded when it first asks.
+
+    Args:
+        load: Loads it, with one thread for each model.
+    """
+
+    def __init__(self, load: Callable[[], Cascade]) -> None:
+        self._load = load
+        self._cascade: Cascade | None = None
+
+    def get(self) -> Cascade:
+        """The cascade.
+
+        Raises:
+            EngineError: No engine runs its models.
+        """
+        if self._cascade is None:
+            self._cascade = self._load()
+            self._cascade.warm_up()
+        return self._cascade
+
+
+@dataclass(slots=True, eq=False)
+class Owed:
+    """A frame with its verdict that is owed a stage.
+
+    Attributes:
+        taken: The frame, with its pixels.
+        inspection: What is known of it so far.
+        spare: Of the bundle that gave the verdict.
+        due_at: ``time.monotonic()`` at which it settles as it stands; infinite where the camera
+            waits.
+        anew: Whether it is to be judged from the gate on.
+    """
+
+    taken: Taken
+    inspection: Inspection
+    spare: Spare
+    due_at: float
+    anew: bool = False
+
+    @property
+    def unjudged(self) -> bool:
+        """Whether it waits for more than outlines."""
+        return self.anew or self.inspection.level is Level.GATED
+
+
+Settle = Callable[[Owed, bool], None]
+"""Takes a frame that is owed nothing more, and whether it got all. From any thread, once each."""
+
+
+class Arrears:
+    """A bounded number of frames that are owed stages, and the thread that catches them up.
+
+    What a late classifier says stands as if it had been in time. Frames that wait for it come
+    before those that wait for outlines, each in the order taken. Where there are too many, the
+    oldest that waits for outlines goes first as it stands, then the oldest of all. A stage that by
+    what it has lately needed would not be done in time is not begun; nor are outlines while classes
+    or verdicts are given up, nor anything while verdicts are.
+
+    Args:
+        settle: See ``Settle``.
+        size: Frames that may wait, with their pixels.
+        nice: See ``NICE``.
+        strain: Says what the line gives up at the moment.
+
+    Attributes:
+        fault: Whose models the thread failed with, and how; it goes on after ``resume``.
+    """
+
+    def __init__(
+        self,
+        settle: Settle,
+        *,
+        size: int = 32,
+        nice: int = NICE,
+        strain: Callable[[], Sacrifice | None] = lambda: None,
+    ) -> None:
+        self._settle = settle
+        self._size = size
+        self._nice = nice
+        self._strain = strain
+        self._owed: list[Owed] = []
+        self._in_hand: Owed | None = None
+        self._clock = StageClock()
+        self._changed = Condition()
+        self._closed = False
+        self.fault: tuple[Spare, Exception] | None = None
+        self._thread = Thread(target=self._work, name="arrears", daemon=True)
+
+    def start(self) -> None:
+        """Begin to catch up."""
+        self._thread.start()
+
+    def __len__(self) -> int:
+        return len(self._owed)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next frame would push one out."""
+        return len(self._owed) >= self._size
+
+    def put(self, owed: Owed) -> None:
+        """Take a frame; where there is no room, one goes as it stands."""
+        victim = None
+        with self._changed:
+            if self.full:
+                idle = [owed for owed in self._owed if owed is not self._in_hand]
+                outlines = (o for o in idle if o.inspection.level is Level.CLASSIFIED)
+                victim = next(outlines, (idle or self._owed)[0])
+                self._owed.remove(victim)
+            self._owed.append(owed)
+            self._changed.notify_all()
+        if victim is not None:
+            self._settle(victim, False)
+
+    def expire(self) -> None:
+        """Let those go as they stand whose time is up, the one in hand too."""
+        now = time.monotonic()
+        with self._changed:
+            late = [owed for owed in self._owed if owed.due_at <= now]
+            for owed in late:
+                self._owed.remove(owed)
+        for owed in late:
+            self._settle(owed, False)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until something changes, or for so long."""
+        with self._changed:
+            self._changed.wait(timeout=timeout_s)
+
+    def resume(self, failed: Spare, spare: Spare) -> None:
+        """Go on after a fault: what waits for the models that failed is judged anew by others."""
+        with self._changed:
+            for owed in self._owed:
+                if owed.spare is failed:
+                    owed.spare, owed.anew = spare, True
+            self.fault = None
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the thread after what it has in hand, and let all go as they stand."""
+        with self._changed:
+            self._closed = True
+            left, self._owed = self._owed, []
+            self._changed.notify_all()
+        for owed in left:
+            self._settle(owed, False)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5.0)
+
+    def _work(self) -> None:
+        _stand_back(self._nice)
+        while (owed := self._next()) is not None:
+            try:
+                self._catch_up(owed)
+            except Exception as error:
+                with self._changed:
+                    self._in_hand = None
+                    self.fault = owed.spare, error
+                    self._changed.notify_all()
+
+    def _next(self) -> Owed | None:
+        with self._changed:
+            self._in_hand = None
+            while not self._closed and (self.fault is not None or self._choose() is None):
+                self._changed.wait(timeout=_WAKE_S if self._owed else None)
+            self._in_hand = None if self._closed else self._choose()
+            return self._in_hand
+
+    def _choose(self) -> Owed | None:
+        strain = self._strain()
+        if strain is Sacrifice.VERDICT:
+            return None
+        if (first := next((owed for owed in self._owed if owed.unjudged), None)) is not None:
+            return first
+        return None if strain is Sacrifice.CLASSES or not self._owed else self._owed[0]
+
+    def _catch_up(self, owed: Owed) -> None:
+        """Do the next stage that a frame is owed, if there is time for it."""
+        frame, cascade = owed.taken.item, owed.spare.get()
+        assert isinstance(frame, Frame)
+        stage = "verdict" if owed.unjudged else "instances"
+        if not self._clock.fits(stage, owed.due_at):
+            self._done(owed, False)
+            return
+        started = time.monotonic()
+        if owed.unjudged:
+            inspection = owed.taken.placed(cascade.inspect(frame))
+        else:
+            inspection = cascade.outline(frame, owed.inspection)
+        self._clock.record(stage, time.monotonic() - started)
+        with self._changed:
+            owed.inspection, owed.anew = inspection, False
+        if not cascade.wants_outline(inspection):
+            self._done(owed, True)
+
+    def _done(self, owed: Owed, whole: bool) -> None:
+        with self._changed:
+            if owed not in self._owed:
+                return  # Its time was up meanwhile, and it has gone as it stood.
+            self._owed.remove(owed)
+            self._changed.notify_all()
+        self._settle(owed, whole)
+
+
+def _stand_back(nice: int) -> None:
+    """Lower this thread's priority; Linux has one for each thread."""
+    if nice == 0 or not hasattr(os, "setpriority"):
+        return
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
+    except OSError:
+        return

@@ -1,0 +1,292 @@
+"""What is owed is caught up by one thread, settles once, and is given up in the stated order."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from edge.errors import EngineError
+from edge.inspection import Level
+from edge.line.arrears import Arrears, Owed, Spare
+from edge.line.overload import Sacrifice
+from tests.edge.fakes import BlobInstances, cascade, frame
+from tests.edge.line.takes import BAD, taken, until
+
+
+class Gated(BlobInstances):
+    """Outlines that wait until they are let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.go = threading.Event()
+        self.begun = threading.Event()
+
+    def find(self, pixels, suspicious=None):
+        self.begun.set()
+        self.go.wait(30)
+        return super().find(pixels, suspicious)
+
+
+class Settled:
+    def __init__(self):
+        self.seen = []
+
+    def __call__(self, owed, whole):
+        self.seen.append((owed.taken.order, owed.inspection.level, whole))
+
+    @property
+    def orders(self):
+        return [order for order, _, _ in self.seen]
+
+
+@pytest.fixture
+def settled():
+    return Settled()
+
+
+@pytest.fixture
+def arrears(settled):
+    made = []
+
+    def make(**settings):
+        made.append(Arrears(settled, **settings))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def spare(instances=None):
+    return Spare(lambda: cascade(instances=instances or BlobInstances()))
+
+
+def owed(order, by, *, level=Level.CLASSIFIED, due_in_s=math.inf):
+    """A frame with a spot whose verdict went as far as ``level``."""
+    seen = taken(frame(BAD, order), order)
+    judge = cascade(instances=BlobInstances())
+    permit = (lambda *_: False) if level is Level.GATED else None
+    inspection = seen.placed(judge.inspect(seen.item, permit=permit))
+    assert inspection.level is level
+    return Owed(seen, inspection, by, time.monotonic() + due_in_s)
+
+
+def test_outlines_are_drawn_as_they_would_have_been_at_once(arrears, settled):
+    waiting, by = arrears(), spare()
+    item = owed(3, by)
+    waiting.put(item)
+    waiting.start()
+    until(lambda: settled.seen)
+    assert settled.seen == [(3, Level.FULL, True)]
+    judge = cascade(instances=BlobInstances())
+    at_once = judge.outline(item.taken.item, judge.inspect(item.taken.item))
+    assert item.inspection.defects == at_once.defects
+    assert (item.inspection.position_mm, item.inspection.length_mm) == (30.0, 10.0)
+
+
+def test_a_late_classifier_is_followed_by_the_outlines_it_wants(arrears, settled):
+    waiting, by = arrears(), spare()
+    item = owed(0, by, level=Level.GATED)
+    assert [d.class_name for d in item.inspection.defects] == [""]
+    waiting.put(item)
+    waiting.start()
+    until(lambda: settled.seen)
+    assert settled.seen == [(0, Level.FULL, True)]
+    assert [d.class_name for d in item.inspection.defects] == ["spot"]
+    assert item.inspection.position_mm == 0.0 and item.inspection.at > 0
+
+
+def test_the_classifier_is_caught_up_before_outlines(arrears, settled):
+    waiting, by = arrears(), spare()
+    for order in (0, 1):
+        waiting.put(owed(order, by))
+    waiting.put(owed(2, Spare(cascade), level=Level.GATED))
+    waiting.start()
+    until(lambda: len(settled.seen) == 3)
+    assert settled.orders == [2, 0, 1]
+
+
+def test_where_there_is_no_room_outlines_go_before_classes_and_the_oldest_first(arrears, settled):
+    waiting, by = arrears(size=3), spare()
+    levels = [Level.GATED, Level.CLASSIFIED, Level.CLASSIFIED, Level.GATED, Level.GATED]
+    for order, level in enumerate(levels):
+        waiting.put(owed(order, by, level=level))
+    assert settled.seen == [(1, Level.CLASSIFIED, False), (2, Level.CLASSIFIED, False)]
+    assert waiting.full
+    waiting.put(owed(5, by, level=Level.GATED))
+    assert settled.seen[2:] == [(0, Level.GATED, False)]
+
+
+def test_the_frame_in_hand_is_not_given_up_for_another(arrears, settled):
+    slow = Gated()
+    waiting, by = arrears(size=2), spare(slow)
+    waiting.put(owed(0, by))
+    waiting.start()
+    slow.begun.wait(20)
+    for order in (1, 2):
+        waiting.put(owed(order, by))
+    assert settled.seen == [(1, Level.CLASSIFIED, False)]
+    slow.go.set()
+    until(lambda: len(settled.seen) == 3)
+    assert settled.seen[1:] == [(0, Level.FULL, True), (2, Level.FULL, True)]
+
+
+def test_a_frame_whose_time_is_up_goes_as_it_stands_and_only_once(arrears, settled):
+    slow = Gated()
+    waiting, by = arrears(), spare(slow)
+    waiting.put(owed(0, by, due_in_s=0.05))
+    waiting.put(owed(1, by, due_in_s=60.0))
+    waiting.start()
+    slow.begun.wait(20)
+    time.sleep(0.06)
+    waiting.expire()
+    assert settled.seen == [(0, Level.CLASSIFIED, False)]
+    slow.go.set()
+    until(lambda: len(settled.seen) == 2)
+    assert settled.seen[1:] == [(1, Level.FULL, True)]
+
+
+def test_what_would_not_be_done_in_time_is_not_begun(arrears, settled):
+    model = BlobInstances()
+    waiting, by = arrears(), spare(model)
+    waiting._clock.record("instances", 5.0)
+    waiting.put(owed(0, by, due_in_s=1.0))
+    waiting.start()
+    until(lambda: settled.seen)
+    assert settled.seen == [(0, Level.CLASSIFIED, False)]
+    assert model.asked == []
+
+
+def test_a_late_classifier_without_time_for_outlines_leaves_it_classified(arrears, settled):
+    waiting, by = arrears(), spare()
+    waiting._clock.record("instances", 5.0)
+    waiting.put(owed(0, by, level=Level.GATED, due_in_s=1.0))
+    waiting.start()
+    until(lambda: settled.seen)
+    assert settled.seen == [(0, Level.CLASSIFIED, False)]
+
+
+@pytest.mark.parametrize(
+    ("strain", "caught_up"),
+    [
+        (None, [1, 0]),
+        (Sacrifice.OUTLINES, [1, 0]),
+        (Sacrifice.CLASSES, [1]),
+        (Sacrifice.VERDICT, []),
+    ],
+)
+def test_what_goes_first_is_not_begun_while_more_is_given_up(arrears, settled, strain, caught_up):
+    now = [strain]
+    waiting, by = arrears(strain=lambda: now[0]), Spare(cascade)
+    outlines = owed(0, spare())
+    waiting.put(outlines)
+    waiting.put(owed(1, by, level=Level.GATED))
+    waiting.start()
+    until(lambda: settled.orders == caught_up)
+    time.sleep(0.1)
+    assert settled.orders == caught_up
+    now[0] = None
+    until(lambda: settled.orders == [1, 0])
+
+
+def test_closing_lets_all_go_as_they_stand(arrears, settled):
+    slow = Gated()
+    waiting, by = arrears(), spare(slow)
+    for order in range(3):
+        waiting.put(owed(order, by))
+    waiting.start()
+    slow.begun.wait(20)
+    threading.Timer(0.1, slow.go.set).start()
+    waiting.close()
+    assert settled.seen == [(order, Level.CLASSIFIED, False) for order in range(3)]
+    assert not waiting._thread.is_alive()
+
+
+def test_each_frame_is_caught_up_by_the_models_that_judged_it(arrears, settled):
+    old, new = BlobInstances(), BlobInstances()
+    waiting = arrears()
+    before, after = spare(old), spare(new)
+    for order, by in enumerate([before, before, after]):
+        waiting.put(owed(order, by))
+    waiting.start()
+    until(lambda: len(settled.seen) == 3)
+    assert (len(old.asked), len(new.asked)) == (2, 1)
+
+
+def test_models_that_fail_are_named_and_others_judge_anew(arrears, settled):
+    class Broken(BlobInstances):
+        def find(self, pixels, suspicious=None):
+            raise EngineError("gone mad")
+
+    waiting = arrears()
+    bad, good, other = spare(Broken()), spare(), spare()
+    waiting.put(owed(0, bad))
+    waiting.put(owed(1, other))
+    waiting.start()
+    until(lambda: waiting.fault is not None)
+    failed, error = waiting.fault
+    assert failed is bad and str(error) == "gone mad"
+    assert settled.seen == []
+    waiting.resume(bad, good)
+    until(lambda: len(settled.seen) == 2)
+    assert settled.seen == [(0, Level.FULL, True), (1, Level.FULL, True)]
+
+
+def test_a_spare_is_loaded_once_and_only_when_it_is_asked(arrears, settled):
+    loaded = []
+
+    def load():
+        loaded.append(threading.current_thread().name)
+        return cascade(instances=BlobInstances())
+
+    waiting, by = arrears(), Spare(load)
+    waiting.start()
+    assert loaded == []
+    for order in range(2):
+        waiting.put(owed(order, by))
+    until(lambda: len(settled.seen) == 2)
+    assert loaded == ["arrears"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+def test_its_thread_stands_back_and_no_other(arrears, settled):
+    seen = []
+
+    class Looking(BlobInstances):
+        def find(self, pixels, suspicious=None):
+            seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+            return super().find(pixels, suspicious)
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    waiting = arrears(nice=min(19, before + 3))
+    waiting.put(owed(0, spare(Looking())))
+    waiting.start()
+    until(lambda: settled.seen)
+    assert seen == [min(19, before + 3)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+def test_where_priorities_may_not_be_set_it_works_all_the_same(arrears, settled, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "setpriority", refuse)
+    waiting = arrears()
+    waiting.put(owed(0, spare()))
+    waiting.start()
+    until(lambda: settled.seen)
+
+
+def test_defects_given_up_keep_what_the_verdict_found(arrears, settled):
+    waiting = arrears(size=1)
+    first = owed(0, spare())
+    kept = replace(first.inspection)
+    waiting.put(first)
+    waiting.put(owed(1, spare()))
+    assert first.inspection == kept

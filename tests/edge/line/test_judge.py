@@ -1,0 +1,74 @@
+"""A verdict in time, or none; the classifier is put off before the gate is."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from edge.errors import EngineError
+from edge.frame import BadFrame
+from edge.inspection import Cause, Level
+from edge.line.judge import Judge
+from tests.edge.fakes import BlobInstances, cascade, frame, strip
+from tests.edge.line.takes import BAD, taken
+
+
+def seen(pixels=BAD, due_in_s=60.0):
+    return taken(frame(pixels), 2, due_in_s=due_in_s)
+
+
+def test_a_verdict_has_place_time_and_latency():
+    verdict = Judge(cascade(), live=True).judge(seen())
+    assert verdict.inspection.level is Level.FULL and verdict.inspection.defective
+    assert (verdict.inspection.position_mm, verdict.inspection.length_mm) == (20.0, 10.0)
+    assert verdict.inspection.at == pytest.approx(time.time(), abs=5)
+    assert 0 < verdict.latency_ms < 5000
+
+
+def test_a_frame_whose_time_is_up_is_late():
+    verdict = Judge(cascade(), live=True).judge(seen(due_in_s=-0.001))
+    assert (verdict.inspection.cause, verdict.latency_ms) == (Cause.LATE, None)
+
+
+def test_a_bad_frame_keeps_its_cause():
+    bad = taken(BadFrame(0, 0.0, "x", "frozen", "for 3 s"))
+    verdict = Judge(cascade(), live=True).judge(bad)
+    assert (verdict.inspection.cause, verdict.inspection.detail) == (Cause.FROZEN, "for 3 s")
+    assert verdict.latency_ms is None
+
+
+@pytest.mark.parametrize(("live", "level"), [(True, Level.GATED), (False, Level.FULL)])
+def test_a_classifier_that_would_come_late_is_put_off_under_a_live_camera_only(live, level):
+    judge = Judge(cascade(), live=live)
+    judge.clock.record("classifier", 1000.0)
+    inspection = judge.judge(seen()).inspection
+    assert inspection.level is level
+    assert judge.owes(inspection) is live
+
+
+@pytest.mark.parametrize(("waits_s", "level"), [(0.5, Level.GATED), (60.0, Level.FULL)])
+def test_the_classifier_costs_no_waiting_frame_its_gate(waits_s, level):
+    judge = Judge(cascade(), live=True)
+    judge.clock.record("classifier", 0.3)
+    judge.clock.record("gate", 0.4)
+    first_due_at = time.monotonic() + waits_s
+    assert judge.judge(seen(), lambda: first_due_at).inspection.level is level
+
+
+def test_what_is_owed_is_classifier_or_outlines():
+    judge = Judge(cascade(instances=BlobInstances()), live=True)
+    defective, clean = judge.judge(seen()), judge.judge(seen(strip()))
+    assert judge.owes(defective.inspection) and not judge.owes(clean.inspection)
+    assert not judge.owes(judge.outline(seen(), defective.inspection))
+
+
+def test_without_a_bundle_before_it_a_failing_engine_is_the_end():
+    broken = cascade()
+
+    def fail(*_, **__):
+        raise EngineError("gone mad")
+
+    broken.inspect = fail
+    with pytest.raises(EngineError, match="gone mad"):
+        Judge(broken, live=True).judge(seen())

@@ -1,0 +1,186 @@
+"""Beside a live camera: what is lost is said, what is stuck holds nothing up, who stops it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from edge.coil.tracker import CoilTracker
+from edge.config.line import LineConfig
+from edge.events import EventKind
+from edge.frame import Absence, Frame
+from edge.inspection import Cause, Level
+from edge.line.loop import Line
+from tests.edge.fakes import BlobInstances, ListCamera, PacedCamera, cascade, frame, strip
+from tests.edge.line.takes import BAD, Kept, Stuck
+
+FRAME_MM = 10.0
+
+
+def run(camera, *, gate_seconds=0.0, watch=None, tracker=None, sink=None, **settings):
+    kept = sink or Kept()
+    line = Line(
+        camera,
+        cascade(gate_seconds=gate_seconds),
+        LineConfig(**{"speed_m_s": 1.0} | settings),
+        sinks=[kept],
+        tracker=tracker,
+    )
+    heard = []
+    line.run(watch=watch and (lambda i, ms: watch(line, i)), hear=heard.append)
+    return line.summary(), kept, heard
+
+
+def test_each_frame_says_when_it_was_taken():
+    began = time.time()
+    _, kept, _ = run(PacedCamera(3, period_s=0.01))
+    at = [i.at for i in kept.of("frame")]
+    assert all(began - 5 < moment < time.time() + 5 for moment in at)
+    assert np.diff(at) == pytest.approx(0.01, abs=0.005)
+
+
+def test_sinks_see_the_camera_s_own_pixels():
+    pixels = strip((5, 5, 220))
+    _, kept, _ = run(ListCamera([frame(pixels)]))
+    assert kept.last_pixels is pixels
+
+
+def test_an_absence_is_strip_that_passed_and_its_end_is_told():
+    start = time.monotonic()
+    items = [
+        Frame(strip(), 0, start, "gate 3"),
+        Absence(start + 1, "gate 3", Cause.CAMERA_LOST, "no answer"),
+        Absence(start + 2, "gate 3", Cause.CAMERA_LOST, "no answer"),
+        Frame(strip(), 0, start + 2.5, "gate 3"),
+    ]
+    figures, kept, heard = run(ListCamera(items, live=True), budget_ms=60_000.0)
+    assert figures["uninspected_by_cause"] == {"camera lost": pytest.approx(2490)}
+    assert figures["coverage"]["passed_mm"] == pytest.approx(2510)
+    assert [g.length_mm for g in kept.of("gap")] == pytest.approx([1000, 1000, 490])
+    assert [e.kind for e in heard] == [EventKind.CAMERA_LOST, EventKind.CAMERA_BACK]
+    assert kept.of("event") == heard
+    assert figures["events"] == {"camera lost": 1, "camera back": 1}
+
+
+def overloaded(order):
+    """Frames every 10 ms, each of which takes the gate about 15 ms."""
+    camera = PacedCamera(100, period_s=0.01)
+    return run(camera, gate_seconds=0.0025, order=order)
+
+
+def test_the_newest_first_gives_fresh_verdicts_where_the_line_is_too_fast():
+    figures, kept, _ = overloaded("newest")
+    assert figures["levels"]["uninspected"] > 10
+    assert figures["uninspected_by_cause"].keys() == {"late"}
+    assert kept.frames == list(range(100))
+    assert figures["latency_ms"]["p50"] < 30
+
+
+@pytest.mark.parametrize("order", ["newest", "in-order"])
+def test_frames_that_are_given_up_are_announced_once(order):
+    figures, kept, heard = overloaded(order)
+    assert [e.kind for e in heard] == [EventKind.OVERLOAD]
+    assert "not inspected" in heard[0].text
+    assert kept.of("event") == heard
+    assert figures["coverage"]["passed_mm"] == 100 * FRAME_MM
+
+
+def test_the_end_of_an_overload_is_announced_too():
+    line = Line(PacedCamera(200, period_s=0.005), cascade(), LineConfig(speed_m_s=0.1))
+    line._settlement._overload._calm_s = 0.1
+    heard = []
+
+    def watch(inspection, latency_ms):
+        if inspection.frame == 3:
+            line._settlement._give_up(2, inspection)
+
+    line.run(watch=watch, hear=heard.append)
+    assert [e.kind for e in heard] == [EventKind.OVERLOAD, EventKind.OVERLOAD_OVER]
+
+
+def test_outlines_go_first_then_classes_and_the_gate_last():
+    # Twice and more of what the device can do: the gate alone takes 24 of 30 ms.
+    judge = cascade(gate_seconds=0.004, instances=BlobInstances())
+    judge.classifier.engine.seconds = 0.02
+    line = Line(
+        PacedCamera(60, period_s=0.03, pixels=BAD),
+        judge,
+        LineConfig(speed_m_s=FRAME_MM / 30, instances_within_ms=200.0),
+        spare=lambda: cascade(gate_seconds=0.004, instances=BlobInstances(seconds=0.3)),
+    )
+    line.run()
+    levels = line.summary()["levels"]
+    assert levels["uninspected"] < 30
+    assert levels["full"] <= 2
+    assert levels["gated"] + levels["classified"] >= 30
+
+
+def test_a_stuck_output_holds_up_no_verdict():
+    stuck = Stuck()
+    seen = []
+
+    def let_go(line, inspection):
+        seen.append((inspection.frame, len(stuck.frames)))
+        if len(seen) == 100:
+            stuck.go.set()
+
+    camera = PacedCamera(100, period_s=0.005)
+    figures, kept, _ = run(camera, watch=let_go, sink=stuck, budget_ms=10_000.0)
+    assert {written for _, written in seen} == {0}
+    assert figures["levels"]["full"] == 100
+    assert kept.frames == list(range(100))
+
+
+def test_whoever_stops_it_every_frame_taken_is_recorded():
+    camera = PacedCamera(10_000, period_s=0.001)
+
+    def stop(line, inspection):
+        if inspection.frame >= 20:
+            line.stop()
+
+    figures, kept, _ = run(camera, gate_seconds=0.001, watch=stop)
+    assert kept.frames == list(range(camera.given))
+    left = [i for i in kept.of("frame") if i.cause is Cause.DROPPED]
+    assert all(i.level is Level.UNINSPECTED and i.length_mm == FRAME_MM for i in left)
+    assert figures["coverage"]["passed_mm"] == camera.given * FRAME_MM
+
+
+def test_a_watcher_that_fails_loses_no_frame():
+    camera, kept = ListCamera([frame(strip(), n) for n in range(10)]), Kept()
+    line = Line(camera, cascade(), sinks=[kept])
+
+    def watch(inspection, latency_ms):
+        if inspection.frame == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        line.run(watch=watch)
+    assert kept.frames == list(range(len(kept.frames)))
+    assert line.summary()["levels"]["full"] == 3
+    assert kept.closed and camera.closed
+
+
+def test_a_coil_begins_with_the_next_frame_taken():
+    def begin(line, inspection):
+        if inspection.frame == 5:
+            line.begin_coil("B")
+
+    camera = PacedCamera(12, period_s=0.02)
+    _, kept, heard = run(camera, watch=begin, tracker=CoilTracker("A"), speed_m_s=0.5)
+    coils = [i.coil for i in kept.of("frame")]
+    assert sorted(set(coils)) == ["A", "B"]
+    assert coils == sorted(coils)
+    assert 6 <= coils.index("B") <= 11
+    assert [e.kind.value for e in heard] == [
+        *("coil began", "coil ended", "coil began", "coil ended"),
+    ]
+
+
+def test_a_line_that_is_stopped_before_it_runs_takes_nothing():
+    camera, kept = PacedCamera(100, period_s=0.001), Kept()
+    line = Line(camera, cascade(), sinks=[kept])
+    line.stop()
+    line.run()
+    assert kept.frames == [] and kept.closed and camera.closed
