@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 _LOWEST_MS = 0.01
@@ -10,11 +12,16 @@ _OCTAVES = 24
 
 
 class Latencies:
-    """A histogram with bins 1.1 % wide from 0.01 ms to 167 s; the greatest is kept exactly."""
+    """A histogram with bins 1.1 % wide from 0.01 ms to 167 s; the greatest is kept exactly.
+
+    Attributes:
+        sum_ms: All latencies together, in milliseconds.
+    """
 
     def __init__(self) -> None:
         self._counts = np.zeros(_OCTAVES * _STEPS_PER_OCTAVE + 1, dtype=np.int64)
         self._max = 0.0
+        self.sum_ms = 0.0
 
     def add(self, milliseconds: float) -> None:
         """Count one latency."""
@@ -22,10 +29,22 @@ class Latencies:
         place = min(int(octaves * _STEPS_PER_OCTAVE), len(self._counts) - 1)
         self._counts[place] += 1
         self._max = max(self._max, milliseconds)
+        self.sum_ms += milliseconds
+
+    @property
+    def count(self) -> int:
+        """Latencies counted."""
+        return int(self._counts.sum())
+
+    def within(self, bounds_ms: Sequence[float]) -> list[int]:
+        """How many latencies do not exceed each bound, given in ms; a bound holds within 1.1 %."""
+        bins = np.rint(np.log2(np.array(bounds_ms) / _LOWEST_MS) * _STEPS_PER_OCTAVE)
+        below = np.concatenate([[0], np.cumsum(self._counts)])
+        return [int(count) for count in below[np.clip(bins.astype(int), 0, len(self._counts))]]
 
     def percentile(self, percent: float) -> float | None:
         """The latency in ms that ``percent`` of 100 do not exceed, within 1.1 %; None if empty."""
-        total = int(self._counts.sum())
+        total = self.count
         if total == 0:
             return None
         place = int(np.searchsorted(np.cumsum(self._counts), total * percent / 100.0))

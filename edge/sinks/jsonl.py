@@ -1,13 +1,14 @@
-"""JSON lines: one inspection a line."""
+"""JSON lines: one inspection a line, or one event."""
 
 from __future__ import annotations
 
 import json
 import os
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from edge.errors import ReaderGoneError, UnwritableError
+from edge.events import Event
 from edge.frame import Frame
 from edge.inspection import Inspection
 from edge.sinks.base import Sink
@@ -27,8 +28,11 @@ class JsonLines(Sink):
             ReaderGoneError: The other end of the pipe was closed.
             UnwritableError: The disk is full.
         """
+        self._put(inspection.as_json())
+
+    def _put(self, content: dict[str, Any]) -> None:
         try:
-            self._stream.write(json.dumps(inspection.as_json(), separators=(",", ":")) + "\n")
+            self._stream.write(json.dumps(content, separators=(",", ":")) + "\n")
             self._stream.flush()
         except BrokenPipeError:
             raise ReaderGoneError(f"nobody reads {self._name} any more") from None
@@ -57,6 +61,25 @@ class JsonLinesFile(JsonLines):
             self._stream.close()
         except OSError:
             return
+
+
+class EventLinesFile(JsonLinesFile):
+    """Appends events instead of inspections, to a file of their own.
+
+    Raises:
+        UnwritableError: The file cannot be opened or written.
+    """
+
+    def write(self, inspection: Inspection, frame: Frame | None) -> None:
+        """Nothing: a line is an event."""
+
+    def tell(self, event: Event) -> None:
+        """Write one line and flush it.
+
+        Raises:
+            UnwritableError: The disk is full.
+        """
+        self._put(event.as_json())
 
 
 def _ends_within_a_line(path: Path) -> bool:

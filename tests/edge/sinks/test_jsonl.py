@@ -8,7 +8,8 @@ import json
 import pytest
 
 from edge.errors import UnwritableError
-from edge.sinks.jsonl import JsonLines, JsonLinesFile
+from edge.events import Event, EventKind
+from edge.sinks.jsonl import EventLinesFile, JsonLines, JsonLinesFile
 from tests.edge.fakes import cascade, frame, strip
 
 
@@ -58,6 +59,31 @@ def test_a_line_cut_off_by_a_power_failure_is_not_glued_to_the_next(tmp_path):
     sink.write(inspection(), None)
     sink.close()
     assert json.loads(path.read_text().splitlines()[1])["frame"] == 0
+
+
+def test_events_have_a_file_of_their_own(tmp_path):
+    path = tmp_path / "events.jsonl"
+    sink = EventLinesFile(path)
+    sink.write(inspection(), None)
+    sink.tell(Event(EventKind.CAMERA_LOST, "the camera is gone", at=0.5, position_mm=12.0))
+    sink.close()
+    (row,) = map(json.loads, path.read_text().splitlines())
+    assert row == {
+        "event": "camera lost",
+        "text": "the camera is gone",
+        "time": "1970-01-01T00:00:00.500+00:00",
+        "position_mm": 12.0,
+        "coil": None,
+    }
+
+
+def test_events_are_no_lines_among_inspections(tmp_path):
+    path = tmp_path / "a.jsonl"
+    sink = JsonLinesFile(path)
+    sink.tell(Event(EventKind.CAMERA_LOST, "the camera is gone"))
+    sink.write(inspection(), None)
+    sink.close()
+    assert len(path.read_text().splitlines()) == 1
 
 
 def test_an_unwritable_file_is_named(tmp_path):

@@ -1,0 +1,131 @@
+"""sd_notify(3) in Python alone: tells systemd that the line is ready, and that it lives."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from edge.coil.defect import CoilDefect
+from edge.coverage import Coverage, Gap
+from edge.events import Event, EventKind
+from edge.frame import Frame
+from edge.inspection import Inspection, Level
+from edge.service.health import Health
+from edge.sinks.base import Sink
+
+_STATUS_S = 5.0
+"""Seconds between two status lines; a fault is told at once."""
+
+
+class Systemd(Sink):
+    """Speaks to systemd where it started this program, and to nobody else.
+
+    ``READY=1`` with the recorder's first tick, when models are loaded and the camera is read;
+    ``WATCHDOG=1`` after each half of the unit's ``WatchdogSec``, as long as the line is not stuck;
+    ``STATUS=`` what ``systemctl status`` shows; ``STOPPING=1`` when it is closed.
+
+    Args:
+        health: Whether the line is stuck; it comes before this sink.
+        environ: Where systemd has left its address.
+        clock: Seconds that go on steadily.
+    """
+
+    def __init__(
+        self,
+        health: Health,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._health = health
+        self._clock = clock
+        self._address = _address(environ.get("NOTIFY_SOCKET", ""))
+        self._beat_s = _watchdog_s(environ) / 2.0
+        self._beat_at = math.inf if math.isinf(self._beat_s) else clock()
+        self._status_at = -math.inf
+        self._status = ""
+        self._ready = self._closed = False
+        self._coverage = Coverage()
+        self._defects = 0
+        self._coil = ""
+
+    def write(self, inspection: Inspection, frame: Frame | None) -> None:
+        """Count a frame."""
+        self._coverage.add(inspection)
+
+    def gap(self, gap: Gap) -> None:
+        """Count strip that passed without a frame."""
+        self._coverage.add_gap(gap.length_mm, gap.cause)
+
+    def defect(self, defect: CoilDefect) -> None:
+        """Count a defect."""
+        self._defects += 1
+
+    def tell(self, event: Event) -> None:
+        """Learn which coil runs."""
+        if event.kind is EventKind.COIL_BEGAN:
+            self._coil = event.coil
+        elif event.kind is EventKind.COIL_ENDED:
+            self._coil = ""
+
+    def tick(self) -> None:
+        """Say what is due."""
+        if self._address is None:
+            return
+        now = self._clock()
+        if not self._ready:
+            self._ready = True
+            self._send("READY=1")
+        if now >= self._beat_at and self._health.stuck() is None:
+            self._beat_at = now + self._beat_s
+            self._send("WATCHDOG=1")
+        fault = self._health.fault()
+        if fault is not None or now - self._status_at >= _STATUS_S:
+            self._status_at = now
+            self._show(f"NOT WELL: {fault}" if fault else self._figures())
+
+    def close(self) -> None:
+        """Say that the line ends. Safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            self._send("STOPPING=1")
+
+    def _figures(self) -> str:
+        frames = sum(self._coverage.frames.values())
+        coil = f"coil {self._coil}, " if self._coil else ""
+        return (
+            f"{coil}{frames} frames, {self._coverage.passed_mm / 1000:.0f} m, "
+            f"{self._coverage.share(Level.FULL):.1%} inspected in full, {self._defects} defects"
+        )
+
+    def _show(self, status: str) -> None:
+        if status != self._status:
+            self._status = status
+            self._send("STATUS=" + status.replace("\n", " "))
+
+    def _send(self, message: str) -> None:
+        if self._address is None:
+            return
+        # systemd may be restarting; the line does not wait for it.
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to_systemd:
+            to_systemd.setblocking(False)
+            to_systemd.sendto(message.encode("utf-8", "replace"), self._address)
+
+
+def _address(name: str) -> str | None:
+    """A socket's path; one that begins with @ is abstract (unix(7))."""
+    if name.startswith("@"):
+        return "\0" + name[1:]
+    return name if name.startswith("/") else None
+
+
+def _watchdog_s(environ: Mapping[str, str]) -> float:
+    """The unit's ``WatchdogSec`` in seconds; infinite where it has none or it is not for us."""
+    # The one-file binary runs as the child of the process that systemd has started.
+    mine = environ.get("WATCHDOG_PID") in {None, str(os.getpid()), str(os.getppid())}
+    text = environ.get("WATCHDOG_USEC", "")
+    return int(text) / 1e6 if mine and text.isdecimal() and int(text) > 0 else math.inf

@@ -1,0 +1,216 @@
+"""The systemd unit that keeps the line running: each setting with its reason beside it."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge.errors import ConfigError
+
+if TYPE_CHECKING:
+    from edge.config import Config
+
+NAME = "millsight.service"
+SYSTEM_FOLDER = Path("/etc/systemd/system")
+STATE = Path("/var/lib/millsight")
+_HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    reason: str
+    lines: tuple[str, ...]
+    system: bool = True
+    """Whether it is root's to choose: a user's own systemd may not."""
+
+
+_RUNNING = (
+    _Choice(
+        "It says itself when it is ready. The one-file binary says so from a child process.",
+        ("Type=notify", "NotifyAccess=all"),
+        system=False,
+    ),
+    _Choice(
+        "A line that is stuck for so long is killed and started again; each thread's place is "
+        "written to the journal, and no image of the memory to the disk.",
+        ("WatchdogSec=30", "Environment=PYTHONFAULTHANDLER=1", "LimitCORE=0"),
+        system=False,
+    ),
+    _Choice(
+        "Whatever ended it may be mended meanwhile, so it is started again for ever.",
+        ("Restart=always", "RestartSec=5"),
+        system=False,
+    ),
+    _Choice(
+        "A slow device proves its bundle before it is ready; at the end outputs are written out.",
+        ("TimeoutStartSec=180", "TimeoutStopSec=45"),
+        system=False,
+    ),
+    _Choice(
+        "Bundles, ledger and pictures. Relative paths begin there. Its group may read them.",
+        ("StateDirectory=millsight", f"WorkingDirectory={STATE}", "UMask=0027"),
+    ),
+    _Choice(
+        "A verdict has milliseconds: the line goes before what else runs here.",
+        ("Nice=-5", "CPUWeight=500", "OOMScoreAdjust=-500"),
+    ),
+    _Choice(
+        "Three times what it needs: a leak ends in another start, and never in swapping.",
+        ("MemoryMax=1G", "MemorySwapMax=0", "TasksMax=256"),
+        system=False,
+    ),
+)
+
+_SANDBOX = (
+    _Choice(
+        "Nothing that it starts can gain rights; it has none of root's.",
+        ("NoNewPrivileges=yes", "RestrictSUIDSGID=yes"),
+        system=False,
+    ),
+    _Choice("", ("CapabilityBoundingSet=", "AmbientCapabilities=")),
+    _Choice(
+        "No devices but cameras: V4L2, and USB3 Vision by way of the bus.",
+        (
+            "DevicePolicy=closed",
+            "DeviceAllow=char-video4linux rw",
+            "DeviceAllow=char-usb_device rw",
+        ),
+    ),
+    _Choice(
+        "It sees its own temporary files and processes, and cannot change the kernel, the clock "
+        "or the device's name.",
+        (
+            "PrivateTmp=yes",
+            "ProtectProc=invisible",
+            "ProtectKernelTunables=yes",
+            "ProtectKernelModules=yes",
+            "ProtectKernelLogs=yes",
+            "ProtectControlGroups=yes",
+            "ProtectClock=yes",
+            "ProtectHostname=yes",
+        ),
+    ),
+    _Choice(
+        "Cameras, brokers and Prometheus speak IP; Aravis asks netlink for the interfaces.",
+        ("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",),
+        system=False,
+    ),
+    _Choice(
+        "What a service needs, and no more. Not forbidden: memory that is written and run "
+        "(MemoryDenyWriteExecute), since GStreamer compiles as it goes; nor to be less urgent "
+        "(setpriority), as what catches up is.",
+        (
+            "SystemCallFilter=@system-service",
+            "SystemCallFilter=~@privileged",
+            "SystemCallErrorNumber=EPERM",
+            "SystemCallArchitectures=native",
+            "RestrictNamespaces=yes",
+            "RestrictRealtime=yes",
+            "LockPersonality=yes",
+        ),
+        system=False,
+    ),
+)
+
+
+def unit(
+    command: Sequence[str],
+    *,
+    run_as: str | None,
+    writable: Iterable[Path] = (),
+) -> str:
+    """The unit's text.
+
+    Args:
+        command: The program and its arguments; the program's path is absolute.
+        run_as: Whom it runs as; None makes a unit for a user's own systemd, with what that may do.
+        writable: Folders that it writes besides ``/var/lib/millsight``.
+
+    Raises:
+        ConfigError: A path cannot stand in a unit.
+    """
+    system = run_as is not None
+    lines = [
+        "# Written by: millsight service install. Change it with: systemctl edit millsight",
+        "[Unit]",
+        "Description=millsight inspects the strip under its camera",
+        "# Cameras and brokers are tried again for ever: nothing has to be there first.",
+        "After=network.target",
+        "StartLimitIntervalSec=0",
+        "",
+        "[Service]",
+        f"ExecStart={' '.join(map(_argument, command))}",
+    ]
+    if system:
+        lines += [
+            "# It owns nothing but its state; cameras belong to the group video.",
+            f"User={run_as}",
+            "SupplementaryGroups=video",
+        ]
+    lines += _lines(_RUNNING, system)
+    if system:
+        lines += _files(command, writable)
+    lines += _lines(_SANDBOX, system)
+    target = "multi-user.target" if system else "default.target"
+    return "\n".join([*lines, "", "[Install]", f"WantedBy={target}", ""])
+
+
+def program() -> list[str]:
+    """How this millsight is started: the binary, the command beside Python, or its module."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    beside = Path(sys.prefix) / "bin" / "millsight"
+    return [str(beside)] if beside.is_file() else [sys.executable, "-m", "edge"]
+
+
+def writable_folders(config: Config) -> list[Path]:
+    """Folders outside of its state that a line with this configuration writes."""
+    files = [section.path for section in (config.ledger, config.csv) if section is not None]
+    if config.jsonl is not None:
+        files += [config.jsonl.path, config.jsonl.events]
+    folders = {file.parent for file in files if file is not None and str(file) != "-"}
+    if config.pictures is not None:
+        folders.add(config.pictures.folder)
+    absolute = {STATE / folder for folder in folders}
+    return sorted(folder for folder in absolute if not folder.is_relative_to(STATE))
+
+
+def _lines(choices: Iterable[_Choice], system: bool) -> list[str]:
+    lines: list[str] = []
+    for choice in choices:
+        if system or not choice.system:
+            lines += [f"# {line}" for line in textwrap.wrap(choice.reason, 96)]
+            lines += choice.lines
+    return lines
+
+
+def _files(command: Sequence[str], writable: Iterable[Path]) -> list[str]:
+    at_home = any(Path(word).is_relative_to(home) for word in command for home in _HOMES)
+    lines = ["# The whole disk can be read only, its state and these folders excepted."]
+    lines += ["ProtectSystem=strict"]
+    lines += [f"ReadWritePaths=-{_quoted(str(folder))}" for folder in writable]
+    if at_home:
+        lines += ["# The program or its configuration is in a home.", "ProtectHome=read-only"]
+    else:
+        lines += ["# Nobody's home is its business.", "ProtectHome=yes"]
+    return lines
+
+
+def _argument(word: str) -> str:
+    """A word of a command line, in which $ stands for itself."""
+    return _quoted(word.replace("$", "$$"))
+
+
+def _quoted(word: str) -> str:
+    """A word of a unit (systemd.syntax(7)), in which % stands for itself."""
+    if not word.isprintable():
+        raise ConfigError(
+            f"the path {word!r} cannot stand in a systemd unit", "Rename it without odd characters"
+        )
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    plain = all(char.isalnum() or char in "/._-+:@,=$%" for char in escaped)
+    return escaped if plain else f'"{escaped}"'

@@ -1,0 +1,127 @@
+"""Answers ``/metrics`` and ``/healthz`` over HTTP, beside the line."""
+
+from __future__ import annotations
+
+import errno
+import json
+import socket
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from threading import Thread
+from typing import Any
+
+from edge.errors import ConfigError
+from edge.service.health import Health
+
+_PATIENCE_S = 5.0
+"""How long a client may take for its request, in seconds."""
+
+Exposition = Callable[[str], tuple[bytes, str]]
+"""Gives the figures and their content type for a request's ``Accept`` header."""
+
+
+class WebServer:
+    """A small HTTP server in a thread of its own.
+
+    ``GET /healthz`` answers 200 where the line is well and 503 where it is not, with the reason as
+    JSON. It knows no password and no TLS: it is for this device, or for a network that is trusted.
+
+    Args:
+        host: Address that it answers at.
+        port: TCP port; 0 takes any that is free.
+        exposition: What ``GET /metrics`` answers.
+        health: What ``GET /healthz`` answers.
+
+    Attributes:
+        port: The port that it answers at.
+
+    Raises:
+        ConfigError: Another program has the port, or the address is none of this device's.
+    """
+
+    def __init__(self, host: str, port: int, exposition: Exposition, health: Health) -> None:
+        try:
+            family, *_, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            self._server = _Server(family, address, _handler(exposition, health))
+        except OSError as error:
+            raise _unusable(host, port, error) from None
+        self.port = int(self._server.server_address[1])
+        self._thread = Thread(
+            target=self._server.serve_forever, name="millsight-web", args=(0.2,), daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Answer no more. Safe to call twice."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, family: int, address: Any, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AddressFamily(family)
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        # HTTPServer's own looks up this device's name, which takes seconds without a name server.
+        TCPServer.server_bind(self)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no news."""
+
+
+def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = _PATIENCE_S
+        server_version = "millsight"
+        sys_version = ""
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            if path == "/metrics":
+                body, kind = exposition(self.headers.get("Accept", ""))
+                self._answer(200, body, kind)
+            elif path == "/healthz":
+                told = health.as_json()
+                body = json.dumps(told).encode() + b"\n"
+                self._answer(200 if told["well"] else 503, body, "application/json")
+            else:
+                self._answer(404, b"millsight answers /metrics and /healthz\n", "text/plain")
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def _answer(self, status: int, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Requests are no news."""
+
+    return Handler
+
+
+def _unusable(host: str, port: int, error: OSError) -> ConfigError:
+    where = f"[metrics] {host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return ConfigError(
+            f"{where} is already used by another program",
+            "Choose another port in [metrics], or stop what uses it (ss -ltnp shows it)",
+        )
+    if error.errno == errno.EACCES:
+        return ConfigError(f"{where} is not for everyone", "Choose a port from 1024 on")
+    return ConfigError(
+        f"{where} cannot be listened at: {error.strerror or error}",
+        "Give an address of this device, or 127.0.0.1",
+    )

@@ -1,0 +1,188 @@
+"""MQTT: tells a broker of defects, frames, coils and events, and takes coils' names from it."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from edge import __version__
+from edge.coil.defect import CoilDefect
+from edge.coil.grade import Grade
+from edge.config.outputs import MqttConfig
+from edge.coverage import Coverage, Gap
+from edge.errors import MillsightError
+from edge.events import Event, EventKind
+from edge.frame import Frame
+from edge.inspection import Inspection, Level, iso_time
+from edge.sinks.base import Sink
+from edge.sinks.broker import Broker
+from edge.sinks.commands import read_coil_command
+from edge.sinks.outbox import MemoryOutbox, Outbox
+
+_NEWS_KEPT = 100
+
+
+class Mqtt(Sink):
+    """Publishes under ``TOPIC/``, all with QoS 1, each payload a JSON object with an ``id``.
+
+    ========== ====================================================================
+    defects    each defect on the coil, when it has ended
+    frames     each defective frame, without outlines
+    coils      where a coil began or ended; with its grade when it ended
+    events     what else happens
+    health     figures of the run, every ``health_s``; only while the broker is there
+    state      retained: ``online`` or ``offline``, plain words
+    ========== ====================================================================
+
+    The first four wait in the outbox until the broker has acknowledged them. Who receives one
+    again, as QoS 1 allows after a lost acknowledgement, knows it by its ``id``. On ``TOPIC/coil``
+    it takes ``{"begin": "NAME"}`` and ``{"end": true}``.
+
+    Args:
+        config: Which broker, and how.
+        outbox: What messages wait in; None keeps them in memory.
+        on_coil: Takes the name of a coil that begins, None where one ends; called in the
+            connection's thread.
+        fault: What is wrong with the line now; None where nothing is.
+        retry_s: The first and the longest pause between two attempts to connect, in seconds.
+
+    Raises:
+        MissingExtraError: paho-mqtt is not installed.
+        ConfigError: A certificate or the password cannot be read.
+    """
+
+    def __init__(
+        self,
+        config: MqttConfig,
+        outbox: Outbox | None = None,
+        *,
+        on_coil: Callable[[str | None], None] | None = None,
+        fault: Callable[[], str | None] = lambda: None,
+        retry_s: tuple[float, float] = (1.0, 60.0),
+    ) -> None:
+        self.outbox = MemoryOutbox(config.waiting) if outbox is None else outbox
+        self._topic = config.topic
+        self._on_coil = on_coil
+        self._fault = fault
+        self._run = uuid.uuid4().hex[:12]
+        self._count = 0
+        self._grade = Grade()
+        self._coverage = Coverage()
+        self._defects: Counter[str] = Counter()
+        self._health_s = config.health_s
+        self._health_at = time.monotonic()
+        self._news: deque[str] = deque(maxlen=_NEWS_KEPT)
+        self._broker = Broker(
+            config,
+            self.outbox,
+            state_topic=f"{config.topic}/state",
+            command_topic=f"{config.topic}/coil",
+            on_command=self._command,
+            on_news=self._news.append,
+            retry_s=retry_s,
+        )
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there."""
+        return self._broker.connected
+
+    def write(self, inspection: Inspection, frame: Frame | None) -> None:
+        """Publish a defective frame; count every one."""
+        self._coverage.add(inspection)
+        if inspection.coil == self._grade.coil:
+            self._grade.add_strip(inspection.length_mm, inspection.level, inspection.cause)
+        if inspection.defective:
+            told = inspection.as_json()
+            told["defects"] = [{**defect, "mask": None} for defect in told["defects"]]
+            self._put("frames", told)
+
+    def gap(self, gap: Gap) -> None:
+        """Count strip that passed without a frame."""
+        self._coverage.add_gap(gap.length_mm, gap.cause)
+        if gap.coil == self._grade.coil:
+            self._grade.add_strip(gap.length_mm, Level.UNINSPECTED, gap.cause)
+
+    def defect(self, defect: CoilDefect) -> None:
+        """Publish a defect on the coil."""
+        self._defects[defect.class_name] += 1
+        if defect.coil == self._grade.coil:
+            self._grade.add_defect(defect)
+        self._put("defects", defect.as_json())
+
+    def tell(self, event: Event) -> None:
+        """Publish an event; where a coil begins or ends also that."""
+        self._put("events", event.as_json())
+        if event.kind is EventKind.COIL_BEGAN:
+            self._grade = Grade(event.coil)
+            self._put("coils", {"what": "began", **_place(event), "grade": None})
+        elif event.kind is EventKind.COIL_ENDED:
+            self._put("coils", {"what": "ended", **_place(event), "grade": self._grade.as_json()})
+            self._grade = Grade()
+
+    def tick(self) -> None:
+        """Publish the line's health when it is due."""
+        now = time.monotonic()
+        if now - self._health_at >= self._health_s:
+            self._health_at = now
+            if self.connected:
+                self._broker.send_latest(f"{self._topic}/health", self._payload(self._health()))
+
+    def news(self) -> list[Event]:
+        """The broker's goings and comings, and commands that were not obeyed."""
+        told = []
+        while self._news:
+            told.append(Event(EventKind.SINK, self._news.popleft()))
+        return told
+
+    def close(self) -> None:
+        """Send what can be sent within two seconds, and leave; the rest waits in the outbox."""
+        self._broker.close()
+
+    def _health(self) -> dict[str, Any]:
+        fault = self._fault()
+        return {
+            "time": iso_time(time.time()),
+            "well": fault is None,
+            "fault": fault,
+            "coil": self._grade.coil or None,
+            "frames": sum(self._coverage.frames.values()),
+            "coverage": self._coverage.as_json(),
+            "uninspected_by_cause": self._coverage.causes_as_json(),
+            "defects": dict(self._defects),
+            "waiting": len(self.outbox),
+            "dropped": self.outbox.dropped,
+            "version": __version__,
+        }
+
+    def _put(self, topic: str, content: Mapping[str, Any]) -> None:
+        self.outbox.put(f"{self._topic}/{topic}", self._payload(content))
+
+    def _payload(self, content: Mapping[str, Any]) -> bytes:
+        self._count += 1
+        named = {"id": f"{self._run}-{self._count}", **content}
+        return json.dumps(named, separators=(",", ":")).encode()
+
+    def _command(self, payload: bytes) -> None:
+        """Take a command; whatever comes, the connection stays."""
+        try:
+            name = read_coil_command(payload)
+        except ValueError as error:
+            self._news.append(f"a command on {self._topic}/coil was not understood: {error}")
+            return
+        if self._on_coil is None:
+            self._news.append(f"a command on {self._topic}/coil was ignored: this run has no coils")
+            return
+        try:
+            self._on_coil(name)
+        except MillsightError as error:
+            self._news.append(f"a command on {self._topic}/coil was refused: {error}")
+
+
+def _place(event: Event) -> dict[str, Any]:
+    told = event.as_json()
+    return {name: told[name] for name in ("coil", "time", "position_mm")}

@@ -1,0 +1,212 @@
+"""What a subscriber at a real broker hears, and what a broker that goes away costs."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from edge.config.outputs import MqttConfig
+from edge.coverage import Gap
+from edge.events import Event, EventKind
+from edge.inspection import Cause
+from edge.ledger.outbox import Outbox
+from edge.ledger.writer import Writer
+from edge.sinks.mqtt import Mqtt
+from edge.sinks.outbox import MemoryOutbox
+from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, free_port, needs_mosquitto, wait_for
+from tests.edge.sinks.samples import clean, defect, defective, missed
+
+pytestmark = needs_mosquitto
+TOPIC = "mill/line-1"
+
+
+@pytest.fixture
+def broker(tmp_path):
+    broker = Mosquitto(tmp_path)
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def subscriber(broker):
+    subscriber = Subscriber(broker.port)
+    yield subscriber
+    subscriber.close()
+
+
+@contextmanager
+def mqtt(port, outbox=None, *, on_coil=None, **settings):
+    config = MqttConfig(host="127.0.0.1", port=port, topic=TOPIC, **settings)
+    sink = Mqtt(config, outbox, on_coil=on_coil, retry_s=(0.05, 0.2))
+    try:
+        yield sink
+    finally:
+        sink.close()
+
+
+def texts(sink, heard):
+    """What the sink has told so far, collected into ``heard``."""
+    heard += [event.text for event in sink.news()]
+    return " | ".join(heard)
+
+
+def test_each_thing_is_published_under_its_topic(broker, subscriber):
+    with mqtt(broker.port) as sink:
+        sink.tell(Event(EventKind.COIL_BEGAN, "coil A17 began", coil="A17"))
+        sink.write(clean(1, coil="A17"), None)
+        sink.gap(Gap(128.0, 64.0, Cause.DROPPED, 1, 0.0, coil="A17"))
+        sink.write(defective(3), None)
+        sink.defect(defect(1))
+        sink.tell(Event(EventKind.COIL_ENDED, "coil A17 ended", coil="A17", position_mm=320.0))
+        wait_for(lambda: len(subscriber.heard(f"{TOPIC}/coils")) == 2)
+    (frame,) = subscriber.heard(f"{TOPIC}/frames")
+    assert (frame["frame"], frame["action"], frame["defects"][0]["class"]) == (3, "hold", "scratch")
+    assert frame["defects"][0]["mask"] is None
+    (told,) = subscriber.heard(f"{TOPIC}/defects")
+    assert (told["coil"], told["class"], told["length_mm"]) == ("A17", "scratch", 120.5)
+    began, ended = subscriber.heard(f"{TOPIC}/coils")
+    assert (began["what"], began["coil"]) == ("began", "A17")
+    assert (ended["what"], ended["position_mm"]) == ("ended", 320.0)
+    grade = ended["grade"]
+    assert (grade["passed_mm"], grade["inspected_mm"], grade["defects"]) == (320.0, 256.0, 1)
+    assert grade["uninspected_by_cause"] == {"dropped": 64.0}
+    kinds = [event["event"] for event in subscriber.heard(f"{TOPIC}/events")]
+    assert kinds == ["coil began", "coil ended"]
+    everything = [frame, told, began, ended, *subscriber.heard(f"{TOPIC}/events")]
+    assert len({message["id"] for message in everything}) == 6
+
+
+def test_health_is_published_by_the_clock(broker, subscriber):
+    with mqtt(broker.port, health_s=0.05) as sink:
+        wait_for(lambda: sink.connected)
+        sink.write(missed(), None)
+        time.sleep(0.06)
+        sink.tick()
+        wait_for(lambda: subscriber.heard(f"{TOPIC}/health"))
+    told = subscriber.heard(f"{TOPIC}/health")[0]
+    assert told["well"] is True
+    assert told["uninspected_by_cause"] == {"late": 128.0}
+    assert (told["frames"], told["dropped"]) == (1, 0)
+
+
+@pytest.mark.parametrize("where", ["memory", "ledger"])
+def test_a_broker_away_for_a_while_costs_nothing_and_duplicates_nothing(
+    broker, subscriber, where, tmp_path
+):
+    writer = Writer(tmp_path / "ledger.sqlite") if where == "ledger" else None
+    outbox = Outbox(writer) if writer else MemoryOutbox()
+    heard = []
+    with mqtt(broker.port, outbox) as sink:
+        for number in range(50):
+            sink.defect(defect(number))
+        wait_for(lambda: len(subscriber.raw(f"{TOPIC}/defects")) == 50 and not len(outbox))
+        broker.stop()
+        wait_for(lambda: not sink.connected)
+        slowest = 0.0
+        for number in range(50, 400):
+            began = time.monotonic()
+            sink.defect(defect(number))
+            slowest = max(slowest, time.monotonic() - began)
+            if writer and number % 100 == 0:
+                assert writer.commit()
+        assert slowest < 0.5
+        assert len(outbox) == 350
+        assert "is away" in texts(sink, heard)
+        broker.start()
+        wait_for(lambda: not len(outbox))
+        wait_for(lambda: len(subscriber.raw(f"{TOPIC}/defects")) >= 400)
+        wait_for(lambda: "is back" in texts(sink, heard))
+    if writer:
+        assert writer.commit()
+        writer.close()
+    told = subscriber.heard(f"{TOPIC}/defects")
+    assert [message["number"] for message in told] == list(range(400))
+    assert len({message["id"] for message in told}) == 400
+    assert texts(sink, heard).count("is away") == 1
+
+
+def test_messages_of_a_run_without_a_broker_are_sent_by_the_next(broker, subscriber, tmp_path):
+    writer = Writer(tmp_path / "ledger.sqlite")
+    with mqtt(free_port(), Outbox(writer)) as sink:
+        for number in range(3):
+            sink.defect(defect(number))
+    assert writer.commit()
+    writer.close()
+    writer = Writer(tmp_path / "ledger.sqlite")
+    with mqtt(broker.port, Outbox(writer)) as sink:
+        sink.defect(defect(3))
+        wait_for(lambda: len(subscriber.raw(f"{TOPIC}/defects")) == 4)
+    writer.close()
+    told = subscriber.heard(f"{TOPIC}/defects")
+    assert [message["number"] for message in told] == [0, 1, 2, 3]
+    assert len({message["id"] for message in told}) == 4
+
+
+LINE = """
+import sys, time
+from edge.config.outputs import MqttConfig
+from edge.sinks.mqtt import Mqtt
+Mqtt(MqttConfig(host="127.0.0.1", port=int(sys.argv[1]), topic=sys.argv[2]))
+time.sleep(60)
+"""
+
+
+def test_a_line_that_is_killed_is_offline_by_its_last_will(broker, subscriber):
+    state = f"{TOPIC}/state"
+    line = subprocess.Popen([sys.executable, "-c", LINE, str(broker.port), TOPIC])
+    try:
+        wait_for(lambda: subscriber.raw(state) == [b"online"])
+    finally:
+        line.send_signal(signal.SIGKILL)
+        line.wait(20)
+    wait_for(lambda: subscriber.raw(state) == [b"online", b"offline"])
+
+
+def test_a_line_that_ends_says_so(broker, subscriber):
+    with mqtt(broker.port):
+        wait_for(lambda: subscriber.raw(f"{TOPIC}/state") == [b"online"])
+    wait_for(lambda: subscriber.raw(f"{TOPIC}/state") == [b"online", b"offline"])
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        (b"not json", "it is not JSON"),
+        (b'{"begin": 3}', "it is neither"),
+        (b'{"begin": "A\\n17"}', "cannot be printed"),
+        (b"\xff" * 5000, "too long"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_an_event(broker, subscriber, payload, told):
+    begun, heard = [], []
+    with mqtt(broker.port, on_coil=begun.append) as sink:
+        wait_for(lambda: sink.connected)
+        subscriber.client.publish(f"{TOPIC}/coil", payload, qos=1)
+        wait_for(lambda: told in texts(sink, heard))
+        subscriber.client.publish(f"{TOPIC}/coil", b'{"begin": "A18"}', qos=1)
+        wait_for(lambda: begun)
+    assert begun == ["A18"]
+
+
+def test_coils_are_begun_and_ended_over_the_broker(broker, subscriber):
+    begun = []
+    subscriber.client.publish(f"{TOPIC}/coil", b'{"begin": "stale"}', qos=1, retain=True)
+    wait_for(lambda: subscriber.raw(f"{TOPIC}/coil"))
+    with mqtt(broker.port, on_coil=begun.append) as sink:
+        wait_for(lambda: sink.connected)
+        subscriber.client.publish(f"{TOPIC}/coil", b'{"begin": "A17"}', qos=1)
+        subscriber.client.publish(f"{TOPIC}/coil", b'{"end": true}', qos=1)
+        wait_for(lambda: len(begun) == 2)
+    assert begun == ["A17", None]
+
+
+def test_an_absent_broker_does_not_hold_up_the_end():
+    with mqtt(free_port()) as sink:
+        sink.defect(defect())
+        began = time.monotonic()
+    assert time.monotonic() - began < 4.0
