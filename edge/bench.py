@@ -20,7 +20,8 @@ from edge.errors import ImageError
 from edge.footprint import peak_mib
 from edge.frame import Frame, Pixels
 from edge.inspection import Level
-from edge.models.load import instance_engines
+from edge.models.load import Choices, Loader, StageName, instance_engines
+from edge.models.stage import StageModel
 from edge.preprocess import network_input
 from edge.simulator import StripSimulator
 
@@ -35,6 +36,7 @@ def measure(
     engine: str | None = None,
     precision: str = "int8",
     threads: int = 2,
+    stages: Choices | None = None,
     frames: int = 300,
     size: tuple[int, int] = (256, 1600),
 ) -> dict[str, Any]:
@@ -45,6 +47,7 @@ def measure(
         engine: Engine name; None takes the first installed.
         precision: Which of the bundle's models.
         threads: Threads for each model.
+        stages: What goes before these three, by stage, as a plan of this device has it.
         frames: Frames measured.
         size: Lines and columns of a frame.
 
@@ -54,11 +57,14 @@ def measure(
         instance model on whole frames, and ``cascade_outlined``, from frame to outlines where the
         verdict is defective; these two are None where there are none.
     """
-    cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
+    loader = Loader(bundle, engine, precision, threads, stages or {})
+    cascade = Cascade.from_bundle(
+        bundle, engine=engine, precision=precision, threads=threads, stages=stages
+    )
     pictures = _pictures(size)
     models = [
-        *_stage_rows(bundle, cascade, pictures, frames, precision),
-        *_instance_rows(bundle, cascade, frames, precision),
+        *_stage_rows(loader, cascade, pictures, frames),
+        *_instance_rows(loader, cascade, frames),
     ]
     taken = [
         Frame(picture, number, time.monotonic(), "bench") for number, picture in enumerate(pictures)
@@ -91,14 +97,19 @@ def measure(
 
 
 def _stage_rows(
-    bundle: Bundle, cascade: Cascade, pictures: list[Pixels], frames: int, precision: str
+    loader: Loader, cascade: Cascade, pictures: list[Pixels], frames: int
 ) -> Iterator[dict[str, Any]]:
     """Gate and classifier, each on all regions of a frame."""
-    for name, stage in (("gate", cascade.gate), ("classifier", cascade.classifier)):
+    models: dict[StageName, StageModel | None] = {
+        "gate": cascade.gate,
+        "classifier": cascade.classifier,
+    }
+    for name, stage in models.items():
         if stage is None:
             continue
         inputs = [network_input(picture, stage.geometry) for picture in pictures]
-        model = bundle.model(name, precision, file_format(stage.engine.name))
+        precision = loader.choice(name).precision
+        model = loader.bundle.model(name, precision, file_format(stage.engine.name))
         yield {
             **_about(name, stage.engine, precision, model),
             "regions": len(inputs[0]),
@@ -106,14 +117,13 @@ def _stage_rows(
         }
 
 
-def _instance_rows(
-    bundle: Bundle, cascade: Cascade, frames: int, precision: str
-) -> Iterator[dict[str, Any]]:
+def _instance_rows(loader: Loader, cascade: Cascade, frames: int) -> Iterator[dict[str, Any]]:
     """Each network of the instance model, invoked once with its own batch."""
-    stage = bundle.manifest.stages.instances
+    bundle, stage = loader.bundle, loader.bundle.manifest.stages.instances
     if cascade.instances is None or stage is None:
         return
-    format_ = file_format(cascade.gate.engine.name)
+    format_ = file_format(cascade.instances.box_head.name)
+    precision = loader.choice("instances").precision
     forms = stage.forms(bundle.manifest.name, precision, format_)
     for name, engine in instance_engines(cascade.instances).items():
         inputs = _inputs(engine.input_shape)

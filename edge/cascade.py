@@ -28,7 +28,7 @@ from edge.instance_defects import outlined
 from edge.judgement import Judgement, decision_scores
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
-from edge.models.load import Loader, instance_engines
+from edge.models.load import Choices, Loader, instance_engines
 from edge.preprocess import network_input, past_the_edge
 from edge.region_defects import region_defects
 
@@ -83,14 +83,23 @@ class Cascade:
         engine: str | None = None,
         precision: str = "int8",
         threads: int = 2,
+        stages: Choices | None = None,
     ) -> Cascade:
         """Load a bundle's models.
+
+        Args:
+            bundle: Whose models.
+            engine: Engine name; None takes the first installed.
+            precision: ``int8`` or ``float32``.
+            threads: Threads for each model.
+            stages: What goes before these three, by stage, as a plan of this device has it.
 
         Raises:
             EngineError: No engine is installed, or it refuses a model.
             BundleError: The bundle has no model of that precision.
         """
-        manifest, loader = bundle.manifest, Loader(bundle, engine, precision, threads)
+        manifest = bundle.manifest
+        loader = Loader(bundle, engine, precision, threads, stages or {})
         return cls(
             loader.gate(),
             loader.classifier(),
@@ -100,6 +109,14 @@ class Cascade:
             sizes=manifest.frame,
             instances=loader.instances(),
         )
+
+    @property
+    def engine_name(self) -> str:
+        """The engines that its networks run in, such as ``litert`` or ``litert+onnx``."""
+        engines = [stage.engine for stage in (self.gate, self.classifier) if stage is not None]
+        if self.instances is not None:
+            engines += instance_engines(self.instances).values()
+        return "+".join(dict.fromkeys(engine.name for engine in engines))
 
     def warm_up(self) -> None:
         """Run each network once: a first run is several times slower than the next."""

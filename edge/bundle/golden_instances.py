@@ -15,7 +15,14 @@ from edge.instances.boxes import iou
 if TYPE_CHECKING:
     from edge.models.instances import InstanceModel
 
-SAME_BOX: dict[Precision, float] = {"float32": 0.9, "int8": 0.5}
+SAME_BOX: dict[Precision, float] = {
+    "float32": 0.9,
+    "float16": 0.8,
+    "int16x8": 0.8,
+    "dynamic": 0.5,
+    "int8": 0.5,
+    "int8-s8s8": 0.5,
+}
 """Intersection over union from which on two boxes are one; a step of int8 moves an edge."""
 
 

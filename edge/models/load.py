@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from edge.bundle.stages import BOX_HEAD, MASK_HEAD, pyramid_name
 from edge.engines.base import Engine, file_format, open_engine
@@ -22,22 +23,54 @@ if TYPE_CHECKING:
 
 _Model = TypeVar("_Model", bound=StageModel)
 
+StageName = Literal["gate", "classifier", "instances"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How the networks of a stage are run.
+
+    Attributes:
+        engine: Engine name; None takes the first installed.
+        precision: ``int8`` or ``float32``.
+        threads: Threads for each network.
+    """
+
+    engine: str | None
+    precision: str
+    threads: int
+
+
+def usual() -> Choice:
+    """How every stage is run where nobody says otherwise and the device is not tuned."""
+    return Choice(None, "int8", min(2, os.cpu_count() or 1))
+
+
+Choices = Mapping[StageName, Choice]
+"""How some stages are run; the others as they would be without it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """Loads a bundle's models in one engine and precision.
+    """Loads a bundle's models in one engine and precision, or each stage in its own.
 
     Attributes:
         bundle: Whose models.
         engine: Engine name; None takes the first installed.
         precision: ``int8`` or ``float32``.
         threads: Threads for each model.
+        stages: What goes before these three, by stage.
     """
 
     bundle: Bundle
     engine: str | None
     precision: str
     threads: int
+    stages: Choices = field(default_factory=dict)
+
+    def choice(self, stage: StageName) -> Choice:
+        """How a stage is run."""
+        return self.stages.get(stage) or Choice(self.engine, self.precision, self.threads)
 
     def gate(self) -> Gate:
         """The gate.
@@ -58,24 +91,28 @@ class Loader:
         stage = self.bundle.manifest.stages.instances
         if stage is None:
             return None
-        name, format_ = self.bundle.manifest.name, file_format(self.engine)
+        choice = self.choice("instances")
+        forms = stage.forms(self.bundle.manifest.name, choice.precision, file_format(choice.engine))
         engines = {
-            network: self._open(self.bundle.files[form.file])
-            for network, form in stage.forms(name, self.precision, format_).items()
+            network: _open(self.bundle.files[form.file], choice) for network, form in forms.items()
         }
         return instance_model(stage, engines, self.bundle.manifest.classes)
 
-    def _stage_model(self, kind: type[_Model], name: str, stage: Stage) -> _Model:
+    def _stage_model(
+        self, kind: type[_Model], name: Literal["gate", "classifier"], stage: Stage
+    ) -> _Model:
+        choice = self.choice(name)
         return kind(
-            self._open(self.bundle.model(name, self.precision, file_format(self.engine))),
+            _open(self.bundle.model(name, choice.precision, file_format(choice.engine)), choice),
             Geometry(stage.geometry.region, stage.geometry.input),
             stage.outputs,
             stage.activation,
             stage.temperature,
         )
 
-    def _open(self, model: bytes) -> Engine:
-        return open_engine(model, name=self.engine, threads=self.threads)
+
+def _open(model: bytes, choice: Choice) -> Engine:
+    return open_engine(model, name=choice.engine, threads=choice.threads)
 
 
 def instance_model(

@@ -7,20 +7,21 @@ import pytest
 from edge import bench
 from edge.bundle import Bundle
 from edge.cascade import Cascade
+from edge.models.load import Choice
 from tests.edge import fakes
 from tests.edge.bundle.samples import FILES, INSTANCE_FILES, manifest, with_instances
 
 BUNDLE = Bundle(manifest(**with_instances()), FILES | INSTANCE_FILES, "0" * 64)
 
 
-def with_instances_of(monkeypatch, instances):
+def with_instances_of(monkeypatch, instances, **more):
     cascade = fakes.cascade(classify=False, instances=instances)
     monkeypatch.setattr(Cascade, "from_bundle", lambda *args, **more: cascade)
     monkeypatch.setattr(bench, "peak_mib", lambda model, **more: float(len(model)))
     # Half of the frames have a defect.
     pictures = [fakes.strip((5, 5, 220)), fakes.strip()]
     monkeypatch.setattr(bench, "_pictures", lambda size: pictures)
-    return bench.measure(BUNDLE, frames=10, size=(20, 60))
+    return bench.measure(BUNDLE, frames=10, size=(20, 60), **more)
 
 
 def test_each_instance_network_has_a_row(monkeypatch):
@@ -33,6 +34,15 @@ def test_each_instance_network_has_a_row(monkeypatch):
     # Its heads are packed in float32 alone.
     assert rows["instances: box head"]["precision"] == "float32"
     assert rows["instances: box head"]["peak_mib"] == len(b"box-head in float32")
+
+
+def test_a_plan_s_stages_have_their_own_precisions(monkeypatch):
+    instances = fakes.BlobInstances()
+    instances.pyramids = {(64, 32): fakes.SilentEngine()}
+    stages = {"gate": Choice("litert", "float32", 1)}
+    figures = with_instances_of(monkeypatch, instances, stages=stages)
+    found = {row["model"]: row["precision"] for row in figures["models"]}
+    assert found["gate"] == "float32" and found["instances: pyramid 64×32"] == "int8"
 
 
 def test_outlines_are_timed_on_whole_frames_and_on_defective_ones(monkeypatch):

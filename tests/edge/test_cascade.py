@@ -200,3 +200,23 @@ def test_every_network_is_warm_before_the_first_frame():
     judge = cascade(instances=BlobInstances())
     judge.warm_up()
     assert judge.instances.box_head.runs == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("litert", "litert", "litert"), "litert"),
+        (("litert", "litert", "onnx"), "litert+onnx"),
+        (("onnx", "litert", "onnx"), "onnx+litert"),
+    ],
+)
+def test_the_engines_that_its_networks_run_in_are_named_once_each(names, expected):
+    judge = cascade(instances=BlobInstances())
+    networks = (judge.gate.engine, judge.classifier.engine, judge.instances.box_head)
+    for engine, name in zip(networks, names, strict=True):
+        engine.name = name
+    assert judge.engine_name == expected
+
+
+def test_a_gate_alone_is_named_too():
+    assert cascade(classify=False).engine_name == "brightness"

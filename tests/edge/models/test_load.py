@@ -6,7 +6,7 @@ import pytest
 
 from edge.bundle import Bundle
 from edge.models import load
-from edge.models.load import Loader, instance_engines
+from edge.models.load import Choice, Loader, instance_engines, usual
 from tests.edge.bundle.samples import FILES, INSTANCE_FILES, manifest, with_instances
 from tests.edge.fakes import SilentEngine
 
@@ -18,6 +18,7 @@ def opened(monkeypatch):
 
     def open_engine(model, *, name, threads):
         engine = SilentEngine()
+        engine.name, engine.threads = name or "first", threads
         contents[engine] = model
         return engine
 
@@ -44,3 +45,20 @@ def test_a_bundle_without_them_gives_the_gate_alone(opened):
     gate = loader.gate()
     assert opened[gate.engine] == b"int8 network"
     assert (gate.temperature, gate.geometry.region) == (1.5, (32, 32))
+
+
+def test_each_stage_can_be_run_in_its_own_way(opened):
+    bundle = Bundle(manifest(**with_instances()), FILES | INSTANCE_FILES, "0" * 64)
+    stages = {"gate": Choice("tflite", "float32", 3)}
+    loader = Loader(bundle, "litert", "int8", 1, stages)
+    gate, outlines = loader.gate(), loader.instances()
+    assert opened[gate.engine] == b"float network"
+    assert (gate.engine.name, gate.engine.threads) == ("tflite", 3)
+    assert (outlines.box_head.name, outlines.box_head.threads) == ("litert", 1)
+    assert loader.choice("instances") == Choice("litert", "int8", 1)
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(None, 1), (1, 1), (2, 2), (64, 2)])
+def test_as_usual_two_threads_where_there_are_cores(cores, threads, monkeypatch):
+    monkeypatch.setattr("edge.models.load.os.cpu_count", lambda: cores)
+    assert usual() == Choice(None, "int8", threads)

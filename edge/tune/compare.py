@@ -1,0 +1,74 @@
+"""Whether one cascade is faster than another by more than noise."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from edge.tune.pick import TIE
+from edge.tune.plan import Comparison, PartName
+from edge.tune.race import WARM_UP, Times
+
+_FEWEST, _MOST = 20, 1000
+
+PartRunner = Callable[[int], Mapping[PartName, float]]
+"""Given the number of the round, runs once and says how many milliseconds each part took."""
+
+
+def compare(default: PartRunner, tuned: PartRunner, seconds: float) -> list[Comparison]:
+    """Time two cascades in turns, one first and then the other, and compare each part.
+
+    Args:
+        default: As it is run without a plan.
+        tuned: As it would be run.
+        seconds: When to stop.
+    """
+    for number in range(WARM_UP):
+        default(number)
+        tuned(number)
+    times: dict[PartName, tuple[Times, Times]] = {}
+    until = time.monotonic() + seconds
+    for number in range(_MOST):
+        if number >= _FEWEST and time.monotonic() > until:
+            break
+        order = (0, 1) if number % 2 else (1, 0)
+        for which in order:
+            for part, taken in (default, tuned)[which](number).items():
+                times.setdefault(part, (Times(), Times()))[which].ms.append(taken)
+    return [compared(part, *pair) for part, pair in times.items()]
+
+
+def compared(part: PartName, default: Times, tuned: Times) -> Comparison:
+    """What the times of one part say, round by round.
+
+    It is faster where the interval of the ratio's median lies below 1, and that median by more
+    than a tie. The interval is between two of the ordered ratios (Conover, Practical Nonparametric
+    Statistics, 3.2), so that a few slow rounds do not matter.
+    """
+    ratios = np.sort(np.array(tuned.ms) / np.array(default.ms))
+    low, high = _interval(ratios)
+    ratio = float(np.median(ratios))
+    faster = high < 1 and ratio < 1 - TIE and tuned.p50 < default.p50
+    return Comparison(
+        part=part,
+        default_p50_ms=round(default.p50, 4),
+        default_p99_ms=round(default.p99, 4),
+        tuned_p50_ms=round(tuned.p50, 4),
+        tuned_p99_ms=round(tuned.p99, 4),
+        ratio=round(ratio, 4),
+        ratio_interval=(round(low, 4), round(high, 4)),
+        rounds=len(ratios),
+        adopted=faster,
+    )
+
+
+def _interval(ordered: np.ndarray) -> tuple[float, float]:
+    """The 95 % interval of the median."""
+    count = len(ordered)
+    reach = 1.96 * math.sqrt(count) / 2
+    first = max(0, math.floor(count / 2 - reach) - 1)
+    last = min(count - 1, math.ceil(count / 2 + reach))
+    return float(ordered[first]), float(ordered[last])

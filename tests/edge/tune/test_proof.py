@@ -1,0 +1,90 @@
+"""Which forms are admitted, and what golden frames find out."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from edge.cascade import Cascade
+from edge.models.load import Choice
+from edge.tune.proof import Proof, form_of
+from tests.edge import fakes
+from tests.edge.tune.toy import PICTURES, bundle
+
+TFLITE, ONNX = ("tflite", "int8"), ("onnx", "int8")
+
+
+def cascade(given, gate="plain", classifier="plain"):
+    return Cascade.from_bundle(
+        given,
+        stages={"gate": Choice(gate, "int8", 1), "classifier": Choice(classifier, "int8", 1)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "form", "why"),
+    [
+        ("verdict", TFLITE, None),
+        ("verdict", ONNX, None),
+        ("verdict", ("tflite", "float32"), None),
+        ("verdict", ("onnx", "float32"), "was not judged on the holdout"),
+        ("verdict", ("tflite", "dynamic"), "no scores in dynamic"),
+        ("outlines", ONNX, None),
+        ("outlines", ("tflite", "float32"), "was not judged on the holdout"),
+    ],
+    ids=str,
+)
+def test_a_form_is_admitted_where_it_was_judged_and_has_golden_scores(engines, part, form, why):
+    given = bundle(TFLITE, ONNX, outlines=True, expected=("int8", "float32"))
+    refusal = Proof(given).refusal(part, form)
+    assert refusal is None if why is None else why in refusal
+
+
+def test_an_engine_that_agrees_has_no_fault_and_one_that_does_not_is_told(engines):
+    given = bundle()
+    proof = Proof(given)
+    assert proof.verdict_fault(cascade(given), TFLITE) is None
+    assert proof.verdict_fault(cascade(given, "swift", "swift"), ONNX) is None
+    fault = proof.verdict_fault(cascade(given, "wrong", "swift"), ONNX)
+    assert "golden/frame-1.png" in fault and "0.05 is allowed" in fault
+
+
+def test_a_gate_that_is_off_alone_is_found_out(engines):
+    """Half of what a gate is off is left in the mean with a classifier that is right."""
+    given = bundle()
+    proof, like = Proof(given), cascade(given)
+    off = copy.copy(like)
+    off.gate = copy.copy(like.gate)
+    off.gate.scores = lambda batch: (like.gate.scores(batch) - 0.08).clip(0, 1)
+    assert proof.verdict_fault(off, TFLITE) is None
+    assert "the gate alone scores golden/frame-1.png 0.080 off" in proof.gate_fault(
+        off, like, TFLITE
+    )
+    assert proof.gate_fault(like, like, TFLITE) is None
+
+
+def test_not_a_number_agrees_with_nothing(engines):
+    given = bundle()
+    proof, like = Proof(given), cascade(given)
+    broken = copy.copy(like)
+    broken.gate = copy.copy(like.gate)
+    broken.gate.scores = lambda batch: like.gate.scores(batch) * float("nan")
+    assert proof.gate_fault(broken, like, TFLITE) is not None
+
+
+@pytest.mark.parametrize(("blind", "agrees"), [((), True), (("spot",), False)])
+def test_outlines_are_held_against_golden_ones(engines, blind, agrees):
+    proof = Proof(bundle(outlines=True))
+    fault = proof.outlines_fault(fakes.BlobInstances(blind=blind), TFLITE)
+    assert (fault is None) is agrees
+
+
+def test_frames_are_the_bundles(engines):
+    frames = Proof(bundle()).frames
+    assert {golden.file for golden, _ in frames} == set(PICTURES)
+
+
+@pytest.mark.parametrize(("engine", "form"), [(None, TFLITE), ("plain", TFLITE), ("swift", ONNX)])
+def test_the_form_of_a_way_is_what_its_engine_reads(engines, engine, form):
+    assert form_of(Choice(engine, "int8", 1)) == form
