@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test setup check bench lock clean
+.PHONY: demo test setup check bench binary lock clean
 
 demo: $(VENV)/.edge
 	@rm -rf demo-pictures demo-summary.json
@@ -24,6 +24,19 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+# What the device's runtime does without; some of it is installed here for training and tests.
+LEFT_OUT := train export benchmarks tensorflow keras scipy matplotlib pycocotools onnx onnxruntime \
+            openvino pyarrow pandas PIL gi hypothesis pytest setuptools pip tkinter
+
+# One file for devices without Python, built and then tested: dist/millsight.
+binary: $(VENV)/.binary
+	$(BIN)/pyinstaller --onefile --noconfirm --clean --log-level WARN --name millsight \
+	  --collect-submodules edge --collect-data edge.bundles --copy-metadata ai-edge-litert \
+	  $(addprefix --exclude-module ,$(LEFT_OUT)) \
+	  --distpath dist --workpath build/binary --specpath build/binary edge/__main__.py
+	MILLSIGHT_BINARY=dist/millsight $(BIN)/python -m pytest tests/test_binary.py
+	@echo "dist/millsight: $$(($$(stat -c %s dist/millsight) / 1000000)) MB"
 
 # Pinned versions with hashes, for every platform and Python that pyproject.toml admits.
 lock: $(VENV)/.dev
@@ -48,3 +61,7 @@ $(VENV)/.dev: locks/dev.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@ $(VENV)/.edge
+
+$(VENV)/.binary: pyproject.toml $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[binary]'
+	@touch $@

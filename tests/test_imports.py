@@ -7,7 +7,17 @@ import sys
 from collections.abc import Sequence
 
 OWN = ("train", "export", "benchmarks")
-EXTRAS = ("tensorflow", "keras", "scipy", "matplotlib", "pycocotools", "onnx", "onnxruntime")
+EXTRAS = (
+    "tensorflow",
+    "keras",
+    "scipy",
+    "matplotlib",
+    "pycocotools",
+    "onnx",
+    "onnxruntime",
+    "paho",
+    "prometheus_client",
+)
 
 REFUSE = """
 import importlib, pkgutil, sys

@@ -22,7 +22,13 @@ _COMMANDS = {
     "run": ("edge.cli.run:run", "Inspect a camera until stopped."),
     "inspect": ("edge.cli.inspect:inspect", "Inspect images and folders."),
     "bench": ("edge.cli.bench:bench", "Measure latency on this device."),
+    "tune": ("edge.cli.tune:tune", "Find the fastest way to run a bundle on this device."),
+    "doctor": ("edge.cli.doctor:doctor", "Say whether this device will hold the line's speed."),
     "bundle": ("edge.cli.bundle:bundle", "Show, verify, sign and install bundles."),
+    "ledger": ("edge.cli.ledger:ledger", "Ask what was seen on the strip, and what was not."),
+    "service": ("edge.cli.service:service", "Keep the line running under systemd."),
+    "coil": ("edge.cli.coil:coil", "Tell the running line where a coil begins and ends."),
+    "config": ("edge.cli.config:config", "Print an example configuration, or check one."),
     "data": ("train.cli_data:data", "Check, explore, simulate and split data sets."),
     "train": ("train.cli_train:train", "Train a network."),
     "evaluate": ("train.cli_evaluate:evaluate", "Judge a bundle against a data set."),
@@ -48,7 +54,7 @@ class LazyGroup(click.Group):
             command: click.Command = getattr(import_module(module), attribute)
         except ModuleNotFoundError as error:
             missing = (error.name or "").partition(".")[0]
-            if missing in _OWN:
+            if missing in _OWN and not _is_binary():
                 raise
             raise missing_extra(f"millsight {cmd_name}", module, missing) from error
         return command
@@ -60,6 +66,11 @@ class LazyGroup(click.Group):
 
 def missing_extra(what: str, module: str, missing: str) -> MissingExtraError:
     """The error of a command whose packages the base install leaves out."""
+    if _is_binary():
+        return MissingExtraError(
+            f"{what} is not in the one-file binary, which only runs models",
+            "Install millsight where models are made: pip install 'millsight[export]'",
+        )
     extra = "export" if module.startswith("export") else "train"
     return MissingExtraError(
         f"{what} needs the package {missing}, which the runtime does without",
@@ -109,6 +120,10 @@ def main() -> NoReturn:
         sys.exit(fault.exit_code)
     # click gives back the code of a command that exits early, such as --help.
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_binary() -> bool:
+    return bool(getattr(sys, "frozen", False))
 
 
 def _say(text: str) -> None:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edge.cli.options import (
     bundle_option,
     device_options,
-    engine_options,
     format_option,
     open_bundle,
+    tuned_options,
 )
 
 if TYPE_CHECKING:
     from edge.bundle.device import Device
+    from edge.tune.asked import Asked
 
 
 @click.command()
 @bundle_option
 @device_options
-@engine_options
+@tuned_options
 @click.option(
     "--frames",
     type=click.IntRange(min=10),
@@ -44,9 +45,7 @@ if TYPE_CHECKING:
 def bench(
     bundle_name: str | None,
     device: Device,
-    engine: str | None,
-    precision: str,
-    threads: int,
+    asked: Asked,
     frames: int,
     width: int,
     height: int,
@@ -61,14 +60,8 @@ def bench(
     from edge.bench import measure
 
     bundle = open_bundle(bundle_name, device)
-    figures = measure(
-        bundle,
-        engine=engine,
-        precision=precision,
-        threads=threads,
-        frames=frames,
-        size=(height, width),
-    )
+    stages = asked.ways(bundle, device.state)
+    figures = measure(bundle, stages=stages, frames=frames, size=(height, width))
     if format_ == "json":
         click.echo(json.dumps(figures))
         return
@@ -101,9 +94,7 @@ def bench(
             continue
         table.add_row(
             name,
-            "",
-            precision,
-            str(threads),
+            *(_of_all(figures["models"], key) for key in ("engine", "precision", "threads")),
             *(f"{row[p]:.2f}" for p in ("p50", "p90", "p99")),
             "",
         )
@@ -113,3 +104,9 @@ def bench(
         f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores. "
         f"Preprocessing is {figures['cascade']['preprocess_share']:.1%} of the cascade."
     )
+
+
+def _of_all(rows: list[dict[str, Any]], key: str) -> str:
+    """What all networks have in common; nothing where they differ."""
+    values = {str(row[key]) for row in rows}
+    return values.pop() if len(values) == 1 else ""

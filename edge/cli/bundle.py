@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -34,20 +35,33 @@ def bundle() -> None:
 @click.argument("bundle_name", metavar=f"[{_NAME}]", required=False)
 @device_options
 @format_option("A page for people, or the manifest as JSON.")
-def show(bundle_name: str | None, device: Device, format_: str) -> None:
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the export's report here instead: its page, or its figures to a FILE.json.",
+)
+def show(bundle_name: str | None, device: Device, format_: str, report: Path | None) -> None:
     """Say what a bundle is: classes, networks, thresholds, figures, data, and who signed it.
 
     It runs nothing of the bundle, so it shows one that is not trusted here too, and says so.
     """
     opened, standing = _look_at(bundle_name, device)
+    if report is not None:
+        from edge.cli.bundle_report import write_report
+
+        write_report(opened, report)
+        click.echo(f"{report}: the report of {opened.manifest.name}", err=True)
+        return
     if format_ == "json":
         sys.stdout.buffer.write(opened.manifest.to_json())
         return
     from edge.cli.bundle_page import bundle_page
     from edge.cli.console import ResultConsole
+    from edge.cli.tune_page import tuning_of
 
     console = ResultConsole(highlight=False)
-    for part in bundle_page(opened, standing):
+    for part in bundle_page(opened, standing, tuning_of(opened, device)):
         console.print(part)
 
 

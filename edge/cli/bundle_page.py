@@ -10,7 +10,7 @@ from rich.table import Table
 
 from edge.bundle import Bundle
 from edge.bundle.drift import Drift
-from edge.bundle.evidence import PRECISIONS, Figures, Precision
+from edge.bundle.evidence import PRECISIONS, Difference, Figures, GateReport, Precision
 from edge.bundle.manifest import Manifest
 from edge.bundle.stages import Stage
 from edge.cli.instances_page import instance_tables
@@ -18,12 +18,13 @@ from edge.cli.page_tables import forms_cell, page_table
 from edge.cli.promises_page import calibration_table, promises_table
 
 
-def bundle_page(bundle: Bundle, standing: str) -> Iterator[RenderableType]:
+def bundle_page(bundle: Bundle, standing: str, tuning: str) -> Iterator[RenderableType]:
     """Everything that a person asks of a bundle, from top to bottom.
 
     Args:
         bundle: The bundle.
         standing: Whether this device trusts it, and why.
+        tuning: How this device runs it, and why.
     """
     manifest = bundle.manifest
     trained = (
@@ -33,7 +34,7 @@ def bundle_page(bundle: Bundle, standing: str) -> Iterator[RenderableType]:
     )
     yield f"[bold]{escape(manifest.name)}[/]: {escape(manifest.description)}"
     yield trained
-    yield _facts(bundle, standing)
+    yield _facts(bundle, standing, tuning)
     yield _stages(manifest)
     yield from instance_tables(manifest)
     yield _thresholds(manifest)
@@ -42,7 +43,7 @@ def bundle_page(bundle: Bundle, standing: str) -> Iterator[RenderableType]:
     yield _figures(manifest)
 
 
-def _facts(bundle: Bundle, standing: str) -> Table:
+def _facts(bundle: Bundle, standing: str, tuning: str) -> Table:
     manifest, data = bundle.manifest, bundle.manifest.data
     ordered = sorted(data.splits.items(), key=lambda split: -split[1])
     splits = ", ".join(f"{n:,} {name}" for name, n in ordered)
@@ -51,6 +52,7 @@ def _facts(bundle: Bundle, standing: str) -> Table:
         ("file", str(bundle.path or "in memory")),
         ("SHA-256", bundle.digest),
         ("trust", standing),
+        ("tuned", tuning),
         ("created", manifest.created),
         ("classes", ", ".join(manifest.classes)),
         ("frames", f"{manifest.frame} px"),
@@ -131,17 +133,19 @@ def _figures(manifest: Manifest) -> Table:
     table = page_table(
         f"Figures on the {report.split} ({kind} data)",
         ("figure",),
-        ("n", "float %", "int8 %", "points", "95 % of int8"),
+        ("n", "float %", "int8 %", "points", "at worst", "95 % of int8"),
     )
-    table.caption = (
-        f"margins at export: accuracy {report.accuracy_margin * 100:g}, recall "
-        f"{report.recall_margin * 100:g} points where n is {report.min_items} or more"
-    )
+    table.add_column("int8")
+    table.caption = _margins(report)
     for stage in dict.fromkeys(d.stage for d in report.differences):
         table.add_row(f"[bold]{escape(stage)}[/]")
         forms = manifest.metrics.get(stage, {})
         int8 = forms.get("int8")
+        area: Difference | None = None
         for d in (d for d in report.differences if d.stage == stage):
+            if d.figure == "AUROC":
+                area = d
+                continue
             interval = int8.accuracy_interval if int8 and d.figure == "accuracy" else None
             table.add_row(
                 f"  {escape(d.figure)}",
@@ -149,11 +153,39 @@ def _figures(manifest: Manifest) -> Table:
                 _percent(d.float32),
                 _percent(d.int8),
                 "" if d.difference is None else f"{d.difference * 100:+.2f}",
+                "" if d.lower is None else f"{d.lower * 100:+.2f}",
                 f"{_percent(interval[0])}–{_percent(interval[1])}" if interval else "",
+                d.verdict,
             )
         if int8:
-            table.add_row("  AUROC", f"{int8.n:,} {int8.unit}s", *_area_cells(forms))
+            exact, small, moved, interval_shown = _area_cells(forms)
+            lower = area.lower if area else None
+            table.add_row(
+                "  AUROC",
+                f"{int8.n:,} {int8.unit}s",
+                exact,
+                small,
+                moved,
+                "" if lower is None else f"{lower:+.4f}",
+                interval_shown,
+                area.verdict if area else "",
+            )
     return table
+
+
+def _margins(report: GateReport) -> str:
+    words = (
+        f"margins at export: accuracy {report.accuracy_margin * 100:g}, recall "
+        f"{report.recall_margin * 100:g} points"
+    )
+    if report.auroc_margin is not None:
+        words += f", AUROC {report.auroc_margin:g}; at worst: with 95 % confidence it is above"
+    if report.min_items is not None:
+        words += f"; recalls where n is {report.min_items} or more"
+    for rung in report.rungs or ():
+        counts = f"{rung.held} held, {rung.not_judged} not judged"
+        words += f"\n{rung.format} {rung.precision} against float: {counts}"
+    return words
 
 
 def _area_cells(forms: Mapping[Precision, Figures]) -> tuple[str, ...]:

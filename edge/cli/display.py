@@ -12,25 +12,28 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from edge.events import Event, EventKind
 from edge.inspection import Defect, Inspection, Level
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
-    from edge.line import Line
+    from edge.line.loop import Line
     from edge.tally import Tally
 
 _REFRESH_HZ = 4
 _PLAIN_EVERY_S = 2.0
 _PLAIN_GAP_S = 0.1
 _LAST_DEFECTS = 6
+_QUIET = {EventKind.COIL_BEGAN, EventKind.COIL_ENDED}
+"""Events that are no trouble."""
 
 
 class Display(Protocol):
-    """Told of each inspection as it is made."""
+    """Told of each verdict as it is made, and of events."""
 
     def show(self, inspection: Inspection, latency_ms: float | None) -> None: ...
 
-    def say(self, change: str) -> None: ...
+    def hear(self, event: Event) -> None: ...
 
 
 @contextmanager
@@ -41,7 +44,7 @@ def display(line: Line, bundle: Bundle, tally: Tally | None = None) -> Iterator[
     trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
     console.print(
         f"bundle [bold]{escape(bundle.title)}[/], trained on {escape(trained_on)}, camera "
-        f"[bold]{escape(line.camera.name)}[/], engine {line.cascade.gate.engine.name}. "
+        f"[bold]{escape(line.camera.name)}[/], engine {line.cascade.engine_name}. "
         "Ctrl-C stops.",
         highlight=False,
         soft_wrap=True,
@@ -100,8 +103,8 @@ class _LiveTable:
         if inspection.defective or inspection.level is Level.UNINSPECTED:
             self._defects = [*self._defects[1 - _LAST_DEFECTS :], self._last]
 
-    def say(self, change: str) -> None:
-        _say(self._console, change)
+    def hear(self, event: Event) -> None:
+        _say(self._console, event)
 
     def render(self) -> Table:
         table = Table(title="millsight run", title_justify="left", min_width=76)
@@ -112,12 +115,12 @@ class _LiveTable:
         if self._last is not None:
             table.add_section()
             table.add_row(*self._row(*self._last))
-        latency = self._line.latencies
-        p99 = latency.percentile(99)
-        outlined_p99 = self._line.instance_latencies.percentile(99)
+        figures = self._line.figures
+        p99 = figures.latencies.percentile(99)
+        outlined_p99 = figures.instance_latencies.percentile(99)
         table.caption = (
             f"{_coverage(self._line)}   verdict p99 {p99 or 0:.1f} ms of "
-            f"{self._line.deadline_s * 1e3:.1f} ms   missed {self._line.deadline_misses}"
+            f"{self._line.deadline_s * 1e3:.1f} ms   missed {figures.deadline_misses}"
             + (f"   outlines p99 {outlined_p99:.1f} ms" if outlined_p99 else "")
             + (f"\n{self._line.drift}" if self._line.drift else "")
         )
@@ -164,8 +167,8 @@ class _PlainLines:
             soft_wrap=True,
         )
 
-    def say(self, change: str) -> None:
-        _say(self._console, change)
+    def hear(self, event: Event) -> None:
+        _say(self._console, event)
 
     def close(self) -> None:
         """Own up to what was not shown."""
@@ -177,13 +180,14 @@ class _PlainLines:
             )
 
 
-def _say(console: Console, change: str) -> None:
-    console.print(f"[bold yellow]{escape(change)}[/]", highlight=False, soft_wrap=True)
+def _say(console: Console, event: Event) -> None:
+    style = "dim" if event.kind in _QUIET else "bold yellow"
+    console.print(f"[{style}]{escape(event.text)}[/]", highlight=False, soft_wrap=True)
 
 
 def _coverage(line: Line) -> str:
-    share = line.coverage.share
-    passed = line.coverage.passed_mm / 1000
+    share = line.figures.coverage.share
+    passed = line.figures.coverage.passed_mm / 1000
     return (
         f"{passed:.1f} m passed, {share(Level.FULL):.1%} full"
         + (f", {share(Level.CLASSIFIED):.1%} not outlined" if share(Level.CLASSIFIED) else "")

@@ -14,23 +14,24 @@ from edge.cli.options import (
     bundle_option,
     convert_colour_option,
     device_options,
-    engine_options,
     format_option,
     mm_per_px_option,
     open_bundle,
+    tuned_options,
 )
 
 if TYPE_CHECKING:
     from edge.bundle.device import Device
     from edge.inspection import Defect, Inspection
     from edge.sinks.base import Sink
+    from edge.tune.asked import Asked
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @bundle_option
 @device_options
-@engine_options
+@tuned_options
 @format_option("A line for people, or one JSON object a frame.", machine="jsonl")
 @click.option(
     "--pictures",
@@ -43,9 +44,7 @@ def inspect(
     paths: tuple[Path, ...],
     bundle_name: str | None,
     device: Device,
-    engine: str | None,
-    precision: str,
-    threads: int,
+    asked: Asked,
     format_: str,
     pictures: Path | None,
     mm_per_px: float,
@@ -57,14 +56,13 @@ def inspect(
     its cause, and the exit code is then 6.
     """
     from edge.cameras.choose import open_files
-    from edge.cascade import Cascade
     from edge.errors import ImageError
-    from edge.frame import Frame
+    from edge.frame import Absence, Frame
     from edge.inspection import Cause, Level, uninspected
     from edge.sinks.jsonl import JsonLines
 
     bundle = open_bundle(bundle_name, device)
-    cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
+    cascade = asked.load(bundle, device.state)
     sinks: list[Sink] = []
     if format_ == "jsonl":
         sinks.append(JsonLines(sys.stdout))
@@ -76,6 +74,8 @@ def inspect(
     for camera in open_files(paths, convert_colour=convert_colour):
         with camera:
             for taken in camera:
+                if isinstance(taken, Absence):
+                    continue
                 frame = None
                 if isinstance(taken, Frame):
                     frame = replace(taken, mm_per_line=mm_per_px, mm_per_px_across=mm_per_px)

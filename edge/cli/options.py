@@ -118,19 +118,47 @@ engine_options = with_options(
 """``--engine``, ``--precision`` and ``--threads``."""
 
 
-_allow_unsigned_option = click.option(
+def tuned_options(command: _Command) -> _Command:
+    """The same, given to the command as one ``asked``; without them the device's plan is used."""
+
+    @with_options(
+        click.option("--engine", help="Inference engine. [default: as tuned, else the first]"),
+        click.option(
+            "--precision",
+            type=click.Choice(["int8", "float32"]),
+            help="Which of the bundle's models to run. [default: as tuned, else int8]",
+        ),
+        click.option(
+            "--threads",
+            type=click.IntRange(1, 64),
+            help="Threads for each model. [default: as tuned, else 2 where there are cores]",
+        ),
+    )
+    @wraps(command)
+    def with_asked(
+        *args: Any, engine: str | None, precision: str | None, threads: int | None, **more: Any
+    ) -> Any:
+        from edge.tune.asked import Asked
+
+        asked = Asked(engine, precision, threads, say=warn)
+        return command(*args, asked=asked, **more)
+
+    return with_asked
+
+
+allow_unsigned_option = click.option(
     "--allow-unsigned",
     is_flag=True,
     envvar="MILLSIGHT_ALLOW_UNSIGNED",
     help="Admit a bundle that has no signature; the output says so.",
 )
-_keys_option = click.option(
+keys_option = click.option(
     "--keys",
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Folder of trusted public keys. [default: $MILLSIGHT_KEYS, else /etc/millsight/keys]",
 )
-_state_option = click.option(
+state_option = click.option(
     "--state",
     metavar="DIR",
     type=click.Path(path_type=Path),
@@ -142,7 +170,7 @@ _state_option = click.option(
 def device_options(command: _Command) -> _Command:
     """``--allow-unsigned``, ``--keys`` and ``--state``, given to the command as one ``device``."""
 
-    @with_options(_allow_unsigned_option, _keys_option, _state_option)
+    @with_options(allow_unsigned_option, keys_option, state_option)
     @wraps(command)
     def with_device(
         *args: Any, allow_unsigned: bool, keys: Path | None, state: Path | None, **more: Any
@@ -178,24 +206,12 @@ def open_and_use(
         BundleError: It is corrupt, not trusted on this device, or newer than this program.
         MillsightError: Whatever ``use`` raises.
     """
-    from edge.bundle import find_bundle, load_bundle
     from edge.bundle.device import Device
-    from edge.bundle.load import UNSIGNED
-    from edge.bundle.store import Store
+    from edge.bundle.in_use import open_in_use
 
-    device = device or Device()
-    installed = Store(device).open(use) if name is None else None
-    if installed is not None:
-        bundle, used, why = installed
-        if why:
-            click.echo(
-                f"millsight: {why}; going on with the one before it, {bundle.title}", err=True
-            )
-    else:
-        bundle = device.admit(load_bundle(find_bundle(name)))
-        used = use(bundle)
-    if bundle.trust == UNSIGNED:
-        click.echo(
-            f"millsight: {bundle.path} is UNSIGNED: nothing vouches for where it is from", err=True
-        )
-    return bundle, used
+    return open_in_use(name, device or Device(), use, warn)
+
+
+def warn(text: str) -> None:
+    """Say on stderr what a person must not overlook."""
+    click.echo(f"millsight: {text}", err=True)

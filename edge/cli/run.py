@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from edge.cli.options import (
-    POSITIVE,
-    bundle_option,
-    convert_colour_option,
-    device_options,
-    engine_options,
-    mm_per_px_option,
-    open_and_use,
-)
+from edge.cli.configured import configured, given_only
+from edge.cli.options import convert_colour_option, warn
 
 if TYPE_CHECKING:
-    from edge.bundle import Bundle
-    from edge.bundle.device import Device
-    from edge.bundle.evidence import Precision
-    from edge.cameras.base import Camera
+    from edge.assembly import Assembly
+    from edge.cli.configured import Given
+    from edge.config import Config
     from edge.inspection import Inspection
-    from edge.sinks.base import Sink
     from edge.tally import Tally
 
 
 @click.command()
+@configured
 @click.option(
     "--camera",
     "camera_name",
@@ -38,16 +29,8 @@ if TYPE_CHECKING:
     show_default=True,
     metavar="simulated|PATH|URL|INDEX",
     help="Where frames come from: the simulated line, an image, folder or video, a stream, or the "
-    "index of a USB camera.",
+    "index of a USB camera; [camera] in millsight config example names more.",
 )
-@click.option(
-    "--speed",
-    type=POSITIVE,
-    default=5.0,
-    show_default=True,
-    help="Speed of the strip in m/s.",
-)
-@mm_per_px_option
 @click.option(
     "--defect-rate",
     type=click.FloatRange(0, 1),
@@ -56,11 +39,17 @@ if TYPE_CHECKING:
     help="Share of frames with a defect on the simulated line, 0 to 1.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Which strip the simulated line draws."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Which strip the simulated line draws.",
 )
-@bundle_option
-@device_options
-@engine_options
+@click.option(
+    "--coil",
+    metavar="NAME",
+    help="Name of the coil that is under the camera at the start; later ones: millsight coil.",
+)
 @click.option(
     "--frames",
     type=click.IntRange(min=1),
@@ -70,6 +59,11 @@ if TYPE_CHECKING:
     "--summary",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the run's figures to this file as JSON when it ends.",
+)
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep what was seen, and what was not, in this SQLite file (see millsight ledger).",
 )
 @click.option(
     "--jsonl",
@@ -96,100 +90,40 @@ if TYPE_CHECKING:
     "coil looks alike. [default: 64 of a live camera, else 1]",
 )
 @convert_colour_option
-def run(
-    camera_name: str,
-    speed: float,
-    mm_per_px: float,
-    defect_rate: float,
-    seed: int,
-    bundle_name: str | None,
-    device: Device,
-    engine: str | None,
-    precision: Precision,
-    threads: int,
-    frames: int | None,
-    summary: Path | None,
-    jsonl: Path | None,
-    pictures: Path | None,
-    max_pictures: int,
-    drift_every: int | None,
-    convert_colour: bool,
-) -> None:
+def run(given: Given, frames: int | None, summary: Path | None, **options: Any) -> None:
     """Inspect a camera until stopped, or for --frames frames.
 
     With no arguments: the simulated strip at 5 m/s, judged by the installed bundle, or the shipped
     one where none is installed.
     """
-    from edge.bundle.store import Store
-    from edge.bundle.verify import proven
-    from edge.bundle.watch import BundleWatch
-    from edge.cascade import Cascade
+    from edge.assembly import assembled
     from edge.cli.display import display
     from edge.cli.stopping import stopping
-    from edge.drift import LIVE_EVERY, DriftMonitor
     from edge.errors import MillsightError
-    from edge.files import check_writable, write_whole
-    from edge.line import Line
+    from edge.files import check_writable
 
+    config = _over(given, **given_only(**options))
     if summary is not None:
         check_writable(summary)
+    with assembled(config, warn) as assembly:
+        line, tally = assembly.line, _tally_of(assembly)
+        with stopping(line) as stop, display(line, assembly.bundle, tally) as screen:
 
-    def load(bundle: Bundle) -> Cascade:
-        cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision, threads=threads)
-        return proven(bundle, cascade, precision)
+            def watch(inspection: Inspection, latency_ms: float | None) -> None:
+                assembly.watch(inspection, latency_ms)
+                if tally is not None:
+                    tally.add(inspection)
+                screen.show(inspection, latency_ms)
 
-    bundle, cascade = open_and_use(bundle_name, device, load)
-    bundles = None if bundle_name else BundleWatch(Store(device), bundle, cascade, load)
-    camera = _open_camera(
-        camera_name,
-        speed=speed,
-        mm_per_px=mm_per_px,
-        defect_rate=defect_rate,
-        seed=seed,
-        convert_colour=convert_colour,
-    )
-    drift = DriftMonitor(
-        bundle.manifest.drift, every=drift_every or (LIVE_EVERY if camera.live else 1)
-    )
-    sinks = _open_sinks(jsonl, pictures, max_pictures, cascade.classes)
-    line = Line(
-        camera,
-        cascade,
-        speed_m_s=speed,
-        mm_per_line=mm_per_px,
-        mm_per_px_across=mm_per_px,
-        sinks=sinks,
-        drift=drift,
-        bundles=bundles,
-    )
-    tally = _tally_of(camera)
-    with camera, stopping(line) as stop, display(line, bundle, tally) as screen:
-
-        def watch(inspection: Inspection, latency_ms: float | None) -> None:
-            if tally is not None:
-                tally.add(inspection)
-            screen.show(inspection, latency_ms)
-            for change in (*(bundles.news() if bundles else ()), *line.drift_news()):
-                screen.say(change)
-
-        def save_summary() -> None:
-            if summary is not None:
-                figures = {
-                    **line.summary(),
-                    "bundle": (bundles.bundle if bundles else bundle).to_json(),
-                    "simulated_truth": tally and tally.as_json(),
-                }
-                write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
-
-        try:
-            line.run(frames=frames, watch=watch)
-        except Exception:
-            # What ended the run is what must be said, also where the summary fails after it.
-            with suppress(MillsightError):
-                save_summary()
-            raise
-        save_summary()
-    if left_out := sum(sink.left_out for sink in sinks):
+            try:
+                line.run(frames=frames, watch=watch, hear=screen.hear)
+            except Exception:
+                # What ended the run is what must be said, also where the summary fails after it.
+                with suppress(MillsightError):
+                    _save(summary, assembly, tally)
+                raise
+            _save(summary, assembly, tally)
+    if left_out := assembly.outputs.left_out:
         click.echo(
             f"{left_out} pictures were not written: more than --max-pictures, or no room", err=True
         )
@@ -198,48 +132,47 @@ def run(
         raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")
 
 
-def _open_sinks(
-    jsonl: Path | None, pictures: Path | None, max_pictures: int, classes: tuple[str, ...]
-) -> list[Sink]:
-    sinks: list[Sink] = []
-    if pictures is not None:
-        from edge.sinks.pictures import Pictures
+def _over(given: Given, **options: Any) -> Config:
+    """The configuration with the options over it that only this command has."""
+    from edge.config import overlaid
 
-        sinks.append(Pictures(pictures, classes, limit=max_pictures, tolerant=True))
-    if jsonl is not None:
-        from edge.sinks.jsonl import JsonLines, JsonLinesFile
-
-        to_stdout = str(jsonl) == "-"
-        sinks.append(JsonLines(sys.stdout, "stdout") if to_stdout else JsonLinesFile(jsonl))
-    return sinks
-
-
-def _open_camera(
-    name: str,
-    *,
-    speed: float,
-    mm_per_px: float,
-    defect_rate: float,
-    seed: int,
-    convert_colour: bool,
-) -> Camera:
-    if name == "simulated":
-        from edge.cameras.simulated import SimulatedCamera
-
-        return SimulatedCamera(
-            speed_m_s=speed,
-            mm_per_line=mm_per_px,
-            mm_per_px_across=mm_per_px,
-            defect_rate=defect_rate,
-            seed=seed,
-        )
-    from edge.cameras.choose import open_camera
-
-    return open_camera(name, convert_colour=convert_colour)
+    value = options.get
+    config = given.read()
+    camera = {"source": value("camera_name"), "convert_colour": value("convert_colour")}
+    if (camera["source"] or config.camera.source) == "simulated":
+        camera |= {"defect_rate": value("defect_rate"), "seed": value("seed")}
+    pictures = {"folder": value("pictures"), "limit": value("max_pictures")}
+    if config.pictures is None and value("pictures") is None:
+        pictures = {}
+    return overlaid(
+        config,
+        {
+            "camera": camera,
+            "coil": {"name": value("coil")},
+            "ledger": {"path": value("ledger")},
+            "jsonl": {"path": value("jsonl")},
+            "pictures": pictures,
+            "bundle": {"drift_every": value("drift_every")},
+        },
+    )
 
 
-def _tally_of(camera: Camera) -> Tally | None:
+def _save(summary: Path | None, assembly: Assembly, tally: Tally | None) -> None:
+    from edge.files import write_whole
+
+    if summary is None:
+        return
+    figures = {
+        **assembly.line.summary(),
+        "bundle": assembly.bundle.to_json(),
+        "simulated_truth": tally and tally.as_json(),
+    }
+    write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
+
+
+def _tally_of(assembly: Assembly) -> Tally | None:
     from edge.cameras.simulated import SimulatedCamera
     from edge.tally import Tally
 
+    camera = assembly.camera
     return Tally(camera) if isinstance(camera, SimulatedCamera) else None

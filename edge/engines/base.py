@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +73,7 @@ class _Kind:
     format: str
     module: str
     attribute: str
+    package: str
     install: str
 
 
@@ -80,24 +82,28 @@ _ENGINES = {
         "TFLite",
         "edge.engines.litert",
         "LiteRTEngine",
+        "ai-edge-litert",
         "pip install ai-edge-litert, or pip install 'millsight[tflite]' on armv7",
     ),
     "tflite": _Kind(
         "TFLite",
         "edge.engines.litert",
         "TFLiteRuntimeEngine",
+        "tflite-runtime",
         "pip install 'millsight[tflite]'",
     ),
     "onnx": _Kind(
         "ONNX",
         "edge.engines.onnx",
         "OnnxEngine",
+        "onnxruntime",
         "pip install 'millsight[onnx]'",
     ),
     "openvino": _Kind(
         "ONNX",
         "edge.engines.openvino",
         "OpenVinoEngine",
+        "openvino",
         "pip install 'millsight[openvino]'",
     ),
 }
@@ -137,6 +143,17 @@ def open_engine(model: bytes, *, name: str | None = None, threads: int = 2) -> E
         f"the engine {lacking} is not installed on this device",
         f"Install it: {_ENGINES[lacking].install}",
     )
+
+
+def engine_versions() -> dict[str, str | None]:
+    """The version of each engine's package, by the engine's name; None where that is missing."""
+    versions: dict[str, str | None] = {}
+    for name, kind in _ENGINES.items():
+        try:
+            versions[name] = version(kind.package)
+        except PackageNotFoundError:
+            versions[name] = None
+    return versions
 
 
 def file_format(name: str | None = None) -> str:

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from edge.cli import display
 from edge.cli.inspect import _line
-from edge.line import Line
+from edge.events import Event, EventKind
+from edge.line.loop import Line
 from tests.edge.fakes import BlobInstances, ListCamera, cascade, frame, strip
 
 PIXELS = strip((5, 5, 220), (6, 5, 220), (25, 5, 220), (55, 15, 255))
@@ -46,8 +47,20 @@ def test_the_last_line_tells_how_long_outlines_took(outlines):
 def test_frames_that_were_not_outlined_are_owned_up_to():
     line = Line(ListCamera([]), cascade())
     inspection = cascade(instances=BlobInstances()).inspect(frame(PIXELS))
-    line.coverage.add(dataclasses.replace(inspection, length_mm=10.0))
+    line.figures.coverage.add(dataclasses.replace(inspection, length_mm=10.0))
     assert "100.0% not outlined" in display._coverage(line)
     table = display._LiveTable(line, Console(file=io.StringIO()))
     table.show(inspection, 1.0)
     assert "not outlined" in str(table.render().caption)
+
+
+@pytest.mark.parametrize("kind", [display._LiveTable, display._PlainLines])
+def test_events_are_said_as_they_come(kind):
+    console = Console(file=io.StringIO(), width=200)
+    screen = kind(Line(ListCamera([]), cascade()), console)
+    screen.hear(Event(EventKind.CAMERA_LOST, "camera 0 gives no frames: [unplugged]"))
+    screen.hear(Event(EventKind.COIL_BEGAN, "coil A-1 began"))
+    assert console.file.getvalue().splitlines() == [
+        "camera 0 gives no frames: [unplugged]",
+        "coil A-1 began",
+    ]

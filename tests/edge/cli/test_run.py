@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -13,6 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
+from edge.cameras.simulated import SimulatedCamera
 
 MILLSIGHT = [sys.executable, "-c", "from edge.cli import main; main()"]
 
@@ -34,7 +37,6 @@ def simulated_run(tmp_path_factory):
     done = millsight(
         *("run", "--frames", 120, "--defect-rate", 0.5),
         *("--summary", folder / "summary.json", "--jsonl", folder / "all.jsonl"),
-        *("--pictures", folder / "pictures"),
     )
     assert done.returncode == 0, done.stderr
     return done, folder
@@ -56,17 +58,31 @@ def test_the_summary_has_the_documented_keys(simulated_run):
     assert figures["engine"] == "litert"
 
 
-def test_defects_are_found_recorded_and_drawn(simulated_run):
-    folder = simulated_run[1]
-    figures = json.loads((folder / "summary.json").read_text())
-    rows = [json.loads(line) for line in (folder / "all.jsonl").read_text().splitlines()]
-    assert len(rows) == 120
-    assert sorted(row["frame"] for row in rows) == list(range(120))
-    defective = [row for row in rows if row["defective"]]
-    assert 0.2 * 120 < len(defective) < 0.8 * 120
+def test_every_frame_of_a_live_line_is_recorded(simulated_run):
+    rows = [json.loads(row) for row in (simulated_run[1] / "all.jsonl").read_text().splitlines()]
+    assert [row["frame"] for row in rows] == list(range(120))
+
+
+def test_defects_are_found_recorded_and_drawn(tmp_path):
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    camera = SimulatedCamera(defect_rate=0.5, paced=False)
+    for frame in itertools.islice(camera, 40):
+        cv2.imwrite(str(frames / f"{frame.number:02}.png"), frame.pixels)
+    drawn = [bool(camera.truth(number)) for number in range(40)]
+    done = millsight(
+        *("run", "--camera", frames, "--summary", "s.json", "--jsonl", "all.jsonl"),
+        *("--pictures", "pictures"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "s.json").read_text())
+    rows = [json.loads(row) for row in (tmp_path / "all.jsonl").read_text().splitlines()]
+    said = [row["defective"] for row in rows]
+    assert sum(a == b for a, b in zip(said, drawn, strict=True)) >= 0.7 * 40
     assert sum(figures["defects"].values()) == sum(len(row["defects"]) for row in rows)
-    pictures = sorted((folder / "pictures").iterdir())
-    assert len(pictures) == len(defective)
+    pictures = sorted((tmp_path / "pictures").iterdir())
+    assert len(pictures) == sum(said) == figures["defective_frames"]
     assert cv2.imread(str(pictures[0])).shape[1] == 1600
 
 
@@ -178,3 +194,37 @@ def test_a_folder_of_frames_is_a_line_too(tmp_path):
     assert set(figures["uninspected_by_cause"]) == {"wrong size", "unreadable"}
     assert "more defective or uninspected frames not shown" in done.stderr
     assert figures["coverage"]["full"] == 3 * 128.0
+
+
+def test_options_go_before_the_configuration(tmp_path):
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    cv2.imwrite(str(frames / "0.png"), np.full((256, 1600), 90, np.uint8))
+    (tmp_path / "c.toml").write_text(
+        f'[camera]\nsource = "{frames}"\n[line]\nspeed_m_s = 2\nmm_per_px = 0.25\n'
+        '[coil]\nname = "A-1"\n[jsonl]\npath = "file.jsonl"\n'
+    )
+    words = ("run", "--config", "c.toml", "--summary", "s.json")
+    done = millsight(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "s.json").read_text())["coverage"]["full"] == 64.0
+    assert json.loads((tmp_path / "file.jsonl").read_text())["coil"] == "A-1"
+    over = (
+        "--defect-rate",
+        "0.5",
+        "--mm-per-px",
+        "0.5",
+        "--coil",
+        "B-2",
+        "--jsonl",
+        "-",
+        "--ledger",
+        "l.sqlite",
+    )
+    done = millsight(*words, *over, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "s.json").read_text())["coverage"]["full"] == 128.0
+    assert json.loads(done.stdout)["coil"] == "B-2"
+    assert "coil B-2 began" in done.stderr
+    listed = millsight("ledger", "coils", "--ledger", "l.sqlite", "--format", "json", cwd=tmp_path)
+    assert "B-2" in listed.stdout, listed.stderr

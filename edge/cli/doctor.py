@@ -1,0 +1,78 @@
+"""``millsight doctor``: what this device has, and whether it will hold the line's speed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from edge.cli.configured import configured
+from edge.cli.options import POSITIVE, format_option, warn
+
+if TYPE_CHECKING:
+    from edge.cli.configured import Given
+    from edge.config import Config
+    from edge.doctor.finding import Finding
+
+
+@click.command()
+@configured
+@click.option(
+    "--seconds",
+    type=POSITIVE,
+    default=10.0,
+    show_default=True,
+    help="How long the simulated line runs to be measured.",
+)
+@format_option("A page for people, or one JSON object.")
+def doctor(given: Given, seconds: float, format_: str) -> None:
+    """Say what this device has, and whether it will hold the line's speed.
+
+    That is measured: the simulated line runs with the real camera's speed, scale, bundle and
+    engine, its outputs off. Exit code 0 where nothing fails, warnings or not, else 22.
+    """
+    from edge.doctor.finding import State, worst
+    from edge.doctor.findings import findings
+    from edge.errors import UnfitError
+
+    found: list[Finding] = []
+    for finding in findings(given.file, _config_of(given), seconds, warn):
+        found.append(finding)
+        if format_ == "text":
+            _print(finding)
+    if format_ == "json":
+        answer = {"state": worst(found).value, "findings": [each.as_json() for each in found]}
+        click.echo(json.dumps(answer, allow_nan=False))
+    failed = [finding.check for finding in found if finding.state is State.FAIL]
+    if failed:
+        raise UnfitError(f"this device is not fit for the line: {', '.join(failed)}")
+
+
+def _config_of(given: Given) -> Config:
+    """As ``run`` would have it; the defaults where the file is wrong, which is a finding."""
+    from edge.config import Config
+    from edge.errors import MillsightError
+
+    try:
+        return given.read()
+    except MillsightError:
+        return given.over(Config())
+
+
+def _print(finding: Finding) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from edge.cli.console import ResultConsole
+
+    styles = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+    row = Table.grid(padding=(0, 2))
+    row.add_column(width=4)
+    row.add_column(width=17)
+    row.add_column()
+    state = finding.state.value
+    row.add_row(f"[{styles[state]}]{state.upper()}[/]", finding.check, escape(finding.what))
+    if finding.hint:
+        row.add_row("", "", f"[dim]→ {escape(finding.hint)}[/]")
+    ResultConsole(highlight=False).print(row)

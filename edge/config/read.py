@@ -1,0 +1,134 @@
+"""Reading the configuration: everything that is wrong with it, each with its line and key."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from edge.config.faults import describe, named
+from edge.config.locate import Key, closest, locate
+from edge.config.secrets import resolve
+from edge.errors import ConfigError, MissingPathError
+
+_HINT = "All keys with their units: millsight config example"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file.
+
+    Attributes:
+        line: From 1.
+        text: What is wrong, with the key, one line.
+    """
+
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}"
+
+
+class FaultyConfigError(ConfigError):
+    """A configuration file with faults.
+
+    Attributes:
+        path: The file.
+        faults: All of them, in the order of lines.
+    """
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        more = f" ({len(faults) - 1} more: millsight config check {path})" if faults[1:] else ""
+        super().__init__(f"{path}, {faults[0]}{more}", _HINT)
+        self.path = path
+        self.faults = faults
+
+
+def read_as(model: type[Model], path: Path) -> Model:
+    """Read a TOML file as ``model``.
+
+    Raises:
+        MissingPathError: There is no such file.
+        FaultyConfigError: It is no TOML, or something in it is unknown, missing or out of range.
+        ConfigError: It cannot be read.
+    """
+    text = _text(path)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FaultyConfigError(path, [_syntax(error, text)]) from None
+    lines = locate(text)
+    faults: dict[Key, Fault] = {}
+
+    def complain(key: Key, what: str) -> None:
+        faults[key] = Fault(closest(lines, key), f"{named(key)}: {what}")
+
+    resolved = json.dumps(resolve(data, complain), default=str)
+    try:
+        # JSON's rules are TOML's: a path is a string, a number in quotes or `true` is no number.
+        read = model.model_validate_json(resolved, strict=True)
+    except ValidationError as error:
+        faults = _faults(model, data, error, lines) | faults
+    if faults:
+        raise FaultyConfigError(path, sorted(faults.values(), key=lambda fault: fault.line))
+    return read
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise MissingPathError(
+            f"there is no file {path}", f"Begin with: millsight config example > {path.name}"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is no text in UTF-8: byte {error.start}", _HINT) from None
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}", "Check its permissions"
+        ) from None
+
+
+def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Fault:
+    """``tomllib`` ends its message with ``(at line 3, column 7)``, or ``(at end of document)``."""
+    what, _, place = str(error).rpartition(" (at ")
+    words = place.rstrip(")").split()
+    if words[:1] != ["line"]:
+        return Fault(text.count("\n") + 1, f"{what}, at the end of the file")
+    return Fault(int(words[1].rstrip(",")), f"{what}, at column {words[-1]}")
+
+
+def _faults(
+    model: type[BaseModel], data: dict[str, Any], error: ValidationError, lines: dict[Key, int]
+) -> dict[Key, Fault]:
+    faults: dict[Key, Fault] = {}
+    for detail in error.errors(include_url=False):
+        key, given = _reached(data, detail["loc"])
+        # A choice between types is one fault, not one for each of them.
+        faults.setdefault(
+            (*key, detail["loc"][-1]) if detail["type"] == "missing" else key,
+            Fault(closest(lines, key), describe(model, key, detail, given)),
+        )
+    return faults
+
+
+def _reached(data: Any, place: Key) -> tuple[Key, Any]:
+    """As much of a place as the file has, and what is there.
+
+    What follows names one of several types, or what is missing.
+    """
+    key: Key = ()
+    for part in place:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            break
+        key = (*key, part)
+    return key, data

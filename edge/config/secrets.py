@@ -1,0 +1,53 @@
+"""Values that stand elsewhere: ``${env:NAME}`` and ``${file:PATH}`` in any text of the file.
+
+So a camera's address may hold a password that the configuration does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edge.config.locate import Key
+
+_REFERENCE = re.compile(r"\$\{(env|file):([^}]+)\}")
+
+Complain = Callable[[Key, str], None]
+
+
+def resolve(data: Any, complain: Complain, key: Key = ()) -> Any:
+    """A document with each reference in its texts replaced by what it refers to.
+
+    Args:
+        data: As ``tomllib`` gives it.
+        complain: Told of each reference that leads nowhere; its text stays as it is.
+        key: Of ``data``.
+    """
+    if isinstance(data, dict):
+        return {name: resolve(value, complain, (*key, name)) for name, value in data.items()}
+    if isinstance(data, list):
+        return [resolve(value, complain, (*key, i)) for i, value in enumerate(data)]
+    if not isinstance(data, str):
+        return data
+
+    def looked_up(reference: re.Match[str]) -> str:
+        kind, name = reference.groups()
+        try:
+            return _from_file(Path(name)) if kind == "file" else os.environ[name]
+        except KeyError:
+            complain(key, f"the variable {name} is not set")
+        except OSError as error:
+            complain(key, f"{name} cannot be read: {error.strerror}")
+        except UnicodeDecodeError:
+            complain(key, f"{name} is no text in UTF-8")
+        return reference[0]
+
+    return _REFERENCE.sub(looked_up, data)
+
+
+def _from_file(path: Path) -> str:
+    """The file's first line."""
+    return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")

@@ -1,0 +1,41 @@
+"""The bundle in use, and whether it is trusted and its engine runs it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge.bundle import Bundle
+from edge.bundle.load import UNSIGNED
+from edge.doctor.finding import Finding, State
+from edge.errors import MillsightError
+
+
+def bundle(load: Callable[[], Bundle]) -> Finding:
+    """What the bundle says of itself, once every byte of it was checked.
+
+    Args:
+        load: Opens and admits it as ``millsight run`` would.
+    """
+    try:
+        opened = load()
+    except MillsightError as error:
+        return Finding("bundle", State.FAIL, error.what, error.hint)
+    manifest = opened.manifest
+    what = f"{opened.title}, {', '.join(manifest.classes)}, frames of {manifest.frame}"
+    if opened.trust == UNSIGNED:
+        return Finding(
+            "bundle",
+            State.WARN,
+            what,
+            "Nothing vouches for where it is from: have it signed (millsight bundle sign)",
+            opened.to_json(),
+        )
+    if manifest.simulated:
+        return Finding(
+            "bundle",
+            State.WARN,
+            f"{what}; it was trained on SIMULATED strip",
+            "Install one that was trained on this line's frames: millsight bundle install",
+            opened.to_json(),
+        )
+    return Finding("bundle", State.OK, what, figures=opened.to_json())

@@ -1,0 +1,38 @@
+"""Which cameras this device sees, and whether the one that is wanted is among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edge.cameras.choose import kind_of
+from edge.cameras.found import FoundCamera, list_cameras
+from edge.doctor.finding import Finding, State
+
+
+def cameras(source: str, found: Sequence[FoundCamera] | None = None) -> Finding:
+    """The cameras found.
+
+    Args:
+        source: What the line is to take frames from.
+        found: Cameras; None looks for them.
+    """
+    found = list_cameras() if found is None else found
+    shown = ", ".join(f"{camera.source} ({camera.description})" for camera in found)
+    figures = {"found": [camera.source for camera in found], "wanted": source}
+    if _is_missing(source, [camera.source for camera in found]):
+        what = f"there is no camera {source}; found: {shown or 'none'}"
+        hint = "Check its cable and power, and that millsight's user is in the group video"
+        return Finding("cameras", State.FAIL, what, hint, figures)
+    return Finding("cameras", State.OK, shown or "none found", figures=figures)
+
+
+def _is_missing(source: str, found: Sequence[str]) -> bool:
+    """Whether a camera of a kind that is looked for was not found."""
+    if kind_of(source) == "aravis":
+        # Without a name it is the first found; an address is no name.
+        named = source.removeprefix("aravis:")
+        if not named or not named[0].isdecimal():
+            return not any(each.startswith(source) for each in found)
+        return False
+    number = source.removeprefix("/dev/video")
+    return kind_of(source) == "usb" and number.isdecimal() and number not in found

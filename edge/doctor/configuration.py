@@ -1,0 +1,26 @@
+"""The configuration that the line would run with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from edge.config import FaultyConfigError, read
+from edge.doctor.finding import Finding, State
+from edge.errors import MillsightError
+
+
+def configuration(path: Path | None) -> Finding:
+    """Whether the file is right; None where there is none."""
+    if path is None:
+        return Finding("configuration", State.OK, "none given: defaults")
+    try:
+        read(path)
+    except FaultyConfigError as error:
+        count = len(error.faults)
+        what = f"{count} fault{'s' * (count > 1)} in {path}, the first: {error.faults[0]}"
+        return Finding(
+            "configuration", State.FAIL, what, f"See them all: millsight config check {path}"
+        )
+    except MillsightError as error:
+        return Finding("configuration", State.FAIL, error.what, error.hint)
+    return Finding("configuration", State.OK, f"{path} is right")

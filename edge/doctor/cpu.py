@@ -1,0 +1,75 @@
+"""The processor, and what its vector extensions mean for int8 models."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+from edge.doctor.finding import Finding, State
+from edge.doctor.proc import ROOT, fields, read
+
+_EXTENSIONS = {
+    "amx_int8": ("amx", "multiplies whole int8 tiles"),
+    "avx512_vnni": ("avx512_vnni", "sums 64 int8 products at once"),
+    "avx_vnni": ("avx_vnni", "sums 32 int8 products at once"),
+    "avx2": ("avx2", "32 bytes at once"),
+    "sve2": ("sve2", "long vectors"),
+    "i8mm": ("i8mm", "multiplies int8 matrices"),
+    "asimddp": ("dotprod", "sums 16 int8 products at once"),
+    "asimd": ("neon", "16 bytes at once"),
+    "neon": ("neon", "16 bytes at once"),
+}
+"""What the kernel calls an extension, its usual name, and what it does for int8."""
+
+_FOR_INT8 = {"amx", "avx512_vnni", "avx_vnni", "i8mm", "dotprod"}
+
+
+def cpu_model(root: Path = ROOT) -> str:
+    """What the processor, or else the board, is called."""
+    about = fields(read(root / "proc/cpuinfo"))
+    board = read(root / "proc/device-tree/model")
+    # ARM's kernels name the board alone, and /proc/cpuinfo may call it hardware or model.
+    names = (about.get("model name"), board, about.get("Model"), about.get("Hardware"))
+    return next(filter(None, names), platform.processor() or platform.machine())
+
+
+def cpu(root: Path = ROOT, *, cores: int | None = None) -> Finding:
+    """Model, cores and vector extensions.
+
+    Args:
+        root: Where ``proc`` is.
+        cores: That this process may use; None asks the system.
+    """
+    about = fields(read(root / "proc/cpuinfo"))
+    flags = set(about.get("flags", about.get("Features", "")).split())
+    found = dict(words for flag, words in _EXTENSIONS.items() if flag in flags)
+    cores = cores or len(os.sched_getaffinity(0))
+    what = f"{cpu_model(root)}, {cores} core{'s' if cores != 1 else ''}"
+    named = ", ".join(f"{name} ({meaning})" for name, meaning in found.items())
+    figures = {"model": cpu_model(root), "cores": cores, "extensions": sorted(found)}
+    if not flags:
+        return Finding(
+            "cpu",
+            State.WARN,
+            f"{what}; its vector extensions cannot be read",
+            "The measured run below tells what it can do",
+            figures,
+        )
+    if not found:
+        return Finding(
+            "cpu",
+            State.WARN,
+            f"{what}, without a vector extension that int8 models use",
+            "Expect a slow line; the measured run below tells how slow",
+            figures,
+        )
+    if not _FOR_INT8 & set(found):
+        return Finding(
+            "cpu",
+            State.OK,
+            f"{what}; {named}. It has no int8 products, so float32 may be as fast",
+            "Compare: millsight bench --precision float32",
+            figures,
+        )
+    return Finding("cpu", State.OK, f"{what}; {named}", figures=figures)

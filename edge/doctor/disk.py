@@ -1,0 +1,71 @@
+"""Room and speed of the disk that the ledger and pictures go to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from edge.doctor.finding import Finding, State
+
+_BLOCK = bytes(2**20)
+_BLOCKS = 8
+_LITTLE_MIB = 1024
+_TOO_LITTLE_MIB = 100
+_SLOW_MS = 200.0
+"""The ledger commits once a second: from here on it is busy with that for a good part of it."""
+_TOO_SLOW_MS = 1000.0
+
+
+def disk(what_for: str, folder: Path) -> Finding:
+    """Free room, and how long a megabyte takes until it is on the disk.
+
+    Args:
+        what_for: What goes there: "ledger", "pictures".
+        folder: May be missing: then it is about the folder in which it would be made.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    check = f"disk for {what_for}"
+    try:
+        free = shutil.disk_usage(there).free // 2**20
+        speed, slowest_ms = _speed(there)
+    except OSError as error:
+        return Finding(
+            check,
+            State.FAIL,
+            f"{there} cannot be written: {error.strerror}",
+            "Choose another folder, or let millsight's user write there",
+        )
+    what = f"{there}: {free} MiB free, {speed:.0f} MiB/s, a commit takes up to {slowest_ms:.0f} ms"
+    figures = {
+        "folder": str(there),
+        "free_mib": free,
+        "write_mib_s": round(speed, 1),
+        "slowest_commit_ms": round(slowest_ms, 1),
+    }
+    state, hint = State.OK, ""
+    if slowest_ms > _SLOW_MS:
+        state = State.FAIL if slowest_ms > _TOO_SLOW_MS else State.WARN
+        hint = "Use a faster disk; SD cards wear out and stall"
+    if free < _LITTLE_MIB:
+        state = State.FAIL if free < _TOO_LITTLE_MIB else max(state, State.WARN, key=_ORDER.index)
+        hint = "Free some room, or keep less: [ledger] keep_days, keep_mb"
+    return Finding(check, state, what, hint, figures)
+
+
+_ORDER = list(State)
+
+
+def _speed(folder: Path) -> tuple[float, float]:
+    """MiB a second and the slowest megabyte in ms, each synced to the disk."""
+    spent = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(_BLOCKS):
+            started = time.perf_counter()
+            file.write(_BLOCK)
+            file.flush()
+            os.fsync(file.fileno())
+            spent.append(time.perf_counter() - started)
+    return _BLOCKS / sum(spent), max(spent) * 1e3

@@ -1,0 +1,82 @@
+"""Everything that the doctor looks at, in the order in which it is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from edge.assembly import assembled, open_configured
+from edge.config import Config
+from edge.config.camera import CameraConfig
+from edge.deadline import period_s
+from edge.doctor.bundle import bundle
+from edge.doctor.cameras import cameras
+from edge.doctor.clock import clock
+from edge.doctor.configuration import configuration
+from edge.doctor.cpu import cpu
+from edge.doctor.disk import disk
+from edge.doctor.engines import engines
+from edge.doctor.finding import Finding, State
+from edge.doctor.heat import governor, heat, throttling
+from edge.doctor.memory import memory
+from edge.doctor.speed import CHECK, Measurement, speed
+from edge.errors import MillsightError
+
+_WARM_UP_S = 1.0
+"""Before the measurement begins: models are loaded once more for what is caught up."""
+
+
+def findings(
+    file: Path | None, config: Config, seconds: float, say: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Look at one thing after the other; the measured run takes the longest.
+
+    Args:
+        file: The configuration; None where there is none.
+        config: What the line would run with.
+        seconds: How long the simulated line runs.
+        say: Takes what a person must not overlook.
+    """
+    yield configuration(file)
+    yield cpu()
+    yield memory()
+    yield governor()
+    yield clock()
+    yield engines()
+    yield bundle(lambda: open_configured(config.bundle, say))
+    yield cameras(config.camera.source)
+    for what_for, folder in _folders(config):
+        yield disk(what_for, folder)
+    yield _measured(config, seconds)
+    # A processor shows how well it is cooled after work.
+    yield heat()
+    yield throttling()
+
+
+def _folders(config: Config) -> Iterator[tuple[str, Path]]:
+    from edge.ledger.place import ledger_path
+
+    yield "ledger", ledger_path(config.ledger.path if config.ledger else None).parent
+    if config.pictures is not None:
+        yield "pictures", config.pictures.folder
+
+
+def _measured(config: Config, seconds: float) -> Finding:
+    """Run the simulated line as fast as the real one is to run, with nothing written."""
+    lines = config.camera.height or config.line.lines_per_frame
+    simulated = Config(
+        line=config.line,
+        bundle=config.bundle,
+        camera=CameraConfig(width=config.camera.width, height=lines),
+    )
+    a_second = 1.0 / period_s(lines, config.line.along_mm, config.line.speed_m_s)
+    warm_up = math.ceil(_WARM_UP_S * a_second)
+    try:
+        with assembled(simulated, lambda text: None, listen=False) as assembly:
+            measurement = Measurement(assembly.line, warm_up)
+            frames = warm_up + math.ceil(seconds * a_second)
+            assembly.line.run(frames=frames, watch=measurement.watch)
+            return speed(measurement.result())
+    except MillsightError as error:
+        return Finding(CHECK, State.FAIL, f"the line does not run: {error.what}", error.hint)

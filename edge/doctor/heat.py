@@ -1,0 +1,119 @@
+"""Temperature, and whether the processor is being held back for it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from edge.doctor.finding import Finding, State
+from edge.doctor.proc import ROOT, number, read
+
+_HOT_C = 80.0
+"""Where a device names no limit of its own: most boards begin to slow down there."""
+_MARGIN_C = 5.0
+
+_THROTTLED = {
+    0: "its supply voltage is too low",
+    1: "its frequency is capped",
+    2: "it is being throttled",
+    3: "it has reached its soft temperature limit",
+    16: "its supply voltage has been too low since it started",
+    17: "its frequency has been capped since it started",
+    18: "it has been throttled since it started",
+    19: "it has reached its soft temperature limit since it started",
+}
+"""Bits of a Raspberry Pi's ``get_throttled`` (its documentation, ``vcgencmd``)."""
+
+
+def heat(root: Path = ROOT) -> Finding:
+    """The hottest zone against its own limit; tell it apart after work, not before."""
+    zones = [
+        (degrees / 1000.0, _limit_c(zone), read(zone / "type") or zone.name)
+        for zone in sorted((root / "sys/class/thermal").glob("thermal_zone*"))
+        if (degrees := number(zone / "temp")) is not None and degrees > 0
+    ]
+    if not zones:
+        return Finding("temperature", State.OK, "this device tells no temperature")
+    celsius, limit, name = max(zones, key=lambda zone: zone[0] - zone[1])
+    figures = {"celsius": celsius, "limit_celsius": limit, "zone": name}
+    what = f"{celsius:.0f} °C at {name}, which slows down from {limit:.0f} °C"
+    if celsius >= limit - _MARGIN_C:
+        return Finding("temperature", State.WARN, what, "Cool it: a fan, shade, air", figures)
+    return Finding("temperature", State.OK, what, figures=figures)
+
+
+def _limit_c(zone: Path) -> float:
+    """The lowest temperature at which the zone begins to hold the processor back."""
+    limits = [
+        degrees / 1000.0
+        for kind in zone.glob("trip_point_*_type")
+        if read(kind) in {"passive", "hot", "critical"}
+        and (degrees := number(kind.with_name(kind.name.replace("_type", "_temp")))) is not None
+        and degrees > 0
+    ]
+    return min(limits, default=_HOT_C)
+
+
+def throttling(root: Path = ROOT) -> Finding:
+    """Caps on the frequency, and a Raspberry Pi's own account of voltage and heat."""
+    word = _throttled_word(root)
+    said = [text for bit, text in _THROTTLED.items() if word is not None and word >> bit & 1]
+    for cpufreq in sorted((root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq")):
+        allowed, possible = (
+            number(cpufreq / name) for name in ("scaling_max_freq", "cpuinfo_max_freq")
+        )
+        if allowed and possible and allowed < possible:
+            said.append(
+                f"its frequency is capped at {allowed / 1e6:.2f} of {possible / 1e6:.2f} GHz"
+            )
+            break
+    figures = {"get_throttled": word, "held_back": bool(said)}
+    if said:
+        return Finding(
+            "throttling",
+            State.WARN,
+            f"the processor is held back: {'; '.join(said)}",
+            "Give it a stronger supply, cooling, or its full frequency",
+            figures,
+        )
+    return Finding("throttling", State.OK, "nothing holds the processor back", figures=figures)
+
+
+def _throttled_word(root: Path) -> int | None:
+    for path in sorted((root / "sys/devices/platform").glob("soc*/soc*firmware/get_throttled")):
+        return number(path, base=16)
+    tool = shutil.which("vcgencmd") if root == ROOT else None
+    if tool is None:
+        return None
+    try:
+        said = subprocess.run(
+            [tool, "get_throttled"], capture_output=True, text=True, timeout=5, check=False
+        ).stdout
+        return int(said.rpartition("=")[2], 16)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+
+
+def governor(root: Path = ROOT) -> Finding:
+    """How the processor's frequency follows the load."""
+    names = {
+        name
+        for path in (root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq/scaling_governor")
+        if (name := read(path))
+    }
+    figures = {"governors": sorted(names)}
+    if not names:
+        return Finding("governor", State.OK, "this device's frequency is not set from here")
+    driver = read(root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_driver") or ""
+    what = f"frequency governor {', '.join(sorted(names))}"
+    # Intel's and AMD's own drivers scale up under "powersave" too.
+    if "powersave" in names and not driver.startswith(("intel_pstate", "amd-pstate-epp")):
+        return Finding(
+            "governor",
+            State.WARN,
+            f"{what}: the processor stays slow",
+            "As root: echo performance | tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor",
+            figures,
+        )
+    return Finding("governor", State.OK, what, figures=figures)
