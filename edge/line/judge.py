@@ -16,6 +16,7 @@ from edge.frame import Absence, BadFrame, Frame
 from edge.inspection import Cause, Inspection, Level, uninspected
 from edge.line.arrears import Spare
 from edge.line.taken import Taken
+from edge.plausible import Plausibility
 from edge.position.base import Item
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Judge:
     """Judges with the models in use, which an installed bundle may change between two frames.
 
     A frame of a live camera whose time is up is not inspected, so that a device that is a little
-    too slow loses a few frames rather than every deadline. The classifier is put off where by what
+    too slow loses a few frames rather than every deadline; nor is a picture that cannot be one of
+    strip. The classifier is put off where by what
     it has lately needed the verdict would come late, or would cost a waiting frame its gate; the
     gate always runs.
 
@@ -65,6 +67,7 @@ class Judge:
         self.spare = None if spare is None else Spare(spare)
         self.drift = drift
         self.clock = StageClock()
+        self.plausibility = Plausibility(live=live)
         self._live = live
         self._bundles = bundles
 
@@ -104,11 +107,18 @@ class Judge:
         if time.monotonic() > taken.due_at:
             late = uninspected(frame, Cause.LATE, "its deadline passed while it waited")
             return Verdict(taken.placed(late))
+        if (strange := self.plausibility.check(frame.pixels)) is not None:
+            return Verdict(taken.placed(uninspected(frame, *strange)))
+        return self._verdict(taken, frame, first_due_at)
+
+    def _verdict(
+        self, taken: Taken, frame: Frame, first_due_at: Callable[[], float] = lambda: math.inf
+    ) -> Verdict:
         try:
             inspection = taken.placed(self._inspect(frame, taken.due_at, first_due_at))
         except EngineError as error:
             self.fall_back(error)
-            return self.judge(taken, first_due_at)
+            return self._verdict(taken, frame, first_due_at)
         if inspection.level is Level.UNINSPECTED:
             return Verdict(inspection)
         latency_ms = (time.monotonic() - frame.taken_at) * 1e3
@@ -127,7 +137,7 @@ class Judge:
             return self.cascade.outline(taken.item, inspection)
         except EngineError as error:
             self.fall_back(error)
-            return self.outline(taken, self.judge(taken).inspection)
+            return self.outline(taken, self._verdict(taken, taken.item).inspection)
 
     def _inspect(
         self, frame: Frame, due_at: float, first_due_at: Callable[[], float]

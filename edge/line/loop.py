@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from edge.cameras.base import Camera
@@ -237,6 +238,8 @@ class Line:
         for kind, source in ((EventKind.BUNDLE, self._bundles), (EventKind.DRIFT, self.drift)):
             for text in source.news() if source is not None else ():
                 self._tell(Event(kind, text, position_mm=self._intake.position_mm))
+        for event in self._judge.plausibility.news():
+            self._tell(replace(event, position_mm=self._intake.position_mm))
         self._bulletin.pass_on(hear)
 
     def _tell(self, event: Event) -> None:

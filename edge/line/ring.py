@@ -61,7 +61,8 @@ class Ring:
 
         None is yielded every 0.1 s in which nothing came.
         """
-        self._thread.start()
+        if not self._stopped:
+            self._thread.start()
         while not self._stopped:
             with self._changed:
                 if not self._waiting and not self._ended:

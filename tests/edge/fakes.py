@@ -160,7 +160,7 @@ class ListCamera(Camera):
 
 
 class PacedCamera(Camera):
-    """Gives the same picture at a steady pace, as a live one."""
+    """Gives the same picture, but for the noise of a pixel, at a steady pace, as a live one."""
 
     name = "paced"
     live = True
@@ -180,7 +180,9 @@ class PacedCamera(Camera):
             if self.closed:
                 return
             self.given += 1
-            yield Frame(self._pixels, number, due, self.name)
+            pixels = self._pixels.copy()
+            pixels[0, 0] ^= number % 64
+            yield Frame(pixels, number, due, self.name)
 
     def close(self) -> None:
         self.closed = True

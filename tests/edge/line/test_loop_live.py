@@ -53,7 +53,7 @@ def test_an_absence_is_strip_that_passed_and_its_end_is_told():
         Frame(strip(), 0, start, "gate 3"),
         Absence(start + 1, "gate 3", Cause.CAMERA_LOST, "no answer"),
         Absence(start + 2, "gate 3", Cause.CAMERA_LOST, "no answer"),
-        Frame(strip(), 0, start + 2.5, "gate 3"),
+        Frame(strip() ^ 1, 0, start + 2.5, "gate 3"),
     ]
     figures, kept, heard = run(ListCamera(items, live=True), budget_ms=60_000.0)
     assert figures["uninspected_by_cause"] == {"camera lost": pytest.approx(2490)}
@@ -184,3 +184,15 @@ def test_a_line_that_is_stopped_before_it_runs_takes_nothing():
     line.stop()
     line.run()
     assert kept.frames == [] and kept.closed and camera.closed
+
+
+def test_pictures_that_are_not_of_strip_are_named_and_not_inspected():
+    start = time.monotonic()
+    black = np.zeros_like(strip())
+    shown = [strip(), strip(), strip() ^ 1, black, strip()]
+    items = [Frame(pixels, n, start, "gate 3") for n, pixels in enumerate(shown)]
+    figures, _, heard = run(ListCamera(items, live=True), budget_ms=60_000.0)
+    assert figures["uninspected_by_cause"] == {"frozen": 10.0, "black": 10.0}
+    assert figures["coverage"]["full"] == 30.0
+    assert [e.kind for e in heard] == [EventKind.PICTURE, EventKind.PICTURE]
+    assert "not inspected" in heard[0].text
