@@ -49,9 +49,7 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
     judged: dict[str, JudgedInstances] = {}
     with Progress(console) as progress:
         sizes = window_sizes(finished, labelled)
-        chosen = choose_instances(
-            finished, labelled, sizes, Margins(), progress, console.print
-        )
+        chosen = choose_instances(finished, labelled, sizes, Margins(), progress, console.print)
         shrunk = {f: make for f, make in chosen.makes.items() if f not in chosen.refused}
         forms: dict[str, Make] = {"float32 TFLite": EXACT_MAKE}
         forms |= {f"int8 {_NAMES[f]}": make for f, make in shrunk.items()}

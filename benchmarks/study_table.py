@@ -23,6 +23,7 @@ from rich.console import Console
 
 from edge.bundle.evidence import PRECISIONS
 from edge.engines.base import Engine, open_engine
+from export.ladder import EXACT, REQUIRED
 from export.progress import Progress
 from export.shrink import shrink
 from train.data import open_data
@@ -67,11 +68,11 @@ class Judged:
 
 def judge(run: Run, data: DataSet, split: str, progress: Progress) -> tuple[Judged, Items]:
     """Shrink a run and have both forms judge a split."""
-    forms = shrink(run, data, progress)
+    forms = shrink(run, data, progress, (EXACT, REQUIRED)).forms
     tiles = judged_tiles(data, split, run.geometry.region)
     items = cut_tiles(tiles, len(data.classes), run.geometry)
     task = Task(run.card.task, data.classes)
-    engines = {precision: open_engine(forms[precision]) for precision in PRECISIONS}
+    engines = {rung.precision: open_engine(forms[rung]) for rung in (EXACT, REQUIRED)}
     scores = {p: task.scores(engine.run(items.images)) for p, engine in engines.items()}
     small = scores["int8"]
     judged = Judged(

@@ -12,7 +12,7 @@ from edge.bundle.evidence import Figures, Unit
 from train.evaluate.metrics import auroc, auroc_interval, share, share_interval
 from train.evaluate.scored import Scored
 
-ACCURACY = "accuracy"
+ACCURACY, AUROC = "accuracy", "AUROC"
 RECALL = "recall of "
 
 

@@ -48,6 +48,18 @@ def representative_inputs(
     return cut_tiles(chosen, len(data.classes), geometry).images
 
 
+def training_inputs(
+    data: DataSet, geometry: Geometry, *, count: int = 4096, seed: int = 0
+) -> NDArray[np.uint8]:
+    """Network inputs [count or fewer, height, width] of train to fine-tune on, drawn likewise.
+
+    Raises:
+        DataError: There is no train split.
+        ImageError: An image cannot be read.
+    """
+    return representative_inputs(data, geometry, names_classes=False, count=count, seed=seed)
+
+
 def choose_regions(regions: Sequence[Tile], classes: int, *, count: int, seed: int) -> list[Tile]:
     """Draw regions so that clean ones and each of ``classes`` have as equal a part as they can.
 

@@ -2,73 +2,47 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-import re
+import os
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
 from edge.bundle import read_bundle
-from edge.bundle.evidence import MAX_TEXT, NAME_PATTERN, Unit
+from edge.bundle.evidence import Unit
+from edge.bundle.keys import read_private_key
 from edge.bundle.load import SUFFIX
+from edge.bundle.signature import Signature, fingerprint
 from edge.cli.options import SIZE
 from edge.errors import UnwritableError
 from edge.files import check_writable, write_whole
+from export.cli_checks import (
+    PERCENT,
+    SHARE,
+    allowed_name,
+    bundle_name,
+    check_report,
+    one_line,
+)
 from export.doubts import doubts
 from export.gate import Margins
 from export.label import Label, creation_time
-from export.pipeline import Order, make_bundle
+from export.ladder import DEFAULT, NAMED, chosen_rungs
+from export.order import Order
+from export.pipeline import make_bundle
 from export.progress import Progress
+from export.quantization import CALIBRATIONS, Calibration
+from export.remedies import Remedies
+from export.report import PAGE
 from export.thresholds import Risk
 from train.data import open_data
 from train.data.severstal import is_simulated
 from train.finished_run import read_run
 from train.instances.finished import read_instances_run
 
-
-def _bundle_name(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
-    if path.suffix != SUFFIX:
-        raise click.BadParameter(f"{path} does not end in {SUFFIX}.")
-    return path
-
-
-def _allowed_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
-    if not re.fullmatch(NAME_PATTERN, name):
-        raise click.BadParameter(
-            f"{name!r} is not up to 64 of A-Z, a-z, 0-9, space, '.', '_' and '-', starting with a "
-            f"letter or digit."
-        )
-    return name
-
-
-def _one_line(ctx: click.Context, param: click.Parameter, text: str) -> str:
-    if not text.strip() or len(text) > MAX_TEXT or not text.isprintable():
-        raise click.BadParameter(f"write one line of up to {MAX_TEXT} characters.")
-    return text.strip()
-
-
-class _Range(click.FloatRange):
-    """A number within bounds; not-a-number, which is neither in nor out, is refused."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Read a number."""
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is no number", param, ctx)
-        return number
-
-
 WIDTH = 100
 """Columns of a page that goes to a file; rich would take 80, too few for the comparison."""
-
-PERCENT = _Range(0, 100)
-SHARE = _Range(0, 1, min_open=True, max_open=True)
 
 
 @click.command()
@@ -93,9 +67,9 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
     help="Folder with the data that the runs were trained on.",
 )
 @click.option("--splits", type=click.Path(path_type=Path), help="Split file that they used.")
-@click.option("--name", required=True, callback=_allowed_name, help="What the bundle is called.")
+@click.option("--name", required=True, callback=allowed_name, help="What the bundle is called.")
 @click.option(
-    "--description", required=True, callback=_one_line, help="What the bundle is for, one line."
+    "--description", required=True, callback=one_line, help="What the bundle is for, one line."
 )
 @click.option(
     "--simulated",
@@ -105,7 +79,7 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
 @click.option(
     "--out",
     required=True,
-    callback=_bundle_name,
+    callback=bundle_name,
     type=click.Path(path_type=Path, dir_okay=False),
     help=f"Bundle to write, FILE{SUFFIX}.",
 )
@@ -124,11 +98,11 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
     help="Percentage points by which int8's recall of a class may be below float's.",
 )
 @click.option(
-    "--min-items",
-    type=click.IntRange(min=1),
-    default=30,
+    "--auroc-margin",
+    type=PERCENT,
+    default=0.5,
     show_default=True,
-    help="Classes with fewer holdout items are shown and not judged.",
+    help="Hundredths by which int8's AUROC may be below float's.",
 )
 @click.option(
     "--ap-margin",
@@ -179,7 +153,54 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
     show_default=True,
     help="Golden frames, drawn by the simulator.",
 )
-@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option(
+    "--rungs",
+    multiple=True,
+    type=click.Choice(["all", *(name for name in NAMED if NAMED[name] not in DEFAULT)]),
+    help="Another form of gate and classifier to make, judge and pack; repeat for several. "
+    "[default: float32 and int8, as TFLite and as ONNX]",
+)
+@click.option(
+    "--calibrate",
+    type=click.Choice(CALIBRATIONS),
+    default="minmax",
+    show_default=True,
+    help="What sets the ranges of int8; another than minmax is kept where it is better on val.",
+)
+@click.option(
+    "--mixed",
+    is_flag=True,
+    help="Leave the layers in float that add most of int8's noise, where that is better on val.",
+)
+@click.option(
+    "--qat",
+    type=click.IntRange(0, 50),
+    default=0,
+    metavar="EPOCHS",
+    help="Fine-tune with rounded numbers for so many epochs, where that is better on val.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write the report to besides, with pictures and latencies.",
+)
+@click.option(
+    "--pack-pictures",
+    is_flag=True,
+    help="Pack pictures of the holdout into the bundle's report. [default: of simulated data]",
+)
+@click.option(
+    "--sign",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="KEY",
+    help="Sign the bundle with this secret key, NAME.key.pem.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Leave the holdout closed: judge everything on val, and pack nothing.",
+)
+@click.option("--force", is_flag=True, help="Replace OUT, and the report, if they exist.")
 def export(
     gate: Path,
     classifier: Path | None,
@@ -193,7 +214,7 @@ def export(
     out: Path,
     margin: float,
     recall_margin: float,
-    min_items: int,
+    auroc_margin: float,
     ap_margin: float,
     alpha: float,
     class_alpha: float,
@@ -201,23 +222,46 @@ def export(
     delta: float,
     unit: Unit,
     golden: int,
+    rungs: tuple[str, ...],
+    calibrate: Calibration,
+    mixed: bool,
+    qat: int,
+    report: Path | None,
+    pack_pictures: bool,
+    sign: Path | None,
+    dry_run: bool,
     force: bool,
 ) -> None:
-    """Quantize trained networks, compare int8 with float on the holdout, pack a bundle.
+    """Quantize trained networks, hold them against float, pack a bundle that proves itself.
 
-    Thresholds are chosen on val. Where int8 is worse than float by more than a margin, nothing is
-    written. With SOURCE_DATE_EPOCH set, the same inputs give the same bytes.
+    Everything is chosen on val; the holdout is opened once. Where int8 is worse than float by a
+    margin, or may be as far as the items can tell, nothing is written. With SOURCE_DATE_EPOCH set,
+    the same inputs give the same bytes, for which the packed report leaves latencies out.
     """
     if windows and instances is None:
         raise click.UsageError("--windows is about the instance network: give --instances too.")
-    margins = Margins(margin / 100, recall_margin / 100, min_items, ap_margin / 100)
+    margins = Margins(margin / 100, recall_margin / 100, auroc_margin / 100, ap_margin / 100)
     # Ahead of minutes of work: everything that can be refused at once.
     check_writable(out)
-    if out.exists() and not force:
+    if out.exists() and not force and not dry_run:
         raise UnwritableError(f"{out} exists already", "Give --force to replace it")
-    label = Label(name, description, simulated or is_simulated(data), creation_time())
-    risk = Risk(alpha, class_alpha, delta, bind_classes)
-    order = Order(label, margins, golden, risk, unit, windows)
+    if report is not None:
+        check_report(report, force=force)
+    key = read_private_key(sign) if sign else None
+    simulated = simulated or is_simulated(data)
+    order = Order(
+        Label(name, description, simulated, creation_time()),
+        margins,
+        golden,
+        Risk(alpha, class_alpha, delta, bind_classes),
+        unit,
+        windows,
+        rungs=chosen_rungs(rungs),
+        remedies=Remedies(None if calibrate == "minmax" else calibrate, mixed, qat),
+        pictures=pack_pictures or simulated,
+        timed="SOURCE_DATE_EPOCH" not in os.environ,
+        dry=dry_run,
+    )
     runs = read_run(gate), read_run(classifier) if classifier else None
     outlines = read_instances_run(instances) if instances else None
     opened = open_data(data, splits=splits)
@@ -225,7 +269,7 @@ def export(
     if not console.is_terminal:
         console.width = WIDTH
     with Progress(console) as progress:
-        content = make_bundle(
+        exported = make_bundle(
             order,
             *runs,
             opened,
@@ -233,8 +277,27 @@ def export(
             show=console.print,
             instances=outlines,
         )
-        write_whole(out, content)
-    for doubt in doubts(read_bundle(content).manifest):
+        content = exported.bundle
+        if content is not None and key is not None:
+            bundle = read_bundle(content)
+            content = bundle.to_bytes(Signature.of(bundle.manifest.to_json(), key))
+        if content is not None:
+            write_whole(out, content)
+        if report is not None:
+            report.mkdir(exist_ok=True)
+            for file, found in exported.report.whole.items():
+                write_whole(report / file, found)
+    if report is not None:
+        console.print(f"{report / PAGE}: the report", soft_wrap=True, markup=False)
+    if content is None:
+        console.print("Nothing was packed: --dry-run leaves the holdout closed.")
+        return
+    bundle = read_bundle(content)
+    for doubt in doubts(bundle.manifest):
         console.print(f"[yellow]warning[/] {escape(doubt)}", soft_wrap=True)
-    digest = hashlib.sha256(content).hexdigest()
-    console.print(f"{out}: {len(content):,} bytes, SHA-256 {digest}", soft_wrap=True, markup=False)
+    signed = f", signed by {fingerprint(bundle.signature.key)}" if bundle.signature else ""
+    console.print(
+        f"{out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}",
+        soft_wrap=True,
+        markup=False,
+    )

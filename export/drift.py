@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle.drift import Drift, GreyReference, Limits, ScoreReference
-from edge.cascade import Cascade
-from edge.preprocess import network_input
 from edge.psi import Floats, GreyIndex, ScoreIndex, grey_levels
 from export.progress import Progress
 from export.runs import TRAIN, VAL
+from export.seen import Seen
 from train.data.sample import DataSet, Sample
-from train.data.tiles import label_tiles
+from train.data.tiles import Tile
 
 WINDOW = 128
 """Frames in the device's window."""
@@ -42,45 +42,64 @@ _BATCHES, _BATCH = 20, 1000
 _SEED = 0
 
 
-def drift_reference(cascade: Cascade, data: DataSet, progress: Progress) -> Drift:
-    """Measure train and val.
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainGrey:
+    """Grey levels of train.
 
-    Args:
-        cascade: What is deployed, in int8.
-        data: What it was trained on.
-        progress: Shows how it goes.
+    Attributes:
+        edges: First level of each bin but the lowest.
+        shares: Of the bins.
+        n: Frames measured.
+    """
+
+    edges: tuple[int, ...]
+    shares: tuple[float, ...]
+    n: int
+
+    @property
+    def index(self) -> GreyIndex:
+        """What frames are held against it with."""
+        return GreyIndex(self.edges, self.shares)
+
+
+def measure_train(data: DataSet, progress: Progress) -> TrainGrey:
+    """Measure train's grey levels.
 
     Raises:
-        ImageError: An image cannot be read, or is smaller than a region.
+        ImageError: An image cannot be read.
     """
-    rng = np.random.default_rng(_SEED)
-    train = _one_of_each_group(data.of(TRAIN), rng)[:_TRAIN_FRAMES]
+    train = _one_of_each_group(data.of(TRAIN), np.random.default_rng(_SEED))[:_TRAIN_FRAMES]
     progress.start("measuring grey levels of train", len(train))
     levels = np.zeros(256)
     for sample in train:
         levels += grey_levels(sample.read()) / len(train)
         progress.advance()
     edges = grey_edges(levels)
-    shares = _rounded(np.add.reduceat(levels, (0, *edges)))
-    grey = GreyIndex(edges, shares)
+    return TrainGrey(edges, _rounded(np.add.reduceat(levels, (0, *edges))), len(train))
 
-    samples = data.of(VAL)
-    progress.start("measuring drift of val", len(samples))
-    frames = []
-    for sample in samples:
-        frames.append(_measure(cascade, sample, grey))
-        progress.advance()
+
+def drift_reference(
+    train: TrainGrey, greys: Sequence[Floats], val: Seen, scores: NDArray[np.float32]
+) -> Drift:
+    """What a device measures drift against.
+
+    Args:
+        train: Of ``measure_train``.
+        greys: ``train.index``'s shares of each frame of val.
+        val: Read.
+        scores: Of the deployed gate, of every tile of val.
+    """
+    rng = np.random.default_rng(_SEED)
+    samples = [sample for sample, _ in groupby(val.tiles, key=lambda tile: tile.sample)]
     return Drift(
         grey=GreyReference(
-            edges=edges,
-            shares=shares,
-            limits=choose_limits(
-                grey.psi, *_by_group([frame.grey for frame in frames], samples), rng
-            ),
+            edges=train.edges,
+            shares=train.shares,
+            limits=choose_limits(train.index.psi, *_by_group(greys, samples), rng),
             split=TRAIN,
-            n=len(train),
+            n=train.n,
         ),
-        scores=_score_reference(frames, samples, rng),
+        scores=_score_reference(scores, val.tiles, samples, rng),
         window=WINDOW,
         looks=LOOKS,
         watch_rate=WATCH_RATE,
@@ -152,30 +171,14 @@ def _windows(
     return np.asarray(np.einsum("wg,wgb->wb", frames / WINDOW, looks[groups]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """One frame: grey shares [bins], gate scores [regions], which regions are clean [regions]."""
-
-    grey: Floats
-    scores: NDArray[np.float32]
-    clean: NDArray[np.bool_]
-
-
-def _measure(cascade: Cascade, sample: Sample, grey: GreyIndex) -> _Measured:
-    pixels, geometry = sample.read(), cascade.gate.geometry
-    tiles = label_tiles(sample, geometry.region)
-    return _Measured(
-        grey.shares(pixels),
-        cascade.gate.scores(network_input(pixels, geometry)),
-        np.array([not tile.classes and not tile.ambiguous for tile in tiles]),
-    )
-
-
 def _score_reference(
-    frames: Sequence[_Measured], samples: Sequence[Sample], rng: np.random.Generator
+    found: NDArray[np.float32],
+    tiles: Sequence[Tile],
+    samples: Sequence[Sample],
+    rng: np.random.Generator,
 ) -> ScoreReference:
-    scores = np.concatenate([frame.scores for frame in frames]).astype(np.float64)
-    clean = np.concatenate([frame.clean for frame in frames])
+    scores = found.astype(np.float64)
+    clean = np.array([not tile.classes and not tile.ambiguous for tile in tiles])
     edges = score_edges(scores)
     kinds = []
     for kind in (clean, ~clean):
@@ -184,7 +187,8 @@ def _score_reference(
         kinds.append(_rounded(counts / counts.sum()))
     share = round(float(1 - clean.mean()), 6)
     index = ScoreIndex(edges, *kinds, share)
-    shares = [index.shares(frame.scores) for frame in frames]
+    ends = np.cumsum([len(list(m)) for _, m in groupby(tiles, key=lambda tile: tile.sample)])
+    shares = [index.shares(of_frame) for of_frame in np.split(found, ends[:-1])]
     return ScoreReference(
         edges=edges,
         clean=kinds[0],

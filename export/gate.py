@@ -1,151 +1,233 @@
-"""The export gate: int8 against float on the holdout, figure by figure, and no bundle if it lost.
+"""The export gate: shrunk networks against float ones, by non-inferiority, figure by figure.
 
-Both are judged on the same items, so besides each figure the paired counts are kept: how many items
-only float, and only int8, answered rightly. A figure that fell is not excused by its interval; the
-margin is what is agreed to be lost.
+Both are judged on the same items. What counts is not the difference, which chance moves, but the
+one-sided 95 % bounds of it (``export.bounds``): a figure held where the lower one lies above minus
+its margin. Where n is too small for that to be told, the answer is that it was not judged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from edge.bundle.evidence import Difference
+from edge.bundle.evidence import Difference, Verdict
 from edge.errors import ExportGateError
-from export.answers import ACCURACY, Answers, StageAnswers
-from train.evaluate.metrics import share
+from export.answers import ACCURACY, AUROC, Answers, StageAnswers
+from export.bounds import Bounds, auroc_bounds, share_bounds
+from train.evaluate.metrics import auroc, share
 
 SLACK = 1e-9
-"""A loss of exactly the margin is within it, whatever the rounding."""
+"""What rounding may make of a bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """By how much int8 may be worse than float.
+    """By how much shrunk networks may be worse than float ones.
 
     Attributes:
         accuracy: Fraction by which the accuracy of a stage may fall.
         recall: Fraction by which the recall of a class may fall.
-        min_items: Classes with fewer items than this are shown and not judged.
+        auroc: By how much AUROC may fall.
         ap50: Fraction by which AP at IoU 0.5 of instances may fall.
     """
 
     accuracy: float = 0.01
     recall: float = 0.05
-    min_items: int = 30
+    auroc: float = 0.005
     ap50: float = 0.02
 
     def of(self, figure: str) -> float:
-        """The margin of a figure, a fraction."""
-        return self.accuracy if figure == ACCURACY else self.recall
+        """The margin of a cascade's figure, a fraction."""
+        return {ACCURACY: self.accuracy, AUROC: self.auroc}.get(figure, self.recall)
+
+
+def verdict_of(bounds: Bounds | None, margin: float) -> Verdict:
+    """Whether a figure is worse by the margin, is not, or cannot be judged by so few items.
+
+    Args:
+        bounds: Of shrunk less float; None where there is nothing to judge.
+        margin: By how much it may fall.
+    """
+    if bounds is None:
+        return "not judged"
+    if bounds.upper < -margin - SLACK:
+        return "worse"
+    if bounds.lower > -margin - SLACK:
+        return "held"
+    return "not judged" if bounds.half_width > margin - SLACK else "worse"
 
 
 def compare(
     float_stages: Mapping[str, StageAnswers],
-    int8_stages: Mapping[str, StageAnswers],
+    shrunk_stages: Mapping[str, StageAnswers],
     margins: Margins,
 ) -> tuple[Difference, ...]:
-    """Every figure of every stage, float against int8, on the same items."""
-    return tuple(
-        _difference(stage, figure, answers, int8_stages[stage], margins)
-        for stage, judged in float_stages.items()
-        for figure, answers in judged.figures.items()
-    )
+    """Every figure of every stage, float against shrunk, on the same items."""
+    differences = []
+    for stage, judged in float_stages.items():
+        shrunk = shrunk_stages[stage]
+        for figure, answers in judged.figures.items():
+            differences.append(_share(stage, figure, answers, judged, shrunk, margins))
+            if figure == ACCURACY:
+                differences.append(_auroc(stage, judged, shrunk, margins))
+    return tuple(differences)
 
 
-def _difference(
-    stage: str, figure: str, exact: Answers, int8_stage: StageAnswers, margins: Margins
+def _share(
+    stage: str,
+    figure: str,
+    exact: Answers,
+    judged: StageAnswers,
+    shrunk: StageAnswers,
+    margins: Margins,
 ) -> Difference:
-    before, after = exact.counted, int8_stage.figures[figure].counted
-    n = len(before)
-    difference = (int(after.sum()) - int(before.sum())) / n if n else None
-    verdict: Literal["held", "worse", "too few to judge"]
-    if difference is None or (figure != ACCURACY and n < margins.min_items):
-        verdict = "too few to judge"
-    else:
-        verdict = "worse" if difference < -margins.of(figure) - SLACK else "held"
+    before, after = exact.counted, shrunk.figures[figure].counted
+    bounds = share_bounds(judged.groups[exact.items], before, after)
     return Difference(
         stage=stage,
         figure=figure,
-        n=n,
-        unit=int8_stage.unit,
+        n=len(before),
+        unit=judged.unit,
         float32=share(before),
         int8=share(after),
-        difference=difference,
         both_right=int((before & after).sum()),
         only_float_right=int((before & ~after).sum()),
         only_int8_right=int((~before & after).sum()),
-        verdict=verdict,
+        **_judged(bounds, margins.of(figure)),
     )
 
 
-def require_held(differences: Sequence[Difference], margins: Margins) -> None:
-    """Refuse the export where any figure is worse by more than its margin.
+def _auroc(stage: str, judged: StageAnswers, shrunk: StageAnswers, margins: Margins) -> Difference:
+    bounds = auroc_bounds(judged.groups, judged.defective, judged.scores, shrunk.scores)
+    return Difference(
+        stage=stage,
+        figure=AUROC,
+        n=len(judged.scores),
+        unit=judged.unit,
+        float32=auroc(judged.defective, judged.scores),
+        int8=auroc(shrunk.defective, shrunk.scores),
+        **_judged(bounds, margins.auroc),
+    )
+
+
+def _judged(bounds: Bounds | None, margin: float) -> dict[str, object]:
+    return {
+        "difference": bounds and bounds.difference,
+        "lower": bounds and bounds.lower,
+        "upper": bounds and bounds.upper,
+        "margin": margin,
+        "verdict": verdict_of(bounds, margin),
+    }
+
+
+def worst_of(differences: Sequence[Difference]) -> Difference | None:
+    """Of the figures that are worse, the one that may have lost most; None where none is."""
+    worse = [d for d in differences if d.verdict == "worse"]
+    return min(worse, key=lambda d: d.lower or 0.0, default=None)
+
+
+def lost(differences: Sequence[Difference], split: str) -> str | None:
+    """What shrunk networks lost, for people: the figure, its class, bounds and margin.
+
+    None where nothing is worse.
+    """
+    worst = worst_of(differences)
+    if worst is None:
+        return None
+    more = sum(d.verdict == "worse" for d in differences) - 1
+    assert worst.lower is not None
+    assert worst.upper is not None
+    assert worst.margin is not None
+    return (
+        f"worse than float on {split}: {worst.stage}, {worst.figure} {shown(worst, worst.int8)} "
+        f"against {shown(worst, worst.float32)} ({worst.n:,} {worst.unit}s; with 95 % confidence "
+        f"it may be down by {-worst.lower * 100:.2f} points, margin {worst.margin * 100:g})"
+        + (f", and {more} more" if more else "")
+    )
+
+
+def require_held(
+    differences: Sequence[Difference], split: str, *, what: str = "int8", why: str = ""
+) -> None:
+    """Refuse the export where any figure is worse.
+
+    Args:
+        differences: Of ``compare``.
+        split: Which items were judged.
+        what: What was shrunk, for the error.
+        why: What is to blame, for the error.
 
     Raises:
         ExportGateError: Names the figure that lost most, and its class.
     """
-    worse = [d for d in differences if d.verdict == "worse"]
-    if not worse:
+    words = lost(differences, split)
+    if words is None:
         return
-    worst = min(worse, key=lambda d: d.difference or 0.0)
-    option = "--margin" if worst.figure == ACCURACY else "--recall-margin"
-    assert worst.float32 is not None
-    assert worst.int8 is not None
-    also = f", and {len(worse) - 1} more" if len(worse) > 1 else ""
+    worst = worst_of(differences)
+    assert worst is not None
+    option = {ACCURACY: "--margin", AUROC: "--auroc-margin"}.get(worst.figure, "--recall-margin")
     raise ExportGateError(
-        f"int8 is worse than float on the holdout: {worst.stage}, {worst.figure} "
-        f"{worst.int8:.1%} against {worst.float32:.1%} ({worst.n} {worst.unit}s, margin "
-        f"{margins.of(worst.figure) * 100:g} points){also}; nothing was written",
-        f"Train longer or with less extreme weights, or state a wider {option}",
+        f"{what} is {words}{f'; {why}' if why else ''}; nothing was written",
+        f"Try --mixed, --calibrate percentile or --qat 5, or state a wider {option}",
     )
 
 
-def comparison_table(differences: Sequence[Difference], margins: Margins) -> Table:
+def comparison_table(
+    differences: Sequence[Difference], split: str, margins: Margins, what: str = "int8"
+) -> Table:
     """The comparison for people: a row a figure under its stage, shares in percent."""
     table = Table(
-        title="int8 against float on the holdout",
+        title=f"{what} against float on {split}",
         title_justify="left",
         caption=(
-            f"margins: accuracy {margins.accuracy * 100:g}, recall {margins.recall * 100:g} points;"
-            f" recalls of fewer than {margins.min_items} items are not judged"
+            f"margins: accuracy {margins.accuracy * 100:g}, AUROC {margins.auroc * 100:g}, recall "
+            f"{margins.recall * 100:g} points; bounds: of points, one-sided, 95 % each, groups "
+            f"drawn together; held: the lower lies above minus the margin"
         ),
         caption_justify="left",
         box=SIMPLE_HEAD,
         pad_edge=False,
     )
     table.add_column("figure", no_wrap=True)
-    for heading in ("n", "float %", "int8 %", "points", "both\nright", "only\nfloat", "only\nint8"):
+    for heading in ("n", "float", "int8", "points", "bounds", "only\nfloat", "only\nint8"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    shown = {
-        "held": "[green]held[/]",
-        "worse": "[bold red]WORSE[/]",
-        "too few to judge": "[yellow]too few[/]",
-    }
     stage = ""
     for d in differences:
         if d.stage != stage:
-            table.add_row(f"[bold]{d.stage}[/]")
+            table.add_row(f"[bold]{d.stage}[/], {d.unit}s")
             stage = d.stage
         table.add_row(
             f"  {escape(d.figure)}",
-            f"{d.n:,} {d.unit}s",
-            _percent(d.float32),
-            _percent(d.int8),
-            "" if d.difference is None else f"{d.difference * 100:+.2f}",
-            str(d.both_right),
-            str(d.only_float_right),
-            str(d.only_int8_right),
-            shown[d.verdict],
+            f"{d.n:,}",
+            shown(d, d.float32),
+            shown(d, d.int8),
+            _points(d.difference),
+            f"{_points(d.lower)} {_points(d.upper)}",
+            "" if d.only_float_right is None else str(d.only_float_right),
+            "" if d.only_int8_right is None else str(d.only_int8_right),
+            VERDICT_SHOWN[d.verdict],
         )
     return table
 
 
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:.2f}"
+def _points(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:+.2f}"
+
+
+VERDICT_SHOWN = {
+    "held": "[green]held[/]",
+    "worse": "[bold red]WORSE[/]",
+    "not judged": "[yellow]not judged[/]",
+}
+
+
+def shown(d: Difference, figure: float | None) -> str:
+    """A figure for people: AUROC as it is, shares in percent; nothing where it is undefined."""
+    if figure is None:
+        return ""
+    return f"{figure:.4f}" if d.figure == AUROC else f"{figure * 100:.2f} %"

@@ -6,17 +6,19 @@ device with the one that packed the bundle, any strip-like picture serves.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 import cv2
 import numpy as np
 
-from edge.bundle.evidence import GoldenFrame, Precision
+from edge.bundle.evidence import GoldenFrame, GoldenScores, Precision
 from edge.bundle.manifest import FrameSizes
 from edge.bundle.verify import score_frame
 from edge.cascade import Cascade
 from edge.frame import Pixels
 from edge.simulator import StripSimulator
+from export.ladder import Rung
 
 SEED = 20_160_512
 """Not a seed that data sets are drawn with: golden frames are in no split."""
@@ -27,16 +29,25 @@ SOURCE = f"simulated strip, seed {SEED}"
 def golden_frames(
     count: int,
     sizes: FrameSizes,
-    cascades: Mapping[Precision, Cascade],
+    cascades: Mapping[Rung, Cascade],
     files: dict[str, bytes],
 ) -> tuple[GoldenFrame, ...]:
-    """Draw and score golden frames, and put their pictures among the files."""
+    """Draw golden frames, score them in every rung, and put their pictures among the files."""
     golden = []
     for number, pixels in enumerate(draw_golden_frames(count, sizes), start=1):
         file = f"golden/frame-{number}.png"
         files[file] = encode_png(pixels)
-        expected = {precision: score_frame(c, pixels) for precision, c in cascades.items()}
-        golden.append(GoldenFrame(file=file, source=SOURCE, expected=expected))
+        expected: dict[str, dict[Precision, GoldenScores]] = defaultdict(dict)
+        for rung, cascade in cascades.items():
+            expected[rung.format][rung.precision] = score_frame(cascade, pixels)
+        golden.append(
+            GoldenFrame(
+                file=file,
+                source=SOURCE,
+                expected=expected["tflite"],
+                expected_onnx=expected.get("onnx"),
+            )
+        )
     return tuple(golden)
 
 

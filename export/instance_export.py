@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
-from edge.bundle.evidence import Precision
-from edge.bundle.stages import Format, InstanceFigures
+from edge.bundle.stages import BOX_HEAD, MASK_HEAD, Format, pyramid_name
+from edge.engines.base import open_engine
+from edge.errors import ExportGateError
 from edge.instances.anchors import STRIDES
 from edge.instances.rules import ClassRule
 from export.gate import Margins
@@ -17,27 +20,32 @@ from export.instance_gate import (
     ApDifference,
     compare_instances,
     instances_table,
-    require_instances_held,
+    lost_instances,
 )
-from export.instance_heads import Make, Networks, Trial, chosen_of, trials_table, try_heads
-from export.instance_stage import Forms, InstanceParts
+from export.instance_heads import Make, Networks, chosen_of, trials_table, try_heads
 from export.instances import shrink_instances
+from export.ladder import EXACT, Rung
+from export.latency import Latency, latencies
 from export.progress import Progress
-from export.runs import HOLDOUT, TRAIN, VAL
+from export.runs import TRAIN, VAL
 from train.data.sample import DataSet
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.evaluate.instances.rules import choose_rules
-from train.instances.evaluating import ROIS
 from train.instances.finished import InstancesRun
 from train.instances.plan import require_halved
 from train.instances.scenes import Frames
+
+Show = Callable[[RenderableType], None]
+
+EXACT_MAKE = Make("tflite", pyramid="float32")
+"""What shrunk networks are held against."""
 
 FORMATS: tuple[Format, ...] = ("tflite", "onnx")
 
 LARGEST = 2**20
 """Pixels of a frame that is a window unasked; several windows look at a larger one as fast."""
 
-_CACHE_MIB = 512
+CACHE_MIB = 512
 """Decoded frames kept from one pass to the next."""
 
 
@@ -68,19 +76,42 @@ def window_sizes(
     return tuple(dict.fromkeys([own, frame])) if fits else (own,)
 
 
-def export_instances(
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenInstances:
+    """What was chosen on val.
+
+    Attributes:
+        networks: In all forms.
+        sizes: Of the windows.
+        makes: The number formats of each file format's shrunk form.
+        rules: Which instances count, one a class.
+        refused: Why a file format has no shrunk form.
+        val: Its figures against the float networks'.
+        latency: Of every network, by name and form.
+    """
+
+    networks: Networks
+    sizes: Sequence[tuple[int, int]]
+    makes: Mapping[Format, Make]
+    rules: tuple[ClassRule, ...]
+    refused: dict[Format, str]
+    val: Sequence[ApDifference]
+    latency: Mapping[str, Mapping[Rung, Latency]]
+
+
+def choose_instances(
     run: InstancesRun,
     data: DataSet,
     sizes: Sequence[tuple[int, int]],
     margins: Margins,
     progress: Progress,
-    show: Callable[[RenderableType], None],
-) -> InstanceParts:
-    """Shrink a run's networks, choose heads and rules on val, and hold them against float.
+    show: Show,
+) -> ChosenInstances:
+    """Shrink a run's networks, and choose heads and rules on val.
 
     Args:
         run: Finished, on this data; see ``export.runs.check_instances``.
-        data: With train, and with defects in val and holdout.
+        data: With train, and with defects in val.
         sizes: Of ``window_sizes``.
         margins: By how much AP at IoU 0.5 may fall.
         progress: Told of each step.
@@ -88,98 +119,87 @@ def export_instances(
 
     Raises:
         DataError: Train lacks a class.
-        ExportGateError: The shrunk networks are worse than float by more than the margin, or a
-            float file does not compute what Keras computes.
+        ExportGateError: The shrunk TFLite networks are worse than float by the margin, or a float
+            file does not compute what Keras computes.
         ImageError: An image cannot be read.
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A network cannot be loaded.
     """
     networks = Networks(run, shrink_instances(run, data, sizes, progress))
-    chosen = _choose_heads(networks, data, progress, show)
-    val = data.of(VAL)
-    rules = choose_rules(chosen["tflite"].found, val, len(data.classes))
-    show(_in_words(sizes, rules, data.classes))
-    makes = {format_: trial.make for format_, trial in chosen.items()}
-    judged = _judge(networks, makes, data, margins, progress, show)
-    forms = networks.forms
-    kept = {format_: (make.box_head, make.mask_head) for format_, make in makes.items()}
-    return InstanceParts(
-        network=f"mask_rcnn-{run.card.trunk}",
-        windows=forms.windows,
-        box_head=_kept(forms.box_head, {f: box for f, (box, _) in kept.items()}),
-        mask_head=forms.mask_head and _kept(forms.mask_head, {f: m for f, (_, m) in kept.items()}),
-        anchors=run.anchors,
-        rules=rules,
-        rois=ROIS,
-        figures={p: _figures(j, masks=run.card.masks) for p, j in judged.items()},
-        openings=run.card.holdout_openings,
-    )
-
-
-def _choose_heads(
-    networks: Networks,
-    data: DataSet,
-    progress: Progress,
-    show: Callable[[RenderableType], None],
-) -> dict[Format, Trial]:
     samples = data.of(VAL)
-    frames = Frames(samples, mib=_CACHE_MIB)
+    frames = Frames(samples, mib=CACHE_MIB)
     trials = {f: try_heads(networks, f, samples, frames, progress) for f in FORMATS}
     show(trials_table([trial for tried in trials.values() for trial in tried]))
-    return {format_: chosen_of(tried) for format_, tried in trials.items()}
+    chosen = {format_: chosen_of(tried) for format_, tried in trials.items()}
+    rules = choose_rules(chosen["tflite"].found, samples, len(data.classes))
+    show(_in_words(sizes, rules, data.classes))
+    exact = networks.look(EXACT_MAKE, VAL, samples, frames, progress)
+    whole = judge_instances(exact, samples, data.classes)
+    shrunk = {
+        format_: judge_instances(trial.found, samples, data.classes)
+        for format_, trial in chosen.items()
+    }
+    refused: dict[Format, str] = {}
+    differences = held_against_float(networks, whole, shrunk, VAL, margins, refused, progress, show)
+    makes = {format_: trial.make for format_, trial in chosen.items()}
+    return ChosenInstances(
+        networks,
+        sizes,
+        makes,
+        rules,
+        refused,
+        differences,
+        _latencies(networks, sizes, progress),
+    )
 
 
-def _judge(
+def held_against_float(
     networks: Networks,
-    makes: dict[Format, Make],
-    data: DataSet,
+    exact: JudgedInstances,
+    shrunk: Mapping[Format, JudgedInstances],
+    split: str,
     margins: Margins,
+    refused: dict[Format, str],
     progress: Progress,
-    show: Callable[[RenderableType], None],
-) -> dict[Precision, JudgedInstances]:
-    """The TFLite networks on the holdout, in float and shrunk.
+    show: Show,
+) -> list[ApDifference]:
+    """Hold shrunk networks against float ones; a format that is worse is noted in ``refused``.
 
     Raises:
-        ExportGateError: Those of a format are worse than float by more than the margin.
+        ExportGateError: That is TFLite.
     """
-    samples = data.of(HOLDOUT)
-    frames = Frames(samples, mib=_CACHE_MIB)
-
-    def judged(make: Make) -> JudgedInstances:
-        found = networks.look(make, HOLDOUT, samples, frames, progress)
-        return judge_instances(found, samples, data.classes)
-
-    exact = judged(Make("tflite", pyramid="float32"))
-    shrunk = {format_: judged(make) for format_, make in makes.items()}
-    progress.start("drawing groups for intervals of AP50")
-    masks = networks.run.card.masks
+    progress.start(f"drawing groups for bounds of AP50 on {split}")
     differences: list[ApDifference] = []
     for format_, one in shrunk.items():
-        differences += compare_instances(exact, one, format_, margins, masks=masks)
-    show(instances_table(differences, exact, margins))
-    require_instances_held(differences, margins)
-    return {"float32": exact, "int8": shrunk["tflite"]}
+        found = compare_instances(exact, one, format_, margins, masks=networks.run.card.masks)
+        differences += found
+        words = lost_instances(found, split, margins)
+        if words is not None:
+            refused[format_] = words
+    show(instances_table(differences, exact, split, margins))
+    if "tflite" in refused:
+        raise ExportGateError(
+            f"the shrunk instance networks are {refused['tflite']}; nothing was written",
+            "Train longer or with less extreme weights, or state a wider --ap-margin",
+        )
+    return differences
 
 
-def _kept(forms: Forms, best: dict[Format, Precision]) -> Forms:
-    """A head in float, and in int8 in the formats where that is best."""
-    return {
-        (format_, precision): content
-        for (format_, precision), content in forms.items()
-        if precision in ("float32", best[format_])
-    }
-
-
-def _figures(judged: JudgedInstances, *, masks: bool) -> InstanceFigures:
-    outlines = judged.masks.figures() if judged.masks and masks else {}
-    boxes = judged.boxes.figures()
-    return InstanceFigures(
-        box_ap50=boxes["ap50"] or 0.0,
-        box_ap=boxes["ap"] or 0.0,
-        mask_ap50=outlines.get("ap50"),
-        mask_ap=outlines.get("ap"),
-        n=len(judged.frames),
-    )
+def _latencies(
+    networks: Networks, sizes: Sequence[tuple[int, int]], progress: Progress
+) -> dict[str, dict[Rung, Latency]]:
+    forms = networks.forms
+    named = {pyramid_name(size): forms.windows[size] for size in sizes}
+    named[BOX_HEAD] = forms.box_head
+    if forms.mask_head:
+        named[MASK_HEAD] = forms.mask_head
+    found = {}
+    for name, kinds in named.items():
+        rungs = {Rung(*kind): content for kind, content in kinds.items()}
+        shape = open_engine(rungs[EXACT]).input_shape
+        given = np.random.default_rng(0).random(shape, dtype=np.float32)
+        found[name] = latencies(rungs, given, progress, name)
+    return found
 
 
 def _in_words(

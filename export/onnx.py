@@ -1,15 +1,18 @@
 """Keras networks to ONNX, in float32 and in 8 bits, for ONNX Runtime.
 
-Eight bits are written as pairs of quantizing and dequantizing nodes, activations unsigned and
-weights signed, per channel: measured on x86, two to three times as fast as signed activations. The
-pairs at the graph's own border are taken off, so that pixels go in as they are and large maps come
-out as bytes; what the bytes mean is in the file's metadata.
+Eight bits are written as pairs of quantizing and dequantizing nodes, weights signed, per channel.
+Activations are unsigned: measured on x86, two to three times as fast as signed ones, which can be
+asked for because ARM likes them better. The pairs at the graph's own border are taken off, so that
+pixels go in as they are and large maps come out as bytes; what the bytes mean is in the file's
+metadata.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,12 +24,13 @@ from edge.engines.onnx import QUANTIZATION
 from edge.errors import EngineError, MissingExtraError
 from export.canonical import canonical
 from export.freezing import INPUT, Inputs, Shape, function_of, in_batches, spanning
+from export.quantization import PERCENTILE, PLAIN, Quantization, layer_of, layers_of
 from export.quiet import quiet
 
 OPSET = 17
 
 INPUT_SCALE = 1.0 / 255.0
-"""With this and a zero point of 0 the device's input is the pixel."""
+"""With this, and the zero point of ``_ZEROS``, the device's input is the pixel, or minus 128."""
 
 
 def convert(model: Any, shape: Shape | None = None) -> bytes:
@@ -42,13 +46,41 @@ def convert(model: Any, shape: Shape | None = None) -> bytes:
     return bytes(_converted(model, shape).SerializeToString(deterministic=True))
 
 
-def quantize(model: Any, representative: Inputs, shape: Shape | None = None) -> bytes:
+def quantize_weights(model: Any, shape: Shape | None = None) -> bytes:
+    """The same with the weights of its dense layers in 8 bits; activations as they come.
+
+    Raises:
+        MissingExtraError: The converter is not installed.
+    """
+    whole = _converted(model, shape)
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with TemporaryDirectory() as folder, quiet():
+        given, done = (Path(folder) / f"{name}.onnx" for name in ("in", "out"))
+        onnx.save(whole, given)
+        quantize_dynamic(given, done, weight_type=QuantType.QInt8, per_channel=True)
+        graph = onnx.load(done)
+    canonical(graph)
+    return bytes(graph.SerializeToString(deterministic=True))
+
+
+def quantize(
+    model: Any,
+    representative: Inputs,
+    shape: Shape | None = None,
+    quantization: Quantization = PLAIN,
+    *,
+    signed: bool = False,
+) -> bytes:
     """The same with 8-bit weights, per channel, and activations.
 
     Args:
         model: As for ``convert``.
         representative: Network inputs that set the ranges of activations.
         shape: As for ``convert``.
+        quantization: How ranges are set, and which layers stay float.
+        signed: Signed activations (s8s8) instead of unsigned ones (u8s8).
 
     Raises:
         EngineError: Pictures do not go in as pixels.
@@ -56,29 +88,54 @@ def quantize(model: Any, representative: Inputs, shape: Shape | None = None) -> 
     """
     whole = _converted(model, shape)
     import onnx
-    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+    from onnxruntime.quantization import (
+        CalibrationMethod,
+        QuantFormat,
+        QuantType,
+        quantize_static,
+    )
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     inputs = spanning(representative)
-    with TemporaryDirectory() as folder, quiet():
+    if quantization.calibration != "minmax":
+        inputs = inputs[:_HISTOGRAMS]
+    layers = layers_of(model)
+    # Without the first, what only moves numbers at the border stays in float.
+    options: dict[str, Any] = {
+        "ForceQuantizeNoInputCheck": True,
+        "CalibPercentile": PERCENTILE,
+    }
+    if inputs.dtype == np.uint8:
+        kind = QuantType.QInt8 if signed else QuantType.QUInt8
+        ends = {"rmin": np.float32(0), "rmax": np.float32(1), "quant_type": kind}
+        options["TensorQuantOverrides"] = {INPUT: [ends]}
+    # The calibrator that looks at more than the ends says so on stdout.
+    with TemporaryDirectory() as folder, quiet(), redirect_stdout(StringIO()):
         given, prepared, done = (Path(folder) / f"{name}.onnx" for name in ("in", "mid", "out"))
         onnx.save(whole, given)
         # Shapes are fixed, so that plain inference finds them all.
         quant_pre_process(given, prepared, skip_symbolic_shape=True)
+        nodes = [node.name for node in onnx.load(prepared).graph.node]
         quantize_static(
             prepared,
             done,
             _Reader(in_batches(inputs, shape[0] if shape else 1)),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
-            activation_type=QuantType.QUInt8,
+            activation_type=QuantType.QInt8 if signed else QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            # Without it what only moves numbers at the border stays in float.
-            extra_options={"ForceQuantizeNoInputCheck": True},
+            calibrate_method={
+                "minmax": CalibrationMethod.MinMax,
+                "percentile": CalibrationMethod.Percentile,
+                "entropy": CalibrationMethod.Entropy,
+            }[quantization.calibration],
+            nodes_to_exclude=[n for n in nodes if layer_of([n], layers) in quantization.kept],
+            extra_options=options,
         )
         graph = onnx.load(done)
     scales = _bare_outputs(graph)
-    if inputs.dtype == np.uint8:
+    # Where the first layer stays in float, so does what it is given.
+    if inputs.dtype == np.uint8 and not (quantization.kept and _is_float(graph)):
         scales[INPUT] = _bare_input(graph)
     onnx.helper.set_model_props(graph, {QUANTIZATION: json.dumps(scales, sort_keys=True)})
     canonical(graph)
@@ -128,7 +185,7 @@ def _bare_outputs(model: Any) -> dict[str, tuple[float, int]]:
         scales[output.name] = _scale_of(graph, last)
         _rename(graph, last.input[0], output.name)
         graph.node.remove(last)
-        output.type.tensor_type.elem_type = _UINT8
+        output.type.tensor_type.elem_type = _kind_of(graph, last)
     return scales
 
 
@@ -140,10 +197,11 @@ def _bare_input(model: Any) -> tuple[float, int]:
     """
     graph = model.graph
     readers = [node for node in graph.node if INPUT in node.input]
-    scale, zero = 0.0, 0
+    scale, zero, kind = 0.0, 0, 0
     if len(readers) == 1 and readers[0].op_type == "QuantizeLinear":
         scale, zero = _scale_of(graph, readers[0])
-    if abs(scale - INPUT_SCALE) > 1e-7 or zero:
+        kind = _kind_of(graph, readers[0])
+    if abs(scale - INPUT_SCALE) > 1e-7 or zero != _ZEROS.get(kind):
         raise EngineError(
             f"the 8-bit network takes its input at scale {scale:.6g}, zero point {zero}, "
             f"not as the pixel",
@@ -153,12 +211,24 @@ def _bare_input(model: Any) -> tuple[float, int]:
     quantized = first.output[0]
     graph.node.remove(first)
     _rename(graph, quantized, INPUT)
-    graph.input[0].type.tensor_type.elem_type = _UINT8
+    graph.input[0].type.tensor_type.elem_type = kind
     return scale, zero
 
 
-_UINT8 = 2
-"""``onnx.TensorProto.UINT8``."""
+def _is_float(model: Any) -> bool:
+    return all(n.op_type != "QuantizeLinear" for n in model.graph.node if INPUT in n.input)
+
+
+_HISTOGRAMS = 64
+"""Inputs that ONNX Runtime makes histograms of, each of them for every node: minutes for more."""
+
+_ZEROS = {2: 0, 3: -128}
+"""The value that stands for black, by ``onnx.TensorProto.UINT8`` and ``INT8``."""
+
+
+def _kind_of(graph: Any, node: Any) -> int:
+    """Element type of a quantizing node's bytes: that of its zero point."""
+    return next(int(t.data_type) for t in graph.initializer if t.name == node.input[2])
 
 
 def _scale_of(graph: Any, node: Any) -> tuple[float, int]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,7 +20,14 @@ from edge.bundle.evidence import (
     Thresholds,
     Unit,
 )
-from edge.bundle.manifest import FORMAT, FileEntry, FrameSizes, Manifest, TrainingData
+from edge.bundle.manifest import (
+    FORMAT,
+    FileEntry,
+    FrameSizes,
+    Manifest,
+    ReportFiles,
+    TrainingData,
+)
 from edge.bundle.promises import UnitPromises
 from edge.bundle.stages import InstanceStage, ModelFile, Stage, StageGeometry, Stages
 from edge.bundle.verify import run_golden_frames
@@ -31,9 +37,9 @@ from edge.preprocess import Geometry
 from export.golden import golden_frames
 from export.instance_stage import InstanceParts, instance_stage, open_stage
 from export.label import Label, holdout_openings, versions
-from export.shrink import Forms
+from export.ladder import Rung
+from export.shrink import Shrunk, of_rung, open_cascade
 from train.data.sample import DataSet
-from train.finished_run import Run
 
 MAX_SIDE = 8192
 """Largest side, in pixels, of a frame that is cut into regions."""
@@ -44,27 +50,29 @@ class Contents:
     """What goes into a bundle.
 
     Attributes:
-        forms: Runs and their converted networks, by stage.
-        cascades: The networks loaded, by precision.
+        stages: The cascade's networks in all forms, by stage.
+        rungs: The forms that are packed.
         thresholds: Chosen on val.
-        metrics: Holdout figures by stage and precision.
-        report: Int8 against float.
+        metrics: Holdout figures of TFLite's forms by stage and precision.
+        gate_report: Int8 against float.
         promises: What the gate promises, by unit.
         temperatures: Of the networks, by stage.
         calibrations: What these did, by stage.
         drift: What a device measures drift against.
+        report: The report's files by name, page first; none packs no report.
         instances: What outlines defects; None packs a bundle that outlines none.
     """
 
-    forms: Mapping[str, tuple[Run, Forms]]
-    cascades: Mapping[Precision, Cascade]
+    stages: Mapping[str, Shrunk]
+    rungs: Sequence[Rung]
     thresholds: Thresholds
     metrics: Mapping[str, Mapping[Precision, Figures]]
-    report: GateReport
+    gate_report: GateReport
     promises: Mapping[Unit, UnitPromises]
     temperatures: Mapping[str, float]
     calibrations: Mapping[str, Calibration]
     drift: Drift
+    report: Mapping[str, bytes] = field(default_factory=dict)
     instances: InstanceParts | None = None
 
 
@@ -81,19 +89,18 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         BundleError: Too large, or a golden frame does not score what it scored before packing.
         ConfigError: A field cannot be what it was given as, such as the name.
     """
-    files: dict[str, bytes] = {}
-    runs = [run for run, _ in contents.forms.values()]
-    temperatures = contents.temperatures
+    files: dict[str, bytes] = dict(contents.report)
+    runs = [stage.run for stage in contents.stages.values()]
     stages = {
-        name: _stage(name, run, forms, temperatures[name], files)
-        for name, (run, forms) in contents.forms.items()
+        name: _stage(name, stage, contents.rungs, contents.temperatures[name], files)
+        for name, stage in contents.stages.items()
     }
     outlines = instance_stage(contents.instances, files) if contents.instances else None
-    cascades = _with_outlines(contents.cascades, outlines, files)
+    cascades = {rung: _cascade(contents, rung, outlines, files) for rung in contents.rungs}
     openings = [opening for run in runs for opening in run.card.holdout_openings]
     openings += contents.instances.openings if contents.instances else ()
     sizes = frame_sizes(runs[0].geometry, data)
-    card = runs[0].card.data
+    card, names = runs[0].card.data, tuple(contents.report)
     fields: dict[str, Any] = {
         "format": FORMAT,
         "name": label.name,
@@ -119,9 +126,10 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
             splits=card.splits,
         ),
         "metrics": contents.metrics,
-        "gate_report": contents.report,
+        "gate_report": contents.gate_report,
         "holdout_openings": holdout_openings(openings, label),
         "golden": golden_frames(golden, sizes, cascades, files),
+        "report": ReportFiles(page=names[0], figures=names[1]) if names else None,
         "files": {
             file: FileEntry(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
             for file, content in files.items()
@@ -168,13 +176,16 @@ def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
     )
 
 
-def _stage(name: str, run: Run, forms: Forms, temperature: float, files: dict[str, bytes]) -> Stage:
+def _stage(
+    name: str, stage: Shrunk, rungs: Sequence[Rung], temperature: float, files: dict[str, bytes]
+) -> Stage:
     """Describe a stage, and put its networks among the files."""
     models = []
-    for precision, content in forms.items():
-        file = f"models/{name}-{precision}.tflite"
-        files[file] = content
-        models.append(ModelFile(file=file, format="tflite", precision=precision))
+    for rung in rungs:
+        file = f"models/{name}-{rung.precision}.{rung.format}"
+        files[file] = stage.forms[rung]
+        models.append(ModelFile(file=file, format=rung.format, precision=rung.precision))
+    run = stage.run
     return Stage(
         network=run.card.network,
         outputs=run.card.outputs,
@@ -185,23 +196,26 @@ def _stage(name: str, run: Run, forms: Forms, temperature: float, files: dict[st
     )
 
 
-def _with_outlines(
-    cascades: Mapping[Precision, Cascade], stage: InstanceStage | None, files: Mapping[str, bytes]
-) -> Mapping[Precision, Cascade]:
-    """The cascades with the instance model, so that golden frames record what it outlines."""
-    if stage is None:
-        return cascades
-    outlining = {precision: copy.copy(cascade) for precision, cascade in cascades.items()}
-    for precision, cascade in outlining.items():
-        cascade.instances = open_stage(stage, files, cascade.classes, precision)
-    return outlining
+def _cascade(
+    contents: Contents, rung: Rung, outlines: InstanceStage | None, files: Mapping[str, bytes]
+) -> Cascade:
+    """The cascade of a rung, with the instance model, so that golden frames record its outlines."""
+    cascade = open_cascade(
+        contents.stages, contents.temperatures, contents.thresholds, of_rung(rung)
+    )
+    if outlines is not None:
+        cascade.instances = open_stage(outlines, files, cascade.classes, rung)
+    return cascade
 
 
 def _check_packed(content: bytes) -> None:
-    for result in run_golden_frames(read_bundle(content)):
-        if not result.agrees:
-            raise BundleError(
-                f"{result.file} in {result.precision} scores {result.difference:.3f} off what it "
-                f"scored before packing; nothing was written",
-                "This device does not compute the same twice; check its memory",
-            )
+    bundle = read_bundle(content)
+    for format_ in sorted({model.format for model in bundle.manifest.stages.gate.models}):
+        for result in run_golden_frames(bundle, engine="onnx" if format_ == "onnx" else None):
+            if not result.agrees:
+                raise BundleError(
+                    f"{result.file} in {format_} {result.precision} scores "
+                    f"{result.difference:.3f} off what it scored before packing; nothing was "
+                    f"written",
+                    "This device does not compute the same twice; check its memory",
+                )

@@ -6,19 +6,13 @@ See ``train.evaluate.calibration`` for what a temperature is and where it is fro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle.evidence import Calibration, CalibrationError, Unit
-from edge.engines.base import open_engine
-from edge.preprocess import network_input
-from export.progress import Progress
-from export.runs import VAL
-from export.shrink import Forms
-from train.data.sample import DataSet
-from train.data.tiles import Tile, judged_tiles
+from export.seen import Logits, Seen
+from train.data.tiles import Tile
 from train.evaluate.calibration import expected_calibration_error, fit_temperature
 from train.evaluate.scored import Scored
 from train.finished_run import Run
@@ -31,37 +25,23 @@ _Answers = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 
 def fit_temperatures(
-    stages: Mapping[str, tuple[Run, Forms]], data: DataSet, progress: Progress
+    runs: Mapping[str, Run], logits: Mapping[str, Logits], val: Seen, classes: Sequence[str]
 ) -> dict[str, float]:
-    """Each stage's temperature, from its clear regions of val; an image is read once.
+    """Each stage's temperature, from its clear tiles of val.
 
     Args:
-        stages: Runs and their networks, which look at the same regions.
-        data: With a val split.
-        progress: Shows how it goes.
-
-    Raises:
-        DataError: Nothing in val can be judged.
-        ImageError: An image cannot be read.
+        runs: Of the stages.
+        logits: What their int8 networks say of val.
+        val: Read.
+        classes: Of the data set.
     """
-    tiles = judged_tiles(data, VAL, stages["gate"][0].geometry.region)
-    engines = {name: open_engine(forms["int8"]) for name, (_, forms) in stages.items()}
-    logits: dict[str, list[NDArray[np.float32]]] = {name: [] for name in stages}
-    progress.start("calibrating on val", len(tiles))
-    for sample, members in groupby(tiles, key=lambda tile: tile.sample):
-        pixels = sample.read()
-        for x, y, w, h in (tile.box for tile in members):
-            cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
-            for name, (run, _) in stages.items():
-                logits[name].append(engines[name].run(network_input(cut, run.geometry)))
-            progress.advance()
+    clear = val.clear
+    tiles = [tile for tile in val.tiles if not tile.ambiguous]
     temperatures = {}
-    for name, (run, _) in stages.items():
-        classes = () if run.card.task == "binary" else data.classes
-        shown = shown_outputs(run.card.outputs, classes, tiles)
-        temperatures[name] = fit_temperature(
-            np.concatenate(logits[name]), shown, run.card.activation
-        )
+    for name, run in runs.items():
+        named = () if run.card.task == "binary" else classes
+        shown = shown_outputs(run.card.outputs, named, tiles)
+        temperatures[name] = fit_temperature(logits[name][clear], shown, run.card.activation)
     return temperatures
 
 

@@ -1,4 +1,4 @@
-"""Keras networks to TFLite, in float32 and in full int8, by the one route that holds.
+"""Keras networks to TFLite, in float32 and in fewer bits, by the one route that holds.
 
 The network is frozen first: its variables become constants of a concrete function with a fixed
 batch. Converted without that, some networks come out silently broken. Networks of pictures are
@@ -14,7 +14,10 @@ import numpy as np
 
 from edge.errors import EngineError
 from export.freezing import Inputs, Shape, function_of, in_batches, spanning
+from export.operations import operations, preserving
+from export.quantization import PLAIN, Quantization, layers_of
 from export.quiet import quiet
+from export.ranges import clip_ranges
 
 INPUT_SCALE = 1.0 / 255.0
 INPUT_ZERO_POINT = -128
@@ -31,33 +34,116 @@ def convert(model: Any, shape: Shape | None = None) -> bytes:
     return _converted(_converter(model, shape))
 
 
-def quantize(model: Any, representative: Inputs, shape: Shape | None = None) -> bytes:
+def halve(model: Any, shape: Shape | None = None) -> bytes:
+    """The same with its weights in float16."""
+    import tensorflow as tf
+
+    converter = _converter(model, shape)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    return _converted(converter)
+
+
+def quantize_weights(model: Any, shape: Shape | None = None) -> bytes:
+    """The same with its weights in int8; activations are quantized as they come (dynamic range)."""
+    import tensorflow as tf
+
+    converter = _converter(model, shape)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    return _converted(converter)
+
+
+def quantize16(model: Any, representative: Inputs, shape: Shape | None = None) -> bytes:
+    """The same with activations in 16 bits and weights in 8; arguments as for ``quantize``."""
+    import tensorflow as tf
+
+    return _converted(
+        _calibrated(
+            model,
+            representative,
+            shape,
+            tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
+        )
+    )
+
+
+def quantize(
+    model: Any,
+    representative: Inputs,
+    shape: Shape | None = None,
+    quantization: Quantization = PLAIN,
+) -> bytes:
     """The same in full int8, weights per channel.
 
     Args:
         model: As for ``convert``.
         representative: Network inputs that set the ranges of activations.
         shape: As for ``convert``.
+        quantization: How ranges are set, and which layers stay float.
 
     Raises:
         EngineError: Pictures do not come out as the pixel minus 128.
     """
     import tensorflow as tf
 
-    batch = shape[0] if shape else 1
-    inputs = spanning(representative)
-    converter = _converter(model, shape)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([part] for part in in_batches(inputs, batch))
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    pictures = inputs.dtype == np.uint8
+    converter = _calibrated(model, representative, shape, tf.lite.OpsSet.TFLITE_BUILTINS_INT8)
+    pictures = representative.dtype == np.uint8
     # Numbers are quantized by the graph, faster than NumPy would.
     converter.inference_input_type = tf.int8 if pictures else tf.float32
     converter.inference_output_type = tf.int8
-    content = _converted(converter)
+    if quantization == PLAIN:
+        content = _converted(converter)
+    else:
+        content = _quantized_in_steps(converter, model, representative, shape, quantization)
     if pictures:
         _check_input(content)
     return content
+
+
+def _calibrated(model: Any, representative: Inputs, shape: Shape | None, ops: Any) -> Any:
+    """A converter that quantizes to what ``ops`` compute in."""
+    import tensorflow as tf
+
+    inputs, batch = spanning(representative), shape[0] if shape else 1
+    converter = _converter(model, shape)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([part] for part in in_batches(inputs, batch))
+    converter.target_spec.supported_ops = [ops]
+    return converter
+
+
+def _quantized_in_steps(
+    converter: Any,
+    model: Any,
+    representative: Inputs,
+    shape: Shape | None,
+    quantization: Quantization,
+) -> bytes:
+    """What the converter would do at once, with other ranges and some layers left in float."""
+    import tensorflow as tf
+    from tensorflow.lite.python.convert import mlir_quantize
+
+    converter._experimental_calibrate_only = True
+    ranges = _converted(converter)
+    if quantization.calibration != "minmax":
+        batches = in_batches(spanning(representative), shape[0] if shape else 1)
+        ranges = clip_ranges(ranges, batches, quantization.calibration)
+    interpreter = preserving(ranges)
+    made = list(operations(interpreter, layers_of(model)))
+    kept = {operation for operation in made if operation.layer in quantization.kept}
+    exits = {int(details["index"]) for details in interpreter.get_output_details()}
+    # What a layer in float says would else be clipped to its calibrated range after all.
+    whole = any(operation.made in exits for operation in kept)
+    with quiet():
+        return bytes(
+            mlir_quantize(
+                ranges,
+                fully_quantize=True,
+                input_data_type=converter.inference_input_type,
+                output_data_type=tf.float32 if whole else converter.inference_output_type,
+                denylisted_nodes={operation.name for operation in kept},
+            )
+        )
 
 
 def _converter(model: Any, shape: Shape | None) -> Any:

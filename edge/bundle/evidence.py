@@ -15,8 +15,13 @@ from pydantic import (
     model_serializer,
 )
 
-Precision = Literal["float32", "int8"]
+Precision = Literal["float32", "int8", "float16", "dynamic", "int16x8", "int8-s8s8"]
+"""Number format of a network: float16 weights alone, dynamic int8 weights alone; int16x8 16-bit
+activations; int8-s8s8, in ONNX, signed activations where int8 has unsigned ones.
+"""
+
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+"""Those that every bundle has in TFLite."""
 
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
@@ -120,33 +125,80 @@ class Calibration(Part):
     holdout: CalibrationError = Field(description="On the holdout")
 
 
-class Difference(Part):
-    """One figure of the int8 form against the float form."""
+Verdict = Literal["held", "worse", "not judged", "too few to judge"]
+"""``too few to judge`` is what older bundles say instead of ``not judged``."""
+
+
+class Difference(GrownPart):
+    """One figure of the int8 form against the float form.
+
+    Bounds are one-sided, 95 % each, of int8 less float, groups of near-duplicates drawn together.
+    """
 
     stage: Text = Field(description="Stage, or decision: what the cascade says")
-    figure: Text = Field(description="accuracy, or recall of a class")
+    figure: Text = Field(description="accuracy, AUROC, or recall of a class")
     n: Count = Field(description="Items judged")
     unit: Unit = Field(description="What an item is")
-    float32: Fraction | None = Field(description="The figure in float; null where n is 0")
-    int8: Fraction | None = Field(description="The figure in int8; null where n is 0")
-    difference: Share | None = Field(description="int8 less float; null where n is 0")
-    both_right: Count = Field(description="Items that both answered rightly")
-    only_float_right: Count = Field(description="Items that only float answered rightly")
-    only_int8_right: Count = Field(description="Items that only int8 answered rightly")
-    verdict: Literal["held", "worse", "too few to judge"] = Field(
-        description="Whether int8 is worse by more than the margin"
+    float32: Fraction | None = Field(description="The figure in float; null where undefined")
+    int8: Fraction | None = Field(description="The figure in int8; null where undefined")
+    difference: Share | None = Field(description="int8 less float; null where undefined")
+    both_right: Count | None = Field(
+        default=None, description="Items that both answered rightly; left out of AUROC"
+    )
+    only_float_right: Count | None = Field(
+        default=None, description="Items that only float answered rightly; left out of AUROC"
+    )
+    only_int8_right: Count | None = Field(
+        default=None, description="Items that only int8 answered rightly; left out of AUROC"
+    )
+    margin: Fraction | None = Field(
+        default=None, description="By how much it may fall; left out of older bundles"
+    )
+    lower: Share | None = Field(
+        default=None, description="The difference is above this; left out where undefined"
+    )
+    upper: Share | None = Field(
+        default=None, description="The difference is below this; left out where undefined"
+    )
+    verdict: Verdict = Field(
+        description="held: the lower bound is above -margin; worse: it is not, or the upper bound "
+        "lies below -margin; not judged: n cannot resolve the margin"
     )
 
 
-class GateReport(Part):
+class PackedRung(Part):
+    """How many figures of one form of the networks held against float32 TFLite."""
+
+    format: Literal["tflite", "onnx"] = Field(description="Format of its files")
+    precision: Precision = Field(description="Number format")
+    held: Count = Field(description="Figures that are not worse by the margin")
+    not_judged: Count = Field(description="Figures whose margin n cannot resolve")
+
+
+class GateReport(GrownPart):
     """How int8 was compared with float before the bundle was packed."""
 
     split: Text = Field(description="Split that they were compared on")
     accuracy_margin: Fraction = Field(description="By how much accuracy may fall")
     recall_margin: Fraction = Field(description="By how much a class's recall may fall")
-    min_items: Count = Field(description="Fewer items of a class than this are not judged")
+    auroc_margin: Fraction | None = Field(
+        default=None, description="By how much AUROC may fall; left out of older bundles"
+    )
+    min_items: Count | None = Field(
+        default=None,
+        description="In older bundles: fewer items of a class than this were not judged",
+    )
+    confidence: Fraction | None = Field(
+        default=None, description="Of each one-sided bound; left out of older bundles"
+    )
+    resamples: Count | None = Field(
+        default=None, description="Draws of groups for the bounds; left out of older bundles"
+    )
     differences: tuple[Difference, ...] = Field(description="Every figure compared")
-    verdict: Literal["held"] = Field(description="A bundle is packed only where all held")
+    rungs: tuple[PackedRung, ...] | None = Field(
+        default=None, description="Every other form that is packed; left out of older bundles"
+    )
+    verdict: Literal["held"] = Field(description="A bundle is packed only where none was worse")
 
 
 class GoldenInstance(Part):
@@ -174,9 +226,22 @@ class GoldenScores(GrownPart):
     )
 
 
-class GoldenFrame(Part):
+class GoldenFrame(GrownPart):
     """A picture with the scores that a device must reproduce."""
 
     file: Text = Field(description="Name of the file in the bundle")
     source: Text = Field(description="Where the picture is from")
     expected: dict[Precision, GoldenScores] = Field(description="Scores in each number format")
+    expected_onnx: dict[Precision, GoldenScores] | None = Field(
+        default=None,
+        description="The same of the ONNX files, which are quantized otherwise; left out where "
+        "there are none",
+    )
+
+    def scores(self, precision: Precision, format_: str) -> GoldenScores | None:
+        """What is expected of the files of a format; None where the frame was not scored so.
+
+        Older bundles, which say nothing of ONNX, expect of it what they expect of TFLite.
+        """
+        given = self.expected if format_ == "tflite" else self.expected_onnx
+        return (self.expected if given is None else given).get(precision)

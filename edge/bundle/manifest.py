@@ -19,6 +19,7 @@ from edge.bundle.evidence import (
     Figures,
     GateReport,
     GoldenFrame,
+    GrownPart,
     Name,
     Part,
     Pixels,
@@ -98,7 +99,14 @@ class FileEntry(Part):
     bytes: Count = Field(description="Size in bytes")
 
 
-class Manifest(Part):
+class ReportFiles(Part):
+    """What proves the bundle: the same for people and for programs."""
+
+    page: Text = Field(description="Name of the HTML page in the bundle")
+    figures: Text = Field(description="Name of its JSON file in the bundle")
+
+
+class Manifest(GrownPart):
     """Everything that a bundle says of itself."""
 
     format: Literal[2] = Field(description="Version of the manifest")
@@ -130,6 +138,9 @@ class Manifest(Part):
         description="Every time that training or export judged the holdout for it"
     )
     golden: tuple[GoldenFrame, ...] = Field(description="Pictures with their expected scores")
+    report: ReportFiles | None = Field(
+        default=None, description="The report of the export; left out of older bundles"
+    )
     files: dict[str, FileEntry] = Field(description="Every other file of the bundle")
 
     @model_validator(mode="after")
@@ -140,6 +151,7 @@ class Manifest(Part):
                 raise ValueError("a network has two files of one format and precision")
         named = {model.file for models in self.stages.networks for model in models}
         named |= {golden.file for golden in self.golden}
+        named |= {self.report.page, self.report.figures} if self.report else set()
         if named != set(self.files):
             odd = sorted(named ^ set(self.files))[0]
             raise ValueError(f"files and what uses them disagree on {odd!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,14 +14,26 @@ from edge.bundle.evidence import GoldenScores, Precision
 from edge.bundle.golden_instances import golden_instances, instance_floors, instances_differ
 from edge.bundle.load import Bundle
 from edge.cascade import Cascade
+from edge.engines.base import file_format
 from edge.errors import BundleError
 from edge.frame import Pixels
 
-TOLERANCE: dict[Precision, float] = {"float32": 0.001, "int8": 0.05}
+if TYPE_CHECKING:
+    from edge.models.instances import InstanceModel
+
+TOLERANCE: dict[Precision, float] = {
+    "float32": 0.001,
+    "float16": 0.01,
+    "int16x8": 0.01,
+    "dynamic": 0.05,
+    "int8": 0.05,
+    "int8-s8s8": 0.05,
+}
 """How far a score may lie from the expected one.
 
-Other processors add float32 in another order, which moves a score by about 1e-6; int8 kernels may
-round an activation to its neighbour, which moves a logit by its step of about 0.1.
+Other processors add float32 in another order, which moves a score by about 1e-6; some compute
+float16 weights in float16; int8 kernels may round an activation to its neighbour, which moves a
+logit by its step of about 0.1.
 """
 
 
@@ -48,47 +61,69 @@ class GoldenResult:
 
 
 def run_golden_frames(bundle: Bundle, *, engine: str | None = None) -> Iterator[GoldenResult]:
-    """Score every golden frame with the bundle's models on this device.
+    """Score every golden frame with each form that the engine reads of the bundle's models.
 
     Raises:
         EngineError: No engine is installed, or it refuses a model.
         BundleError: A golden frame cannot be decoded.
     """
-    precisions = {m.precision for m in bundle.manifest.stages.gate.models}
+    format_ = file_format(engine)
+    models = bundle.manifest.stages.gate.models
+    precisions = {model.precision for model in models if model.format == format_}
     for precision in sorted(precisions):
         cascade = Cascade.from_bundle(bundle, engine=engine, precision=precision)
         yield from score_golden_frames(bundle, cascade, precision)
 
 
 def score_golden_frames(
-    bundle: Bundle, cascade: Cascade, precision: Precision
+    bundle: Bundle, cascade: Cascade, precision: Precision, outlines: Precision | None = None
 ) -> Iterator[GoldenResult]:
     """Score every golden frame with a cascade of the bundle's models that is loaded already.
+
+    Args:
+        bundle: Whose golden frames.
+        cascade: Of its models.
+        precision: Of the networks that give the verdict.
+        outlines: Of the instance networks, which then have a result of their own; None: the same.
 
     Raises:
         BundleError: A golden frame cannot be decoded.
     """
+    floors, format_ = instance_floors(bundle.manifest), file_format(cascade.gate.engine.name)
     for golden in bundle.manifest.golden:
-        if (expected := golden.expected.get(precision)) is None:
+        if (expected := golden.scores(precision, format_)) is None:
             continue
         scored = score_frame(cascade, golden_pixels(bundle, golden.file))
-        floors = instance_floors(bundle.manifest)
-        difference = max(
-            _largest_difference(expected, scored),
-            instances_differ(expected.instances, scored.instances, floors, precision),
-        )
-        yield GoldenResult(golden.file, precision, expected, scored, difference)
+        difference = scores_differ(expected, scored)
+        other = outlines or precision
+        outlined = golden.scores(other, _format_of(cascade.instances) or format_)
+        moved = 0.0
+        if outlined is not None:
+            moved = instances_differ(outlined.instances, scored.instances, floors, other)
+        if outlined is None or other == precision:
+            yield GoldenResult(golden.file, precision, expected, scored, max(difference, moved))
+        else:
+            yield GoldenResult(golden.file, precision, expected, scored, difference)
+            yield GoldenResult(golden.file, other, outlined, scored, moved)
 
 
-def proven(bundle: Bundle, cascade: Cascade, precision: Precision) -> Cascade:
+def proven(
+    bundle: Bundle, cascade: Cascade, precision: Precision, outlines: Precision | None = None
+) -> Cascade:
     """The cascade of the bundle's models, warm, after it has scored the golden frames rightly.
+
+    Args:
+        bundle: Whose golden frames.
+        cascade: Of its models.
+        precision: As for ``score_golden_frames``.
+        outlines: Likewise.
 
     Raises:
         BundleError: It has not, or a golden frame cannot be decoded.
         EngineError: An engine fails on a model.
     """
     cascade.warm_up()
-    require_agreement(bundle, list(score_golden_frames(bundle, cascade, precision)))
+    require_agreement(bundle, list(score_golden_frames(bundle, cascade, precision, outlines)))
     return cascade
 
 
@@ -138,8 +173,15 @@ def golden_pixels(bundle: Bundle, file: str) -> Pixels:
     return np.asarray(pixels, dtype=np.uint8)
 
 
-def _largest_difference(expected: GoldenScores, scored: GoldenScores) -> float:
-    """Over all scores; one, the most there is, where they are not scores of the same things."""
+def _format_of(model: InstanceModel | None) -> str | None:
+    return None if model is None else file_format(model.box_head.name)
+
+
+def scores_differ(expected: GoldenScores, scored: GoldenScores) -> float:
+    """The largest difference of any score but instances', a fraction.
+
+    It is 1, the most there is, where they are not scores of the same things.
+    """
     regions = expected.region_scores, scored.region_scores
     if set(expected.class_scores) != set(scored.class_scores) or len(regions[0]) != len(regions[1]):
         return 1.0

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from edge.bundle import load_bundle
 from edge.cli import main
 from edge.errors import (
     ConfigError,
@@ -23,10 +24,12 @@ from edge.errors import (
     TrainingError,
     UnwritableError,
 )
-from export import pipeline
+from export import judging, ladder, pipeline, tflite
 from export import shrink as shrink_module
 from export.cli import export
-from tests.export.toy import arguments, call
+from export.ladder import REQUIRED
+from tests.export.toy import arguments, call, read_counted
+from train.backend import load_keras
 
 
 def test_a_spoiled_int8_network_is_refused_and_nothing_is_written(
@@ -37,28 +40,74 @@ def test_a_spoiled_int8_network_is_refused_and_nothing_is_written(
 
     # Calibrated on strip without defects, int8 has no room for what defects cause.
     monkeypatch.setattr(shrink_module, "representative_inputs", even_grey)
+    seen = read_counted(monkeypatch)
     out = tmp_path / "spoiled.millsight"
-    with pytest.raises(ExportGateError, match=r"int8 is worse.*recall of \w+ .*% against") as said:
-        call(arguments(runs, strips, out, min_items=5))
+    says = (
+        r"^tflite int8 is worse than float on val: \w+, recall of \w+ \d+\.\d\d % against "
+        r"\d+\.\d\d %.*margin 5\).*; in the (gate|classifier) the layer to blame is logits, which "
+        r"adds \d+% of the noise"
+    )
+    with pytest.raises(ExportGateError, match=says) as said:
+        call(arguments(runs, strips, out))
     assert said.value.exit_code == 12
     assert list(tmp_path.iterdir()) == []
+    assert seen["holdout"] == []
+
+
+def test_what_only_the_holdout_shows_to_be_worse_is_refused_too(
+    runs: dict[str, Path], strips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = judging.score_rungs
+
+    def blind(*args: Any) -> Any:
+        logits = real(*args)
+        gate = logits[REQUIRED]["gate"]
+        logits[REQUIRED]["gate"] = np.repeat([[9.0, -9.0]], len(gate), axis=0).astype(np.float32)
+        return logits
+
+    monkeypatch.setattr(judging, "score_rungs", blind)
+    says = "tflite int8 is worse than float on the holdout: gate, recall of defect 0.00 % against"
+    with pytest.raises(ExportGateError, match=says):
+        call(arguments(runs, strips, tmp_path / "spoiled.millsight", classifier=None))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spoiled_rung_that_is_not_required_is_left_out_with_its_reason(
+    runs: dict[str, Path], strips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ladder.onnx.quantize
+
+    def spoiled(model: Any, inputs: np.ndarray, *more: Any, **named: Any) -> bytes:
+        return real(model, np.full_like(inputs[:8], 128), *more, **named)
+
+    monkeypatch.setattr(ladder.onnx, "quantize", spoiled)
+    out = tmp_path / "x.millsight"
+    said = call(arguments(runs, strips, out)).stderr
+    bundle = load_bundle(out)
+    assert {(m.format, m.precision) for m in bundle.manifest.stages.gate.models} == {
+        ("tflite", "float32"),
+        ("tflite", "int8"),
+        ("onnx", "float32"),
+    }
+    report = json.loads(bundle.files["report.json"])
+    (rung,) = (r for r in report["rungs"] if (r["format"], r["precision"]) == ("onnx", "int8"))
+    assert not rung["packed"]
+    assert rung["refused"].startswith("worse than float on val: ")
+    assert rung["differences"].keys() == {"val"}
+    assert "refused: worse than float on val" in " ".join(said.split())
 
 
 def test_a_float_network_that_differs_from_keras_is_refused(
     runs: dict[str, Path], strips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shrink_module, "convert", _untrained)
+    monkeypatch.setattr(ladder.tflite, "convert", _untrained)
     with pytest.raises(ExportGateError, match="differs from Keras"):
         call(arguments(runs, strips, tmp_path / "broken.millsight"))
     assert list(tmp_path.iterdir()) == []
 
 
-def _untrained(model: Any) -> bytes:
-    from export.tflite import convert
-    from train.backend import load_keras
-
-    other = load_keras().models.clone_model(model)
-    return convert(other)
+def _untrained(model: Any, shape: Any, *, convert: Any = tflite.convert) -> bytes:
+    return convert(load_keras().models.clone_model(model), shape)
 
 
 def _edit_card(
@@ -222,7 +271,7 @@ def test_ctrl_c_leaves_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "stopped.millsight"
-    monkeypatch.setattr(shrink_module, "convert", lambda model: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(ladder.tflite, "convert", lambda *_: signal.raise_signal(signal.SIGINT))
     monkeypatch.setattr(sys, "argv", ["millsight", "export", *arguments(runs, strips, out)])
     with pytest.raises(SystemExit) as stopped:
         main()

@@ -12,12 +12,14 @@ from hypothesis.extra.numpy import arrays
 from rich.console import Console
 
 from edge.drift import DriftLevel, DriftMonitor
+from edge.engines.base import open_engine
+from edge.models.gate import Gate
 from edge.preprocess import network_input
 from edge.psi import GreyIndex
-from export.drift import choose_limits, drift_reference, grey_edges, score_edges
+from export.drift import choose_limits, drift_reference, grey_edges, measure_train, score_edges
 from export.progress import Progress
-from export.shrink import open_cascades
-from export.tflite import convert, quantize
+from export.seen import read_split
+from export.tflite import quantize
 from train.data import open_data
 from train.data.tiles import judged_tiles
 from train.finished_run import read_run
@@ -88,21 +90,29 @@ def measured(strips, runs):
     run, data = read_run(runs["binary"]), open_data(strips)
     tiles = judged_tiles(data, "train", run.geometry.region)
     inputs = cut_tiles(tiles, len(data.classes), run.geometry).images
-    model = run.load()
-    forms = {"float32": convert(model), "int8": quantize(model, inputs)}
-    cascade = open_cascades({"gate": (run, forms)}, {"gate": 1.0})["int8"]
+    card = run.card
+    engine = open_engine(quantize(run.load(), inputs))
+    gate = Gate(engine, run.geometry, card.outputs, card.activation)
+    return gate, data, reference_of(gate, data)
+
+
+def reference_of(gate, data):
+    """As the export takes it."""
     with Progress(Console(file=io.StringIO())) as progress:
-        return cascade, data, drift_reference(cascade, data, progress)
+        train, greys = measure_train(data, progress), []
+        val = read_split(
+            data, "val", [gate.geometry], progress, lambda p: greys.append(train.index.shares(p))
+        )
+        return drift_reference(train, greys, val, gate.scores(val.inputs[gate.geometry]))
 
 
 def feed(measured, change):
-    cascade, data, reference = measured
+    gate, data, reference = measured
     monitor = DriftMonitor(reference)
     for _ in range(4):
         for sample in data.of("holdout"):
             pixels = change(sample.read())
-            scores = cascade.gate.scores(network_input(pixels, cascade.gate.geometry))
-            monitor.add(pixels, scores)
+            monitor.add(pixels, gate.scores(network_input(pixels, gate.geometry)))
     return monitor
 
 
@@ -122,6 +132,5 @@ def test_the_holdout_is_stable_and_a_dying_lamp_is_not(measured):
 
 
 def test_the_same_data_give_the_same_reference(measured):
-    cascade, data, reference = measured
-    with Progress(Console(file=io.StringIO())) as progress:
-        assert drift_reference(cascade, data, progress) == reference
+    gate, data, reference = measured
+    assert reference_of(gate, data) == reference

@@ -20,9 +20,19 @@ from export import pipeline
 from export.cli import export
 from export.gate import Margins
 from export.instance_calibration import Windows, calibration_windows
-from export.instance_export import export_instances, window_sizes
+from export.instance_export import choose_instances, window_sizes
+from export.instance_judging import judge_instances_on_holdout
+from export.ladder import EXACT
 from export.runs import check_instances
-from tests.export.toy import OPENED, add_clean_frames, arguments, call, finished_run
+from tests.export.toy import (
+    OPENED,
+    Silent,
+    add_clean_frames,
+    arguments,
+    call,
+    finished_run,
+    read_counted,
+)
 from tests.export.toy_instances import WINDOW, finished_instances, outline
 from tests.train.tiny import CLASSES, write_strips
 from train.data import open_data
@@ -30,14 +40,6 @@ from train.instances.finished import read_instances_run
 
 COUNTS = {"train": 12, "val": 24, "holdout": 24}
 CLEAN = 4
-
-
-class Silent:
-    def start(self, step: str, total: int | None = None) -> None:
-        pass
-
-    def advance(self) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +115,7 @@ def test_what_was_chosen_and_judged_is_said(exported: tuple[Path, Result]) -> No
         "looking for instances on val: tflite, pyramid int8, box head float32, mask head float32",
         "looking for instances on holdout: tflite, pyramid float32",
         "int8 heads on val",
+        "shrunk instance networks against float on val",
         "windows of 32×32, 64×32; on val these rules were chosen: dark from a score of 0.",
         "shrunk instance networks against float on the holdout",
         "mask AP50",
@@ -132,18 +135,25 @@ def test_spoiled_networks_are_refused_by_their_figure(
     monkeypatch.setattr(instances_module, "calibration_windows", faint)
     run, data = read_instances_run(trained["instances"]), open_data(outlined)
     shown: list[Any] = []
+    seen = read_counted(monkeypatch)
     with pytest.raises(
-        ExportGateError, match=r"worse than float .* (box|mask) AP50 0\.\d+ against"
+        ExportGateError, match=r"worse than float on val: (box|mask) AP50 0\.\d+ against"
     ):
-        export_instances(run, data, [(64, 32)], Margins(), Silent(), shown.append)
-    assert shown[-1].title == "shrunk instance networks against float on the holdout"
+        choose_instances(run, data, [(64, 32)], Margins(), Silent(), shown.append)
+    assert shown[-1].title == "shrunk instance networks against float on val"
+    assert seen["holdout"] == []
 
 
 def test_boxes_alone_have_no_mask_head(outlined: Path, tmp_path: Path) -> None:
     run = read_instances_run(finished_instances(tmp_path / "boxes", outlined, masks=False))
-    parts = export_instances(
-        run, open_data(outlined), [(64, 32)], Margins(), Silent(), lambda shown: None
-    )
+    data, shown = open_data(outlined), [].append
+    chosen = choose_instances(run, data, [(64, 32)], Margins(), Silent(), shown)
+    parts, differences = judge_instances_on_holdout(chosen, data, Margins(), Silent(), shown)
+    assert {(d.format, d.figure) for d in differences} == {
+        ("tflite", "box AP50"),
+        ("onnx", "box AP50"),
+    }
+    assert chosen.latency["box head"][EXACT].ratio == 1.0
     assert parts.mask_head is None
     assert parts.figures["int8"].mask_ap50 is None
     assert parts.figures["int8"].box_ap50 > 0.9

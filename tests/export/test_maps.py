@@ -132,6 +132,6 @@ def test_classifiers_are_exported_with_maps_and_the_gate_without(
     monkeypatch.setattr(Run, "load", lambda self: network(len(self.card.outputs), shape))
     with Progress(Console(stderr=True, quiet=True)) as progress:
         shrunk = shrink(run, open_data(strips), progress)
-    for content in shrunk.values():
+    for content in shrunk.forms.values():
         maps = open_engine(content).run_with_maps(np.zeros((1, *shape[:2]), np.uint8))[1]
         assert (maps is not None) is has_maps

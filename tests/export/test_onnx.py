@@ -13,7 +13,6 @@ from edge.errors import EngineError, MissingExtraError
 from export import onnx, tflite
 from export.parity import largest_difference
 from train.backend import load_keras
-from train.networks import NETWORKS
 
 INPUTS = np.random.default_rng(0).integers(90, 160, (24, 64, 64), dtype=np.uint8)
 """Neither black nor white is among them, as in many mills."""
@@ -97,10 +96,22 @@ def test_the_same_network_gives_the_same_bytes(network: Any, quantized: bytes) -
     assert onnx.quantize(network, INPUTS) == quantized
 
 
-def test_an_input_at_another_scale_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_byte_is_the_pixel_whatever_it_is_calibrated_on(
+    network: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(onnx, "spanning", lambda inputs: inputs)
-    network = NETWORKS["ann1"].build((64, 64, 1), 2)
-    with pytest.raises(EngineError, match=r"scale .* not as the pixel"):
+    engine: Any = open_engine(onnx.quantize(network, INPUTS))
+    entry = engine._entry
+    assert (entry.dtype, entry.zero) == (np.uint8, 0)
+    assert entry.scale == pytest.approx(1 / 255, abs=1e-7)
+
+
+def test_an_input_that_stays_float_is_refused() -> None:
+    keras = load_keras()
+    inputs = keras.Input((64, 64, 1))
+    x = keras.layers.Flatten()(keras.ops.sin(inputs))
+    network = keras.Model(inputs, keras.layers.Dense(2)(x))
+    with pytest.raises(EngineError, match=r"scale 0, .* not as the pixel"):
         onnx.quantize(network, INPUTS)
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from edge.bundle import find_bundle, load_bundle, read_bundle
 from edge.bundle.verify import run_golden_frames
-from edge.cascade import Cascade
 from edge.errors import BundleError, ConfigError
 from edge.instances.anchors import Anchors
 from edge.instances.found import FoundInstance
@@ -21,6 +20,7 @@ from edge.preprocess import Geometry
 from export import instance_stage
 from export.instance_stage import InstanceParts
 from export.label import Label
+from export.ladder import EXACT, REQUIRED, Rung
 from export.pack import Contents, frame_sizes, pack
 from tests.edge.fakes import SilentEngine
 from train.data import open_data
@@ -36,9 +36,10 @@ def shipped() -> tuple[Contents, Any]:
     bundle = load_bundle(find_bundle())
     manifest = bundle.manifest
     stages = {"gate": manifest.stages.gate, "classifier": manifest.stages.classifier}
-    forms = {}
+    stages_shrunk = {}
     for name, stage in stages.items():
         card = SimpleNamespace(
+            classes=manifest.classes,
             network=stage.network,
             outputs=stage.outputs,
             activation=stage.activation,
@@ -47,13 +48,15 @@ def shipped() -> tuple[Contents, Any]:
         )
         geometry = Geometry(stage.geometry.region, stage.geometry.input)
         run = SimpleNamespace(card=card, geometry=geometry)
-        forms[name] = run, {m.precision: bundle.files[m.file] for m in stage.models}
+        models = [model for model in stage.models if model.format == "tflite"]
+        files = {Rung(m.format, m.precision): bundle.files[m.file] for m in models}
+        stages_shrunk[name] = SimpleNamespace(run=run, forms=files)
     contents = Contents(
-        forms=forms,
-        cascades={p: Cascade.from_bundle(bundle, precision=p) for p in ("float32", "int8")},
+        stages=stages_shrunk,
+        rungs=[EXACT, REQUIRED],
         thresholds=manifest.thresholds,
         metrics=manifest.metrics,
-        report=manifest.gate_report,
+        gate_report=manifest.gate_report,
         promises=manifest.promises,
         temperatures={name: stage.temperature for name, stage in stages.items()},
         calibrations=manifest.calibration,
@@ -132,8 +135,16 @@ def test_a_bundle_that_outlines_is_opened_as_it_was_packed(
     for precision in ("float32", "int8"):
         found = golden.expected[precision].instances
         assert [(i.class_name, i.box) for i in found or ()] == [("2", (0.0, 0.0, 8.0, 4.0))]
-    # What it was packed from is left as it was.
-    assert contents.cascades["int8"].instances is None
+
+
+def test_a_report_is_packed_and_named(shipped: tuple[Contents, Any]) -> None:
+    contents, data = shipped
+    report = {"report.html": b"<p>", "report.json": b"{}"}
+    packed = pack(LABEL, dataclasses.replace(contents, report=report), data, golden=1)
+    bundle = read_bundle(packed)
+    assert bundle.manifest.report is not None
+    assert bundle.files[bundle.manifest.report.page] == b"<p>"
+    assert bundle.files[bundle.manifest.report.figures] == b"{}"
 
 
 def test_golden_frames_find_out_a_device_that_outlines_otherwise(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from edge.images import write_image
 from edge.preprocess import Geometry
 from export.cli import export
+from export.progress import Progress
 from tests.train.tiny import REGION, cut_items
 from train.backend import load_keras
 from train.card import tool_versions
 from train.data import open_data
 from train.data.digest import data_digest, split_digest
+from train.data.sample import Sample
 from train.run_figures import figures, predict_logits
 from train.task import Task, TaskName
 
@@ -121,8 +126,29 @@ def arguments(runs: dict[str, Path], strips: Path, out: Path, **more: Any) -> li
     } | more
     words = []
     for name, value in options.items():
-        words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
+        option = f"--{name.replace('_', '-')}"
+        words += [] if value is None else [option] if value is True else [option, str(value)]
     return words
+
+
+def read_counted(patch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """From now on, the names of the images that are read, by split."""
+    seen: dict[str, list[str]] = {split: [] for split in SPLITS}
+    read = Sample.read
+
+    def counting(sample: Sample) -> Any:
+        seen[sample.split].append(sample.name)
+        return read(sample)
+
+    patch.setattr(Sample, "read", counting)
+    return seen
+
+
+class Silent(Progress):
+    """Shows nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Console(file=io.StringIO()))
 
 
 def call(words: list[str]) -> Result:

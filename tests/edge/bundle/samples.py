@@ -198,6 +198,34 @@ def fields(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+REPORT_FILES = {"report.html": b"<!doctype html>\n", "report.json": b"{}\n"}
+
+
+def with_report() -> dict[str, Any]:
+    """The manifest's changes that give it a report, and what the gate has said since there is one.
+
+    The files are ``FILES`` and ``REPORT_FILES``.
+    """
+    sample = fields()
+    (accuracy,) = sample["gate_report"]["differences"]
+    judged = {"margin": 0.01, "lower": -0.0125, "upper": -0.0075, "verdict": "worse"}
+    auroc = {k: v for k, v in accuracy.items() if not k.endswith("_right")}
+    auroc |= {"figure": "AUROC", "margin": 0.005, "lower": -0.02, "upper": 0.001}
+    gate_report = {k: v for k, v in sample["gate_report"].items() if k != "min_items"}
+    return {
+        "report": {"page": "report.html", "figures": "report.json"},
+        "files": file_entries(FILES | REPORT_FILES),
+        "gate_report": gate_report
+        | {
+            "auroc_margin": 0.005,
+            "confidence": 0.95,
+            "resamples": 2000,
+            "differences": [accuracy | judged, auroc | {"verdict": "not judged"}],
+            "rungs": [{"format": "onnx", "precision": "float32", "held": 2, "not_judged": 1}],
+        },
+    }
+
+
 INSTANCE_FILES = {
     f"models/instances-{part}-{precision}.tflite": f"{part} in {precision}".encode()
     for part, precision in (

@@ -1,0 +1,115 @@
+"""The rungs, and what remedies bought, as short tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from export.answers import ACCURACY
+from export.ladder import EXACT, Rung
+from export.proof import RungProof
+from export.remedies import Bought
+
+
+def ladder_table(proofs: Mapping[Rung, RungProof], split: str) -> Table:
+    """Every rung: size, accuracy of the verdict, distance from Keras, latency, and its verdict."""
+    table = Table(
+        title=f"the ladder on {split}",
+        title_justify="left",
+        caption=(
+            "bound: accuracy of the verdict is down by less than that with 95 % confidence; "
+            "off Keras: of golden frames' scores; × float32 TFLite, gate and classifier together"
+        ),
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    table.add_column("rung", no_wrap=True)
+    for heading in ("KiB", "right %", "points", "bound", "off Keras", "p50 ms", "×"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("verdict")
+    base = proofs[EXACT]
+    for rung, proof in proofs.items():
+        figures = proof.figures.get(split, {}).get("decision")
+        accuracy = next(
+            (
+                d
+                for d in proof.differences.get(split, ())
+                if (d.stage, d.figure) == ("decision", ACCURACY)
+            ),
+            None,
+        )
+        p50 = sum(latency.p50 for latency in proof.latency.values())
+        off = proof.end_to_end
+        table.add_row(
+            str(rung),
+            f"{sum(proof.sizes.values()) / 1024:,.0f}" if proof.sizes else "",
+            f"{figures.accuracy * 100:.2f}" if figures else "",
+            _points(accuracy and accuracy.difference),
+            _points(accuracy and accuracy.lower),
+            "" if off is None else f"{off:.1e}",
+            f"{p50:.2f}" if p50 else "",
+            f"{_ratio(proof, base):.2f}" if p50 else "",
+            _verdict(proof, split),
+        )
+    return table
+
+
+def bought_table(bought: Sequence[Bought]) -> Table:
+    """What every remedy did on val."""
+    table = Table(
+        title="remedies, on val",
+        title_justify="left",
+        caption="each on top of those kept before it, in int8 TFLite, at temperature 1",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    table.add_column("network", no_wrap=True)
+    table.add_column("remedy")
+    for heading in ("float", "before", "after"):
+        table.add_column(f"{heading}\nright %", justify="right", no_wrap=True)
+    for heading in ("AUROC", "KiB"):
+        table.add_column(f"\n{heading}", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for one in bought:
+        before, after = one.before.auroc, one.after.auroc
+        table.add_row(
+            one.stage,
+            f"{one.remedy}: {escape(one.how)}",
+            *(f"{found.accuracy * 100:.2f}" for found in (one.float32, one.before, one.after)),
+            "" if before is None or after is None else f"{after - before:+.4f}",
+            f"{(one.after.size - one.before.size) / 1024:+.1f}",
+            "[green]kept[/]" if one.taken else "no better",
+        )
+    return table
+
+
+def _ratio(proof: RungProof, base: RungProof) -> float:
+    """Of the stages together, each as long as float32 TFLite times its paired ratio."""
+    whole = sum(latency.p50 for latency in base.latency.values())
+    mine = sum(
+        base.latency[stage].p50 * latency.ratio
+        for stage, latency in proof.latency.items()
+        if stage in base.latency
+    )
+    return mine / whole
+
+
+def _verdict(proof: RungProof, split: str) -> str:
+    if proof.refused is not None:
+        return f"[bold red]refused[/]: {escape(proof.refused)}"
+    if proof.rung == EXACT:
+        return "the measure"
+    counts = proof.counted(split)
+    words = f"[green]{counts['held']} held[/]"
+    if counts["not judged"]:
+        words += f", [yellow]{counts['not judged']} not judged[/]"
+    return words
+
+
+def _points(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:+.2f}"

@@ -1,0 +1,81 @@
+"""The report of an export, which proves the bundle: a page for people and JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from export.choosing import Chosen
+from export.instance_export import ChosenInstances
+from export.instance_gate import ApDifference
+from export.judging import Judged
+from export.order import Order
+from export.report.figures import report_figures
+from export.report.regressions import Regression, regressions
+from export.report.sections import report_page
+from train.data.sample import DataSet
+
+PAGE, FIGURES = "report.html", "report.json"
+"""Names of the files, in the bundle and beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report's files by name, the page first.
+
+    Attributes:
+        whole: With latencies and pictures.
+        packed: As they go into the bundle.
+    """
+
+    whole: Mapping[str, bytes]
+    packed: Mapping[str, bytes]
+
+
+def make_report(
+    order: Order,
+    chosen: Chosen,
+    judged: Judged | None,
+    outlines: ChosenInstances | None,
+    outlined: Sequence[ApDifference],
+    data: DataSet,
+) -> Report:
+    """Everything that was found out.
+
+    Latencies differ from run to run, and pictures may be another's: the bundle has them where the
+    order says so.
+
+    Args:
+        order: What was asked for.
+        chosen: On val.
+        judged: On the holdout; None where it stayed closed.
+        outlines: The instance networks on val; None where there are none.
+        outlined: Their figures on the holdout.
+        data: What all was trained on.
+
+    Raises:
+        ImageError: An image cannot be read any more.
+    """
+    figures = report_figures(order, chosen, judged, outlines, outlined, data)
+    wrong = regressions(chosen, judged)
+    whole = _files(figures, wrong)
+    if order.timed and order.pictures:
+        return Report(whole, whole)
+    return Report(
+        whole,
+        _files(figures if order.timed else _untimed(figures), wrong if order.pictures else None),
+    )
+
+
+def _files(figures: dict[str, Any], wrong: Sequence[Regression] | None) -> dict[str, bytes]:
+    text = json.dumps(figures, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    return {PAGE: report_page(figures, wrong).encode(), FIGURES: f"{text}\n".encode()}
+
+
+def _untimed(figures: dict[str, Any]) -> dict[str, Any]:
+    """The same without what depends on how busy the machine was."""
+    rungs = [{**rung, "latency": {}} for rung in figures["rungs"]]
+    instances = figures["instances"] and {**figures["instances"], "latency": {}}
+    return {**figures, "rungs": rungs, "instances": instances, "machine": None}

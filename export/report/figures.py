@@ -1,0 +1,137 @@
+"""The report as plain values: what its JSON says, and its page shows."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from export.bounds import CONFIDENCE, RESAMPLES
+from export.calibration import SPLIT as CALIBRATED_ON
+from export.choosing import Chosen
+from export.end_to_end import FLOAT_WITHIN
+from export.instance_export import ChosenInstances
+from export.instance_gate import ApDifference
+from export.judging import Judged
+from export.label import holdout_openings, versions
+from export.ladder import EXACT, REQUIRED
+from export.latency import THREADS
+from export.order import Order
+from export.proof import RungProof
+from export.runs import HOLDOUT, VAL
+from train.data.sample import DataSet
+from train.evaluate.figures import evaluation
+
+FORMAT = 1
+"""Version of ``report.json``."""
+
+
+def report_figures(
+    order: Order,
+    chosen: Chosen,
+    judged: Judged | None,
+    outlines: ChosenInstances | None,
+    outlined: Sequence[ApDifference],
+    data: DataSet,
+) -> dict[str, Any]:
+    """Plain values for JSON; arguments as for ``export.report.make_report``."""
+    label, split = order.label, HOLDOUT if judged else VAL
+    scored = judged.scored if judged else chosen.scored
+    runs = [stage.run for stage in chosen.stages.values()]
+    openings = [opening for run in runs for opening in run.card.holdout_openings]
+    if outlines:
+        openings += outlines.networks.run.card.holdout_openings
+    opened = holdout_openings(openings, label)
+    return {
+        "format": FORMAT,
+        "name": label.name,
+        "description": label.description,
+        "simulated": label.simulated,
+        "created": label.created,
+        "tools": versions(),
+        "machine": _machine(),
+        "split": split,
+        "data": {
+            "name": runs[0].card.data.name,
+            "source": runs[0].card.data.source,
+            "digest": runs[0].card.data.digest,
+            "split_digest": runs[0].card.data.split_digest,
+            "items": runs[0].card.data.splits,
+        },
+        "margins": asdict(order.margins),
+        "bounds": {"confidence": CONFIDENCE, "resamples": RESAMPLES, "sided": 1},
+        "float_within": FLOAT_WITHIN,
+        "rungs": [_rung(proof) for proof in chosen.proofs.values()],
+        "calibration": {
+            name: {
+                "split": CALIBRATED_ON,
+                "n": len(stage.inputs),
+                "how": str(stage.quantization),
+            }
+            for name, stage in chosen.stages.items()
+        },
+        "layers": {
+            name: [asdict(error) for error in errors] for name, errors in chosen.layers.items()
+        },
+        "remedies": [asdict(one) for one in chosen.bought],
+        "temperatures": dict(chosen.temperatures),
+        "thresholds": chosen.thresholds.model_dump(mode="json"),
+        "units": {"networks": chosen.own, "decision": chosen.unit},
+        "evaluation": {
+            rung.precision: {
+                unit: evaluation(said, chosen.thresholds) for unit, said in scored[rung].items()
+            }
+            for rung in (EXACT, REQUIRED)
+        },
+        "instances": outlines and _instances(outlines, outlined),
+        "holdout_openings": [
+            opening.model_dump(mode="json") for opening in (opened if judged else opened[:-1])
+        ],
+    }
+
+
+def _rung(proof: RungProof) -> dict[str, Any]:
+    return {
+        "format": proof.rung.format,
+        "precision": proof.rung.precision,
+        "packed": proof.refused is None,
+        "refused": proof.refused,
+        "bytes": proof.sizes,
+        "sha256": proof.digests,
+        "parity": proof.parity,
+        "end_to_end": proof.end_to_end,
+        "figures": {
+            split: {stage: found.model_dump(mode="json") for stage, found in stages.items()}
+            for split, stages in proof.figures.items()
+        },
+        "differences": {
+            split: [difference.model_dump(mode="json") for difference in found]
+            for split, found in proof.differences.items()
+        },
+        "latency": {stage: asdict(latency) for stage, latency in proof.latency.items()},
+    }
+
+
+def _instances(outlines: ChosenInstances, outlined: Sequence[ApDifference]) -> dict[str, Any]:
+    return {
+        "windows": [list(size) for size in outlines.sizes],
+        "forms": {f: asdict(make) for f, make in outlines.makes.items()},
+        "refused": dict(outlines.refused),
+        VAL: [asdict(difference) for difference in outlines.val],
+        HOLDOUT: [asdict(difference) for difference in outlined],
+        "latency": {
+            name: {rung.name: asdict(latency) for rung, latency in forms.items()}
+            for name, forms in outlines.latency.items()
+        },
+    }
+
+
+def _machine() -> Mapping[str, Any]:
+    return {
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": THREADS,
+    }
