@@ -7,7 +7,7 @@ refused.
 from __future__ import annotations
 
 SHIPPED: dict[str, str] = {
-    "cold-strip.millsight": "1a9fdc23324e268ceed015340a3b9341b4a46f764a79b8d37641778df264d624",
-    "simulated.millsight": "ddaa60784626bad786c2d72e1c3b01b321b86072f753fc97f4dca7488394b9c9",
+    "cold-strip.millsight": "2f35e6af8ffb25d388251baea268e68f3c5ec7793e23c14e3cdb25955922550e",
+    "simulated.millsight": "ecdab2d329badefbeb6102fde9e8c3621a7db098085111f1689da3716237332e",
 }
 """SHA-256 of each shipped bundle, by file name."""
