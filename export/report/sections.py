@@ -185,7 +185,8 @@ def _regressions(wrong: Sequence[Regression] | None) -> str:
         for one in wrong
     )
     return (
-        f"<p>{len(wrong)} item{'s' if len(wrong) > 1 else ''}, those on which scores moved most first; labels are drawn.</p>"
+        f"<p>{len(wrong)} item{'s' if len(wrong) > 1 else ''}, those on which scores moved most "
+        "first; labels are drawn.</p>"
         f'<div class="gallery">{shown}</div>'
     )
 
