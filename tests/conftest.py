@@ -19,6 +19,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """OpenVINO last: where it was loaded before, TensorFlow's training ends in a crash."""
+    items.sort(key=lambda item: item.get_closest_marker("openvino") is not None)
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of the real frames (``MILLSIGHT_DATA``, default ``../shared/data``), or skip."""

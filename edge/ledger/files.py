@@ -152,7 +152,8 @@ def _refuse_what_is_no_database(path: Path) -> None:
         return
     except OSError as error:
         raise UnwritableError(f"{path} cannot be read: {error.strerror}") from None
-    if start and start != _MAGIC:
+    # A first page of zeros is what power that failed leaves of a ledger: SQLite finds it damaged.
+    if start.strip(b"\0") and start != _MAGIC:
         raise LedgerError(f"{path} is no ledger of millsight")
 
 

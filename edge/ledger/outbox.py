@@ -58,6 +58,7 @@ class Outbox:
         self._last_id = 0
         self._stored: int | None = None
         self._saving = (0, 0)
+        self._unsure = False
         self.dropped = 0
         writer.add_part(self)
 
@@ -102,19 +103,25 @@ class Outbox:
         """Forget messages, because the broker has them."""
         with self._lock:
             for id_ in ids:
-                if self._new.pop(id_, None) is None:
+                # A commit that failed may have stored it all the same.
+                if self._new.pop(id_, None) is None or self._unsure:
                     self._arrived.add(id_)
 
     def __len__(self) -> int:
         """Messages that have not arrived."""
         with self._lock:
-            return (self._stored or 0) - len(self._arrived) + len(self._new)
+            return max(0, (self._stored or 0) - len(self._arrived) + len(self._new))
 
     def opened(self, connection: sqlite3.Connection) -> None:
         """Learn what runs before this one have left."""
         count, last = connection.execute("SELECT count(*), max(id) FROM outbox").fetchone()
         self._stored = count
         self._last_id = max(self._last_id, last or 0)
+        # A commit that failed at its end is there after all when the file is opened again.
+        with self._lock:
+            for id_ in list(self._new):
+                if connection.execute("SELECT 1 FROM outbox WHERE id = ?", (id_,)).fetchone():
+                    del self._new[id_]
 
     def waiting(self) -> bool:
         """Whether the next commit has something to store."""
@@ -122,11 +129,12 @@ class Outbox:
 
     def save(self, connection: sqlite3.Connection, run: int) -> None:
         """Write what is new and delete what has arrived, within the writer's transaction."""
+        self._unsure = True
         gone = connection.executemany(
             "DELETE FROM outbox WHERE id = ?", [(id_,) for id_ in self._arrived]
         ).rowcount
         connection.executemany(
-            "INSERT INTO outbox VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?)",
             [(m.id, m.topic, m.payload, m.created) for m in self._new.values()],
         )
         stored = (self._stored or 0) - max(gone, 0) + len(self._new)
@@ -140,6 +148,7 @@ class Outbox:
 
     def saved(self) -> None:
         """The transaction is on the disk."""
+        self._unsure = False
         self._stored, excess = self._saving
         self.dropped += excess
         self._new.clear()

@@ -30,6 +30,7 @@ class SpeedPosition(Position):
         self._next_number: int | None = None
         self._last_at: float | None = None
         self._absent = False
+        self._told = False
 
     def start(self, at: float) -> None:
         """The run begins: strip that passes before the camera is there has passed unseen."""
@@ -41,8 +42,11 @@ class SpeedPosition(Position):
         if isinstance(item, Absence):
             return self._absence(item, length)
         missing, missing_mm = 0, 0.0
-        if self._absent or (not self._counts and self._next_number is not None):
+        by_time = self._absent or self._told or not self._counts
+        if by_time and (self._absent or self._next_number is not None):
             passed = self._passed_until(item.taken_at)
+            # What was held up and comes after an absence shows strip that this has told of.
+            self._told = (self._absent or self._told) and passed < length / 2
             if passed > (length if self._absent else GAP * length):
                 missing_mm = passed - length
                 missing = round(missing_mm / length)
@@ -53,7 +57,7 @@ class SpeedPosition(Position):
             missing_mm = missing * length
         lost, self._absent = self._absent, False
         self._next_number = item.number + 1
-        self._last_at = item.taken_at
+        self._last_at = max(item.taken_at, self._last_at or item.taken_at)
         position = self._passed_mm + missing_mm
         self._passed_mm = position + length
         return Place(position, length, missing_mm, missing, self._speed_m_s, lost)

@@ -116,7 +116,10 @@ class Pictures(Sink):
         return news
 
     def _refuse_without_room(self) -> None:
-        if self._reserve and shutil.disk_usage(self._folder).free < self._reserve:
+        if not self._reserve:
+            return
+        make_folder(self._folder)
+        if shutil.disk_usage(self._folder).free < self._reserve:
             raise UnwritableError(
                 f"less than {self._reserve / 1e6:g} MB are free on the disk of {self._folder}, "
                 "which the ledger may need",

@@ -20,6 +20,9 @@ from edge.tune.plan import Plan
 from edge.tune.store import Plans
 
 
+pytestmark = pytest.mark.openvino
+
+
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("state")
@@ -40,7 +43,7 @@ def test_the_plan_goes_to_stdout_and_into_the_state_folder(tuned: Result, state:
     plan = Plan.model_validate_json(tuned.stdout)
     shipped = load_bundle(shipped_bundle())
     assert (plan.bundle, plan.bundle_name) == (shipped.digest, "simulated")
-    assert set(plan.stages) == {"gate", "classifier"}
+    assert set(plan.stages) == {"gate", "classifier", "instances"}
     assert Plans(state).find(shipped) == (plan, "")
     for timing in plan.timings:
         assert timing.fault is None and 0 < timing.p50_ms <= timing.p99_ms
@@ -71,8 +74,9 @@ def other_way(state: Path) -> Plan:
     shipped = load_bundle(shipped_bundle())
     plan, why = Plans(state).find(shipped)
     assert plan is not None, why
-    way = plan.stages["gate"].model_copy(update={"precision": "float32", "threads": 1})
-    return plan.model_copy(update={"stages": {"gate": way, "classifier": way}})
+    other = {"engine": "litert", "precision": "float32", "threads": 1}
+    way = plan.stages["gate"].model_copy(update=other)
+    return plan.model_copy(update={"stages": {**plan.stages, "gate": way, "classifier": way}})
 
 
 @pytest.fixture

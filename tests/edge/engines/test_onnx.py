@@ -18,7 +18,12 @@ onnx = pytest.importorskip("onnx")
 FLOAT, UINT8 = 1, 2
 
 
-@pytest.fixture(params=[(OnnxEngine, "onnxruntime"), (OpenVinoEngine, "openvino")])
+@pytest.fixture(
+    params=[
+        (OnnxEngine, "onnxruntime"),
+        pytest.param((OpenVinoEngine, "openvino"), marks=pytest.mark.openvino),
+    ]
+)
 def engine_class(request):
     kind, package = request.param
     pytest.importorskip(package)

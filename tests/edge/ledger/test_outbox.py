@@ -128,3 +128,17 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
 TestAnyOrder = AnyOrder.TestCase
+
+
+def test_a_commit_that_failed_at_its_end_and_is_there_all_the_same_sends_nothing_twice(path):
+    writer = Writer(path)
+    outbox = Outbox(writer)
+    kept, sent = outbox.put("kept", b""), outbox.put("sent", b"")
+    with writer.lock:
+        outbox.save(writer.connection, 1)
+        writer.connection.commit()
+    outbox.delivered([sent])
+    outbox.opened(writer.connection)
+    assert [m.id for m in outbox.pending()] == [kept] and len(outbox) == 1
+    assert writer.commit()
+    assert [m.id for m in outbox.pending()] == [kept] and len(outbox) == 1

@@ -101,3 +101,16 @@ def test_beside_absences_what_passed_is_never_more_than_speed_times_time_and_a_f
         passed += place.length_mm + place.missing_mm
     assert passed <= at * 1000.0 + 10.0 + 1e-6
     assert place.position_mm + place.length_mm == pytest.approx(passed)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_frames_held_up_until_after_an_absence_was_told_count_no_strip_twice(counts):
+    follow = position(counts=counts)
+    period = 0.002
+    at = [i * period for i in range(100)]
+    total = sum(follow.advance(taken(i, t)).length_mm for i, t in enumerate(at[:50]))
+    total += follow.advance(gone(at[60])).missing_mm
+    for i, t in enumerate(at[50:], 50):
+        place = follow.advance(taken(i, t))
+        total += place.length_mm + place.missing_mm
+    assert total == pytest.approx(100 * 10, abs=15)

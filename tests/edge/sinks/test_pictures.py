@@ -162,3 +162,11 @@ def test_a_disk_that_is_full_and_then_is_not_is_told_once_each(tmp_path, monkeyp
     left_out, again = [event.text for event in sink.news()]
     assert "left out" in left_out and "free some space" in left_out.lower() and "again" in again
     assert sink.news() == [] and (sink.written, sink.left_out) == (3, 3)
+
+
+def test_a_folder_that_vanishes_is_made_again(tmp_path):
+    folder = tmp_path / "pictures"
+    sink = Pictures(folder, CLASSES, tolerant=True, reserve_mb=1e-6)
+    folder.rmdir()
+    sink.write(*inspected(BAD))
+    assert (sink.written, len(list(folder.glob("*.jpg")))) == (1, 1)
