@@ -19,7 +19,6 @@ from edge.models.load import Choice
 from edge.tune.plan import Plan
 from edge.tune.store import Plans
 
-
 pytestmark = pytest.mark.openvino
 
 
