@@ -57,7 +57,8 @@ class SpeedPosition(Position):
             missing_mm = missing * length
         lost, self._absent = self._absent, False
         self._next_number = item.number + 1
-        self._last_at = max(item.taken_at, self._last_at or item.taken_at)
+        if not self._told or self._last_at is None or item.taken_at > self._last_at:
+            self._last_at = item.taken_at
         position = self._passed_mm + missing_mm
         self._passed_mm = position + length
         return Place(position, length, missing_mm, missing, self._speed_m_s, lost)

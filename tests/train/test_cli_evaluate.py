@@ -67,7 +67,8 @@ def test_the_figures_have_the_documented_keys(figures: dict[str, Any]) -> None:
     )
     assert {"accuracy", "macro_f1", "per_class"} <= set(figures["multiclass"])
     assert {"accuracy", "recall"} <= set(figures["cascade"])
-    assert figures["instances"] is figures["baseline"] is None
+    assert figures["baseline"] is None
+    assert figures["instances"]["n_frames"] == figures["binary"]["n"]
     assert figures["judged"]["split"] == "train"
     assert {"ece", "ece_uncalibrated", "bins"} <= set(figures["binary"]["calibration"])
     assert figures["multiclass"]["confusion"]["labels"] == ["none", "1", "2", "3", "4"]

@@ -97,7 +97,7 @@ def test_drift_is_said_once_and_kept_in_the_summary(tmp_path):
     frames, summary = tmp_path / "frames", tmp_path / "summary.json"
     frames.mkdir()
     for number in range(16):
-        cv2.imwrite(str(frames / f"{number:02}.png"), np.full((256, 1600), 250, np.uint8))
+        cv2.imwrite(str(frames / f"{number:02}.png"), np.full((256, 1600), 245, np.uint8))
     done = millsight("run", "--camera", frames, "--summary", summary)
     assert done.returncode == 0, done.stderr
     figures = json.loads(summary.read_text())["drift"]
