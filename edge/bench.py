@@ -6,7 +6,6 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from edge import __version__
 from edge.bundle import Bundle
 from edge.cascade import Cascade
+from edge.doctor.cpu import cpu_model
 from edge.engines.base import Engine, file_format
 from edge.errors import ImageError
 from edge.footprint import peak_mib
@@ -214,19 +214,9 @@ def _percentiles(times: NDArray[np.float64]) -> dict[str, float]:
 def machine() -> dict[str, Any]:
     """What this device is, for reports."""
     return {
-        "cpu": _cpu_model(),
+        "cpu": cpu_model(),
         "cores": len(os.sched_getaffinity(0)),
         "system": platform.platform(),
         "python": platform.python_version(),
         "millsight": __version__,
     }
-
-
-def _cpu_model() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.lower().startswith(("model name", "hardware")):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

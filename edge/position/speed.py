@@ -42,8 +42,7 @@ class SpeedPosition(Position):
         if isinstance(item, Absence):
             return self._absence(item, length)
         missing, missing_mm = 0, 0.0
-        by_time = self._absent or self._told or not self._counts
-        if by_time and (self._absent or self._next_number is not None):
+        if self._absent or self._told or (not self._counts and self._next_number is not None):
             passed = self._passed_until(item.taken_at)
             # What was held up and comes after an absence shows strip that this has told of.
             self._told = (self._absent or self._told) and passed < length / 2

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import click
@@ -11,7 +10,7 @@ from edge.bundle import load_bundle
 from edge.errors import MissingPathError, TrainingError, UnwritableError
 from export import cli_recipe
 from export.recipes import Recipe
-from train.progress import TrainingProgress
+from tests.train.interrupted import ctrl_c_at_step
 
 TRAIN = "--data {data} --network ann1 --region 32x32 --batch 8"
 TINY = (
@@ -51,18 +50,9 @@ def test_one_command_makes_a_bundle_goes_on_after_ctrl_c_and_does_nothing_twice(
 ) -> None:
     runs, out = tmp_path / "my runs", tmp_path / "tiny.millsight"
     words = ["cold-strip", "--data", strips, "--runs", runs, "--out", out]
-    step, steps = TrainingProgress.step, []
-
-    def interrupting(self: TrainingProgress, loss: float) -> None:
-        steps.append(loss)
-        if len(steps) == 22:  # Fifteen of the teacher, five of the gate's first epoch.
-            signal.raise_signal(signal.SIGINT)
-        step(self, loss)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(TrainingProgress, "step", interrupting)
-        with pytest.raises(click.Abort) as stop:
-            call(*words)
+    # Fifteen of the teacher, five of the gate's first epoch.
+    with ctrl_c_at_step(22, monkeypatch) as stop:
+        call(*words)
     (told,) = stop.value.args
     assert "1 epochs kept" in told
     assert "step 2 of 4, gate: the recipe goes on from here" in told

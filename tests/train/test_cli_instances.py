@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-import signal
 
 import click
 import cv2
@@ -13,11 +12,11 @@ from click.testing import CliRunner
 from edge.errors import ConfigError, DataError, LabelError, MissingPathError, TrainingError
 from tests.train.instances.frames import CLASSES, write_frames
 from tests.train.instances.runs import OPTIONS, train
+from tests.train.interrupted import ctrl_c_at_step
 from train import cli_train
 from train.cli_instances import precision_in_words
 from train.data import open_data
 from train.data.digest import data_digest, split_digest
-from train.progress import TrainingProgress
 
 FILES = {
     "box_head.keras",
@@ -86,18 +85,8 @@ def test_ctrl_c_says_how_to_go_on_and_resume_ends_as_without(
 ):
     out = tmp_path / "run"
     words = ["--data", marked, "--out", out, *OPTIONS, "--judge-every", 2, "--judge-frames", 3]
-    step, steps = TrainingProgress.step, []
-
-    def interrupting(self, loss):
-        steps.append(loss)
-        if len(steps) == 3:
-            signal.raise_signal(signal.SIGINT)
-        step(self, loss)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(TrainingProgress, "step", interrupting)
-        with pytest.raises(click.Abort) as stop:
-            train(*words)
+    with ctrl_c_at_step(3, monkeypatch) as stop:
+        train(*words)
     assert "1 epochs kept" in stop.value.args[0]
     assert stop.value.args[0].endswith("--resume")
     with pytest.raises(TrainingError, match="--resume"):

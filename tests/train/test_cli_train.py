@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 
 import click
@@ -17,6 +16,7 @@ from edge.errors import (
     TrainingError,
     UnwritableError,
 )
+from tests.train.interrupted import ctrl_c_at_step
 from tests.train.tiny import CLASSES, write_strips
 from train import cli_train, training_command
 from train import run as train_run_module
@@ -25,7 +25,6 @@ from train.data import open_data
 from train.data.digest import data_digest, split_digest
 from train.data.sample import Sample
 from train.networks import NETWORKS
-from train.progress import TrainingProgress
 
 FILES = ["card.json", "card.md", "curves.png", "history.csv", "model.keras"]
 
@@ -98,18 +97,8 @@ def test_ctrl_c_says_how_to_go_on_and_resume_finishes(strips, tmp_path, monkeypa
     words += ["--region", "32x32", "--batch", 8]
     run(*words)
     uninterrupted = trained(out)
-    step, steps = TrainingProgress.step, []
-
-    def interrupting(self, loss):
-        steps.append(loss)
-        if len(steps) == 3:
-            signal.raise_signal(signal.SIGINT)
-        step(self, loss)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(TrainingProgress, "step", interrupting)
-        with pytest.raises(click.Abort) as stop:
-            run(*words, "--overwrite")
+    with ctrl_c_at_step(3, monkeypatch) as stop:
+        run(*words, "--overwrite")
     (told,) = stop.value.args
     assert "1 epochs kept" in told
     assert told.endswith(f"millsight {cli_command(words)} --resume")

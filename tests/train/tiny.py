@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from edge.images import write_image
 from edge.preprocess import Geometry
+from tests.train.coco_folder import write_split
 from train.data.sample import DataSet
 from train.data.tiles import judged_tiles
 from train.items import Items, cut_tiles, thinned
@@ -26,9 +25,8 @@ def write_strips(root: Path, frames: dict[str, int], *, seed: int = 0) -> Path:
     rng = np.random.default_rng(seed)
     (root / "images").mkdir(parents=True)
     for split, count in frames.items():
-        images, annotations = [], []
+        pictures, annotations = [], []
         for i in range(count):
-            name = f"{split}{i}.png"
             pixels = rng.normal(128, 8, (HEIGHT, WIDTH))
             kinds = {0: (0,), 1: (1,), 2: (0, 1)}[i % 3]
             places = [(k, 34 + 14 * k) for k in kinds] + ([(i % 4 // 2, 6)] if i % 2 == 0 else [])
@@ -38,14 +36,8 @@ def write_strips(root: Path, frames: dict[str, int], *, seed: int = 0) -> Path:
                 annotations.append(
                     {"id": len(annotations), "image_id": i, "category_id": kind + 1, "bbox": box}
                 )
-            write_image(root / "images" / name, np.clip(pixels, 0, 255).astype(np.uint8))
-            images.append({"id": i, "file_name": name, "width": WIDTH, "height": HEIGHT})
-        document = {
-            "images": images,
-            "annotations": annotations,
-            "categories": [{"id": i + 1, "name": name} for i, name in enumerate(CLASSES)],
-        }
-        (root / f"instances_{split}.json").write_text(json.dumps(document))
+            pictures.append(pixels)
+        write_split(root, split, pictures, annotations, CLASSES)
     return root
 
 

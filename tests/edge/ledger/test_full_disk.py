@@ -187,13 +187,18 @@ def test_a_ledger_that_may_not_grow_says_so_and_goes_on(tmp_path):
     assert figures(path)["mm"] == 1020 * LENGTH_MM
 
 
-def test_a_damaged_ledger_is_set_aside_and_a_new_one_begun(tmp_path):
+@pytest.mark.parametrize(
+    ("damaged", "by"),
+    [(slice(100, None), b"\xff"), (slice(0, 4096), b"\0")],
+    ids=["overwritten", "first page lost"],
+)
+def test_a_damaged_ledger_is_set_aside_and_a_new_one_begun(tmp_path, damaged, by):
     path = tmp_path / "ledger.sqlite"
     first = Ledger(path, FACTS, every_s=0.0)
     pass_by(first, 0, 100)
     first.close()
     data = bytearray(path.read_bytes())
-    data[100:] = b"\xff" * (len(data) - 100)
+    data[damaged] = by * len(data[damaged])
     path.write_bytes(data)
     ledger = Ledger(path, FACTS, every_s=0.0)
     pass_by(ledger, 0, 50)

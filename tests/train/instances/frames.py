@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 
-from edge.images import write_image
 from edge.masks import mask_to_coco_counts, mask_to_runs
+from tests.train.coco_folder import write_split
 from train.data.sample import DataSet, Instance, Sample
 
 CLASSES = ("dark", "bright")
@@ -36,7 +35,7 @@ def write_frames(root: Path, counts: dict[str, int], *, masks: bool = True, seed
     rng = np.random.default_rng(seed)
     (root / "images").mkdir(parents=True)
     for split, count in counts.items():
-        images, annotations = [], []
+        pictures, annotations = [], []
         for i in range(count):
             pixels = rng.normal(128, 8, (HEIGHT, WIDTH))
             for k in range(0 if i % 4 == 3 else 1 + i % 2):
@@ -52,13 +51,6 @@ def write_frames(root: Path, counts: dict[str, int], *, masks: bool = True, seed
                     counts_ = mask_to_coco_counts(drawn)
                     mark["segmentation"] = {"size": [HEIGHT, WIDTH], "counts": counts_}
                 annotations.append(mark)
-            name = f"{split}{i}.png"
-            write_image(root / "images" / name, np.clip(pixels, 0, 255).astype(np.uint8))
-            images.append({"id": i, "file_name": name, "width": WIDTH, "height": HEIGHT})
-        document = {
-            "images": images,
-            "annotations": annotations,
-            "categories": [{"id": i + 1, "name": name} for i, name in enumerate(CLASSES)],
-        }
-        (root / f"instances_{split}.json").write_text(json.dumps(document))
+            pictures.append(pixels)
+        write_split(root, split, pictures, annotations, CLASSES)
     return root
