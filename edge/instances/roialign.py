@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +19,8 @@ from edge.instances.boxes import Boxes
 
 _COARSER_FROM = (112.0, 224.0)
 """Square root of a box's area in pixels from which on the next level is its own."""
+
+_SIGN = np.uint8(0x80)
 
 
 def level_of(boxes: Boxes) -> NDArray[np.intp]:
@@ -34,8 +37,8 @@ def roi_align(levels: Sequence[Quantized], boxes: Boxes, size: int = 14) -> NDAr
     """Features [n, size, size, channels] of boxes [n, 4] in pixels.
 
     Args:
-        levels: Maps [rows, columns, channels], finest first. Pixel p lies at p / stride − 0.5 of a
-            map; beyond the outermost cells a map goes on as they are.
+        levels: Maps [rows, columns, channels] int8 or float32, finest first. Pixel p lies at
+            p / stride − 0.5 of a map; beyond the outermost cells a map goes on as they are.
         boxes: Corners, finite.
         size: Bins of a box each way.
     """
@@ -51,32 +54,22 @@ def roi_align(levels: Sequence[Quantized], boxes: Boxes, size: int = 14) -> NDAr
 def _read(level: Quantized, boxes: Boxes, size: int) -> NDArray[np.float32]:
     """Bilinear samples [n, size, size, channels] at the bins' centres, boxes in cells.
 
-    Decoding is affine and the four weights of a sample add up to one, so that it can come last.
+    OpenCV places a sample to a 32nd of a cell, and leaves integers integers.
     """
-    rows, columns, channels = level.shape
-    (left, across), (top, along) = (
-        _between(boxes[:, axis], boxes[:, axis + 2], length, size)
-        for axis, length in ((0, columns), (1, rows))
-    )
-    grid = (len(boxes), size, size)
-    cells = top[:, :, np.newaxis, :, np.newaxis] * columns + left[:, np.newaxis, :, np.newaxis]
-    shares = along[:, :, np.newaxis, :, np.newaxis] * across[:, np.newaxis, :, np.newaxis]
-    corners = level.values.reshape(-1, channels).take(cells.reshape(*grid, 4), axis=0)
-    scale, zero = (level.scale, level.zero) if level.scale else (1.0, 0)
-    weights = shares.reshape(*grid, 1, 4) * np.float32(scale)
-    samples = np.matmul(weights, corners.astype(np.float32)).reshape(*grid, channels)
-    samples -= np.float32(zero * scale)
-    return np.asarray(samples, dtype=np.float32)
-
-
-def _between(
-    start: NDArray[np.float32], end: NDArray[np.float32], length: int, size: int
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """The two cells beside the centre of each bin, and the share of each, [n, size, 2]."""
     centres = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
-    places = start[:, np.newaxis] + (end - start)[:, np.newaxis] * centres - np.float32(0.5)
-    places = places.clip(0, length - 1)
-    before = places.astype(np.intp)
-    after = np.minimum(before + 1, length - 1)
-    share = places - before.astype(np.float32)
-    return np.stack([before, after], axis=-1), np.stack([1 - share, share], axis=-1)
+    sides = (boxes[:, 2:] - boxes[:, :2])[:, np.newaxis]
+    places = boxes[:, np.newaxis, :2] + sides * centres[:, np.newaxis] - np.float32(0.5)
+    x, y = np.empty((2, len(boxes), size, size), dtype=np.float32)
+    x[:] = places[:, np.newaxis, :, 0]
+    y[:] = places[:, :, np.newaxis, 1]
+    values, zero = level.values, level.zero
+    if values.dtype == np.int8:  # OpenCV reads no signed bytes.
+        values, zero = values.view(np.uint8) ^ _SIGN, zero + int(_SIGN)
+    read = cv2.remap(
+        values,
+        x.reshape(-1, size),
+        y.reshape(-1, size),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return Quantized(np.asarray(read).reshape(*x.shape, -1), level.scale, zero).decoded()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,12 +26,14 @@ class View:
         seen: Columns and lines of the window that lie in the frame.
         features: Maps [rows, columns, channels], finest first.
         proposals: Corners in pixels of the window, [n, 4].
+        scores: Probability that each is a defect, [n], falling.
     """
 
     corner: tuple[int, int]
     seen: tuple[int, int]
     features: Sequence[Quantized]
     proposals: Boxes
+    scores: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +83,19 @@ def maps_of(outputs: Sequence[Quantized], anchors: Anchors, height: int, width: 
         levels.append([Quantized(kind.values[0], kind.scale, kind.zero) for kind in kinds])
     features, objectness, deltas = zip(*levels, strict=True)
     return Maps(features, objectness, deltas)
+
+
+def likeliest(views: Sequence[View], limit: int) -> list[View]:
+    """The views with the ``limit`` likeliest of all their proposals together."""
+    scores = np.concatenate([view.scores for view in views]) if views else np.empty(0)
+    if len(scores) <= limit:
+        return list(views)
+    least = np.partition(scores, -limit)[-limit]
+    counts = [int(np.count_nonzero(view.scores >= least)) for view in views]
+    return [
+        replace(view, proposals=view.proposals[:count], scores=view.scores[:count])
+        for view, count in zip(views, counts, strict=True)
+    ]
 
 
 def features_of(views: Sequence[View], boxes: Boxes, of: NDArray[np.intp]) -> NDArray[np.float32]:

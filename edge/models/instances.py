@@ -24,7 +24,7 @@ from edge.instances.nms import nms_by_class
 from edge.instances.outline import paste, pixels_of
 from edge.instances.proposals import propose
 from edge.instances.rules import ClassRule, by_rules
-from edge.instances.view import View, features_of, maps_of, picture
+from edge.instances.view import View, features_of, likeliest, maps_of, picture
 from edge.instances.windows import Window, cover
 from edge.models.stage import sigmoid, softmax
 from edge.preprocess import Box
@@ -34,6 +34,9 @@ _SAME = 0.5
 
 _MOST = 100
 """Instances of a frame at most: as many as the COCO metrics look at."""
+
+_ROIS = 64
+"""Boxes of all windows of a frame together that the heads look at, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +137,7 @@ class InstanceModel:
         self.engine_ms = 0.0
         height, width = pixels.shape
         windows = cover(width, height, suspicious, self.sizes)
-        views = [self._view(pixels, window) for window in windows]
+        views = likeliest([self._view(pixels, window) for window in windows], _ROIS)
         if not any(len(view.proposals) for view in views):
             return []
         hits = self._hits(views, floors)
@@ -156,11 +159,12 @@ class InstanceModel:
         inputs = picture(pixels, corner, size)[np.newaxis]
         maps = maps_of(self._run(self.pyramids[size], inputs), self.anchors, height, width)
         seen = (min(width, pixels.shape[1] - window.x), min(height, pixels.shape[0] - window.y))
-        boxes, _ = propose(
+        boxes, scores = propose(
             maps.objectness, maps.deltas, self.anchors, height, width, limit=self.rois
         )
         boxes = clip(boxes, seen[1], seen[0])
-        return View(corner, seen, maps.features, boxes[with_area(boxes)])
+        real = with_area(boxes)
+        return View(corner, seen, maps.features, boxes[real], scores[real])
 
     def _hits(self, views: list[View], floors: NDArray[np.float32]) -> _Hits:
         """What the box head makes of all proposals, without doubles."""

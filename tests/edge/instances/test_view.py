@@ -9,7 +9,7 @@ from edge.engines.tensor import Quantized
 from edge.errors import EngineError
 from edge.instances.anchors import STRIDES, Anchors
 from edge.instances.roialign import roi_align
-from edge.instances.view import View, features_of, maps_of, picture
+from edge.instances.view import View, features_of, likeliest, maps_of, picture
 
 ANCHORS = Anchors((((8.0, 8.0),) * 3, ((16.0, 16.0),) * 2, ((32.0, 32.0),)))
 
@@ -54,10 +54,8 @@ def test_features_come_from_each_boxs_own_view():
     rng = np.random.default_rng(0)
     sizes = [(32 // s, 64 // s, 5) for s in STRIDES]
     boxes = np.float32([[1, 2, 30, 20], [5, 5, 9, 9], [0, 0, 64, 32]])
-    views = [
-        View((0, 0), (64, 32), [Quantized(rng.random(s).astype(np.float32)) for s in sizes], boxes)
-        for _ in range(3)
-    ]
+    maps = [[Quantized(rng.random(s).astype(np.float32)) for s in sizes] for _ in range(3)]
+    views = [View((0, 0), (64, 32), each, boxes, np.ones(3, np.float32)) for each in maps]
     of = np.array([2, 0, 2])
     features = features_of(views, boxes, of)
     for i, view in enumerate(of):
@@ -66,3 +64,26 @@ def test_features_come_from_each_boxs_own_view():
     assert features_of(views[:1], boxes, of * 0) == pytest.approx(
         roi_align(views[0].features, boxes)
     )
+
+
+def proposing(*scores: float) -> View:
+    boxes = np.arange(len(scores) * 4, dtype=np.float32).reshape(-1, 4)
+    return View((0, 0), (64, 32), [], boxes, np.array(scores, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept"),
+    [(9, (3, 0, 2)), (5, (3, 0, 2)), (3, (1, 0, 2)), (1, (1, 0, 0)), (2, (1, 0, 1))],
+)
+def test_the_likeliest_proposals_of_all_windows_are_kept(limit, kept):
+    views = [proposing(0.95, 0.6, 0.5), proposing(), proposing(0.9, 0.7)]
+    chosen = likeliest(views, limit)
+    assert tuple(len(view.scores) for view in chosen) == kept
+    for view, before in zip(chosen, views, strict=True):
+        count = len(view.scores)
+        assert view.scores.tolist() == before.scores[:count].tolist()
+        assert view.proposals.tolist() == before.proposals[:count].tolist()
+
+
+def test_without_windows_there_is_nothing_to_choose():
+    assert likeliest([], 4) == []
