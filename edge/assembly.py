@@ -12,9 +12,11 @@ from edge.bundle import Bundle
 from edge.bundle.device import Device, keys_folder, state_folder
 from edge.bundle.in_use import open_in_use
 from edge.bundle.store import Store
+from edge.bundle.verify import Heed
 from edge.bundle.watch import BundleWatch
 from edge.cameras.base import Camera
 from edge.cameras.choose import open_camera
+from edge.cascade import Cascade
 from edge.coil.disposition import Disposition
 from edge.coil.tracker import CoilTracker
 from edge.control import Control
@@ -85,7 +87,10 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
     device = device_of(config.bundle)
     asked = Asked(config.bundle.engine, config.bundle.precision, config.bundle.threads, say)
     load = partial(asked.proven, state=device.state)
-    load_spare = partial(load, threads=1)
+
+    def load_spare(bundle: Bundle, heed: Heed) -> Cascade:
+        return load(bundle, threads=1, heed=heed)
+
     bundle, cascade = open_in_use(config.bundle.file, device, load, say)
     watched = None
     if config.bundle.file is None:

@@ -60,6 +60,14 @@ class GoldenResult:
         return self.difference <= TOLERANCE[self.precision]
 
 
+Heed = Callable[[], None]
+"""Called before each golden frame of a proof; what it raises ends the proof."""
+
+
+def unheeding() -> None:
+    """Lets a proof go on to its end."""
+
+
 def run_golden_frames(bundle: Bundle, *, engine: str | None = None) -> Iterator[GoldenResult]:
     """Score every golden frame with each form that the engine reads of the bundle's models.
 
@@ -76,7 +84,12 @@ def run_golden_frames(bundle: Bundle, *, engine: str | None = None) -> Iterator[
 
 
 def score_golden_frames(
-    bundle: Bundle, cascade: Cascade, precision: Precision, outlines: Precision | None = None
+    bundle: Bundle,
+    cascade: Cascade,
+    precision: Precision,
+    outlines: Precision | None = None,
+    *,
+    heed: Heed = unheeding,
 ) -> Iterator[GoldenResult]:
     """Score every golden frame with a cascade of the bundle's models that is loaded already.
 
@@ -85,6 +98,7 @@ def score_golden_frames(
         cascade: Of its models.
         precision: Of the networks that give the verdict.
         outlines: Of the instance networks, which then have a result of their own; None: the same.
+        heed: See ``Heed``.
 
     Raises:
         BundleError: A golden frame cannot be decoded.
@@ -93,6 +107,7 @@ def score_golden_frames(
     for golden in bundle.manifest.golden:
         if (expected := golden.scores(precision, format_)) is None:
             continue
+        heed()
         scored = score_frame(cascade, golden_pixels(bundle, golden.file))
         difference = scores_differ(expected, scored)
         other = outlines or precision
@@ -108,7 +123,12 @@ def score_golden_frames(
 
 
 def proven(
-    bundle: Bundle, cascade: Cascade, precision: Precision, outlines: Precision | None = None
+    bundle: Bundle,
+    cascade: Cascade,
+    precision: Precision,
+    outlines: Precision | None = None,
+    *,
+    heed: Heed = unheeding,
 ) -> Cascade:
     """The cascade of the bundle's models, warm, after it has scored the golden frames rightly.
 
@@ -117,13 +137,15 @@ def proven(
         cascade: Of its models.
         precision: As for ``score_golden_frames``.
         outlines: Likewise.
+        heed: See ``Heed``.
 
     Raises:
         BundleError: It has not, or a golden frame cannot be decoded.
         EngineError: An engine fails on a model.
     """
     cascade.warm_up()
-    require_agreement(bundle, list(score_golden_frames(bundle, cascade, precision, outlines)))
+    results = score_golden_frames(bundle, cascade, precision, outlines, heed=heed)
+    require_agreement(bundle, list(results))
     return cascade
 
 

@@ -13,6 +13,7 @@ from threading import Thread
 
 from edge.bundle.load import Bundle
 from edge.bundle.store import Store
+from edge.bundle.verify import Heed, unheeding
 from edge.cascade import Cascade
 from edge.errors import BundleError, EngineError, MillsightError
 from edge.frame import BadFrame, Frame
@@ -40,7 +41,7 @@ class BundleWatch:
         cascade: Cascade,
         load: Callable[[Bundle], Cascade],
         *,
-        load_spare: Callable[[Bundle], Cascade] | None = None,
+        load_spare: Callable[[Bundle, Heed], Cascade] | None = None,
         every_s: float = 1.0,
     ) -> None:
         self.store = store
@@ -78,13 +79,13 @@ class BundleWatch:
         return None
 
     @property
-    def spare(self) -> Callable[[], Cascade] | None:
+    def spare(self) -> Callable[[Heed], Cascade] | None:
         """Gives the models of ``bundle`` for a second thread; None where none are wanted.
 
         Those of a bundle that was taken up are loaded already.
         """
         load, bundle, loaded = self._load_spare, self.bundle, self._spare
-        return None if load is None else lambda: loaded or load(bundle)
+        return None if load is None else lambda heed: loaded or load(bundle, heed)
 
     def fall_back(self, error: EngineError) -> Cascade | None:
         """The cascade before the one that was taken up and now fails; None where there is none."""
@@ -126,7 +127,7 @@ class BundleWatch:
             raise BundleError(
                 f"{bundle.title} takes frames of {bundle.manifest.frame}, not {width}×{height}"
             )
-        spare = None if self._load_spare is None else self._load_spare(bundle)
+        spare = None if self._load_spare is None else self._load_spare(bundle, unheeding)
         return bundle, self._load(bundle), spare
 
     def _stamp(self) -> _Stamp:

@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Condition, Thread
 
-from edge.cascade import Cascade
 from edge.deadline import StageClock
 from edge.frame import Frame
 from edge.inspection import Inspection, Level
 from edge.line.overload import Sacrifice
+from edge.line.spare import Spare
 from edge.line.taken import Taken
 
 _WAKE_S = 0.02
@@ -21,29 +22,6 @@ _WAKE_S = 0.02
 
 NICE = 10
 """How far the thread stands back for the others where the processor is short: 0 not, 19 wholly."""
-
-
-class Spare:
-    """A second cascade of a bundle, for the arrears' thread alone; loaded when it first asks.
-
-    Args:
-        load: Loads it, with one thread for each model.
-    """
-
-    def __init__(self, load: Callable[[], Cascade]) -> None:
-        self._load = load
-        self._cascade: Cascade | None = None
-
-    def get(self) -> Cascade:
-        """The cascade.
-
-        Raises:
-            EngineError: No engine runs its models.
-        """
-        if self._cascade is None:
-            self._cascade = self._load()
-            self._cascade.warm_up()
-        return self._cascade
 
 
 @dataclass(slots=True, eq=False)
@@ -111,11 +89,17 @@ class Arrears:
         self._clock = StageClock()
         self._changed = Condition()
         self._closed = False
+        self._ahead: Spare | None = None
         self.fault: tuple[Spare, Exception] | None = None
         self._thread = Thread(target=self._work, name="arrears", daemon=True)
 
-    def start(self) -> None:
-        """Begin to catch up."""
+    def start(self, ahead: Spare | None = None) -> None:
+        """Begin to catch up.
+
+        Args:
+            ahead: Loaded before anything is owed, so that what is owed first need not wait for it.
+        """
+        self._ahead = ahead
         self._thread.start()
 
     def __len__(self) -> int:
@@ -177,14 +161,26 @@ class Arrears:
 
     def _work(self) -> None:
         _stand_back(self._nice)
+        if (ahead := self._ahead) is not None:
+            self._try(ahead, partial(ahead.get, self._heed))
         while (owed := self._next()) is not None:
-            try:
-                self._catch_up(owed)
-            except Exception as error:
-                with self._changed:
-                    self._in_hand = None
-                    self.fault = owed.spare, error
-                    self._changed.notify_all()
+            self._try(owed.spare, partial(self._catch_up, owed))
+
+    def _try(self, spare: Spare, work: Callable[[], object]) -> None:
+        """Do something with models, and keep how they fail."""
+        try:
+            work()
+        except _Closed:
+            return
+        except Exception as error:
+            with self._changed:
+                self._in_hand = None
+                self.fault = spare, error
+                self._changed.notify_all()
+
+    def _heed(self) -> None:
+        if self._closed:
+            raise _Closed
 
     def _next(self) -> Owed | None:
         with self._changed:
@@ -204,7 +200,7 @@ class Arrears:
 
     def _catch_up(self, owed: Owed) -> None:
         """Do the next stage that a frame is owed, if there is time for it."""
-        frame, cascade = owed.taken.item, owed.spare.get()
+        frame, cascade = owed.taken.item, owed.spare.get(self._heed)
         assert isinstance(frame, Frame)
         stage = "verdict" if owed.unjudged else "instances"
         if not self._clock.fits(stage, owed.due_at):
@@ -228,6 +224,10 @@ class Arrears:
             self._owed.remove(owed)
             self._changed.notify_all()
         self._settle(owed, whole)
+
+
+class _Closed(Exception):
+    """The run is over, and what was being loaded is wanted no more."""
 
 
 def _stand_back(nice: int) -> None:

@@ -1,13 +1,10 @@
-"""What is said of a camera: that it is lost or back, that its pictures are not of strip."""
+"""What is said of a camera: that it is lost, and that it is back."""
 
 from __future__ import annotations
 
 from edge.events import Event, EventKind
-from edge.frame import Absence, BadFrame
-from edge.inspection import Cause
+from edge.frame import Absence
 from edge.line.taken import Taken
-
-_NO_STRIP = {Cause.BLACK, Cause.SATURATED, Cause.FROZEN}
 
 
 class CameraNews:
@@ -16,8 +13,6 @@ class CameraNews:
     def __init__(self) -> None:
         self._lost_at: float | None = None
         self._unseen_mm = 0.0
-        self._picture: Cause | None = None
-        self._pictures = 0
 
     def of(self, taken: Taken) -> list[Event]:
         """The events that come with what the camera gave next.
@@ -26,14 +21,7 @@ class CameraNews:
         """
         if isinstance(taken.item, Absence):
             return self._absent(taken, taken.item)
-        events = self._back(taken)
-        if isinstance(taken.item, BadFrame):
-            return [*events, *self._bad(taken, taken.item)]
-        if self._picture is not None:
-            text = f"{taken.item.source} shows strip again after {self._pictures} frames"
-            events.append(_event(EventKind.PICTURE, text, taken))
-            self._picture = None
-        return events
+        return self._back(taken)
 
     def _absent(self, taken: Taken, absence: Absence) -> list[Event]:
         if taken.place.stands and self._lost_at is None:
@@ -55,18 +43,6 @@ class CameraNews:
         )
         self._lost_at, self._unseen_mm = None, 0.0
         return [_event(EventKind.CAMERA_BACK, text, taken)]
-
-    def _bad(self, taken: Taken, frame: BadFrame) -> list[Event]:
-        if frame.cause not in _NO_STRIP:
-            return []
-        cause = Cause(frame.cause)
-        if cause is self._picture:
-            self._pictures += 1
-            return []
-        self._picture, self._pictures = cause, 1
-        detail = f": {frame.detail}" if frame.detail else ""
-        text = f"The pictures of {frame.source} are {cause}{detail}"
-        return [_event(EventKind.PICTURE, text, taken)]
 
 
 def _event(kind: EventKind, text: str, taken: Taken) -> Event:

@@ -24,7 +24,7 @@ class Intake:
         config: Size of a pixel, and the time that a verdict may take.
         position: Follows the strip.
         live: Whether there is a deadline.
-        tell: Told of events: the camera lost or back, pictures without strip, the encoder.
+        tell: Told of events: the camera lost or back, the encoder.
 
     Attributes:
         position_mm: Where what was taken last lies.

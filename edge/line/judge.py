@@ -14,7 +14,7 @@ from edge.drift import DriftMonitor
 from edge.errors import EngineError
 from edge.frame import Absence, BadFrame, Frame
 from edge.inspection import Cause, Inspection, Level, uninspected
-from edge.line.arrears import Spare
+from edge.line.spare import LoadSpare, Spare
 from edge.line.taken import Taken
 from edge.plausible import Plausibility
 from edge.position.base import Item
@@ -58,7 +58,7 @@ class Judge:
         self,
         cascade: Cascade,
         *,
-        spare: Callable[[], Cascade] | None = None,
+        spare: LoadSpare | None = None,
         live: bool,
         drift: DriftMonitor | None = None,
         bundles: BundleWatch | None = None,

@@ -29,6 +29,7 @@ from edge.line.recorder import Recorder
 from edge.line.ring import Ring
 from edge.line.settlement import Settlement
 from edge.line.settling import Record
+from edge.line.spare import LoadSpare
 from edge.line.taken import Taken
 from edge.line.writer import Writer
 from edge.position.base import Position
@@ -58,8 +59,9 @@ class Line:
         camera: Where frames come from.
         cascade: What judges them.
         config: The strip, deadlines, and how much may wait.
-        spare: Loads another cascade of the same bundle, one thread for each model, that catches
-            up. Without it outlines are drawn before the next frame, and under a live camera not.
+        spare: Loads another cascade of the same bundle, that catches up; under a live camera at
+            the start of a run. Without it outlines are drawn before the next frame, and under a
+            live camera not.
         position: Follows the strip; None follows it by its speed. Closed at the end of a run.
         sinks: Where inspections go, settled and in the order taken. Closed at the end of a run.
         tracker: Joins defects over frames and follows coils; None does neither.
@@ -73,7 +75,7 @@ class Line:
         cascade: Cascade,
         config: LineConfig | None = None,
         *,
-        spare: Callable[[], Cascade] | None = None,
+        spare: LoadSpare | None = None,
         position: Position | None = None,
         sinks: Sequence[Sink] = (),
         tracker: CoilTracker | None = None,
@@ -166,7 +168,7 @@ class Line:
             closing.callback(self._position.close)
             self.cascade.warm_up()
             arrears = self._settlement.arrears
-            arrears.start()
+            arrears.start(self._judge.spare if self.camera.live else None)
             closing.callback(arrears.close)
             self._ring = ring = Ring(
                 self.camera,

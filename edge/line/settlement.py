@@ -11,12 +11,13 @@ from edge.errors import EngineError
 from edge.events import Event
 from edge.frame import Frame
 from edge.inspection import Cause, Inspection, Level
-from edge.line.arrears import NICE, Arrears, Owed, Spare
+from edge.line.arrears import NICE, Arrears, Owed
 from edge.line.figures import Figures
 from edge.line.judge import Judge, Verdict
 from edge.line.overload import Overload, Sacrifice
 from edge.line.recorder import Recorder
 from edge.line.settling import Record
+from edge.line.spare import Spare
 from edge.line.taken import Taken
 
 

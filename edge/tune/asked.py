@@ -9,7 +9,7 @@ from typing import cast
 
 from edge.bundle import Bundle
 from edge.bundle.evidence import Precision
-from edge.bundle.verify import proven
+from edge.bundle.verify import Heed, proven, unheeding
 from edge.cascade import Cascade
 from edge.errors import MillsightError
 from edge.models.load import Choice, Choices, usual
@@ -81,8 +81,21 @@ class Asked:
         """
         return self._use(bundle, state, lambda ways, *_: _cascade(bundle, ways, threads))
 
-    def proven(self, bundle: Bundle, state: Path, *, threads: int | None = None) -> Cascade:
+    def proven(
+        self,
+        bundle: Bundle,
+        state: Path,
+        *,
+        threads: int | None = None,
+        heed: Heed = unheeding,
+    ) -> Cascade:
         """The same, warm, after it has scored the golden frames rightly.
+
+        Args:
+            bundle: As ``load``.
+            state: Likewise.
+            threads: Likewise.
+            heed: See ``Heed``.
 
         Raises:
             EngineError: As ``load``.
@@ -90,7 +103,9 @@ class Asked:
         """
 
         def use(ways: Choices, verdict: Precision, outlines: Precision | None) -> Cascade:
-            return proven(bundle, _cascade(bundle, ways, threads), verdict, outlines)
+            return proven(
+                bundle, _cascade(bundle, ways, threads), verdict, outlines, heed=heed
+            )
 
         return self._use(bundle, state, use)
 

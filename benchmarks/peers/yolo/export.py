@@ -17,8 +17,9 @@ from pathlib import Path
 import click
 
 FORMATS = {
-    "onnx": {"format": "onnx"},
+    # Its int8 is made by way of a float file of the same name, which it removes.
     "onnx-int8": {"format": "onnx", "quantize": 8},
+    "onnx": {"format": "onnx"},
     "openvino": {"format": "openvino"},
     "openvino-int8": {"format": "openvino", "quantize": 8},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from edge.bundle import Bundle, read_bundle
 from edge.bundle.store import Store
+from edge.bundle.verify import Heed
 from edge.bundle.watch import BundleWatch
 from edge.cascade import Cascade
 from edge.errors import BundleError, EngineError
@@ -287,7 +289,7 @@ def changing(
     def load(bundle: Bundle) -> Cascade:
         return fakes.cascade(instances=fakes.BlobInstances())
 
-    def load_spare(bundle: Bundle) -> Cascade:
+    def load_spare(bundle: Bundle, heed: Heed) -> Cascade:
         return fakes.cascade(instances=instances[bundle.manifest.name])
 
     watch = BundleWatch(store, bundle, load(bundle), load, load_spare=load_spare, every_s=0.0)
@@ -301,7 +303,7 @@ def changing(
     line = Line(
         camera,
         watch._cascade,
-        spare=lambda: load_spare(bundle),
+        spare=partial(load_spare, bundle),
         sinks=[kept],
         bundles=watch,
     )

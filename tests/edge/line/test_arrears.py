@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import pytest
 
-from edge.errors import EngineError
+from edge.errors import BundleError, EngineError
 from edge.inspection import Level
-from edge.line.arrears import Arrears, Owed, Spare
+from edge.line.arrears import Arrears, Owed
 from edge.line.overload import Sacrifice
+from edge.line.spare import Spare
 from tests.edge.fakes import BlobInstances, cascade, frame
 from tests.edge.line.takes import BAD, taken, until
 
@@ -64,7 +65,11 @@ def arrears(settled):
 
 
 def spare(instances=None):
-    return Spare(lambda: cascade(instances=instances or BlobInstances()))
+    return Spare(lambda heed: cascade(instances=instances or BlobInstances()))
+
+
+def unoutlined():
+    return Spare(lambda heed: cascade())
 
 
 def owed(order, by, *, level=Level.CLASSIFIED, due_in_s=math.inf):
@@ -106,7 +111,7 @@ def test_the_classifier_is_caught_up_before_outlines(arrears, settled):
     waiting, by = arrears(), spare()
     for order in (0, 1):
         waiting.put(owed(order, by))
-    waiting.put(owed(2, Spare(cascade), level=Level.GATED))
+    waiting.put(owed(2, unoutlined(), level=Level.GATED))
     waiting.start()
     until(lambda: len(settled.seen) == 3)
     assert settled.orders == [2, 0, 1]
@@ -183,7 +188,7 @@ def test_a_late_classifier_without_time_for_outlines_leaves_it_classified(arrear
 )
 def test_what_goes_first_is_not_begun_while_more_is_given_up(arrears, settled, strain, caught_up):
     now = [strain]
-    waiting, by = arrears(strain=lambda: now[0]), Spare(cascade)
+    waiting, by = arrears(strain=lambda: now[0]), unoutlined()
     outlines = owed(0, spare())
     waiting.put(outlines)
     waiting.put(owed(1, by, level=Level.GATED))
@@ -241,7 +246,7 @@ def test_models_that_fail_are_named_and_others_judge_anew(arrears, settled):
 def test_a_spare_is_loaded_once_and_only_when_it_is_asked(arrears, settled):
     loaded = []
 
-    def load():
+    def load(heed):
         loaded.append(threading.current_thread().name)
         return cascade(instances=BlobInstances())
 
@@ -252,6 +257,65 @@ def test_a_spare_is_loaded_once_and_only_when_it_is_asked(arrears, settled):
         waiting.put(owed(order, by))
     until(lambda: len(settled.seen) == 2)
     assert loaded == ["arrears"]
+
+
+def test_a_spare_may_be_loaded_ahead_and_what_is_owed_meanwhile_waits_for_it(arrears, settled):
+    go, loaded = threading.Event(), []
+
+    def load(heed):
+        loaded.append(threading.current_thread().name)
+        go.wait(30)
+        return cascade(instances=BlobInstances())
+
+    waiting, by = arrears(), Spare(load)
+    waiting.start(by)
+    until(lambda: loaded)
+    waiting.put(owed(0, by))
+    waiting.put(owed(1, by, due_in_s=0.0))
+    waiting.expire()
+    assert settled.seen == [(1, Level.CLASSIFIED, False)]
+    go.set()
+    until(lambda: len(settled.seen) == 2)
+    assert settled.seen[1:] == [(0, Level.FULL, True)]
+    assert loaded == ["arrears"]
+
+
+def test_one_that_fails_ahead_is_named_before_anything_is_owed(arrears, settled):
+    def load(heed):
+        raise BundleError("it scores golden frames otherwise")
+
+    waiting, bad, good = arrears(), Spare(load), spare()
+    waiting.start(bad)
+    until(lambda: waiting.fault is not None)
+    failed, error = waiting.fault
+    assert failed is bad and isinstance(error, BundleError)
+    waiting.put(owed(0, bad))
+    waiting.resume(bad, good)
+    until(lambda: settled.seen)
+    assert settled.seen == [(0, Level.FULL, True)]
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_closing_does_not_wait_for_a_proof_to_end(arrears, settled, ahead):
+    begun, steps = threading.Event(), []
+
+    def load(heed):
+        for step in range(2000):
+            begun.set()
+            heed()
+            steps.append(step)
+            time.sleep(0.01)
+        return cascade(instances=BlobInstances())
+
+    waiting, by = arrears(), Spare(load)
+    waiting.start(by if ahead else None)
+    waiting.put(owed(0, by))
+    assert begun.wait(20)
+    waiting.close()
+    assert not waiting._thread.is_alive()
+    assert len(steps) < 1000
+    assert settled.seen == [(0, Level.CLASSIFIED, False)]
+    assert waiting.fault is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")

@@ -1,10 +1,8 @@
-"""A camera's loss and return are said once each, and so are pictures that are not of strip."""
+"""A camera's loss and return are said once each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-
-import pytest
 
 from edge.events import EventKind
 from edge.frame import Absence, BadFrame
@@ -45,13 +43,10 @@ def test_a_camera_is_not_lost_while_the_strip_is_known_to_stand():
     assert told(absent(0, stands=True), taken(frame(strip()), 1)) == []
 
 
-@pytest.mark.parametrize("cause", [Cause.BLACK, Cause.SATURATED, Cause.FROZEN])
-def test_pictures_without_strip_are_said_when_they_begin_and_end(cause):
-    begun, over = told(bad(0, cause), bad(1, cause), taken(frame(strip()), 2))
-    assert begun.kind is over.kind is EventKind.PICTURE
-    assert cause.value in begun.text
-    assert "after 2 frames" in over.text
-
-
 def test_one_unreadable_frame_is_no_event():
     assert told(bad(0, Cause.UNREADABLE), bad(1, Cause.WRONG_SIZE)) == []
+
+
+def test_an_unreadable_frame_is_a_return_too():
+    lost, back = told(absent(0), bad(1, Cause.UNREADABLE))
+    assert (lost.kind, back.kind) == (EventKind.CAMERA_LOST, EventKind.CAMERA_BACK)

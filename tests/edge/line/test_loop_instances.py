@@ -24,7 +24,7 @@ def line(camera, instances=None, *, spare=True, gate_seconds=0.0, sinks=(), **se
         camera,
         cascade(instances=BlobInstances(), gate_seconds=gate_seconds),
         LineConfig(**{"speed_m_s": 0.2} | settings),
-        spare=(lambda: cascade(instances=instances)) if spare else None,
+        spare=(lambda heed: cascade(instances=instances)) if spare else None,
         sinks=sinks,
     )
 
@@ -170,7 +170,7 @@ def test_capture_verdicts_outlines_and_recording_overlap():
         Drawing(40, period_s=0.025, pixels=BAD),
         judge,
         LineConfig(budget_ms=1000.0, instances_within_ms=30_000),
-        spare=lambda: cascade(instances=Outlines()),
+        spare=lambda heed: cascade(instances=Outlines()),
         sinks=[Slow()],
     )
     started = time.monotonic()

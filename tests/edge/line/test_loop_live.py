@@ -108,7 +108,7 @@ def test_outlines_go_first_then_classes_and_the_gate_last():
         PacedCamera(60, period_s=0.03, pixels=BAD),
         judge,
         LineConfig(speed_m_s=FRAME_MM / 30, instances_within_ms=200.0),
-        spare=lambda: cascade(gate_seconds=0.004, instances=BlobInstances(seconds=0.3)),
+        spare=lambda heed: cascade(gate_seconds=0.004, instances=BlobInstances(seconds=0.3)),
     )
     line.run()
     levels = line.summary()["levels"]

@@ -116,7 +116,7 @@ def test_every_frame_settles_once_in_order_and_every_millimetre_counts(
         camera,
         cascade(gate_seconds=gate_s, instances=BlobInstances(seconds=outline_s)),
         LineConfig(**config),
-        spare=(lambda: cascade(instances=BlobInstances(seconds=outline_s))) if spare else None,
+        spare=(lambda heed: cascade(instances=BlobInstances(seconds=outline_s))) if spare else None,
         position=position,
         sinks=[kept],
     )
