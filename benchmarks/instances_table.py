@@ -18,9 +18,10 @@ import click
 from rich.console import Console
 
 from export.gate import Margins
-from export.instance_export import EXACT_MAKE, choose_instances, window_sizes
-from export.instance_heads import Make
+from export.instance_export import choose_instances, window_sizes
+from export.ladder import EXACT
 from export.progress import Progress
+from export.proof import standing
 from export.runs import HOLDOUT, check_instances
 from train.data import open_data
 from train.evaluate.instances.figures import figures_of, instance_differences
@@ -50,9 +51,8 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
     with Progress(console) as progress:
         sizes = window_sizes(finished, labelled)
         chosen = choose_instances(finished, labelled, sizes, Margins(), progress, console.print)
-        shrunk = {f: make for f, make in chosen.makes.items() if f not in chosen.refused}
-        forms: dict[str, Make] = {"float32 TFLite": EXACT_MAKE}
-        forms |= {f"int8 {_NAMES[f]}": make for f, make in shrunk.items()}
+        shown = [rung for rung in standing(chosen.proofs) if rung == EXACT or rung.remediable]
+        forms = {f"{r.precision} {_NAMES[r.format]}": chosen.makes[r] for r in shown}
         for name, make in forms.items():
             found = chosen.networks.look(make, split, samples, frames, progress)
             judged[name] = judge_instances(found, samples, labelled.classes, chosen.rules)

@@ -90,7 +90,7 @@ class Cascade:
         Args:
             bundle: Whose models.
             engine: Engine name; None takes the first installed.
-            precision: ``int8`` or ``float32``.
+            precision: Number format, such as ``int8``.
             threads: Threads for each model.
             stages: What goes before these three, by stage, as a plan of this device has it.
 

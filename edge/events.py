@@ -50,7 +50,7 @@ class Event:
     coil: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents."""
+        """Plain values for JSON, with the keys that docs/json.md documents."""
         return {
             "event": self.kind.value,
             "text": self.text,

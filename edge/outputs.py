@@ -145,7 +145,14 @@ class Outputs:
         return self._add(
             Ledger(
                 ledger_path(config.path),
-                RunFacts(camera.name, bundle.manifest.name, bundle.digest, digest),
+                RunFacts(
+                    camera.name,
+                    bundle.manifest.name,
+                    bundle.digest,
+                    bundle.trust or "",
+                    bundle.manifest.classes,
+                    digest,
+                ),
                 keep=Keep.of(config, folder),
                 picture_of=pictures.path_of if pictures else None,
                 outbox_messages=config.outbox_messages,

@@ -16,8 +16,9 @@ from pathlib import Path
 import click
 
 from benchmarks.peers.timing import Timed, serve
+from edge.bundle.device import Device
 from edge.cascade import Cascade
-from edge.cli.options import engine_options, open_bundle
+from edge.cli.options import device_options, engine_options, open_bundle
 from edge.frame import Frame, Pixels
 from edge.images import read_grey
 from edge.models.instances import InstanceModel
@@ -57,6 +58,7 @@ def alone(model: InstanceModel) -> Callable[[Pixels], Timed]:
 @click.option("--frames", required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--alone", "only_instances", is_flag=True, help="The instance model, whole frames.")
 @engine_options
+@device_options
 def main(
     bundle: str,
     frames: Path,
@@ -64,10 +66,11 @@ def main(
     engine: str | None,
     precision: str,
     threads: int,
+    device: Device,
 ) -> None:
     """Time BUNDLE on the frames in a folder."""
     cascade = Cascade.from_bundle(
-        open_bundle(bundle), engine=engine, precision=precision, threads=threads
+        open_bundle(bundle, device), engine=engine, precision=precision, threads=threads
     )
     if cascade.instances is None:
         raise click.ClickException(f"{bundle} has no instance model")

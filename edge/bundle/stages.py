@@ -122,7 +122,7 @@ class InstanceStage(Part):
     )
     rules: tuple[InstanceRule, ...] = Field(min_length=1, description="Of each class, in order")
     rois: Annotated[int, Field(ge=1, le=1024)] = Field(
-        description="Proposals of a window that the heads look at, at most"
+        description="Proposals of a frame that the heads look at, at most"
     )
     figures: dict[Precision, InstanceFigures] = Field(
         description="Holdout figures by number format; empty where none were measured"
@@ -140,22 +140,30 @@ class InstanceStage(Part):
     def forms(self, owner: str, precision: str, format_: str = "tflite") -> dict[str, ModelFile]:
         """One form of every network, by name.
 
-        A network that was not packed in int8, because it lost by it, comes in float32.
+        A network that was not packed in int8, because it lost by it, comes in float32. A window
+        size that is not there in float32 either is left out, unless it is the only one.
 
         Args:
             owner: Name of the bundle, for the error.
-            precision: ``int8`` or ``float32``.
+            precision: Number format, such as ``int8``.
             format_: Format of the files.
 
         Raises:
             BundleError: One of them is in no such form.
         """
-        found = {}
-        for name, models in self.networks.items():
-            form = find_form(models, precision, format_) or find_form(models, "float32", format_)
-            if form is None:
+        found = {
+            name: form
+            for name, models in self.networks.items()
+            if (
+                form := find_form(models, precision, format_)
+                or find_form(models, "float32", format_)
+            )
+        }
+        pyramids = [pyramid_name(window.size) for window in self.windows]
+        heads = [BOX_HEAD, MASK_HEAD] if self.mask_head else [BOX_HEAD]
+        for name in (next((n for n in pyramids if n in found), pyramids[0]), *heads):
+            if name not in found:
                 raise lacking(owner, f"{precision} {name} for instances", format_)
-            found[name] = form
         return found
 
     @model_validator(mode="after")

@@ -119,7 +119,7 @@ class _LiveTable:
         p99 = figures.latencies.percentile(99)
         outlined_p99 = figures.instance_latencies.percentile(99)
         table.caption = (
-            f"{_coverage(self._line)}   verdict p99 {p99 or 0:.1f} ms of "
+            f"{_coverage(self._line, 'recorded')}   verdict p99 {p99 or 0:.1f} ms of "
             f"{self._line.deadline_s * 1e3:.1f} ms   missed {figures.deadline_misses}"
             + (f"   outlines p99 {outlined_p99:.1f} ms" if outlined_p99 else "")
             + (f"\n{self._line.drift}" if self._line.drift else "")
@@ -157,12 +157,12 @@ class _PlainLines:
             return
         self._shown_at = now
         took = "" if latency_ms is None else f"  {latency_ms:.1f} ms"
-        detail = f"  {escape(inspection.detail)}" if inspection.detail else ""
+        detail = f", {escape(inspection.detail)}" if inspection.detail else ""
         more = f"  ({self._unshown} such frames before it not shown)" if self._unshown else ""
         self._unshown = 0
         self._console.print(
             f"frame {inspection.frame}  {inspection.position_mm / 1000:.2f} m  "
-            f"{_verdict(inspection)}{took}  {_coverage(self._line)}{detail}{more}",
+            f"{_verdict(inspection)}{detail}{took}{_so_far(self._line)}{more}",
             highlight=False,
             soft_wrap=True,
         )
@@ -185,11 +185,16 @@ def _say(console: Console, event: Event) -> None:
     console.print(f"[{style}]{escape(event.text)}[/]", highlight=False, soft_wrap=True)
 
 
-def _coverage(line: Line) -> str:
+def _so_far(line: Line) -> str:
+    """What is recorded: less than has passed, while frames wait for their outlines."""
+    return f"  {_coverage(line, 'recorded')}" if line.figures.coverage.passed_mm else ""
+
+
+def _coverage(line: Line, what: str) -> str:
     share = line.figures.coverage.share
-    passed = line.figures.coverage.passed_mm / 1000
+    length_m = line.figures.coverage.passed_mm / 1000
     return (
-        f"{passed:.1f} m passed, {share(Level.FULL):.1%} full"
+        f"{length_m:.1f} m {what}, {share(Level.FULL):.1%} full"
         + (f", {share(Level.CLASSIFIED):.1%} not outlined" if share(Level.CLASSIFIED) else "")
         + (f", {share(Level.GATED):.1%} gated only" if share(Level.GATED) else "")
         + (
@@ -208,16 +213,21 @@ def _result(line: Line) -> str:
         or "none"
     )
     timing = (
-        f"verdict p50 {latency['p50']} ms, p99 {latency['p99']} ms, deadline "
-        f"{figures['deadline_ms']} ms, missed {figures['deadline_misses']}"
+        f"verdict p50 {latency['p50']:.1f} ms, p99 {latency['p99']:.1f} ms, deadline "
+        f"{figures['deadline_ms']:.1f} ms, missed {figures['deadline_misses']}"
         if latency["p50"] is not None
         else "no verdicts"
     )
     outlined = figures["instances_ms"]
     if outlined["p50"] is not None:
-        timing += f"; outlines p50 {outlined['p50']} ms, p99 {outlined['p99']} ms"
+        timing += f"; outlines p50 {outlined['p50']:.1f} ms, p99 {outlined['p99']:.1f} ms"
     drift = f" The {line.drift}." if line.drift else ""
+    causes = ", ".join(
+        f"{cause} {mm / 1000:.1f} m" if mm >= 1000 else f"{cause} {mm:.0f} mm"
+        for cause, mm in figures["uninspected_by_cause"].items()
+    )
+    covered = _coverage(line, "passed") + (f" ({causes})" if causes else "")
     return (
-        f"{figures['frames']} frames, {_coverage(line)}. Defects by class: {found} "
+        f"{figures['frames']} frames, {covered}. Defects by class: {found} "
         f"in {figures['defective_frames']} frames. {timing}.{drift}"
     )

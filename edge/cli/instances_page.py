@@ -24,7 +24,7 @@ def instance_tables(manifest: Manifest) -> Iterator[Table]:
 
 
 def _networks(manifest: Manifest, stage: InstanceStage) -> Table:
-    title = f"Outlines of instances: {escape(stage.network)}, {stage.rois} proposals a window"
+    title = f"Outlines of instances: {escape(stage.network)}, {stage.rois} proposals a frame"
     table = page_table(title, ("network",), ("files",))
     for name, models in stage.networks.items():
         table.add_row(name, forms_cell(models, manifest))

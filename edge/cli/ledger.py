@@ -172,10 +172,19 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
     if found.times > 1:
         click.echo(f"coil {name} was inspected {found.times} times; this is the last", err=True)
     if map_path is not None:
+        from edge.cli.ledger_page import origin
         from edge.coil.map import draw_map
         from edge.images import write_image
 
-        write_image(map_path, draw_map(name, defects, stretches))
+        drawn = draw_map(
+            name,
+            defects,
+            stretches,
+            classes=found.classes,
+            width_mm=found.width_mm,
+            origin=origin(found.as_json()),
+        )
+        write_image(map_path, drawn)
         click.echo(f"the defect map is in {map_path}", err=True)
     page = {**found.as_json(), **figures.as_json()}
     if format_ == "json":

@@ -12,6 +12,7 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from edge.bundle.load import UNSIGNED
 from edge.coil.defect import CoilDefect
 from edge.inspection import UNCLASSIFIED
 
@@ -28,6 +29,7 @@ _FROM_WIDTH = {
     "score": 100,
     "area_mm2": 110,
     "bundle_digest": 120,
+    "bundle_trust": 110,
     "gap": 100,
     "cut_off": 100,
     "unstored_rows": 110,
@@ -50,7 +52,7 @@ def rows_table(name: str, rows: Sequence[Mapping[str, Any]], width: int) -> Tabl
         rows: With the same keys all.
         width: Characters of a line; columns that matter less are left out of a short one.
     """
-    table = Table(box=SIMPLE_HEAD, title=f"{len(rows)} {name}", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, title=_counted(len(rows), name), title_justify="left")
     if not rows:
         return table
     columns = [
@@ -70,6 +72,12 @@ def rows_table(name: str, rows: Sequence[Mapping[str, Any]], width: int) -> Tabl
     for row in rows:
         table.add_row(*(escape(_cell(column, row[column])) for column in columns))
     return table
+
+
+def _counted(count: int, name: str) -> str:
+    if count == 1:
+        name = {"stretches": "stretch"}.get(name, name.removesuffix("s"))
+    return f"{count:,} {name}"
 
 
 def _heading(column: str) -> str:
@@ -113,7 +121,7 @@ _WORDED: dict[str, Callable[[Any], str]] = {
 
 def coils_table(coils: Sequence[Mapping[str, Any]]) -> Table:
     """Coils, one a line."""
-    table = Table(box=SIMPLE_HEAD, title=f"{len(coils)} coils", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, title=_counted(len(coils), "coils"), title_justify="left")
     for heading in ("coil", "began", "ended"):
         table.add_column(heading, no_wrap=heading != "coil", overflow="fold")
     for heading in ("passed m", "inspected", "defects"):
@@ -137,18 +145,36 @@ def _percent(part: float, whole: float) -> str:
     return f"{int(part / whole * 1000) / 10:.1f} %" if whole else ""
 
 
+def origin(coil: Mapping[str, Any]) -> str:
+    """When a coil was inspected, and by what, in a line."""
+    return f"{_when(coil)}, {_by(coil)}"
+
+
+def _when(coil: Mapping[str, Any]) -> str:
+    return f"{_local(coil['began'])} to {_end(coil)}"
+
+
+def _by(coil: Mapping[str, Any]) -> str:
+    trust = coil["bundle_trust"]
+    shown = f" ({'UNSIGNED' if trust == UNSIGNED else trust})" if trust else ""
+    return f"by bundle {coil['bundle']}{shown}, camera {coil['camera']}"
+
+
+def _end(coil: Mapping[str, Any]) -> str:
+    return _local(coil["ended"]) if coil["ended"] else "now, under the camera"
+
+
 def coil_page(
     page: Mapping[str, Any], defects: Sequence[CoilDefect], width: int
 ) -> Iterator[RenderableType]:
     """A coil's figures, its classes, and its longest defects; for lines of ``width`` characters."""
-    ended = _local(page["ended"]) if page["ended"] else "under the camera"
-    yield f"[bold]coil {escape(page['coil'] or '')}[/]  {_local(page['began'])} to {ended}"
+    yield f"[bold]coil {escape(page['coil'] or '')}[/]  {_when(page)}"
     if page["cut_off"]:
         yield "[bold yellow]its run was cut off: the last second may be missing[/]"
     facts = Table.grid(padding=(0, 2))
     passed = page["passed_mm"]
     for name, value in (
-        ("inspected by", f"{page['bundle']} at {page['camera']}"),
+        ("inspected", _by(page)),
         ("passed", f"{passed / 1000:,.1f} m"),
         *(
             (name, f"{level['mm'] / 1000:,.1f} m  {_percent(level['mm'], passed)}")
@@ -178,22 +204,24 @@ def coil_page(
     yield table
     longest = sorted(defects, key=lambda defect: -defect.length_mm)[:_SHOWN]
     if longest:
-        yield rows_table("defects", [_shown(defect) for defect in longest], width)
+        rows = [_shown(defect, page["begin_mm"]) for defect in longest]
+        yield rows_table("defects", rows, width)
 
 
 def _rate(rate: float | None) -> str:
     return "" if rate is None else f"{rate:.2f}"
 
 
-def _shown(defect: CoilDefect) -> dict[str, Any]:
-    plain = defect.as_json()
+def _shown(defect: CoilDefect, begin_mm: float) -> dict[str, Any]:
+    """A defect's row, its place counted from where the coil begins, as on its map."""
+    plain = {**defect.as_json(), "along_mm": defect.along_mm - begin_mm}
     return {name: plain[name] for name in plain if name not in {"coil", "time"}}
 
 
 def check_page(found: Mapping[str, Any]) -> Iterator[RenderableType]:
     """What a check of a ledger has found."""
     facts = Table.grid(padding=(0, 2))
-    rows = ", ".join(f"{count:,} {name}" for name, count in found["rows"].items() if count)
+    rows = ", ".join(_counted(count, name) for name, count in found["rows"].items() if count)
     span = "nothing yet"
     if found["first"]:
         span = f"{_local(found['first'])} to {_local(found['last'])}"

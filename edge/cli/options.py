@@ -97,15 +97,18 @@ def with_options(*options: Callable[[_Command], _Command]) -> Callable[[_Command
     return decorate
 
 
+PRECISIONS = ("int8", "float32", "float16", "dynamic", "int16x8", "int8-s8s8")
+"""Number formats that a bundle may have, spelled out: its manifest's types load slowly."""
+
 engine_option = click.option("--engine", help="Inference engine. [default: the first installed]")
 engine_options = with_options(
     engine_option,
     click.option(
         "--precision",
-        type=click.Choice(["int8", "float32"]),
+        type=click.Choice(PRECISIONS),
         default="int8",
         show_default=True,
-        help="Which of the bundle's models to run.",
+        help="Which of the bundle's models to run; most have int8 and float32.",
     ),
     click.option(
         "--threads",
@@ -125,8 +128,9 @@ def tuned_options(command: _Command) -> _Command:
         click.option("--engine", help="Inference engine. [default: as tuned, else the first]"),
         click.option(
             "--precision",
-            type=click.Choice(["int8", "float32"]),
-            help="Which of the bundle's models to run. [default: as tuned, else int8]",
+            type=click.Choice(PRECISIONS),
+            help="Which of the bundle's models to run; most have int8 and float32. "
+            "[default: as tuned, else int8]",
         ),
         click.option(
             "--threads",

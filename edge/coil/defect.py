@@ -67,7 +67,7 @@ class CoilDefect:
     action: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents; pieces left out."""
+        """Plain values for JSON, with the keys that docs/json.md documents; pieces left out."""
         measures = ("along_mm", "length_mm", "across_mm", "width_mm", "area_mm2")
         return {
             "coil": self.coil or None,

@@ -61,7 +61,7 @@ class Grade:
         return self.passed_mm - self._levels_mm[Level.UNINSPECTED]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents.
+        """Plain values for JSON, with the keys that docs/json.md documents.
 
         Rates are per 100 m of strip that has a verdict: what nobody looked at must not make a coil
         look cleaner. They are null where nothing was inspected.

@@ -38,6 +38,7 @@ def draw_map(
     *,
     classes: Sequence[str] = (),
     width_mm: float | None = None,
+    origin: str = "",
 ) -> NDArray[np.uint8]:
     """A picture [lines, 1920, 3] uint8 BGR of a coil, metres counted from where it begins.
 
@@ -50,11 +51,13 @@ def draw_map(
         defects: All its defects, in any order.
         stretches: All its strip, in any order.
         classes: Class names in the bundle's order: each keeps its colour from picture to picture.
-            Those of the defects by name where empty.
+            Those that are not among them follow by name.
         width_mm: Width of what the camera sees; as far as the defects reach where None.
+        origin: When it was inspected and by what, a line below the title.
     """
-    names = list(classes) or sorted({defect.class_name for defect in defects if defect.class_name})
-    top = draw_legend(_WIDTH, grade(coil_name, defects, stretches), names)
+    found = {defect.class_name for defect in defects if defect.class_name}
+    names = [*classes, *sorted(found - set(classes))]
+    top = draw_legend(_WIDTH, grade(coil_name, defects, stretches), names, origin)
     if not defects and not stretches:
         return top
     plan = _plan(defects, stretches, width_mm)

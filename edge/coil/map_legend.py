@@ -30,18 +30,21 @@ _MEANINGS = {
     Level.UNINSPECTED: "not inspected",
 }
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_MARGIN, _SWATCH, _LINE = 40, 26, 44
+_MARGIN, _SWATCH, _LINE, _ORIGIN = 40, 26, 44, 34
 _MOST_TITLE = 75
 """Characters that fit into the title."""
 
 
-def draw_legend(width: int, figures: Grade, classes: Sequence[str]) -> NDArray[np.uint8]:
+def draw_legend(
+    width: int, figures: Grade, classes: Sequence[str], origin: str = ""
+) -> NDArray[np.uint8]:
     """A picture [lines, width, 3] uint8 BGR.
 
     Args:
         width: In columns.
         figures: Of the coil.
         classes: Class names in the order of their colours.
+        origin: When the coil was inspected and by what; may be empty.
     """
     title = figures.coil or "without a name"
     if not title.lower().startswith("coil"):
@@ -64,11 +67,13 @@ def draw_legend(width: int, figures: Grade, classes: Sequence[str]) -> NDArray[n
             swatch = _plain(LEVELS[level]) if level in LEVELS else hatched(_SWATCH, _SWATCH)
             entries.append((swatch, f"{_MEANINGS[level]}: {_length(covered['mm'])}"))
     lines = _lines(entries, width)
-    picture = np.full((130 + len(lines) * _LINE + 16, width, 3), BLANK, np.uint8)
+    below = 130 + (_ORIGIN if origin else 0)
+    picture = np.full((below + len(lines) * _LINE + 16, width, 3), BLANK, np.uint8)
     write(picture, title, (_MARGIN, 58), 1.3, thick=2)
     write(picture, summary, (_MARGIN, 104), 0.8)
+    write(picture, origin, (_MARGIN, 104 + _ORIGIN), 0.65)
     for number, line in enumerate(lines):
-        y = 130 + number * _LINE
+        y = below + number * _LINE
         for x, (swatch, text) in line:
             picture[y : y + _SWATCH, x : x + _SWATCH] = swatch
             cv2.rectangle(picture, (x, y), (x + _SWATCH - 1, y + _SWATCH - 1), TEXT, 1)

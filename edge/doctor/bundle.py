@@ -21,7 +21,8 @@ def bundle(load: Callable[[], Bundle]) -> Finding:
     except MillsightError as error:
         return Finding("bundle", State.FAIL, error.what, error.hint)
     manifest = opened.manifest
-    what = f"{opened.title}, {', '.join(manifest.classes)}, frames of {manifest.frame}"
+    classes = ", ".join(manifest.classes)
+    what = f"{opened.title}, classes {classes}, frames of {manifest.frame}"
     if opened.trust == UNSIGNED:
         return Finding(
             "bundle",

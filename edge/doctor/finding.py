@@ -37,7 +37,7 @@ class Finding:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents."""
+        """Plain values for JSON, with the keys that docs/json.md documents."""
         return {
             "check": self.check,
             "state": self.state.value,

@@ -92,7 +92,7 @@ def speed(run: Measured) -> Finding:
         "headroom_percent": None if headroom is None else round(100 * headroom, 1),
         "frames": run.frames,
         "period_ms": round(run.period_ms, 3),
-        "verdict_p99_ms": run.p99_ms,
+        "verdict_p99_ms": None if run.p99_ms is None else round(run.p99_ms, 3),
         "judged_share": round(judged, 4),
         "full_share": round(full, 4),
     }

@@ -28,7 +28,7 @@ def propose(
     height: int,
     width: int,
     *,
-    limit: int = 48,
+    limit: int = 64,
     least: float = 0.5,
     before: int = 300,
     iou: float = 0.6,

@@ -11,7 +11,7 @@ from edge.ledger.schema import version_of
 
 
 def check(reader: LedgerReader) -> dict[str, Any]:
-    """Figures of a ledger with the keys that the README documents.
+    """Figures of a ledger with the keys that docs/json.md documents.
 
     ``faults`` has what SQLite finds wrong in the file, at most 100 lines; it is empty where the
     ledger is whole. Strip that passed is ``passed_mm`` = inspected + uninspected + unstored.

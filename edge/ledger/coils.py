@@ -23,6 +23,7 @@ class GrowingCoil:
         end_mm: Millimetre up to which it is known.
         ended: In seconds since 1970 (UTC); None while it lies under the camera.
         action: The worst that was decided about it; empty without rules.
+        width_mm: Width of what the camera saw of it; None where no frame was kept so long.
     """
 
     n: int
@@ -32,11 +33,12 @@ class GrowingCoil:
     end_mm: float
     ended: float | None = None
     action: str = ""
+    width_mm: float | None = None
 
     def row(self) -> Row:
         """As it stands."""
         values = (self.n, self.name, self.began, self.ended, self.begin_mm, self.end_mm)
-        return "coils", (*values, self.action)
+        return "coils", (*values, self.action, self.width_mm)
 
 
 class Coils:
@@ -82,6 +84,11 @@ class Coils:
             return None
         self.here.end_mm = max(self.here.end_mm, position_mm + length_mm)
         return self.here.n
+
+    def see(self, width_mm: float) -> None:
+        """Frames of the coil under the camera are so wide."""
+        if self.here is not None:
+            self.here.width_mm = width_mm
 
     def decide(self, name: str, action: str) -> int | None:
         """Take a decision about strip or a defect of a coil; the worst is the coil's.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,10 @@ class FoundCoil:
         action: The worst that was decided about it; empty without rules.
         camera: What it was inspected with.
         bundle: What it was judged by.
+        trust: Why that bundle may run; empty where an older millsight did not say.
+        classes: Names of the classes that it knows, in its order; likewise.
+        begin_mm: Millimetre of the run at which it begins.
+        width_mm: Width of what the camera saw; None where it is not known.
         cut_off: Whether its run ended by power failure or a kill.
     """
 
@@ -37,14 +42,21 @@ class FoundCoil:
     action: str
     camera: str
     bundle: str
+    trust: str
+    classes: tuple[str, ...]
+    begin_mm: float
+    width_mm: float | None
     cut_off: bool
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents."""
+        """Plain values for JSON, with the keys that docs/json.md documents."""
         return {
             "run": self.run,
             "camera": self.camera,
             "bundle": self.bundle,
+            "bundle_trust": self.trust or None,
+            "begin_mm": round(self.begin_mm, 3),
+            "width_mm": self.width_mm,
             "began": iso_time(self.began),
             "ended": iso_time(self.ended) if self.ended else None,
             "cut_off": self.cut_off,
@@ -61,7 +73,7 @@ def find_coil(reader: LedgerReader, name: str) -> FoundCoil:
     """
     found = list(
         reader.select(
-            "SELECT c.*, r.camera, r.bundle, r.cut_off FROM coils AS c "
+            "SELECT c.*, r.camera, r.bundle, r.bundle_trust, r.classes, r.cut_off FROM coils AS c "
             "JOIN runs AS r ON r.run = c.run WHERE c.name = ? ORDER BY c.run, c.n",
             (name,),
         )
@@ -85,6 +97,10 @@ def find_coil(reader: LedgerReader, name: str) -> FoundCoil:
         row["action"],
         row["camera"],
         row["bundle"],
+        row["bundle_trust"],
+        tuple(json.loads(row["classes"])),
+        row["begin_mm"],
+        row["width_mm"],
         bool(row["cut_off"]),
     )
 

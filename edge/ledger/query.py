@@ -25,9 +25,11 @@ _QUERIES = {
     f"t.last_frame, t.position_mm, t.length_mm, t.began, t.ended, t.n FROM stretches AS t {_COIL}",
     "events": "SELECT t.run, t.kind AS event, t.text, t.at AS time, t.position_mm, t.coil, t.n "
     "FROM events AS t",
-    "coils": "SELECT t.run, t.name AS coil, t.began, t.ended, t.begin_mm, t.end_mm, t.action, t.n "
-    "FROM coils AS t",
-    "runs": "SELECT t.*, t.run AS n FROM runs AS t",
+    "coils": "SELECT t.run, t.name AS coil, t.began, t.ended, t.begin_mm, t.end_mm, "
+    "t.width_mm, t.action, t.n FROM coils AS t",
+    "runs": "SELECT t.run, t.began, t.seen, t.ended, t.cut_off, t.camera, t.bundle, "
+    "t.bundle_digest, t.bundle_trust, t.version, t.config_digest, t.unstored_rows, t.unstored_mm, "
+    "t.run AS n FROM runs AS t",
 }
 TABLES = tuple(_QUERIES)
 """What can be asked for."""
@@ -40,7 +42,7 @@ _TIMES = {
     "runs": ("t.began", "coalesce(t.ended, 1e12)"),
 }
 _AT = ("time", "began", "ended", "seen")
-_EMPTY_IS_NONE = ("coil", "action")
+_EMPTY_IS_NONE = ("coil", "action", "bundle_trust")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class LedgerReader:
     def rows(
         self, table: str, wanted: Filter | None = None, *, newest: int | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Rows of a table as plain values with the keys that the README documents, in their order.
+        """Rows of a table as plain values, with the keys that docs/json.md documents, in order.
 
         Args:
             table: One of ``TABLES``.

@@ -116,11 +116,17 @@ _FIRST = (
     )""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_SECOND = (
+    "ALTER TABLE runs ADD COLUMN bundle_trust TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE runs ADD COLUMN classes TEXT NOT NULL DEFAULT '[]'",  # JSON
+    "ALTER TABLE coils ADD COLUMN width_mm REAL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 """Statements that bring a ledger of version i to version i + 1; never changed once released."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "coils": ("run", "n", "name", "began", "ended", "begin_mm", "end_mm", "action"),
+    "coils": ("run", "n", "name", "began", "ended", "begin_mm", "end_mm", "action", "width_mm"),
     "stretches": (
         "run", "n", "coil", "level", "cause", "gap", "frames", "first_frame", "last_frame",
         "position_mm", "length_mm", "began", "ended",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections import Counter
@@ -36,6 +37,8 @@ class RunFacts:
         camera: Where frames come from.
         bundle: Name of the bundle that judges them.
         bundle_digest: Its SHA-256.
+        bundle_trust: Why its networks may run here.
+        classes: Names of the classes that it knows, in its order.
         config_digest: SHA-256 of the configuration; empty where there is none.
         version: Of millsight.
     """
@@ -43,6 +46,8 @@ class RunFacts:
     camera: str
     bundle: str
     bundle_digest: str
+    bundle_trust: str = ""
+    classes: tuple[str, ...] = ()
     config_digest: str = ""
     version: str = __version__
 
@@ -118,6 +123,8 @@ class Ledger(Sink):
             self._end_stretch()
             number = self._number("stretches")
             self._stretch = GrowingStretch.of(number, coil, inspection, at)
+        if frame is not None:
+            self._coils.see(frame.pixels.shape[1] * frame.mm_per_px_across)
         if inspection.defects and frame is not None:
             path = self._picture_of(inspection) if self._picture_of else None
             self._shown.add(inspection.frame, path, frame)
@@ -196,7 +203,7 @@ class Ledger(Sink):
         """Write the run, what is finished, and what still grows as it stands."""
         facts = self._facts
         connection.execute(
-            "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run,
                 self._began,
@@ -209,6 +216,8 @@ class Ledger(Sink):
                 facts.config_digest,
                 self._rows.lost,
                 self._rows.lost_mm,
+                facts.bundle_trust,
+                json.dumps(facts.classes),
             ),
         )
         growing = [open_.row() for open_ in (self._stretch, self._coils.here) if open_]

@@ -170,7 +170,7 @@ class Arrears:
         """Do something with models, and keep how they fail."""
         try:
             work()
-        except _Closed:
+        except _ClosedError:
             return
         except Exception as error:
             with self._changed:
@@ -180,7 +180,7 @@ class Arrears:
 
     def _heed(self) -> None:
         if self._closed:
-            raise _Closed
+            raise _ClosedError
 
     def _next(self) -> Owed | None:
         with self._changed:
@@ -226,7 +226,7 @@ class Arrears:
         self._settle(owed, whole)
 
 
-class _Closed(Exception):
+class _ClosedError(Exception):
     """The run is over, and what was being loaded is wanted no more."""
 
 

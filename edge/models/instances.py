@@ -35,9 +35,6 @@ _SAME = 0.5
 _MOST = 100
 """Instances of a frame at most: as many as the COCO metrics look at."""
 
-_ROIS = 64
-"""Boxes of all windows of a frame together that the heads look at, at most."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hits:
@@ -69,7 +66,7 @@ class InstanceModel:
         classes: Names of the classes.
         anchors: What the proposals start from.
         rules: Which instances count, one rule a class.
-        rois: Boxes of a window that the heads look at, at most.
+        rois: Boxes of a frame that the heads look at, at most.
 
     Attributes:
         engine_ms: Milliseconds that the last call spent in the engines.
@@ -85,7 +82,7 @@ class InstanceModel:
         classes: Sequence[str],
         anchors: Anchors,
         rules: Sequence[ClassRule],
-        rois: int = 48,
+        rois: int = 64,
     ) -> None:
         self.pyramids = dict(pyramids)
         self.sizes = tuple(pyramids)
@@ -137,7 +134,7 @@ class InstanceModel:
         self.engine_ms = 0.0
         height, width = pixels.shape
         windows = cover(width, height, suspicious, self.sizes)
-        views = likeliest([self._view(pixels, window) for window in windows], _ROIS)
+        views = likeliest([self._view(pixels, window) for window in windows], self.rois)
         if not any(len(view.proposals) for view in views):
             return []
         hits = self._hits(views, floors)

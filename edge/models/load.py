@@ -32,7 +32,7 @@ class Choice:
 
     Attributes:
         engine: Engine name; None takes the first installed.
-        precision: ``int8`` or ``float32``.
+        precision: Number format, such as ``int8``.
         threads: Threads for each network.
     """
 
@@ -57,7 +57,7 @@ class Loader:
     Attributes:
         bundle: Whose models.
         engine: Engine name; None takes the first installed.
-        precision: ``int8`` or ``float32``.
+        precision: Number format, such as ``int8``.
         threads: Threads for each model.
         stages: What goes before these three, by stage.
     """
@@ -122,11 +122,16 @@ def instance_model(
 
     Args:
         stage: As the manifest describes it.
-        engines: Its networks, by the names that ``stage.networks`` has for them.
+        engines: Its networks, by the names that ``stage.networks`` has for them; of the pyramids at
+            least one.
         classes: Names of the classes.
     """
     return InstanceModel(
-        {window.size: engines[pyramid_name(window.size)] for window in stage.windows},
+        {
+            window.size: engines[pyramid_name(window.size)]
+            for window in stage.windows
+            if pyramid_name(window.size) in engines
+        },
         engines[BOX_HEAD],
         engines.get(MASK_HEAD),
         classes=classes,

@@ -26,7 +26,7 @@ class Asked:
 
     Attributes:
         engine: Engine name; None: nobody said.
-        precision: ``int8`` or ``float32``; None likewise.
+        precision: Number format, such as ``int8``; None likewise.
         threads: Threads for each network; None likewise.
         say: Told, once for each reason, why a plan that is there is not used.
     """
@@ -103,9 +103,7 @@ class Asked:
         """
 
         def use(ways: Choices, verdict: Precision, outlines: Precision | None) -> Cascade:
-            return proven(
-                bundle, _cascade(bundle, ways, threads), verdict, outlines, heed=heed
-            )
+            return proven(bundle, _cascade(bundle, ways, threads), verdict, outlines, heed=heed)
 
         return self._use(bundle, state, use)
 

@@ -81,6 +81,14 @@ def test_scale_and_offset_of_the_logits_do_not_matter(evidence, scale, offset):
         assert np.abs(one.levels.astype(int) - other.levels).max() <= 1
 
 
+@given(maps)
+def test_a_place_stands_out_by_how_far_it_lies_above_the_median(evidence):
+    above = (evidence - np.median(evidence)).clip(0)
+    heat = heat_in(REGION, evidence)
+    if heat is not None:
+        np.testing.assert_array_equal(heat.levels, np.round(above * (255 / above.max())))
+
+
 def test_levels_are_enlarged_as_opencv_would():
     levels = np.random.default_rng(0).integers(0, 256, (8, 13), dtype=np.uint8)
     wanted = cv2.resize(levels.astype(np.float32), REGION[2:], interpolation=cv2.INTER_LINEAR)

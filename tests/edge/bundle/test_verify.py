@@ -12,6 +12,7 @@ from edge.bundle.container import MANIFEST, write_container
 from edge.bundle.verify import (
     TOLERANCE,
     golden_pixels,
+    proven,
     run_golden_frames,
     score_frame,
     score_golden_frames,
@@ -104,6 +105,20 @@ def test_outlines_in_another_precision_have_a_result_of_their_own(
     )
     assert [result.precision for result in results] == ["int8", "float32"]
     assert [result.agrees for result in results] == agree
+
+
+def test_who_wants_a_proof_no_longer_ends_it_before_the_next_frame(brightness: Cascade) -> None:
+    bundle = bundle_with({"int8": score_frame(brightness, PIXELS).model_dump()}, png(PIXELS))
+    assert proven(bundle, brightness, "int8") is brightness
+    scored = brightness.gate.engine.seen
+
+    def heed() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        proven(bundle, brightness, "int8", heed=heed)
+    warmed_up = 1
+    assert brightness.gate.engine.seen == scored + warmed_up
 
 
 def test_a_golden_frame_that_is_no_picture_is_named() -> None:

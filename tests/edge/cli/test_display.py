@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -11,6 +12,8 @@ from rich.console import Console
 from edge.cli import display
 from edge.cli.inspect import _line
 from edge.events import Event, EventKind
+from edge.frame import BadFrame
+from edge.inspection import Cause, uninspected
 from edge.line.loop import Line
 from tests.edge.fakes import BlobInstances, ListCamera, cascade, frame, strip
 
@@ -48,10 +51,32 @@ def test_frames_that_were_not_outlined_are_owned_up_to():
     line = Line(ListCamera([]), cascade())
     inspection = cascade(instances=BlobInstances()).inspect(frame(PIXELS))
     line.figures.coverage.add(dataclasses.replace(inspection, length_mm=10.0))
-    assert "100.0% not outlined" in display._coverage(line)
+    assert "100.0% not outlined" in display._result(line)
     table = display._LiveTable(line, Console(file=io.StringIO()))
     table.show(inspection, 1.0)
     assert "not outlined" in str(table.render().caption)
+
+
+def test_a_line_says_why_at_once_and_what_is_recorded_only_where_anything_is():
+    console = Console(file=io.StringIO(), width=200)
+    line = Line(ListCamera([]), cascade())
+    bad = uninspected(BadFrame(3, 0.0, "a.png", "unreadable"), Cause.UNREADABLE, "cut off")
+    display._PlainLines(line, console).show(bad, None)
+    line.figures.coverage.add(dataclasses.replace(bad, length_mm=2000.0))
+    display._PlainLines(line, console).show(bad, None)
+    first, second = console.file.getvalue().splitlines()
+    assert first == "frame 3  0.00 m  not inspected: unreadable, cut off"
+    assert second == f"{first}  2.0 m recorded, 0.0% full, 100.0% NOT inspected"
+
+
+def test_the_last_line_says_why_strip_was_not_inspected_and_rounds():
+    line = Line(
+        ListCamera([frame(PIXELS), BadFrame(1, 0.0, "x", "unreadable", lines=20)]), cascade()
+    )
+    line.run()
+    told = display._result(line)
+    assert "50.0% NOT inspected[/] (unreadable 10 mm)" in told
+    assert re.search(r"verdict p50 \d+\.\d ms, p99 \d+\.\d ms, deadline \d+\.\d ms", told)
 
 
 @pytest.mark.parametrize("kind", [display._LiveTable, display._PlainLines])

@@ -14,9 +14,10 @@ from click.testing import CliRunner
 
 from edge.cli import main
 from edge.cli.ledger import ledger
+from edge.coil.map import draw_map
 from edge.ledger.query import LedgerReader
 from edge.ledger.sink import Ledger
-from tests.edge.ledger.samples import AT, FACTS, LENGTH_MM, inspection, write_sample
+from tests.edge.ledger.samples import AT, CLASSES, FACTS, LENGTH_MM, inspection, write_sample
 
 
 @pytest.fixture(autouse=True)
@@ -102,9 +103,40 @@ def test_a_coil_has_its_figures_and_its_map(tmp_path):
     assert "13.47" in text and "hold" in text
 
 
+def test_a_coil_s_page_counts_from_where_the_coil_begins():
+    assert json.loads(call("coil", "B", "--format", "json").stdout)["begin_mm"] == 60 * LENGTH_MM
+    assert "1.300" in call("coil", "B").stdout
+
+
+def test_the_map_has_the_bundle_s_classes_and_the_strip_s_width(tmp_path, monkeypatch):
+    drawn = {}
+
+    def draw(*args, **named):
+        drawn.update(named)
+        return draw_map(*args, **named)
+
+    monkeypatch.setattr("edge.coil.map.draw_map", draw)
+    call("coil", "A", "--map", str(tmp_path / "map.png"))
+    assert (drawn["classes"], drawn["width_mm"]) == (CLASSES, 800.0)
+    assert drawn["origin"].startswith("2025-10-09")
+    assert drawn["origin"].endswith("by bundle cold-strip (shipped), camera camera 1")
+
+
 def test_coils_are_listed(path):
     assert [c["coil"] for c in json.loads(call("coils", "--format", "json").stdout)] == ["A", "B"]
     assert "96.6 %" in call("coils").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        (("--rows", "runs"), "1 run"),
+        (("--rows", "coils"), "2 coils"),
+        (("--coil", "B"), "1 defect"),
+    ],
+)
+def test_one_row_is_not_several(words, title):
+    assert call("query", *words).stdout.splitlines()[0].strip() == title
 
 
 def test_an_export_is_a_file_and_leaves_stdout_alone(tmp_path):

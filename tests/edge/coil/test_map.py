@@ -88,6 +88,23 @@ def test_levels_have_colours_of_their_own():
         assert (picture == ink).all(axis=2).mean() > 0.1
 
 
+def test_a_class_keeps_its_colour_whatever_else_is_on_the_coil():
+    pit = coil_defect(name="pit", along_mm=500, length_mm=100, across_mm=0, width_mm=100)
+    other = coil_defect(name="dent", along_mm=100, length_mm=100, across_mm=0, width_mm=100)
+    strip = [Stretch(0, 1000, Level.FULL)]
+    for defects in ([pit], [pit, other]):
+        assert len(marks(draw_map("A", defects, strip, classes=CLASSES), "pit"))
+    picture = draw_map("A", [pit, other], strip, classes=CLASSES)
+    assert (plot(picture) == colour("dent", (*CLASSES, "dent"))).all(axis=2).any()
+
+
+def test_what_inspected_the_coil_stands_above_the_legend():
+    strip = [Stretch(0, 1000, Level.FULL)]
+    plain, told = (draw_map("A", [], strip, origin=text) for text in ("", "by bundle mine"))
+    assert told.shape[0] > plain.shape[0]
+    np.testing.assert_array_equal(plot(told), plot(plain))
+
+
 @pytest.mark.parametrize(
     ("name", "defects", "strip"),
     [

@@ -14,7 +14,8 @@ from edge.inspection import Cause, Defect, Inspection, Level
 from edge.ledger.sink import Ledger, RunFacts
 from edge.masks import mask_to_coco
 
-FACTS = RunFacts("camera 1", "cold-strip", "ab" * 32, config_digest="cd" * 32)
+CLASSES = ("pit", "scratch", "patch")
+FACTS = RunFacts("camera 1", "cold-strip", "ab" * 32, "shipped", CLASSES, "cd" * 32)
 LENGTH_MM = 128.0
 AT = 1_760_000_000.0
 """When frame 0 was taken; 78 frames a second."""

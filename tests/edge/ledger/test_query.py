@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,8 @@ from edge.errors import ConfigError, LedgerError, MissingPathError
 from edge.inspection import Cause, Level
 from edge.ledger.coils_list import find_coil, list_coils
 from edge.ledger.query import TABLES, Filter, LedgerReader
-from tests.edge.ledger.samples import AT, LENGTH_MM, coil_defect, write_sample
+from edge.ledger.schema import MIGRATIONS, migrate
+from tests.edge.ledger.samples import AT, CLASSES, LENGTH_MM, coil_defect, write_sample
 
 
 @pytest.fixture
@@ -103,6 +105,27 @@ def test_a_coil_comes_back_as_it_was_written(reader):
         Stretch(20 * LENGTH_MM, 2 * LENGTH_MM, Level.UNINSPECTED, Cause.DROPPED),
         Stretch(22 * LENGTH_MM, 38 * LENGTH_MM, Level.FULL),
     ]
+
+
+def test_a_coil_says_what_judged_it_and_how_wide_it_was_seen(reader):
+    found = find_coil(reader, "A")
+    assert found.classes == CLASSES
+    assert (found.trust, found.width_mm) == ("shipped", 800.0)
+    assert [row["width_mm"] for row in reader.rows("coils")] == [800.0, 800.0]
+    assert [row["bundle_trust"] for row in reader.rows("runs")] == ["shipped"]
+
+
+def test_a_coil_of_a_ledger_from_before_that_was_stored_is_found_too(tmp_path):
+    path = tmp_path / "old.sqlite"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, path, MIGRATIONS[:1])
+    connection.execute("INSERT INTO runs VALUES (1, 1, 2, 2, 0, 'c', 'b', '', '0.1', '', 0, 0)")
+    connection.execute("INSERT INTO coils VALUES (1, 1, 'A', 1, 2, 0, 9, '')")
+    connection.close()
+    with LedgerReader(path) as reader:
+        found = find_coil(reader, "A")
+    assert (found.classes, found.width_mm) == ((), None)
+    assert found.as_json()["bundle_trust"] is None
 
 
 def test_coils_are_listed_with_what_passed_and_what_was_found(reader):

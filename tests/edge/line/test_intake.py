@@ -9,7 +9,7 @@ import pytest
 
 from edge.config.line import LineConfig
 from edge.events import EventKind
-from edge.frame import Absence, BadFrame, Frame
+from edge.frame import Absence, Frame
 from edge.line.intake import Intake
 from edge.position.encoder import EncoderPosition
 from edge.position.speed import SpeedPosition
@@ -74,10 +74,8 @@ def test_what_the_camera_and_the_encoder_have_to_say_is_told_at_once():
     admit(Absence(at + 1, "x", "camera lost"))
     for n in range(20):
         admit(frame(n, at + 2 + n * 0.01))
-    admit(BadFrame(20, at + 3, "x", "frozen"))
     assert [event.kind for event in told] == [
         EventKind.CAMERA_LOST,
         EventKind.CAMERA_BACK,
         EventKind.POSITION,
-        EventKind.PICTURE,
     ]
