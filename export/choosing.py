@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import RenderableType
 
 from edge.bundle.drift import Drift
-from edge.bundle.evidence import Thresholds, Unit
+from edge.bundle.evidence import Difference, Thresholds, Unit
 from edge.errors import ExportGateError
 from edge.psi import Floats
 from export.drift import drift_reference, measure_train
@@ -23,10 +23,11 @@ from export.pack import frame_sizes
 from export.progress import Progress
 from export.proof import RungProof, first_proofs, leave_out_too_large, standing
 from export.quantization import layers_of
-from export.remedies import Bought, remedied
+from export.remedies import Bought
 from export.runs import VAL
 from export.seen import Seen, gate_scores, judged, read_split
 from export.shrink import Shrunk, shrink
+from export.stage_remedies import remedied
 from export.temperature import fit_temperatures
 from export.thresholds import choose_thresholds
 from export.trace import TRACED, LayerError, trace
@@ -54,7 +55,7 @@ class Chosen:
     """
 
     stages: Mapping[str, Shrunk]
-    proofs: Mapping[Rung, RungProof]
+    proofs: Mapping[Rung, RungProof[Difference]]
     temperatures: Mapping[str, float]
     thresholds: Thresholds
     own: Unit

@@ -157,8 +157,8 @@ WIDTH = 100
     "--rungs",
     multiple=True,
     type=click.Choice(["all", *(name for name in NAMED if NAMED[name] not in DEFAULT)]),
-    help="Another form of gate and classifier to make, judge and pack; repeat for several. "
-    "[default: float32 and int8, as TFLite and as ONNX]",
+    help="Another form of every network to make, judge and pack; repeat for several. Outlines take "
+    "minutes to judge in int16x8 on x86. [default: float32 and int8, as TFLite and as ONNX]",
 )
 @click.option(
     "--calibrate",
@@ -177,7 +177,8 @@ WIDTH = 100
     type=click.IntRange(0, 50),
     default=0,
     metavar="EPOCHS",
-    help="Fine-tune with rounded numbers for so many epochs, where that is better on val.",
+    help="Fine-tune gate and classifier with rounded numbers for so many epochs, where that is "
+    "better on val.",
 )
 @click.option(
     "--report",

@@ -27,6 +27,8 @@ State = Literal["new", "begun", "done"]
 RECORD = "export.json"
 """Beside the runs that a bundle was made of: which they were, and by which command."""
 
+_WEIGHT_FILES = {".npz", ".keras"}
+
 _ANEW = "Remove it to have it made anew, or name another folder with --runs"
 
 
@@ -46,7 +48,7 @@ def state(step: Step) -> State:
     Raises:
         click.UsageError: Its command is wrong.
         DataError: A folder cannot be looked into.
-        TrainingError: Its folder holds another command's run, or one older than its teachers.
+        TrainingError: Its folder holds another command's run, or one older than its sources.
         UnwritableError: Its bundle, or its folder of simulated frames, exists and is another.
     """
     context = step.parsed()
@@ -88,11 +90,19 @@ def _trained(context: click.Context) -> State:
         return "begun" if (folder / checkpoint.NAME).exists() else "new"
     if made.command != command_line(context):
         raise TrainingError(f"{folder} holds the run of another command: {made.command}", _ANEW)
-    for teacher in context.params["teachers"]:
-        taught = _made(Path(teacher))
+    for run in _learnt_from(context.params):
+        taught = _made(run)
         if taught is None or taught.finished > made.started:
-            raise TrainingError(f"{folder} did not learn from {teacher} as it is now", _ANEW)
+            raise TrainingError(f"{folder} did not learn from {run} as it is now", _ANEW)
     return "done"
+
+
+def _learnt_from(given: dict[str, Any]) -> list[Path]:
+    """The runs whose answers or weights a training takes; a file of weights is none."""
+    runs = [Path(teacher) for teacher in given.get("teachers", ())]
+    if given["weights"] and Path(given["weights"]).suffix not in _WEIGHT_FILES:
+        runs.append(Path(given["weights"]))
+    return runs
 
 
 def _made(folder: Path) -> Made | None:

@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from rich.console import RenderableType
 from rich.text import Text
 
-from edge.bundle.stages import BOX_HEAD, MASK_HEAD, Format, pyramid_name
-from edge.engines.base import open_engine
-from edge.errors import ExportGateError
+from edge.bundle.stages import Format
 from edge.instances.anchors import STRIDES
 from edge.instances.rules import ClassRule
 from export.gate import Margins
-from export.instance_gate import (
-    ApDifference,
-    compare_instances,
-    instances_table,
-    lost_instances,
-)
 from export.instance_heads import Make, Networks, chosen_of, trials_table, try_heads
+from export.instance_remedies import remedied_instances
+from export.instance_rungs import (
+    Proofs,
+    Show,
+    describe_makes,
+    hold_rungs,
+    look_rungs,
+    time_rungs,
+)
 from export.instances import shrink_instances
-from export.ladder import EXACT, Rung
-from export.latency import Latency, latencies
+from export.ladder import DEFAULT, Rung
+from export.ladder_table import outlines_bought_table
 from export.progress import Progress
+from export.proof import MOST_WITH_OUTLINES, first_proofs, leave_out_too_large, standing
+from export.remedies import NONE, Bought, Remedies
 from export.runs import TRAIN, VAL
 from train.data.sample import DataSet
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.judged import judge_instances
 from train.evaluate.instances.rules import choose_rules
 from train.instances.finished import InstancesRun
 from train.instances.plan import require_halved
 from train.instances.scenes import Frames
-
-Show = Callable[[RenderableType], None]
-
-EXACT_MAKE = Make("tflite", pyramid="float32")
-"""What shrunk networks are held against."""
 
 FORMATS: tuple[Format, ...] = ("tflite", "onnx")
 
@@ -83,20 +79,18 @@ class ChosenInstances:
     Attributes:
         networks: In all forms.
         sizes: Of the windows.
-        makes: The number formats of each file format's shrunk form.
+        makes: The number formats of each rung's networks.
         rules: Which instances count, one a class.
-        refused: Why a file format has no shrunk form.
-        val: Its figures against the float networks'.
-        latency: Of every network, by name and form.
+        proofs: Of every rung that was wanted.
+        bought: What remedies did.
     """
 
     networks: Networks
     sizes: Sequence[tuple[int, int]]
-    makes: Mapping[Format, Make]
+    makes: Mapping[Rung, Make]
     rules: tuple[ClassRule, ...]
-    refused: dict[Format, str]
-    val: Sequence[ApDifference]
-    latency: Mapping[str, Mapping[Rung, Latency]]
+    proofs: Proofs
+    bought: Sequence[Bought]
 
 
 def choose_instances(
@@ -106,8 +100,11 @@ def choose_instances(
     margins: Margins,
     progress: Progress,
     show: Show,
+    rungs: Sequence[Rung] = DEFAULT,
+    room: int = MOST_WITH_OUTLINES,
+    remedies: Remedies = NONE,
 ) -> ChosenInstances:
-    """Shrink a run's networks, and choose heads and rules on val.
+    """Shrink a run's networks, and choose heads, rules and rungs on val.
 
     Args:
         run: Finished, on this data; see ``export.runs.check_instances``.
@@ -116,90 +113,42 @@ def choose_instances(
         margins: By how much AP at IoU 0.5 may fall.
         progress: Told of each step.
         show: Given what was chosen, and the comparison before it is judged.
+        rungs: Forms to make, ``DEFAULT`` among them.
+        room: Bytes that the networks may take.
+        remedies: What is tried against what int8 loses.
 
     Raises:
         DataError: Train lacks a class.
-        ExportGateError: The shrunk TFLite networks are worse than float by the margin, or a float
-            file does not compute what Keras computes.
+        ExportGateError: Int8 TFLite is worse than float by the margin, or a float file does not
+            compute what Keras computes.
         ImageError: An image cannot be read.
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A network cannot be loaded.
     """
-    networks = Networks(run, shrink_instances(run, data, sizes, progress))
+    networks = Networks(run, shrink_instances(run, data, sizes, progress, rungs))
     samples = data.of(VAL)
     frames = Frames(samples, mib=CACHE_MIB)
+    bought: list[Bought] = []
+    if remedies.quantizing:
+        networks, bought = remedied_instances(networks, remedies, samples, frames, progress)
+        show(outlines_bought_table(bought))
+    proofs = first_proofs(networks.forms.named, rungs)
+    leave_out_too_large(proofs, room, kept=DEFAULT)
     trials = {f: try_heads(networks, f, samples, frames, progress) for f in FORMATS}
     show(trials_table([trial for tried in trials.values() for trial in tried]))
     chosen = {format_: chosen_of(tried) for format_, tried in trials.items()}
+    makes = {rung: chosen[rung.format].make.like(rung) for rung in standing(proofs)}
+    describe_makes(networks, proofs, makes)
     rules = choose_rules(chosen["tflite"].found, samples, len(data.classes))
     show(_in_words(sizes, rules, data.classes))
-    exact = networks.look(EXACT_MAKE, VAL, samples, frames, progress)
-    whole = judge_instances(exact, samples, data.classes)
-    shrunk = {
-        format_: judge_instances(trial.found, samples, data.classes)
+    known = {
+        Rung(format_, "int8"): judge_instances(trial.found, samples, data.classes)
         for format_, trial in chosen.items()
     }
-    refused: dict[Format, str] = {}
-    differences = held_against_float(networks, whole, shrunk, VAL, margins, refused, progress, show)
-    makes = {format_: trial.make for format_, trial in chosen.items()}
-    return ChosenInstances(
-        networks,
-        sizes,
-        makes,
-        rules,
-        refused,
-        differences,
-        _latencies(networks, sizes, progress),
-    )
-
-
-def held_against_float(
-    networks: Networks,
-    exact: JudgedInstances,
-    shrunk: Mapping[Format, JudgedInstances],
-    split: str,
-    margins: Margins,
-    refused: dict[Format, str],
-    progress: Progress,
-    show: Show,
-) -> list[ApDifference]:
-    """Hold shrunk networks against float ones; a format that is worse is noted in ``refused``.
-
-    Raises:
-        ExportGateError: That is TFLite.
-    """
-    progress.start(f"drawing groups for bounds of AP50 on {split}")
-    differences: list[ApDifference] = []
-    for format_, one in shrunk.items():
-        found = compare_instances(exact, one, format_, margins, masks=networks.run.card.masks)
-        differences += found
-        words = lost_instances(found, split, margins)
-        if words is not None:
-            refused[format_] = words
-    show(instances_table(differences, exact, split, margins))
-    if "tflite" in refused:
-        raise ExportGateError(
-            f"the shrunk instance networks are {refused['tflite']}; nothing was written",
-            "Train longer or with less extreme weights, or state a wider --ap-margin",
-        )
-    return differences
-
-
-def _latencies(
-    networks: Networks, sizes: Sequence[tuple[int, int]], progress: Progress
-) -> dict[str, dict[Rung, Latency]]:
-    forms = networks.forms
-    named = {pyramid_name(size): forms.windows[size] for size in sizes}
-    named[BOX_HEAD] = forms.box_head
-    if forms.mask_head:
-        named[MASK_HEAD] = forms.mask_head
-    found = {}
-    for name, kinds in named.items():
-        rungs = {Rung(*kind): content for kind, content in kinds.items()}
-        shape = open_engine(rungs[EXACT]).input_shape
-        given = np.random.default_rng(0).random(shape, dtype=np.float32)
-        found[name] = latencies(rungs, given, progress, name)
-    return found
+    judged = look_rungs(networks, proofs, makes, VAL, samples, frames, progress, known)
+    hold_rungs(proofs, judged, VAL, margins, progress, show, masks=run.card.masks)
+    time_rungs(networks, proofs, makes, progress)
+    return ChosenInstances(networks, sizes, makes, rules, proofs, bought)
 
 
 def _in_words(

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from edge.bundle.evidence import Verdict
+from edge.bundle.evidence import Precision, Verdict
 from edge.bundle.stages import Format
 from export.bounds import Bounds, statistic_bounds
 from export.gate import VERDICT_SHOWN, Margins, verdict_of
 from export.instance_heads import BOX_AP50, MASK_AP50, ap50s
+from export.ladder import Rung
 from train.evaluate.instances.coco import Matched
 from train.evaluate.instances.intervals import ap50
 from train.evaluate.instances.judged import JudgedInstances
@@ -29,6 +30,7 @@ class ApDifference:
 
     Attributes:
         format: File format of the shrunk networks.
+        precision: Their rung's number format.
         figure: ``BOX_AP50`` or ``MASK_AP50``.
         float32: Of the float networks in TFLite.
         shrunk: Of the shrunk ones.
@@ -37,6 +39,7 @@ class ApDifference:
     """
 
     format: Format
+    precision: Precision
     figure: str
     float32: float
     shrunk: float
@@ -47,17 +50,17 @@ class ApDifference:
 def compare_instances(
     exact: JudgedInstances,
     shrunk: JudgedInstances,
-    format_: Format,
+    rung: Rung,
     margins: Margins,
     *,
     masks: bool,
 ) -> list[ApDifference]:
-    """The figures of the networks of one format against those of the float ones.
+    """The figures of the networks of one rung against those of the float ones.
 
     Args:
         exact: What the float ones find.
         shrunk: What the shrunk ones find on the same frames.
-        format_: Of the shrunk networks.
+        rung: Of the shrunk networks.
         margins: What is allowed to be lost.
         masks: Compare masks besides boxes.
     """
@@ -69,7 +72,9 @@ def compare_instances(
         # Where nothing at all is found there is no figure of masks: none of it is right.
         now = after.get(figure, 0.0)
         verdict = verdict_of(bounds, margins.ap50)
-        differences.append(ApDifference(format_, figure, before, now, bounds, verdict))
+        differences.append(
+            ApDifference(rung.format, rung.precision, figure, before, now, bounds, verdict)
+        )
     return differences
 
 
@@ -83,8 +88,8 @@ def lost_instances(differences: Sequence[ApDifference], split: str, margins: Mar
     also = f", and {len(worse) - 1} more" if len(worse) > 1 else ""
     return (
         f"worse than float on {split}: {worst.figure} {worst.shrunk:.3f} against "
-        f"{worst.float32:.3f} in {worst.format} (with 95 % confidence it may be down by "
-        f"{-worst.bounds.lower * 100:.1f} points, margin {margins.ap50 * 100:g}){also}"
+        f"{worst.float32:.3f} in {worst.format} {worst.precision} (with 95 % confidence it may be "
+        f"down by {-worst.bounds.lower * 100:.1f} points, margin {margins.ap50 * 100:g}){also}"
     )
 
 
@@ -104,7 +109,7 @@ def instances_table(
         box=SIMPLE_HEAD,
         pad_edge=False,
     )
-    table.add_column("format", no_wrap=True)
+    table.add_column("rung", no_wrap=True)
     table.add_column("figure", no_wrap=True)
     for heading in ("float", "shrunk", "points", "bounds"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -112,7 +117,7 @@ def instances_table(
     for d in differences:
         bounds = d.bounds
         table.add_row(
-            d.format,
+            f"{d.format} {d.precision}",
             d.figure,
             f"{d.float32:.3f}",
             f"{d.shrunk:.3f}",

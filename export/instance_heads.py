@@ -13,11 +13,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from edge.bundle.evidence import Precision
-from edge.bundle.stages import BOX_HEAD, MASK_HEAD, Format
+from edge.bundle.stages import BOX_HEAD, MASK_HEAD, Format, pyramid_name
 from edge.engines.base import open_engine
 from edge.instances.found import FoundInstance
 from edge.models.instances import InstanceModel
 from export.instances import InstanceForms
+from export.ladder import Rung
 from export.progress import Progress
 from train.data.sample import Sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
@@ -44,6 +45,14 @@ class Make:
     box_head: Precision = "float32"
     mask_head: Precision = "float32"
 
+    def like(self, rung: Rung) -> Make:
+        """The make of a rung of this format: a head that is in float here is so in 8 bits too."""
+
+        def head(here: Precision) -> Precision:
+            return here if rung.remediable and here == "float32" else rung.precision
+
+        return Make(rung.format, rung.precision, head(self.box_head), head(self.mask_head))
+
 
 @dataclass(frozen=True, slots=True)
 class Networks:
@@ -63,6 +72,7 @@ class Networks:
         """Candidates on all of every frame, through the code of the line.
 
         Raises:
+            EngineError: No engine runs it.
             ImageError: A frame cannot be read.
         """
         progress.start(f"looking for instances on {split}: {self.words(make)}", len(samples))
@@ -74,17 +84,22 @@ class Networks:
         parts += [f"{head.replace('_', ' ')} {getattr(make, head)}" for head in self.heads]
         return f"{make.format}, {', '.join(parts)}"
 
+    def used(self, make: Make) -> dict[str, Rung]:
+        """The form of each network, by its name."""
+        used = dict.fromkeys(self.forms.named, Rung(make.format, make.pyramid))
+        used[BOX_HEAD] = Rung(make.format, make.box_head)
+        if self.forms.mask_head:
+            used[MASK_HEAD] = Rung(make.format, make.mask_head)
+        return used
+
     def _open(self, make: Make) -> InstanceModel:
-        forms = self.forms
-        mask_head = forms.mask_head
+        used, named = self.used(make), self.forms.named
+        engines = {name: open_engine(network.forms[used[name]]) for name, network in named.items()}
         classes = self.run.card.classes
         return InstanceModel(
-            {
-                size: open_engine(kinds[make.format, make.pyramid])
-                for size, kinds in forms.windows.items()
-            },
-            open_engine(forms.box_head[make.format, make.box_head]),
-            open_engine(mask_head[make.format, make.mask_head]) if mask_head else None,
+            {size: engines[pyramid_name(size)] for size in self.forms.windows},
+            engines[BOX_HEAD],
+            engines.get(MASK_HEAD),
             classes=classes,
             anchors=self.run.anchors,
             rules=[UNJUDGED] * len(classes),

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 
 from edge.bundle.evidence import Precision
-from edge.bundle.stages import Format, InstanceFigures
+from edge.bundle.stages import BOX_HEAD, MASK_HEAD, InstanceFigures, pyramid_name
+from export.forms import Forms
 from export.gate import Margins
-from export.instance_export import (
-    CACHE_MIB,
-    EXACT_MAKE,
-    ChosenInstances,
-    Show,
-    held_against_float,
-)
-from export.instance_gate import ApDifference
-from export.instance_heads import Make
-from export.instance_stage import Forms, InstanceParts
+from export.instance_export import CACHE_MIB, ChosenInstances
+from export.instance_rungs import FIRM, Judged, Show, hold_rungs, look_rungs
+from export.instance_stage import InstanceParts
+from export.ladder import Rung
 from export.progress import Progress
+from export.proof import standing
 from export.runs import HOLDOUT
 from train.data.sample import DataSet
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.judged import JudgedInstances
 from train.instances.evaluating import ROIS
 from train.instances.scenes import Frames
 
 
 def judge_instances_on_holdout(
-    chosen: ChosenInstances, data: DataSet, margins: Margins, progress: Progress, show: Show
-) -> tuple[InstanceParts, list[ApDifference]]:
-    """Hold what was chosen against float on the holdout; what is packed, and every difference.
+    chosen: ChosenInstances,
+    data: DataSet,
+    margins: Margins,
+    progress: Progress,
+    show: Show,
+    packed: Collection[Rung],
+) -> InstanceParts:
+    """Hold every rung that stands against float on the holdout; what is packed.
 
     Args:
         chosen: On val.
@@ -36,55 +37,48 @@ def judge_instances_on_holdout(
         margins: By how much AP at IoU 0.5 may fall.
         progress: Told of each step.
         show: Given the comparison before it is judged.
+        packed: Rungs of the cascade: golden frames are scored in these alone.
 
     Raises:
-        ExportGateError: The shrunk TFLite networks are worse than float by the margin.
+        ExportGateError: Int8 TFLite is worse than float by the margin.
         ImageError: An image cannot be read.
     """
+    networks, proofs = chosen.networks, chosen.proofs
+    run, forms = networks.run, networks.forms
+    for rung in standing(proofs):
+        if rung not in packed and rung not in FIRM:
+            proofs[rung].refused = "gate and classifier are not packed in it"
     samples = data.of(HOLDOUT)
     frames = Frames(samples, mib=CACHE_MIB)
-    networks = chosen.networks
-    run, forms = networks.run, networks.forms
-
-    def judged(make: Make) -> JudgedInstances:
-        found = networks.look(make, HOLDOUT, samples, frames, progress)
-        return judge_instances(found, samples, data.classes)
-
-    exact = judged(EXACT_MAKE)
-    shrunk = {f: judged(make) for f, make in chosen.makes.items() if f not in chosen.refused}
-    differences = held_against_float(
-        networks, exact, shrunk, "the holdout", margins, chosen.refused, progress, show
-    )
-    makes = {f: make for f, make in chosen.makes.items() if f not in chosen.refused}
-    boxes = {f: make.box_head for f, make in makes.items()}
-    outlines = {f: make.mask_head for f, make in makes.items()}
-    pyramids = {f: make.pyramid for f, make in makes.items()}
-    judged_forms = {"float32": exact, "int8": shrunk["tflite"]}
-    figures: dict[Precision, InstanceFigures] = {
-        p: _figures(j, masks=run.card.masks)
-        for p, j in judged_forms.items()  # type: ignore[misc]
-    }
-    parts = InstanceParts(
+    judged = look_rungs(networks, proofs, chosen.makes, HOLDOUT, samples, frames, progress)
+    hold_rungs(proofs, judged, HOLDOUT, margins, progress, show, masks=run.card.masks)
+    kept = {name: _kept(chosen, name) for name in forms.named}
+    return InstanceParts(
         network=f"mask_rcnn-{run.card.trunk}",
-        windows={size: _kept(kinds, pyramids) for size, kinds in forms.windows.items()},
-        box_head=_kept(forms.box_head, boxes),
-        mask_head=forms.mask_head and _kept(forms.mask_head, outlines),
+        windows={size: kept[pyramid_name(size)] for size in forms.windows},
+        box_head=kept[BOX_HEAD],
+        mask_head=kept.get(MASK_HEAD),
         anchors=run.anchors,
         rules=chosen.rules,
         rois=ROIS,
-        figures=figures,
+        figures=_all_figures(judged, standing(proofs), masks=run.card.masks),
         openings=run.card.holdout_openings,
     )
-    return parts, differences
 
 
-def _kept(forms: Forms, best: Mapping[Format, Precision]) -> Forms:
-    """A network in float, and in int8 in the formats where that is best."""
-    return {
-        (format_, precision): content
-        for (format_, precision), content in forms.items()
-        if precision in ("float32", best.get(format_))
-    }
+def _kept(chosen: ChosenInstances, name: str) -> Forms:
+    """A network's files that the rungs that stand run it in."""
+    forms = chosen.networks.forms.named[name].forms
+    used = {chosen.networks.used(chosen.makes[rung])[name] for rung in standing(chosen.proofs)}
+    return {rung: content for rung, content in forms.items() if rung in used}
+
+
+def _all_figures(
+    judged: Judged, rungs: Sequence[Rung], *, masks: bool
+) -> dict[Precision, InstanceFigures]:
+    """By number format; TFLite's where ONNX has it too."""
+    ordered = sorted(rungs, key=lambda rung: rung.format == "tflite")
+    return {rung.precision: _figures(judged[rung], masks=masks) for rung in ordered}
 
 
 def _figures(judged: JudgedInstances, *, masks: bool) -> InstanceFigures:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from edge.bundle.evidence import Precision
 from edge.bundle.stages import (
-    Format,
     InstanceFigures,
     InstanceRule,
     InstanceStage,
@@ -19,11 +18,9 @@ from edge.instances.anchors import Anchors
 from edge.instances.rules import ClassRule
 from edge.models.instances import InstanceModel
 from edge.models.load import instance_model
+from export.forms import Forms
 from export.ladder import Rung
 from train.finished_run import RunOpening
-
-Forms = Mapping[tuple[Format, Precision], bytes]
-"""One network by file format and number format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +30,11 @@ class InstanceParts:
     Attributes:
         network: Name of the architecture.
         windows: The pyramid, by width and height of its window in pixels.
-        box_head: In float32, and in int8 where it keeps its average precision.
+        box_head: In float32, and in those forms in which it keeps its average precision.
         mask_head: Likewise; None where there are boxes alone.
         anchors: What its proposals start from.
         rules: Which instances count, one a class; chosen on val.
-        rois: Proposals of a window that the heads look at, at most.
+        rois: Proposals of a frame that the heads look at, at most.
         figures: Of the holdout, by precision.
         openings: Every time that training or judging it opened the holdout.
     """
@@ -54,12 +51,18 @@ class InstanceParts:
 
 
 def instance_stage(parts: InstanceParts, files: dict[str, bytes]) -> InstanceStage:
-    """Describe the stage, and put its networks among the files."""
+    """Describe the stage, and put its networks among the files.
+
+    Of the windows the first alone comes in float32 too: it serves to compare with, and each other
+    would add a megabyte a format.
+    """
+    first, *others = parts.windows.items()
+    windows = [first, *((size, _shrunk(forms)) for size, forms in others)]
     return InstanceStage(
         network=parts.network,
         windows=tuple(
             WindowModels(size=size, models=_put(f"pyramid-{size[0]}x{size[1]}", forms, files))
-            for size, forms in parts.windows.items()
+            for size, forms in windows
         ),
         box_head=_put("box-head", parts.box_head, files),
         mask_head=_put("mask-head", parts.mask_head, files) if parts.mask_head else None,
@@ -85,10 +88,15 @@ def open_stage(
     return instance_model(stage, engines, classes)
 
 
+def _shrunk(forms: Forms) -> Forms:
+    """Without float32, unless there is nothing else."""
+    return {rung: form for rung, form in forms.items() if rung.precision != "float32"} or forms
+
+
 def _put(part: str, forms: Forms, files: dict[str, bytes]) -> tuple[ModelFile, ...]:
     models = []
-    for (format_, precision), content in forms.items():
-        file = f"models/instances-{part}-{precision}.{format_}"
+    for rung, content in forms.items():
+        file = f"models/instances-{part}-{rung.precision}.{rung.format}"
         files[file] = content
-        models.append(ModelFile(file=file, format=format_, precision=precision))
+        models.append(ModelFile(file=file, format=rung.format, precision=rung.precision))
     return tuple(models)

@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.bundle.stages import BOX_HEAD, MASK_HEAD, Format, pyramid_name
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle.stages import BOX_HEAD, MASK_HEAD, pyramid_name
 from edge.engines.base import open_engine
-from export import onnx, tflite
+from export.forms import Converted, convert_to
 from export.freezing import Inputs, Shape
 from export.instance_calibration import calibration_rois, calibration_windows
-from export.instance_stage import Forms
-from export.parity import CHECKED, require_same
+from export.ladder import DEFAULT, EXACT, Rung
 from export.progress import Progress
 from train.data.sample import DataSet
 from train.instances.evaluating import BOX_BATCH, MASK_BATCH
 from train.instances.finished import InstancesRun
 
-_CONVERTERS: Mapping[Format, tuple[Callable[..., bytes], Callable[..., bytes]]] = {
-    "tflite": (tflite.convert, tflite.quantize),
-    "onnx": (onnx.convert, onnx.quantize),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class InstanceForms:
-    """A run's networks, each in TFLite and ONNX, in float32 and int8.
+    """A run's networks, each in all forms.
 
     Attributes:
         windows: The pyramid, by width and height of its window in pixels.
         box_head: With a batch of ``train.instances.evaluating.BOX_BATCH``.
         mask_head: With a batch of ``MASK_BATCH``; None where there are boxes alone.
+        pyramid: The ``keras.Model`` of ``windows``.
+        pictures: What it is calibrated on, [n, height, width] uint8, by size.
     """
 
-    windows: Mapping[tuple[int, int], Forms]
-    box_head: Forms
-    mask_head: Forms | None
+    windows: Mapping[tuple[int, int], Converted]
+    box_head: Converted
+    mask_head: Converted | None
+    pyramid: Any
+    pictures: Mapping[tuple[int, int], NDArray[np.uint8]]
+
+    @property
+    def named(self) -> dict[str, Converted]:
+        """Every network, by the name that a bundle has for it."""
+        named = {pyramid_name(size): pyramid for size, pyramid in self.windows.items()}
+        named[BOX_HEAD] = self.box_head
+        if self.mask_head:
+            named[MASK_HEAD] = self.mask_head
+        return named
 
 
 def shrink_instances(
-    run: InstancesRun, data: DataSet, sizes: Sequence[tuple[int, int]], progress: Progress
+    run: InstancesRun,
+    data: DataSet,
+    sizes: Sequence[tuple[int, int]],
+    progress: Progress,
+    rungs: Sequence[Rung] = DEFAULT,
 ) -> InstanceForms:
     """Convert a run's networks, calibrated on train.
+
+    A rung that a network cannot be had in is left out with its reason, but for those of
+    ``export.ladder.DEFAULT``.
 
     Args:
         run: A finished run.
@@ -50,51 +67,49 @@ def shrink_instances(
         sizes: Width and height of each window, multiples of 16, at least one; heads are calibrated
             on the first.
         progress: Told of each step.
+        rungs: Those wanted, ``DEFAULT`` among them.
 
     Raises:
         DataError: The train split is empty, or lacks a class.
+        EngineError: A network cannot be had in 8 bits.
         ExportGateError: A float32 file does not compute what Keras computes.
         ImageError: An image cannot be read.
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A network cannot be loaded.
     """
+
+    def converted(name: str, model: Any, inputs: Inputs, shape: Shape) -> Converted:
+        return convert_to(
+            rungs,
+            model,
+            inputs,
+            progress,
+            name=name,
+            what=f"the {name}",
+            required=DEFAULT,
+            shape=shape,
+        )
+
     networks = run.load()
     progress.start("reading calibration windows")
     cut = {size: calibration_windows(data, size) for size in sizes}
     windows = {
-        size: _forms(
-            pyramid_name(size),
-            networks.pyramid,
-            seen.pictures,
-            (1, *seen.pictures.shape[1:], 1),
-            progress,
-        )
+        size: converted(pyramid_name(size), networks.pyramid, seen.pictures, pyramid_shape(size))
         for size, seen in cut.items()
     }
-    first = open_engine(windows[sizes[0]]["tflite", "float32"])
+    first = open_engine(windows[sizes[0]].forms[EXACT])
     rois = calibration_rois(first, cut[sizes[0]], run.anchors)
     box_head, mask_head = (
-        head and _forms(name, head, rois, (batch, *rois.shape[1:]), progress)
+        head and converted(name, head, rois, (batch, *rois.shape[1:]))
         for name, head, batch in (
             (BOX_HEAD, networks.box_head, BOX_BATCH),
             (MASK_HEAD, networks.mask_head, MASK_BATCH),
         )
     )
-    return InstanceForms(windows, box_head, mask_head)
+    pictures = {size: seen.pictures for size, seen in cut.items()}
+    return InstanceForms(windows, box_head, mask_head, networks.pyramid, pictures)
 
 
-def _forms(name: str, model: Any, inputs: Inputs, shape: Shape, progress: Progress) -> Forms:
-    """One network of one input shape in all forms.
-
-    Raises:
-        ExportGateError: As ``shrink_instances``.
-    """
-    forms = {}
-    for format_, (convert, quantize) in _CONVERTERS.items():
-        progress.start(f"{name}: converting to {format_}")
-        whole = convert(model, shape)
-        require_same(model, whole, inputs[:CHECKED], f"the {name} converted to {format_}")
-        forms[format_, "float32"] = whole
-        progress.start(f"{name}: quantizing to int8, {format_}")
-        forms[format_, "int8"] = quantize(model, inputs, shape)
-    return forms
+def pyramid_shape(size: tuple[int, int]) -> Shape:
+    """The input of the pyramid of a window of that width and height."""
+    return (1, size[1], size[0], 1)

@@ -25,7 +25,7 @@ class Order:
             worst region, or each tile as a frame of its own.
         windows: Width and height in pixels of the instance network's windows; none takes those of
             ``export.instance_export.window_sizes``.
-        rungs: Forms to make of the cascade's networks.
+        rungs: Forms to make of the networks.
         remedies: What is tried against what int8 loses.
         pictures: Pack pictures of the holdout into the report.
         timed: Pack latencies into the report; they differ from run to run.

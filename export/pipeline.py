@@ -15,17 +15,17 @@ from edge.errors import DataError
 from export.bounds import CONFIDENCE, RESAMPLES
 from export.choosing import Chosen, choose
 from export.gate import comparison_table
-from export.instance_export import choose_instances, window_sizes
+from export.instance_export import ChosenInstances, choose_instances, window_sizes
 from export.instance_judging import judge_instances_on_holdout
 from export.instance_stage import InstanceParts
 from export.judging import Judged, judge, packed, require_int8
 from export.ladder import REQUIRED
-from export.ladder_table import ladder_table
+from export.ladder_table import instances_ladder_table, ladder_table
 from export.order import Order
 from export.pack import Contents, pack
 from export.progress import Progress
 from export.promises import unit_promises
-from export.proof import packed_rungs
+from export.proof import packed_rungs, room_for_outlines
 from export.report import Report, make_report
 from export.runs import HOLDOUT, TRAIN, VAL, check_data, check_instances, check_pair
 from export.shrink import tflite_metrics
@@ -92,24 +92,40 @@ def make_bundle(
     chosen = choose(order, runs, data, progress, show)
     outlines = None
     if instances:
-        outlines = choose_instances(instances, data, windows, order.margins, progress, show)
+        outlines = choose_instances(
+            instances,
+            data,
+            windows,
+            order.margins,
+            progress,
+            show,
+            order.rungs,
+            room_for_outlines(chosen.proofs),
+            order.remedies,
+        )
     if order.dry:
-        show(ladder_table(chosen.proofs, VAL))
+        _show_ladders(chosen, outlines, VAL, show)
         progress.start("writing the report")
-        return Exported(None, make_report(order, chosen, None, outlines, [], data))
+        return Exported(None, make_report(order, chosen, None, outlines, data))
     judged = judge(chosen, order, runs, data, progress)
     differences = chosen.proofs[REQUIRED].differences[HOLDOUT]
     show(comparison_table(differences, "the holdout", order.margins))
     require_int8(chosen)
-    parts, outlined = None, []
-    if outlines:
-        parts, outlined = judge_instances_on_holdout(outlines, data, order.margins, progress, show)
-    show(ladder_table(chosen.proofs, HOLDOUT))
+    parts = outlines and judge_instances_on_holdout(
+        outlines, data, order.margins, progress, show, packed(chosen)
+    )
+    _show_ladders(chosen, outlines, HOLDOUT, show)
     progress.start("writing the report")
-    report = make_report(order, chosen, judged, outlines, outlined, data)
+    report = make_report(order, chosen, judged, outlines, data)
     progress.start("packing, and checking what was packed")
     contents = _contents(order, chosen, judged, parts, report)
     return Exported(pack(order.label, contents, data, golden=order.golden), report)
+
+
+def _show_ladders(chosen: Chosen, outlines: ChosenInstances | None, split: str, show: Show) -> None:
+    show(ladder_table(chosen.proofs, split))
+    if outlines:
+        show(instances_ladder_table(outlines.proofs, split))
 
 
 def _contents(

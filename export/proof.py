@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
 from edge.bundle.container import MAX_BYTES
-from edge.bundle.evidence import Difference, Figures, PackedRung
+from edge.bundle.evidence import Figures, PackedRung, Verdict
+from export.forms import Converted
 from export.ladder import EXACT, LADDER, REQUIRED, Rung
 from export.latency import Latency
-from export.shrink import Shrunk
 
 MOST_BYTES = MAX_BYTES * 3 // 4
 """Of the cascade's networks together; the rest is for outlines, golden frames and the report."""
 
+MOST_WITH_OUTLINES = MAX_BYTES * 7 // 8
+"""Of the cascade's networks and those that outline."""
+
+
+class Judged(Protocol):
+    """A figure that was held against float's."""
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+_Difference = TypeVar("_Difference", bound=Judged)
+
 
 @dataclass(slots=True, eq=False)
-class RungProof:
-    """One form of the cascade's networks.
+class RungProof(Generic[_Difference]):
+    """One form of the cascade's networks, or of those that outline.
 
     Attributes:
         rung: Which.
         refused: Why it is not packed; None where it is.
-        parity: By stage, see ``export.shrink.Shrunk``.
-        sizes: Bytes of its files, by stage.
+        parity: By network, see ``export.forms.Converted``.
+        sizes: Bytes of its files, by network.
         digests: SHA-256 of them, likewise.
         end_to_end: Largest difference of a golden frame's score from Keras's, a fraction; None
-            where it was refused before.
+            where it was refused before, and of networks that outline.
         differences: Its figures against float32 TFLite's, by split; empty for that itself.
-        figures: Its figures by split and stage.
-        latency: By stage.
+        figures: The cascade's figures by split and stage.
+        latency: By network.
     """
 
     rung: Rung
@@ -39,7 +53,7 @@ class RungProof:
     sizes: dict[str, int] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     end_to_end: float | None = None
-    differences: dict[str, tuple[Difference, ...]] = field(default_factory=dict)
+    differences: dict[str, tuple[_Difference, ...]] = field(default_factory=dict)
     figures: dict[str, dict[str, Figures]] = field(default_factory=dict)
     latency: dict[str, Latency] = field(default_factory=dict)
 
@@ -49,26 +63,37 @@ class RungProof:
         return {kind: verdicts.count(kind) for kind in ("held", "not judged", "worse")}
 
 
-def first_proofs(stages: Mapping[str, Shrunk], rungs: Sequence[Rung]) -> dict[Rung, RungProof]:
+def first_proofs(
+    networks: Mapping[str, Converted], rungs: Sequence[Rung]
+) -> dict[Rung, RungProof[Any]]:
     """What converting alone has shown of each rung that was wanted."""
     proofs = {}
     for rung in rungs:
         proof = proofs[rung] = RungProof(rung)
-        for name, stage in stages.items():
-            if rung in stage.parity:
-                proof.parity[name] = stage.parity[rung]
-            if rung in stage.forms:
-                proof.sizes[name] = len(stage.forms[rung])
-                proof.digests[name] = hashlib.sha256(stage.forms[rung]).hexdigest()
-            if rung in stage.refused:
-                proof.refused = proof.refused or f"{name}: {stage.refused[rung]}"
+        for name, network in networks.items():
+            if rung in network.forms:
+                describe(proof, name, network, rung)
+            if rung in network.refused:
+                proof.refused = proof.refused or f"{name}: {network.refused[rung]}"
     return proofs
 
 
-def leave_out_too_large(proofs: Mapping[Rung, RungProof], limit: int = MOST_BYTES) -> None:
-    """Refuse the largest of the rungs that are not required until the rest fit into a bundle."""
+def describe(proof: RungProof[Any], name: str, network: Converted, used: Rung) -> None:
+    """Note which of a network's files a rung runs it in."""
+    content = network.forms[used]
+    proof.parity[name] = network.parity[used]
+    proof.sizes[name] = len(content)
+    proof.digests[name] = hashlib.sha256(content).hexdigest()
+
+
+def leave_out_too_large(
+    proofs: Mapping[Rung, RungProof[Any]],
+    limit: int = MOST_BYTES,
+    kept: Collection[Rung] = (EXACT, REQUIRED),
+) -> None:
+    """Refuse the largest of the rungs that are not kept until the rest fit into a bundle."""
     sizes = {rung: sum(proofs[rung].sizes.values()) for rung in standing(proofs)}
-    spare = sorted((r for r in sizes if r not in {EXACT, REQUIRED}), key=lambda r: -sizes[r])
+    spare = sorted((r for r in sizes if r not in kept), key=lambda r: -sizes[r])
     for rung in spare:
         if sum(sizes.values()) <= limit:
             return
@@ -78,12 +103,17 @@ def leave_out_too_large(proofs: Mapping[Rung, RungProof], limit: int = MOST_BYTE
         del sizes[rung]
 
 
-def standing(proofs: Mapping[Rung, RungProof]) -> list[Rung]:
+def room_for_outlines(proofs: Mapping[Rung, RungProof[Any]]) -> int:
+    """Bytes that the networks that outline may take beside the cascade's."""
+    return MOST_WITH_OUTLINES - sum(sum(proofs[rung].sizes.values()) for rung in standing(proofs))
+
+
+def standing(proofs: Mapping[Rung, RungProof[Any]]) -> list[Rung]:
     """The rungs that were not refused yet, in the ladder's order."""
     return [rung for rung in LADDER if rung in proofs and proofs[rung].refused is None]
 
 
-def packed_rungs(proofs: Mapping[Rung, RungProof], split: str) -> tuple[PackedRung, ...]:
+def packed_rungs(proofs: Mapping[Rung, RungProof[Any]], split: str) -> tuple[PackedRung, ...]:
     """What the manifest says of the rungs that are packed."""
     packed = []
     for rung in standing(proofs):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
-
-from export.calibration import training_inputs
-from export.ladder import EXACT, REQUIRED, make
-from export.maps import with_map
+from export.forms import Converted
+from export.freezing import Inputs, Shape
+from export.ladder import REQUIRED, Rung, make
 from export.parity import CHECKED, largest_difference
 from export.progress import Progress
-from export.qat import fine_tune
-from export.quantization import Calibration, Quantization, layers_of
-from export.seen import Seen, logits_of
-from export.shrink import Shrunk
-from export.trace import TRACED, guilty, trace
-from train.data.sample import DataSet
-from train.evaluate.metrics import auroc
-from train.task import Task
+from export.quantization import Calibration, Quantization
+from export.trace import LayerError, guilty
 
 _ROUNDS = 3
 """Of leaving more layers in float."""
@@ -41,13 +35,21 @@ class Remedies:
     mixed: bool = False
     epochs: int = 0
 
+    @property
+    def quantizing(self) -> bool:
+        """Whether another way to quantize the same network is to be tried."""
+        return self.calibration is not None or self.mixed
+
     def __bool__(self) -> bool:
-        return self.calibration is not None or self.mixed or self.epochs > 0
+        return self.quantizing or self.epochs > 0
+
+
+NONE = Remedies()
 
 
 @dataclass(frozen=True, slots=True)
 class OnVal:
-    """How one form of one network did on the clear tiles of val, at temperature 1.
+    """How one form of one network of the cascade did on the clear tiles of val, at temperature 1.
 
     Attributes:
         accuracy: Share of right answers.
@@ -59,9 +61,41 @@ class OnVal:
     auroc: float | None
     size: int
 
-    def beats(self, other: OnVal) -> bool:
-        """Whether it is right more often, or as often and ranks better."""
-        return (self.accuracy, self.auroc or 0.0) > (other.accuracy, other.auroc or 0.0)
+    @property
+    def ranked(self) -> tuple[float, float | None]:
+        """What remedies are chosen by, the second where the first is the same."""
+        return self.accuracy, self.auroc
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinesOnVal:
+    """How the instance networks did on val with one form of the pyramid, and heads in float.
+
+    Attributes:
+        mask_ap50: AP at IoU 0.5 of masks; None where there are boxes alone.
+        box_ap50: Of boxes.
+        size: Bytes of the pyramid's files.
+    """
+
+    mask_ap50: float | None
+    box_ap50: float
+    size: int
+
+    @property
+    def ranked(self) -> tuple[float, float | None]:
+        """As of ``OnVal``."""
+        if self.mask_ap50 is None:
+            return self.box_ap50, None
+        return self.mask_ap50, self.box_ap50
+
+
+Measured = OnVal | OutlinesOnVal
+
+
+def beats(one: Measured, other: Measured) -> bool:
+    """Whether a form did better than another of the same network."""
+    (first, second), (before, and_before) = one.ranked, other.ranked
+    return (first, second or 0.0) > (before, and_before or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,125 +115,104 @@ class Bought:
     stage: str
     remedy: Remedy
     how: str
-    float32: OnVal
-    before: OnVal
-    after: OnVal
+    float32: Measured
+    before: Measured
+    after: Measured
     taken: bool
 
 
-def remedied(
-    stage: str,
-    shrunk: Shrunk,
-    remedies: Remedies,
-    data: DataSet,
-    val: Seen,
-    progress: Progress,
-) -> tuple[Shrunk, list[Bought]]:
-    """Try remedies one after another, each on top of those that helped.
-
-    What helps int8 TFLite is made for every int8 form.
+class Bench(ABC):
+    """One network's int8 TFLite form, the best so far, and what was tried on it.
 
     Args:
-        stage: Name of the stage.
-        shrunk: Its network in all forms.
-        remedies: What is to be tried.
-        data: What it was trained on.
-        val: What remedies are judged on.
+        stage: Name of the network.
         progress: Shows how it goes.
-
-    Raises:
-        EngineError: A form cannot be had, or no engine runs it.
-        ImageError: An image cannot be read.
+        float32: How it did in float.
+        int8: How it does in int8 so far.
     """
-    bench = _Bench(stage, shrunk, data, val, progress)
-    if remedies.epochs:
-        inputs = training_inputs(data, shrunk.run.geometry)
-        for epoch, model in fine_tune(shrunk, inputs, remedies.epochs, progress, stage):
-            mapped = with_map(model) if shrunk.run.card.task != "binary" else model
-            bench.attempt(
-                "fine-tuning",
-                f"{epoch} epoch{'s' if epoch > 1 else ''}",
-                bench.best.quantization,
-                mapped,
-            )
-    if remedies.calibration:
-        quantization = replace(bench.best.quantization, calibration=remedies.calibration)
-        bench.attempt("calibration", f"by {remedies.calibration}", quantization)
-    if remedies.mixed:
-        kept: tuple[str, ...] = ()
-        for _ in range(_ROUNDS):
-            # A layer in float may be undone by the next one, which the next trace blames.
-            kept += bench.noisiest(kept)
-            quantization = replace(bench.best.quantization, kept=kept)
-            bench.attempt("mixed precision", f"{', '.join(kept)} in float", quantization)
-    return bench.best if bench.best is shrunk else _everywhere(bench.best, progress), bench.bought
 
-
-class _Bench:
-    """One network's int8 TFLite form, the best so far, and what was tried on it."""
-
-    def __init__(
-        self, stage: str, shrunk: Shrunk, data: DataSet, val: Seen, progress: Progress
-    ) -> None:
-        self.best = shrunk
+    def __init__(self, stage: str, progress: Progress, float32: Measured, int8: Measured) -> None:
         self.bought: list[Bought] = []
         self._stage, self._progress = stage, progress
-        self._task = Task(shrunk.run.card.task, data.classes)
-        clear = [tile for tile in val.tiles if not tile.ambiguous]
-        self._labels = np.zeros((len(clear), len(data.classes)), np.bool_)
-        for row, tile in enumerate(clear):
-            self._labels[row, list(tile.classes)] = True
-        self._traced = val.some(shrunk.run.geometry, TRACED)
-        self._inputs = val.inputs[shrunk.run.geometry][val.clear]
-        self._float = self._judge(shrunk.forms[EXACT], "float32")
-        self._figures = self._judge(shrunk.forms[REQUIRED], "int8")
+        self._float, self._figures = float32, int8
+
+    @property
+    @abstractmethod
+    def quantization(self) -> Quantization:
+        """Of the best so far."""
+
+    @abstractmethod
+    def noisiest(self, kept: tuple[str, ...]) -> tuple[str, ...]:
+        """The layers that add most noise besides some that are in float already."""
+
+    @abstractmethod
+    def _tried(
+        self, quantization: Quantization, mapped: Any, what: str
+    ) -> tuple[Measured, Callable[[], None]]:
+        """How it does if it is quantized so, and what takes that for the best."""
 
     def attempt(
         self, remedy: Remedy, how: str, quantization: Quantization, mapped: Any = None
     ) -> None:
-        """Quantize so, and keep it where it is better on val."""
-        best = self.best
-        mapped = best.mapped if mapped is None else mapped
+        """Quantize so, or another network so, and keep it where it is better on val."""
         self._progress.start(f"{self._stage}: quantizing with {remedy}, {how}")
-        content = make(REQUIRED, mapped, best.inputs, quantization)
-        found = self._judge(content, f"int8 with {remedy}")
-        taken = found.beats(self._figures)
+        found, take = self._tried(quantization, mapped, f"int8 with {remedy}")
+        taken = beats(found, self._figures)
         self.bought.append(
             Bought(self._stage, remedy, how, self._float, self._figures, found, taken)
         )
         if taken:
-            forms = {**best.forms, REQUIRED: content}
-            self.best = replace(best, forms=forms, mapped=mapped, quantization=quantization)
+            take()
             self._figures = found
 
-    def noisiest(self, kept: tuple[str, ...]) -> tuple[str, ...]:
-        """The layers that add most noise besides some that are in float already."""
-        best = self.best
-        exact = make(EXACT, best.mapped, best.inputs, best.quantization)
-        small = make(REQUIRED, best.mapped, best.inputs, replace(best.quantization, kept=kept))
-        errors = trace(exact, small, self._traced, layers_of(best.mapped))
-        # One in float may still make more of the noise that it is given.
-        others = [error for error in errors if error.layer not in kept]
-        return tuple(error.layer for error in guilty(others))
-
-    def _judge(self, content: bytes, what: str) -> OnVal:
-        said = logits_of(
-            content, self._inputs, self._progress, f"scoring val: {self._stage}, {what}"
-        )
-        scores = self._task.scores(said)
-        right = self._task.right(scores, self._labels)
-        area = auroc(self._labels.any(axis=1), self._task.defect_scores(scores))
-        return OnVal(float(right.mean()), area, len(content))
+    def quantize(self, remedies: Remedies) -> None:
+        """Try other ranges, and then layers in float."""
+        if remedies.calibration:
+            quantization = replace(self.quantization, calibration=remedies.calibration)
+            self.attempt("calibration", f"by {remedies.calibration}", quantization)
+        if not remedies.mixed:
+            return
+        kept: tuple[str, ...] = ()
+        for _ in range(_ROUNDS):
+            # A layer in float may be undone by the next one, which the next trace blames.
+            kept += self.noisiest(kept)
+            quantization = replace(self.quantization, kept=kept)
+            self.attempt("mixed precision", f"{', '.join(kept)} in float", quantization)
 
 
-def _everywhere(best: Shrunk, progress: Progress) -> Shrunk:
-    """Every int8 form made as the best of TFLite."""
-    forms, parity = dict(best.forms), dict(best.parity)
-    for rung in best.forms:
+def others_guilty(errors: Iterable[LayerError], kept: tuple[str, ...]) -> tuple[str, ...]:
+    """The noisiest layers but those in float, which may still make more of noise they are given."""
+    return tuple(error.layer for error in guilty([e for e in errors if e.layer not in kept]))
+
+
+def requantized(
+    network: Converted,
+    model: Any,
+    mapped: Any,
+    inputs: Inputs,
+    quantization: Quantization,
+    progress: Progress,
+    name: str,
+    shape: Shape | None = None,
+) -> tuple[dict[Rung, bytes], dict[Rung, float]]:
+    """Every int8 form of a network made as the best of TFLite; all forms, and their parity.
+
+    Args:
+        network: With that best one.
+        model: The ``keras.Model``.
+        mapped: What is converted of it.
+        inputs: That it is calibrated on.
+        quantization: Of the best.
+        progress: Told of each step.
+        name: Of the network, for ``progress``.
+        shape: Of the input; see ``export.ladder.make``.
+    """
+    forms, parity = dict(network.forms), dict(network.parity)
+    for rung in network.forms:
         if not rung.remediable:
             continue
         if rung != REQUIRED:
-            progress.start(f"{best.run.card.network}: quantizing {rung}, {best.quantization}")
-            forms[rung] = make(rung, best.mapped, best.inputs, best.quantization)
-        parity[rung] = largest_difference(best.model, forms[rung], best.inputs[:CHECKED])
-    return replace(best, forms=forms, parity=parity)
+            progress.start(f"{name}: quantizing {rung}, {quantization}")
+            forms[rung] = make(rung, mapped, inputs, quantization, shape)
+        parity[rung] = largest_difference(model, forms[rung], inputs[:CHECKED])
+    return forms, parity

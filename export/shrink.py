@@ -12,38 +12,30 @@ from numpy.typing import NDArray
 from edge.bundle.evidence import Precision, Thresholds
 from edge.cascade import Cascade
 from edge.engines.base import Engine, open_engine
-from edge.errors import EngineError, ExportGateError, MissingExtraError
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from edge.models.stage import StageModel
 from export.calibration import representative_inputs
-from export.ladder import DEFAULT, EXACT, REQUIRED, Rung, make
+from export.forms import Converted, convert_to
+from export.ladder import DEFAULT, EXACT, REQUIRED, Rung
 from export.maps import with_map
-from export.parity import CHECKED, CONVERSION_TOLERANCE, largest_difference, require_same
 from export.progress import Progress
 from export.quantization import PLAIN, Quantization
 from train.data.sample import DataSet
 from train.finished_run import Run
 
-Forms = Mapping[Rung, bytes]
-"""One network as files, by rung."""
-
 _Model = TypeVar("_Model", bound=StageModel)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shrunk:
-    """One network of the cascade in all forms.
+class Shrunk(Converted):
+    """One network of the cascade in all forms; see ``Converted`` for what is not said here.
 
     Attributes:
         run: That trained it.
         model: The trained ``keras.Model``.
         mapped: The same with its maps, where it has any: what is converted.
         inputs: Network inputs of train, [n, height, width] uint8, that it is calibrated on.
-        forms: The files.
-        parity: Of each file, its largest difference from Keras on the same tensors, as a share of
-            the largest number there; see ``export.parity.largest_difference``.
-        refused: Why there is no file of a rung.
         quantization: How the int8 forms were quantized.
     """
 
@@ -51,9 +43,6 @@ class Shrunk:
     model: Any
     mapped: Any
     inputs: NDArray[np.uint8]
-    forms: Forms
-    parity: Mapping[Rung, float]
-    refused: Mapping[Rung, str]
     quantization: Quantization = PLAIN
 
 
@@ -80,34 +69,17 @@ def shrink(
     inputs = representative_inputs(data, run.geometry, names_classes=run.card.task != "binary")
     model = run.load()
     mapped = with_map(model) if run.card.task != "binary" else model
-    forms: dict[Rung, bytes] = {}
-    parity: dict[Rung, float] = {}
-    refused: dict[Rung, str] = {}
-    for rung in rungs:
-        progress.start(f"{name}: converting to {rung}")
-        try:
-            content = make(rung, mapped, inputs, PLAIN)
-            if rung == EXACT:
-                require_same(model, content, inputs[:CHECKED], f"{run.folder} converted to TFLite")
-            parity[rung] = largest_difference(model, content, inputs[:CHECKED])
-        except (EngineError, MissingExtraError) as error:
-            if rung in {EXACT, REQUIRED} or isinstance(error, MissingExtraError):
-                raise
-            refused[rung] = error.what
-            continue
-        except ExportGateError:
-            raise
-        except Exception as error:  # converters have no base but this
-            if rung in {EXACT, REQUIRED}:
-                raise
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            refused[rung] = f"it does not convert: {reason[:200]}"
-            continue
-        if rung.precision == "float32" and parity[rung] > CONVERSION_TOLERANCE:
-            refused[rung] = f"it differs from Keras by {parity[rung]:.2%} of its largest output"
-            continue
-        forms[rung] = content
-    return Shrunk(run, model, mapped, inputs, forms, parity, refused)
+    found = convert_to(
+        rungs,
+        model,
+        inputs,
+        progress,
+        name=name,
+        what=str(run.folder),
+        required={EXACT, REQUIRED},
+        mapped=mapped,
+    )
+    return Shrunk(found.forms, found.parity, found.refused, run, model, mapped, inputs)
 
 
 def open_cascade(

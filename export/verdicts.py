@@ -23,7 +23,7 @@ Split = Mapping[Rung, Mapping[Unit, Scored]]
 
 def score_rungs(
     stages: Mapping[str, Shrunk],
-    proofs: Mapping[Rung, RungProof],
+    proofs: Mapping[Rung, RungProof[Difference]],
     seen: Seen,
     progress: Progress,
 ) -> dict[Rung, dict[str, Logits]]:
@@ -52,7 +52,7 @@ def score_rungs(
 
 
 def judge_rungs(
-    proofs: Mapping[Rung, RungProof],
+    proofs: Mapping[Rung, RungProof[Difference]],
     scored: Split,
     own: Unit,
     unit: Unit,

@@ -9,7 +9,6 @@ from typing import Any
 
 from export.choosing import Chosen
 from export.instance_export import ChosenInstances
-from export.instance_gate import ApDifference
 from export.judging import Judged
 from export.order import Order
 from export.report.figures import report_figures
@@ -39,7 +38,6 @@ def make_report(
     chosen: Chosen,
     judged: Judged | None,
     outlines: ChosenInstances | None,
-    outlined: Sequence[ApDifference],
     data: DataSet,
 ) -> Report:
     """Everything that was found out.
@@ -51,14 +49,13 @@ def make_report(
         order: What was asked for.
         chosen: On val.
         judged: On the holdout; None where it stayed closed.
-        outlines: The instance networks on val; None where there are none.
-        outlined: Their figures on the holdout.
+        outlines: The instance networks; None where there are none.
         data: What all was trained on.
 
     Raises:
         ImageError: An image cannot be read any more.
     """
-    figures = report_figures(order, chosen, judged, outlines, outlined, data)
+    figures = report_figures(order, chosen, judged, outlines, data)
     wrong = regressions(chosen, judged)
     whole = _files(figures, wrong)
     if order.timed and order.pictures:
@@ -76,6 +73,9 @@ def _files(figures: dict[str, Any], wrong: Sequence[Regression] | None) -> dict[
 
 def _untimed(figures: dict[str, Any]) -> dict[str, Any]:
     """The same without what depends on how busy the machine was."""
-    rungs = [{**rung, "latency": {}} for rung in figures["rungs"]]
-    instances = figures["instances"] and {**figures["instances"], "latency": {}}
-    return {**figures, "rungs": rungs, "instances": instances, "machine": None}
+
+    def without(part: dict[str, Any]) -> dict[str, Any]:
+        return {**part, "rungs": [{**rung, "latency": {}} for rung in part["rungs"]]}
+
+    instances = figures["instances"] and without(figures["instances"])
+    return {**without(figures), "instances": instances, "machine": None}

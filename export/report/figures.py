@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from edge.bundle.evidence import Difference
 from export.bounds import CONFIDENCE, RESAMPLES
 from export.calibration import SPLIT as CALIBRATED_ON
 from export.choosing import Chosen
@@ -24,7 +25,7 @@ from export.runs import HOLDOUT, VAL
 from train.data.sample import DataSet
 from train.evaluate.figures import evaluation
 
-FORMAT = 1
+FORMAT = 2
 """Version of ``report.json``."""
 
 
@@ -33,7 +34,6 @@ def report_figures(
     chosen: Chosen,
     judged: Judged | None,
     outlines: ChosenInstances | None,
-    outlined: Sequence[ApDifference],
     data: DataSet,
 ) -> dict[str, Any]:
     """Plain values for JSON; arguments as for ``export.report.make_report``."""
@@ -75,7 +75,9 @@ def report_figures(
         "layers": {
             name: [asdict(error) for error in errors] for name, errors in chosen.layers.items()
         },
-        "remedies": [asdict(one) for one in chosen.bought],
+        "remedies": [
+            asdict(one) for one in (*chosen.bought, *(outlines.bought if outlines else ()))
+        ],
         "temperatures": dict(chosen.temperatures),
         "thresholds": chosen.thresholds.model_dump(mode="json"),
         "units": {"networks": chosen.own, "decision": chosen.unit},
@@ -85,14 +87,14 @@ def report_figures(
             }
             for rung in (EXACT, REQUIRED)
         },
-        "instances": outlines and _instances(outlines, outlined),
+        "instances": outlines and _instances(outlines),
         "holdout_openings": [
             opening.model_dump(mode="json") for opening in (opened if judged else opened[:-1])
         ],
     }
 
 
-def _rung(proof: RungProof) -> dict[str, Any]:
+def _rung(proof: RungProof[Any]) -> dict[str, Any]:
     return {
         "format": proof.rung.format,
         "precision": proof.rung.precision,
@@ -107,25 +109,28 @@ def _rung(proof: RungProof) -> dict[str, Any]:
             for split, stages in proof.figures.items()
         },
         "differences": {
-            split: [difference.model_dump(mode="json") for difference in found]
+            split: [_plain(difference) for difference in found]
             for split, found in proof.differences.items()
         },
         "latency": {stage: asdict(latency) for stage, latency in proof.latency.items()},
     }
 
 
-def _instances(outlines: ChosenInstances, outlined: Sequence[ApDifference]) -> dict[str, Any]:
+def _instances(outlines: ChosenInstances) -> dict[str, Any]:
+    makes = outlines.makes
     return {
         "windows": [list(size) for size in outlines.sizes],
-        "forms": {f: asdict(make) for f, make in outlines.makes.items()},
-        "refused": dict(outlines.refused),
-        VAL: [asdict(difference) for difference in outlines.val],
-        HOLDOUT: [asdict(difference) for difference in outlined],
-        "latency": {
-            name: {rung.name: asdict(latency) for rung, latency in forms.items()}
-            for name, forms in outlines.latency.items()
-        },
+        "rungs": [
+            {**_rung(proof), "networks": asdict(makes[rung]) if rung in makes else None}
+            for rung, proof in outlines.proofs.items()
+        ],
     }
+
+
+def _plain(difference: Difference | ApDifference) -> dict[str, Any]:
+    if isinstance(difference, ApDifference):
+        return asdict(difference)
+    return difference.model_dump(mode="json")
 
 
 def _machine() -> Mapping[str, Any]:

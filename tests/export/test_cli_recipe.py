@@ -96,6 +96,20 @@ def test_commands_are_printed_with_the_options_that_were_given(tmp_path: Path) -
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize("name", ["cold-strip", "severstal"])
+def test_outlines_are_trained_with_the_options_that_were_given(name: str, tmp_path: Path) -> None:
+    words = [name, "--data", "d", "--runs", tmp_path, "--splits", "s.csv", "--weights", "w.npz"]
+    words += ["--epochs", 7, "--items-per-epoch", 9, "--limit", 5, "--dry-run"]
+    *_, classifier, instances, export = call(*words).stdout.splitlines()
+    assert instances.startswith("millsight train instances --data d ")
+    for option in ("--epochs 7", "--items-per-epoch 9", "--limit 5", "--splits s.csv"):
+        assert option in instances
+        assert instances.count(option.split()[0]) == 1
+    assert f"--weights {tmp_path}/classifier" in instances
+    assert f"--out {tmp_path}/classifier" in classifier
+    assert f"--instances {tmp_path}/instances" in export
+
+
 def test_severstal_is_fetched_and_the_study_trained_where_asked_for(tmp_path: Path) -> None:
     words = ["severstal", "--data", tmp_path / "s", "--runs", tmp_path, "--dry-run"]
     plain = call(*words).stdout.splitlines()
@@ -111,8 +125,8 @@ def test_cold_strip_s_data_is_found_by_the_environment(
     monkeypatch.setenv("MILLSIGHT_DATA", str(tmp_path))
     words = ["cold-strip", "--runs", tmp_path / "runs", "--weights", "w.npz", "--dry-run"]
     shown = call(*words).stdout
-    assert [line.count("--weights w.npz") for line in shown.splitlines()] == [1, 1, 0, 0, 0]
-    assert shown.count(f"--data {tmp_path / 'cr7'} ") == 5
+    assert [line.count("--weights w.npz") for line in shown.splitlines()] == [1, 1, 0, 0, 0, 0]
+    assert shown.count(f"--data {tmp_path / 'cr7'} ") == 6
 
 
 def test_frames_are_drawn_and_dealt_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ COMMANDS = {
     "split": "data split {data}",
     "teacher": "train multiclass --data {data} --out {runs}/teacher",
     "gate": "train binary --data {data} --out {runs}/gate --teacher {runs}/teacher",
+    "instances": "train instances --data {data} --window 64x32 --out {runs}/instances"
+    " --weights {runs}/gate",
     "export": "export --gate {runs}/gate --classifier {runs}/teacher --data {data}"
     " --name x --description 'A b.' --out {out}",
 }
@@ -75,6 +77,23 @@ def test_a_run_must_have_learnt_from_the_teacher_that_is_there(trained: Path) ->
     assert "did not learn" in refusal(gate, TrainingError)
     (trained / "teacher" / "card.json").unlink()
     assert "did not learn" in refusal(gate, TrainingError)
+
+
+@pytest.mark.parametrize("source", [None, "other", "w.npz", "w.keras"])
+def test_first_weights_that_are_a_run_must_be_older(source: str | None, trained: Path) -> None:
+    given = {} if source is None else {"weights": trained / source}
+    outlines = step("instances", trained, **given)
+    assert state(outlines) == "new"
+    finish(outlines, NOON + timedelta(hours=4))
+    if source == "other":
+        assert f"did not learn from {trained / source}" in refusal(outlines, TrainingError)
+        return
+    assert state(outlines) == "done"
+    finish(step("gate", trained), NOON + timedelta(hours=4.5))
+    if source is None:
+        assert "did not learn" in refusal(outlines, TrainingError)
+    else:
+        assert state(outlines) == "done"
 
 
 def test_a_damaged_card_is_named(trained: Path) -> None:

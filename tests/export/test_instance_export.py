@@ -16,13 +16,13 @@ from edge.bundle import load_bundle
 from edge.errors import ConfigError, DataError, ExportGateError, MissingPathError
 from edge.models.load import Loader
 from export import instances as instances_module
-from export import pipeline
+from export import latency, pipeline
 from export.cli import export
 from export.gate import Margins
 from export.instance_calibration import Windows, calibration_windows
 from export.instance_export import choose_instances, window_sizes
 from export.instance_judging import judge_instances_on_holdout
-from export.ladder import EXACT
+from export.ladder import DEFAULT, EXACT, NAMED, Rung
 from export.runs import check_instances
 from tests.export.toy import (
     OPENED,
@@ -40,6 +40,8 @@ from train.instances.finished import read_instances_run
 
 COUNTS = {"train": 12, "val": 24, "holdout": 24}
 CLEAN = 4
+MORE = ("tflite-float16", "onnx-int8-s8s8", "onnx-dynamic")
+"""Rungs that are not made unasked; pyramids cannot be had in the last."""
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +72,25 @@ def words(trained: dict[str, Path], outlined: Path, out: Path, **more: Any) -> l
 def exported(
     trained: dict[str, Path], outlined: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Result]:
+    """A bundle in more rungs than usual, and beside it ``report``."""
     out = tmp_path_factory.mktemp("out") / "patches.millsight"
-    return out, call(words(trained, outlined, out))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        patch.setattr(latency, "ROUNDS", 3)
+        given = words(trained, outlined, out, report=out.parent / "report")
+        return out, call([*given, *(word for name in MORE for word in ("--rungs", name))])
 
 
-def test_the_bundle_outlines_in_both_precisions(exported: tuple[Path, Result]) -> None:
+def test_the_bundle_outlines_in_every_rung_that_held(exported: tuple[Path, Result]) -> None:
     bundle = load_bundle(exported[0])
     stage = bundle.manifest.stages.instances
     assert stage is not None
     assert stage.network == "mask_rcnn-patches"
     assert [window.size for window in stage.windows] == [WINDOW, (64, 32)]
-    forms = {(m.format, m.precision) for m in stage.windows[0].models}
-    assert forms == {(f, p) for f in ("tflite", "onnx") for p in ("float32", "int8")}
-    for precision in ("float32", "int8"):
-        figures = stage.figures[precision]
+    forms = {Rung(m.format, m.precision) for m in stage.windows[0].models}
+    assert forms == {*DEFAULT, *(NAMED[name] for name in MORE if name != "onnx-dynamic")}
+    assert set(stage.figures) == {rung.precision for rung in forms}
+    for figures in stage.figures.values():
         assert figures.box_ap50 > 0.9
         assert figures.mask_ap50 is not None and figures.mask_ap50 > 0.9
         assert figures.n == COUNTS["holdout"] + CLEAN
@@ -91,8 +98,39 @@ def test_the_bundle_outlines_in_both_precisions(exported: tuple[Path, Result]) -
     assert ("millsight train instances", OPENED) in openings
 
 
+def test_the_report_tells_what_became_of_every_rung(exported: tuple[Path, Result]) -> None:
+    folder = exported[0].parent / "report"
+    told = json.loads((folder / "report.json").read_text())["instances"]
+    rungs = {f"{rung['format']}-{rung['precision']}": rung for rung in told["rungs"]}
+    assert set(rungs) == {*MORE, *(rung.name for rung in DEFAULT)}
+    stage = load_bundle(exported[0]).manifest
+    for name, rung in rungs.items():
+        if name == "onnx-dynamic":
+            continue
+        assert rung["packed"], rung["refused"]
+        assert set(rung["parity"]) == {"pyramid 32×32", "pyramid 64×32", "box head", "mask head"}
+        assert set(rung["latency"]) == set(rung["bytes"]) == set(rung["parity"])
+        assert all(len(found) == 2 for found in rung["differences"].values())
+        file = f"models/instances-pyramid-32x32-{rung['precision']}.{rung['format']}"
+        assert stage.files[file].sha256 == rung["sha256"]["pyramid 32×32"]
+    assert rungs["onnx-int8"]["networks"]["pyramid"] == "int8"
+    refused = rungs["onnx-dynamic"]
+    assert not refused["packed"]
+    assert refused["refused"].startswith("pyramid 32×32: ONNX Runtime's dynamic quantization is")
+    page = (folder / "report.html").read_text()
+    for said in ("onnx int8-s8s8, mask AP50, holdout", "off Keras", "refused: pyramid 32×32: ONNX"):
+        assert said in page
+
+
 @pytest.mark.parametrize(
-    ("precision", "engine"), [("float32", None), ("int8", None), ("int8", "onnx")]
+    ("precision", "engine"),
+    [
+        ("float32", None),
+        ("int8", None),
+        ("int8", "onnx"),
+        ("float16", None),
+        ("int8-s8s8", "onnx"),
+    ],
 )
 def test_the_rules_tell_patches_from_strip(
     exported: tuple[Path, Result], outlined: Path, precision: str, engine: str | None
@@ -118,6 +156,7 @@ def test_what_was_chosen_and_judged_is_said(exported: tuple[Path, Result]) -> No
         "shrunk instance networks against float on val",
         "windows of 32×32, 64×32; on val these rules were chosen: dark from a score of 0.",
         "shrunk instance networks against float on the holdout",
+        "the ladder of the instance networks on holdout",
         "mask AP50",
         "held",
     ):
@@ -148,12 +187,14 @@ def test_boxes_alone_have_no_mask_head(outlined: Path, tmp_path: Path) -> None:
     run = read_instances_run(finished_instances(tmp_path / "boxes", outlined, masks=False))
     data, shown = open_data(outlined), [].append
     chosen = choose_instances(run, data, [(64, 32)], Margins(), Silent(), shown)
-    parts, differences = judge_instances_on_holdout(chosen, data, Margins(), Silent(), shown)
-    assert {(d.format, d.figure) for d in differences} == {
-        ("tflite", "box AP50"),
-        ("onnx", "box AP50"),
-    }
-    assert chosen.latency["box head"][EXACT].ratio == 1.0
+    onnx = NAMED["onnx-int8"]
+    packed = [rung for rung in DEFAULT if rung != onnx]
+    parts = judge_instances_on_holdout(chosen, data, Margins(), Silent(), shown, packed)
+    assert chosen.proofs[onnx].refused == "gate and classifier are not packed in it"
+    assert set(parts.box_head) == set(packed)
+    for rung in set(packed) - {EXACT}:
+        assert {d.figure for d in chosen.proofs[rung].differences["holdout"]} == {"box AP50"}
+    assert chosen.proofs[EXACT].latency["box head"].ratio == 1.0
     assert parts.mask_head is None
     assert parts.figures["int8"].mask_ap50 is None
     assert parts.figures["int8"].box_ap50 > 0.9

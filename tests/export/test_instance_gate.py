@@ -17,6 +17,7 @@ from export.instance_gate import (
     instances_table,
     lost_instances,
 )
+from export.ladder import NAMED, REQUIRED
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 
@@ -33,7 +34,7 @@ def judged(right: int, **more: Any) -> JudgedInstances:
 
 
 def compared(right: int, margins: Margins, *, masks: bool = True) -> list[ApDifference]:
-    return compare_instances(judged(N), judged(right), "onnx", margins, masks=masks)
+    return compare_instances(judged(N), judged(right), NAMED["onnx-int8"], margins, masks=masks)
 
 
 def test_every_figure_is_compared_with_its_bounds() -> None:
@@ -71,7 +72,7 @@ def test_the_figure_that_lost_most_is_named() -> None:
     exact = judged(N)
     unmasked = judged(N, mask=False)
     blurred = replace(unmasked, masks=judged(96).masks)
-    differences = compare_instances(exact, blurred, "tflite", Margins(), masks=True)
+    differences = compare_instances(exact, blurred, REQUIRED, Margins(), masks=True)
     words = lost_instances(differences, "the holdout", Margins())
     assert words is not None
     assert re.match(r"worse than float on the holdout: mask AP50 0\.\d+ against 1\.000 in", words)
@@ -83,5 +84,12 @@ def test_the_table_shows_every_figure() -> None:
     table = instances_table(compared(128, Margins()), judged(N), "val", Margins())
     console.print(table)
     text = console.file.getvalue()
-    for words in ("onnx", "box AP50", "mask AP50", "1.000", "WORSE", f"{N} defects on {N} frames"):
+    for words in (
+        "onnx int8",
+        "box AP50",
+        "mask AP50",
+        "1.000",
+        "WORSE",
+        f"{N} defects on {N} frames",
+    ):
         assert words in text

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from edge.instances.found import FoundInstance
 from export.instance_heads import Make, chosen_of, trials_table, try_heads
+from export.ladder import NAMED
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample
 
 BOXES = [(index, 2 * i % 30, 2, 3, 6) for i, index in enumerate([0, 1] * 100)]
@@ -53,6 +54,22 @@ def test_a_head_that_loses_stays_in_float(
     chosen = chosen_of(trials)
     assert chosen.make == Make("tflite", "int8", box_head, mask_head)  # type: ignore[arg-type]
     assert len(chosen.found) == len(SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("rung", "make"),
+    [
+        ("onnx-int8-s8s8", Make("onnx", "int8-s8s8", "float32", "int8-s8s8")),
+        ("onnx-int8", Make("onnx", "int8", "float32", "int8")),
+        ("tflite-float16", Make("tflite", "float16", "float16", "float16")),
+        ("tflite-float32", Make("tflite", "float32", "float32", "float32")),
+    ],
+)
+def test_a_head_that_loses_by_8_bits_stays_in_float_in_every_rung_of_8_bits(
+    rung: str, make: Make
+) -> None:
+    found = Make(make.format, box_head="float32", mask_head="int8")
+    assert found.like(NAMED[rung]) == make
 
 
 def test_the_table_says_what_was_tried_and_what_came_of_it() -> None:

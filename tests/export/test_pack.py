@@ -20,7 +20,7 @@ from edge.preprocess import Geometry
 from export import instance_stage
 from export.instance_stage import InstanceParts
 from export.label import Label
-from export.ladder import EXACT, REQUIRED, Rung
+from export.ladder import EXACT, NAMED, REQUIRED, Rung
 from export.pack import Contents, frame_sizes, pack
 from tests.edge.fakes import SilentEngine
 from train.data import open_data
@@ -100,13 +100,13 @@ def parts(**changes: Any) -> InstanceParts:
         network="toy",
         windows={
             (512, 256): {
-                ("tflite", "float32"): b"toy pyramid",
-                ("tflite", "int8"): b"toy int8",
-                ("onnx", "int8"): b"toy QDQ",
+                NAMED["tflite-float32"]: b"toy pyramid",
+                NAMED["tflite-int8"]: b"toy int8",
+                NAMED["onnx-int8"]: b"toy QDQ",
             }
         },
-        box_head={("tflite", "float32"): b"toy box head", ("onnx", "float32"): b"toy ONNX"},
-        mask_head={("tflite", "float32"): b"toy mask head"},
+        box_head={NAMED["tflite-float32"]: b"toy box head", NAMED["onnx-float32"]: b"toy ONNX"},
+        mask_head={NAMED["tflite-float32"]: b"toy mask head"},
         anchors=Anchors((((8.0, 8.0),), ((16.0, 16.0),), ((32.0, 32.0),))),
         rules=(ClassRule(0.5, 4),) * 4,
         rois=16,
@@ -135,6 +135,23 @@ def test_a_bundle_that_outlines_is_opened_as_it_was_packed(
     for precision in ("float32", "int8"):
         found = golden.expected[precision].instances
         assert [(i.class_name, i.box) for i in found or ()] == [("2", (0.0, 0.0, 8.0, 4.0))]
+
+
+def test_of_several_windows_the_first_alone_comes_in_float32(shipped: tuple[Contents, Any]) -> None:
+    contents, data = shipped
+    given = parts()
+    (forms,) = given.windows.values()
+    given = dataclasses.replace(given, windows=dict.fromkeys([(512, 256), (256, 256)], forms))
+    bundle = read_bundle(
+        pack(LABEL, dataclasses.replace(contents, instances=given), data, golden=1)
+    )
+    stage = bundle.manifest.stages.instances
+    assert stage is not None
+    assert [{m.precision for m in w.models} for w in stage.windows] == [
+        {"float32", "int8"},
+        {"int8"},
+    ]
+    assert "models/instances-pyramid-256x256-float32.tflite" not in bundle.files
 
 
 def test_a_report_is_packed_and_named(shipped: tuple[Contents, Any]) -> None:
@@ -169,7 +186,7 @@ def test_without_them_nothing_is_said_of_instances(shipped: tuple[Contents, Any]
     ("changes", "error", "says"),
     [
         ({"rules": parts().rules[:1]}, ConfigError, "not one for each class"),
-        ({"box_head": {("onnx", "int8"): b"toy"}}, BundleError, "no float32 box head"),
+        ({"box_head": {NAMED["onnx-int8"]: b"toy"}}, BundleError, "no float32 box head"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(

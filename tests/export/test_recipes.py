@@ -33,18 +33,30 @@ def test_a_step_uses_only_what_an_earlier_one_made(name: str, tmp_path: Path) ->
     made = {tmp_path / "data"}
     for step in planned(COMMANDS[name], tmp_path):
         given = step.parsed().params
-        used = {given.get("gate"), given.get("classifier"), given.get("data")} - {None}
-        assert used | {Path(t) for t in given.get("teachers", ())} <= made
+        used = {given.get(name) for name in ("gate", "classifier", "instances", "data")} - {None}
+        learnt = [*given.get("teachers", ()), *filter(None, [given.get("weights")])]
+        assert used | set(map(Path, learnt)) <= made
         assert step.kind in ("split", "fetch", "simulate") or given["out"] not in made
         made.add(given["out"])
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_a_recipe_ends_in_a_bundle_of_a_gate_and_a_classifier(name: str, tmp_path: Path) -> None:
+def test_a_recipe_ends_in_a_bundle_of_all_three_models(name: str, tmp_path: Path) -> None:
     last = planned(RECIPES[name].commands, tmp_path)[-1]
     assert last.kind == "export"
     assert last.parsed().params["classifier"]
+    assert last.parsed().params["instances"]
     assert last.parsed().params["name"] == name
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_outlines_start_from_the_classifier_on_windows_that_cover_frames(
+    name: str, tmp_path: Path
+) -> None:
+    steps = {step.name: step.parsed().params for step in planned(RECIPES[name].commands, tmp_path)}
+    outlines = steps["instances"]
+    assert Path(outlines["weights"]) == steps["classifier"]["out"]
+    assert outlines["window"] == ((400, 128) if name == "cold-strip" else (400, 256))
 
 
 def test_the_study_s_networks_are_trained_for_both_tasks_as_it_trained_them(
