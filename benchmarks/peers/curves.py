@@ -1,0 +1,93 @@
+"""AP50 on val against minutes of training, ours beside a peer's, as a Markdown table:
+
+    python -m benchmarks.peers.curves runs/instances-cr7 runs/peers/cr7/fit
+
+Each row has what the last epoch judged by then reached. The minutes of both count validation. Ours
+is judged by COCO's code on some epochs, the peer by its own validator on each.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+FIGURES = ("box_ap50", "mask_ap50")
+
+
+class Point(NamedTuple):
+    """What training had reached.
+
+    Attributes:
+        minutes: Since its start.
+        figures: AP50 of boxes, and of masks where they are learnt; nan where they are not.
+    """
+
+    minutes: float
+    figures: tuple[float, ...]
+
+
+def our_curve(table: Path) -> list[Point]:
+    """The judged epochs of an instance run, from its ``history.csv``."""
+    points, seconds = [], 0.0
+    for row in _rows(table):
+        seconds += float(row["seconds"])
+        figures = tuple(float(row.get(name) or "nan") for name in FIGURES)
+        if not math.isnan(figures[0]):
+            points.append(Point(seconds / 60, figures))
+    return points
+
+
+def peer_curve(table: Path) -> list[Point]:
+    """The epochs of a peer's training, from its ``curve.csv``."""
+    return [
+        Point(float(row["minutes"]), tuple(float(row.get(name) or "nan") for name in FIGURES))
+        for row in _rows(table)
+    ]
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    with table.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def reached(curve: Sequence[Point], minutes: float) -> tuple[float, ...] | None:
+    """The figures by then: None before the first, and once training was over by ten minutes."""
+    done = [point for point in curve if point.minutes <= minutes]
+    if not done or minutes > curve[-1].minutes + 10:
+        return None
+    return done[-1].figures
+
+
+def as_markdown(ours: Sequence[Point], peer: Sequence[Point], step: float = 10) -> str:
+    """The table, a row every ``step`` minutes."""
+    end = max(ours[-1].minutes, peer[-1].minutes)
+    lines = [
+        "| minutes | ours, box | ours, mask | peer, box | peer, mask |",
+        "|---|---|---|---|---|",
+    ]
+    for row in range(1, math.ceil(end / step) + 1):
+        cells = [_cell(reached(curve, row * step), i) for curve in (ours, peer) for i in (0, 1)]
+        lines.append(f"| {row * step:g} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(figures: tuple[float, ...] | None, index: int) -> str:
+    return "–" if figures is None or math.isnan(figures[index]) else f"{figures[index]:.3f}"
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.argument("fit", type=FOLDER)
+def main(run: Path, fit: Path) -> None:
+    """Print the curves of our RUN and of the peer's FIT."""
+    click.echo(as_markdown(our_curve(run / "history.csv"), peer_curve(fit / "curve.csv")))
+
+
+if __name__ == "__main__":
+    main()
