@@ -7,7 +7,7 @@ refused.
 from __future__ import annotations
 
 SHIPPED: dict[str, str] = {
-    "cold-strip.millsight": "2f35e6af8ffb25d388251baea268e68f3c5ec7793e23c14e3cdb25955922550e",
+    "cold-strip.millsight": "ca281a1e937d38c1d35c5a156b60599481ce0190f6298474503bd3c47d02f576",
     "simulated.millsight": "ecdab2d329badefbeb6102fde9e8c3621a7db098085111f1689da3716237332e",
 }
 """SHA-256 of each shipped bundle, by file name."""
