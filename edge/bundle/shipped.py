@@ -8,6 +8,6 @@ from __future__ import annotations
 
 SHIPPED: dict[str, str] = {
     "cold-strip.millsight": "ca281a1e937d38c1d35c5a156b60599481ce0190f6298474503bd3c47d02f576",
-    "simulated.millsight": "ecdab2d329badefbeb6102fde9e8c3621a7db098085111f1689da3716237332e",
+    "simulated.millsight": "5c1197e17cf12f76d6dfe8e2973369983e5b8a0ebe92fec732507ec6a073f862",
 }
 """SHA-256 of each shipped bundle, by file name."""
