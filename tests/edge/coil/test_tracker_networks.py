@@ -61,7 +61,7 @@ def joined(inspections):
 
 
 def test_a_scratch_over_four_frames_is_one_defect_with_its_whole_length(judge):
-    inspections = inspected(judge, scratched(4))
+    inspections = inspected(judge, scratched(13))
     assert all(inspection.defects for inspection in inspections)
     (scratch,) = joined(inspections)
     assert (scratch.first_frame, scratch.last_frame, len(scratch.pieces)) == (0, 3, 4)
