@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from edge.bundle.stages import ModelFile
 from edge.errors import EngineError, ExportGateError, MissingExtraError
 from export.freezing import Inputs, Shape
 from export.ladder import Rung, make
@@ -88,6 +89,16 @@ def convert_to(
             continue
         forms[rung] = content
     return Converted(forms, parity, refused)
+
+
+def put_models(network: str, forms: Forms, files: dict[str, bytes]) -> tuple[ModelFile, ...]:
+    """Put a network among a bundle's files, and name them as its manifest does."""
+    models = []
+    for rung, content in forms.items():
+        file = f"models/{network}-{rung.precision}.{rung.format}"
+        files[file] = content
+        models.append(ModelFile(file=file, format=rung.format, precision=rung.precision))
+    return tuple(models)
 
 
 def _why(error: Exception) -> str:

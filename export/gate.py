@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,6 +17,7 @@ from edge.bundle.evidence import Difference, Verdict
 from edge.errors import ExportGateError
 from export.answers import ACCURACY, AUROC, Answers, StageAnswers
 from export.bounds import Bounds, auroc_bounds, share_bounds
+from export.tables import captioned, points
 from train.evaluate.metrics import auroc, share
 
 SLACK = 1e-9
@@ -180,17 +180,11 @@ def comparison_table(
     differences: Sequence[Difference], split: str, margins: Margins, what: str = "int8"
 ) -> Table:
     """The comparison for people: a row a figure under its stage, shares in percent."""
-    table = Table(
-        title=f"{what} against float on {split}",
-        title_justify="left",
-        caption=(
-            f"margins: accuracy {margins.accuracy * 100:g}, AUROC {margins.auroc * 100:g}, recall "
-            f"{margins.recall * 100:g} points; bounds: of points, one-sided, 95 % each, groups "
-            f"drawn together; held: the lower lies above minus the margin"
-        ),
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
+    table = captioned(
+        f"{what} against float on {split}",
+        f"margins: accuracy {margins.accuracy * 100:g}, AUROC {margins.auroc * 100:g}, recall "
+        f"{margins.recall * 100:g} points; bounds: of points, one-sided, 95 % each, groups "
+        f"drawn together; held: the lower lies above minus the margin",
     )
     table.add_column("figure", no_wrap=True)
     for heading in ("n", "float", "int8", "points", "bounds", "only\nfloat", "only\nint8"):
@@ -206,17 +200,13 @@ def comparison_table(
             f"{d.n:,}",
             shown(d, d.float32),
             shown(d, d.int8),
-            _points(d.difference),
-            f"{_points(d.lower)} {_points(d.upper)}",
+            points(d.difference),
+            f"{points(d.lower)} {points(d.upper)}",
             "" if d.only_float_right is None else str(d.only_float_right),
             "" if d.only_int8_right is None else str(d.only_int8_right),
             VERDICT_SHOWN[d.verdict],
         )
     return table
-
-
-def _points(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:+.2f}"
 
 
 VERDICT_SHOWN = {

@@ -30,7 +30,6 @@ from export.proof import MOST_WITH_OUTLINES, first_proofs, leave_out_too_large, 
 from export.remedies import NONE, Bought, Remedies
 from export.runs import TRAIN, VAL
 from train.data.sample import DataSet
-from train.evaluate.instances.judged import judge_instances
 from train.evaluate.instances.rules import choose_rules
 from train.instances.finished import InstancesRun
 from train.instances.plan import require_halved
@@ -141,10 +140,7 @@ def choose_instances(
     describe_makes(networks, proofs, makes)
     rules = choose_rules(chosen["tflite"].found, samples, len(data.classes))
     show(_in_words(sizes, rules, data.classes))
-    known = {
-        Rung(format_, "int8"): judge_instances(trial.found, samples, data.classes)
-        for format_, trial in chosen.items()
-    }
+    known = {Rung(format_, "int8"): trial.judged for format_, trial in chosen.items()}
     judged = look_rungs(networks, proofs, makes, VAL, samples, frames, progress, known)
     hold_rungs(proofs, judged, VAL, margins, progress, show, masks=run.card.masks)
     time_rungs(networks, proofs, makes, progress)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from edge.bundle.evidence import Precision, Verdict
@@ -16,6 +15,7 @@ from export.bounds import Bounds, statistic_bounds
 from export.gate import VERDICT_SHOWN, Margins, verdict_of
 from export.instance_heads import BOX_AP50, MASK_AP50, ap50s
 from export.ladder import Rung
+from export.tables import captioned, points
 from train.evaluate.instances.coco import Matched
 from train.evaluate.instances.intervals import ap50
 from train.evaluate.instances.judged import JudgedInstances
@@ -98,16 +98,10 @@ def instances_table(
 ) -> Table:
     """The comparison for people."""
     labels = sum(not truth.ignored for frame in judged.frames for truth in frame.truths)
-    table = Table(
-        title=f"shrunk instance networks against float on {split}",
-        title_justify="left",
-        caption=(
-            f"{labels:,} defects on {len(judged.frames):,} frames; margin {margins.ap50 * 100:g} "
-            f"points; bounds are one-sided, 95 % each, groups drawn together"
-        ),
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
+    table = captioned(
+        f"shrunk instance networks against float on {split}",
+        f"{labels:,} defects on {len(judged.frames):,} frames; margin {margins.ap50 * 100:g} "
+        f"points; bounds are one-sided, 95 % each, groups drawn together",
     )
     table.add_column("rung", no_wrap=True)
     table.add_column("figure", no_wrap=True)
@@ -121,8 +115,8 @@ def instances_table(
             d.figure,
             f"{d.float32:.3f}",
             f"{d.shrunk:.3f}",
-            f"{100 * (d.shrunk - d.float32):+.2f}",
-            f"{100 * bounds.lower:+.2f} {100 * bounds.upper:+.2f}" if bounds else "",
+            points(d.shrunk - d.float32),
+            f"{points(bounds.lower)} {points(bounds.upper)}" if bounds else "",
             VERDICT_SHOWN[d.verdict],
         )
     return table

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from edge.bundle.evidence import Precision
@@ -20,6 +19,7 @@ from edge.models.instances import InstanceModel
 from export.instances import InstanceForms
 from export.ladder import Rung
 from export.progress import Progress
+from export.tables import captioned
 from train.data.sample import Sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.evaluate.instances.rules import UNJUDGED
@@ -115,12 +115,14 @@ class Trial:
         make: What was tried.
         figures: ``ap50s`` of it.
         found: Its candidates.
+        judged: These against their labels.
         verdict: What came of it.
     """
 
     make: Make
     figures: Mapping[str, float]
     found: Found
+    judged: JudgedInstances
     verdict: str
 
 
@@ -159,7 +161,7 @@ def try_heads(
         found = networks.look(make, "val", samples, frames, progress)
         judged = judge_instances(found, samples, networks.run.card.classes)
         figures = ap50s(judged, masks=masks)
-        return Trial(make, figures, found, judge(figures))
+        return Trial(make, figures, found, judged, judge(figures))
 
     trials = [trial(Make(format_), lambda figures: _KEPT)]
     first = trials[0].figures
@@ -189,13 +191,9 @@ def chosen_of(trials: Sequence[Trial]) -> Trial:
 
 def trials_table(trials: Sequence[Trial]) -> Table:
     """The trials of all formats for people."""
-    table = Table(
-        title="int8 heads on val, beside the int8 pyramid",
-        title_justify="left",
-        caption=f"a head is int8 where AP50 loses at most {MAY_LOSE:g} against float heads",
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
+    table = captioned(
+        "int8 heads on val, beside the int8 pyramid",
+        f"a head is int8 where AP50 loses at most {MAY_LOSE:g} against float heads",
     )
     figures = list(trials[0].figures)
     for heading in ("format", BOX_HEAD, MASK_HEAD):

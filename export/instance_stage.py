@@ -18,7 +18,7 @@ from edge.instances.anchors import Anchors
 from edge.instances.rules import ClassRule
 from edge.models.instances import InstanceModel
 from edge.models.load import instance_model
-from export.forms import Forms
+from export.forms import Forms, put_models
 from export.ladder import Rung
 from train.finished_run import RunOpening
 
@@ -56,16 +56,20 @@ def instance_stage(parts: InstanceParts, files: dict[str, bytes]) -> InstanceSta
     Of the windows the first alone comes in float32 too: it serves to compare with, and each other
     would add a megabyte a format.
     """
+
+    def put(part: str, forms: Forms) -> tuple[ModelFile, ...]:
+        return put_models(f"instances-{part}", forms, files)
+
     first, *others = parts.windows.items()
     windows = [first, *((size, _shrunk(forms)) for size, forms in others)]
     return InstanceStage(
         network=parts.network,
         windows=tuple(
-            WindowModels(size=size, models=_put(f"pyramid-{size[0]}x{size[1]}", forms, files))
+            WindowModels(size=size, models=put(f"pyramid-{size[0]}x{size[1]}", forms))
             for size, forms in windows
         ),
-        box_head=_put("box-head", parts.box_head, files),
-        mask_head=_put("mask-head", parts.mask_head, files) if parts.mask_head else None,
+        box_head=put("box-head", parts.box_head),
+        mask_head=put("mask-head", parts.mask_head) if parts.mask_head else None,
         anchors=parts.anchors.shapes,
         rules=tuple(InstanceRule(score=r.score, min_area_px=r.min_area_px) for r in parts.rules),
         rois=parts.rois,
@@ -91,12 +95,3 @@ def open_stage(
 def _shrunk(forms: Forms) -> Forms:
     """Without float32, unless there is nothing else."""
     return {rung: form for rung, form in forms.items() if rung.precision != "float32"} or forms
-
-
-def _put(part: str, forms: Forms, files: dict[str, bytes]) -> tuple[ModelFile, ...]:
-    models = []
-    for rung, content in forms.items():
-        file = f"models/instances-{part}-{rung.precision}.{rung.format}"
-        files[file] = content
-        models.append(ModelFile(file=file, format=rung.format, precision=rung.precision))
-    return tuple(models)

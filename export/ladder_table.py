@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,20 +14,15 @@ from export.instance_gate import ApDifference
 from export.ladder import EXACT, Rung
 from export.proof import RungProof
 from export.remedies import Bought
+from export.tables import captioned, points
 
 
 def ladder_table(proofs: Mapping[Rung, RungProof[Difference]], split: str) -> Table:
     """Every rung: size, accuracy of the verdict, distance from Keras, latency, and its verdict."""
-    table = Table(
-        title=f"the ladder on {split}",
-        title_justify="left",
-        caption=(
-            "bound: accuracy of the verdict is down by less than that with 95 % confidence; "
-            "off Keras: of golden frames' scores; × float32 TFLite, gate and classifier together"
-        ),
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
+    table = captioned(
+        f"the ladder on {split}",
+        "bound: accuracy of the verdict is down by less than that with 95 % confidence; "
+        "off Keras: of golden frames' scores; × float32 TFLite, gate and classifier together",
     )
     table.add_column("rung", no_wrap=True)
     for heading in ("KiB", "right %", "points", "bound", "off Keras", "p50 ms", "×"):
@@ -51,8 +45,8 @@ def ladder_table(proofs: Mapping[Rung, RungProof[Difference]], split: str) -> Ta
             str(rung),
             f"{sum(proof.sizes.values()) / 1024:,.0f}" if proof.sizes else "",
             f"{figures.accuracy * 100:.2f}" if figures else "",
-            _points(accuracy and accuracy.difference),
-            _points(accuracy and accuracy.lower),
+            points(accuracy and accuracy.difference),
+            points(accuracy and accuracy.lower),
             "" if off is None else f"{off:.1e}",
             f"{p50:.2f}" if p50 else "",
             f"{_ratio(proof, base):.2f}" if p50 else "",
@@ -64,16 +58,10 @@ def ladder_table(proofs: Mapping[Rung, RungProof[Difference]], split: str) -> Ta
 def instances_ladder_table(proofs: Mapping[Rung, RungProof[ApDifference]], split: str) -> Table:
     """The same of the networks that outline: size, AP at IoU 0.5, distance from Keras, latency."""
     figures = dict.fromkeys(d.figure for d in _differences(proofs.values(), split))
-    table = Table(
-        title=f"the ladder of the instance networks on {split}",
-        title_justify="left",
-        caption=(
-            "bound: no AP50 is down by more than that with 95 % confidence; off Keras: of the same "
-            "tensors; × float32 TFLite, each network once"
-        ),
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
+    table = captioned(
+        f"the ladder of the instance networks on {split}",
+        "bound: no AP50 is down by more than that with 95 % confidence; off Keras: of the same "
+        "tensors; × float32 TFLite, each network once",
     )
     table.add_column("rung", no_wrap=True)
     for heading in ("KiB", *figures, "bound", "off Keras", "p50 ms", "×"):
@@ -89,7 +77,7 @@ def instances_ladder_table(proofs: Mapping[Rung, RungProof[ApDifference]], split
             str(rung),
             f"{sum(proof.sizes.values()) / 1024:,.0f}" if proof.sizes else "",
             *(f"{values[figure]:.3f}" if figure in values else "" for figure in figures),
-            _points(lowest),
+            points(lowest),
             f"{max(proof.parity.values()):.1e}" if proof.parity else "",
             f"{p50:.2f}" if p50 else "",
             f"{_ratio(proof, proofs[EXACT]):.2f}" if p50 else "",
@@ -113,14 +101,7 @@ def outlines_bought_table(bought: Sequence[Bought]) -> Table:
 
 
 def _bought_table(bought: Sequence[Bought], first: str, second: str, caption: str) -> Table:
-    table = Table(
-        title="remedies, on val",
-        title_justify="left",
-        caption=caption,
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-    )
+    table = captioned("remedies, on val", caption)
     table.add_column("network", no_wrap=True)
     table.add_column("remedy")
     for heading in ("float", "before", "after"):
@@ -166,7 +147,3 @@ def _verdict(proof: RungProof[Any], split: str) -> str:
     if counts["not judged"]:
         words += f", [yellow]{counts['not judged']} not judged[/]"
     return words
-
-
-def _points(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:+.2f}"

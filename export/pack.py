@@ -29,11 +29,12 @@ from edge.bundle.manifest import (
     TrainingData,
 )
 from edge.bundle.promises import UnitPromises
-from edge.bundle.stages import InstanceStage, ModelFile, Stage, StageGeometry, Stages
+from edge.bundle.stages import InstanceStage, Stage, StageGeometry, Stages
 from edge.bundle.verify import run_golden_frames
 from edge.cascade import Cascade
 from edge.errors import BundleError, ConfigError
 from edge.preprocess import Geometry
+from export.forms import put_models
 from export.golden import golden_frames
 from export.instance_stage import InstanceParts, instance_stage, open_stage
 from export.label import Label, holdout_openings, versions
@@ -180,11 +181,6 @@ def _stage(
     name: str, stage: Shrunk, rungs: Sequence[Rung], temperature: float, files: dict[str, bytes]
 ) -> Stage:
     """Describe a stage, and put its networks among the files."""
-    models = []
-    for rung in rungs:
-        file = f"models/{name}-{rung.precision}.{rung.format}"
-        files[file] = stage.forms[rung]
-        models.append(ModelFile(file=file, format=rung.format, precision=rung.precision))
     run = stage.run
     return Stage(
         network=run.card.network,
@@ -192,7 +188,7 @@ def _stage(
         activation=run.card.activation,
         temperature=temperature,
         geometry=StageGeometry(region=run.geometry.region, input=run.geometry.input),
-        models=tuple(models),
+        models=put_models(name, {rung: stage.forms[rung] for rung in rungs}, files),
     )
 
 

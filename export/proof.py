@@ -94,12 +94,11 @@ def leave_out_too_large(
     """Refuse the largest of the rungs that are not kept until the rest fit into a bundle."""
     sizes = {rung: sum(proofs[rung].sizes.values()) for rung in standing(proofs)}
     spare = sorted((r for r in sizes if r not in kept), key=lambda r: -sizes[r])
+    reason = f"with it the bundle would be larger than {limit / 2**20:.0f} MiB of networks"
     for rung in spare:
         if sum(sizes.values()) <= limit:
             return
-        proofs[
-            rung
-        ].refused = f"with it the bundle would be larger than {limit / 2**20:.0f} MiB of networks"
+        proofs[rung].refused = reason
         del sizes[rung]
 
 

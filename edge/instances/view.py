@@ -86,7 +86,10 @@ def maps_of(outputs: Sequence[Quantized], anchors: Anchors, height: int, width: 
 
 
 def likeliest(views: Sequence[View], limit: int) -> list[View]:
-    """The views with the ``limit`` likeliest of all their proposals together."""
+    """The views with the ``limit`` likeliest of all their proposals together.
+
+    Those as likely as the last of them are kept too: which of equals are left out would be chance.
+    """
     scores = np.concatenate([view.scores for view in views]) if views else np.empty(0)
     if len(scores) <= limit:
         return list(views)

@@ -1,0 +1,23 @@
+"""What the export's tables for people have in common."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+
+def captioned(title: str, caption: str) -> Table:
+    """An empty table with a title above and a caption below, both to the left."""
+    return Table(
+        title=title,
+        title_justify="left",
+        caption=caption,
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
+
+
+def points(share: float | None) -> str:
+    """A difference of shares in points, signed, with two decimals; empty where there is none."""
+    return "" if share is None else f"{share * 100:+.2f}"
