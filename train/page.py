@@ -18,6 +18,12 @@ th:first-child, td:first-child { text-align: left; }
 figure { margin: 0; overflow-x: auto; }
 """
 
+NOTES_STYLE = """
+p.note { color: #555; font-size: .92rem; max-width: 50rem; }
+p.warning { background: #fff4d6; border-left: 4px solid #e69f00; padding: .5rem .8rem; }
+"""
+"""Of paragraphs that explain, and of those that warn."""
+
 
 def page(title: str, lead: str, sections: Iterable[tuple[str, str]], *, style: str = "") -> str:
     """The whole page as text.
@@ -48,6 +54,14 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def facts(rows: Iterable[tuple[str, object]]) -> str:
+    """A table without a head of what is so; names and values are plain text."""
+    body = "".join(
+        f"<tr><td>{escape(name)}</td><td>{escape(str(value))}</td></tr>" for name, value in rows
+    )
+    return f'<table class="facts">{body}</table>'
 
 
 def image(picture: bytes, alt: str) -> str:

@@ -20,11 +20,9 @@ from export.report.rungs import (
 from train.data.eda.palette import class_labels
 from train.evaluate.report.plots import confusion_picture, reliability_picture
 from train.evaluate.report.words import number, percent
-from train.page import image, page, table
+from train.page import NOTES_STYLE, facts, image, page, table
 
 _STYLE = """
-p.note { color: #555; font-size: .92rem; max-width: 50rem; }
-p.warning { background: #fff4d6; border-left: 4px solid #e69f00; padding: .5rem .8rem; }
 section { overflow-x: auto; } td, th { vertical-align: top; } td { white-space: nowrap; }
 td:last-child { white-space: normal; min-width: 5.5rem; }
 table.facts td { overflow-wrap: anywhere; }
@@ -62,7 +60,7 @@ def report_page(figures: Mapping[str, Any], wrong: Sequence[Regression] | None) 
         ("What float had right and int8 has wrong", _regressions(wrong)),
         ("Where all this is from", _origin(figures)),
     )
-    return page(f"Export of {figures['name']}", lead, sections, style=_STYLE)
+    return page(f"Export of {figures['name']}", lead, sections, style=NOTES_STYLE + _STYLE)
 
 
 def _layers(figures: Mapping[str, Any]) -> str:
@@ -161,25 +159,22 @@ def _regressions(wrong: Sequence[Regression] | None) -> str:
 
 def _origin(figures: Mapping[str, Any]) -> str:
     data = figures["data"]
-    facts = [
+    rows: list[tuple[str, object]] = [
         ("Created", figures["created"]),
         ("Data", f"{data['name']}. {data['source']}"),
         ("Its digest", data["digest"]),
         ("That of groups and splits", data["split_digest"]),
         ("Items", ", ".join(f"{n:,} {split}" for split, n in data["items"].items())),
     ]
-    facts += [
+    rows += [
         (f"{stage} calibrated", f"on {c['n']} regions of {c['split']}, {c['how']}")
         for stage, c in figures["calibration"].items()
     ]
-    facts += [("Holdout opened", f"{o['when']} by {o['by']}") for o in figures["holdout_openings"]]
-    facts += [
+    rows += [("Holdout opened", f"{o['when']} by {o['by']}") for o in figures["holdout_openings"]]
+    rows += [
         (f"SHA-256 of {stage}, {rung_name(rung)}", digest)
         for rung in figures["rungs"]
         for stage, digest in rung["sha256"].items()
     ]
-    facts.append(("Made with", ", ".join(f"{tool} {v}" for tool, v in figures["tools"].items())))
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{escape(str(value))}</td></tr>" for name, value in facts
-    )
-    return f'<table class="facts">{rows}</table>'
+    rows.append(("Made with", ", ".join(f"{tool} {v}" for tool, v in figures["tools"].items())))
+    return facts(rows)

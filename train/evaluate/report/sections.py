@@ -30,11 +30,9 @@ from train.evaluate.report.words import (
 )
 from train.evaluate.scored import Scored
 from train.evaluate.subject import Subject
-from train.page import image, page, table
+from train.page import NOTES_STYLE, facts, image, page, table
 
 _STYLE = """
-p.note { color: #555; font-size: .92rem; max-width: 50rem; }
-p.warning { background: #fff4d6; border-left: 4px solid #e69f00; padding: .5rem .8rem; }
 td, th { vertical-align: top; } td { white-space: nowrap; }
 table.facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 table.facts td:first-child { white-space: nowrap; }
@@ -71,14 +69,16 @@ def report_page(
         ("Can its confidence be believed?", _calibration(figures)),
         ("Worst mistakes", gallery(subject, cascade, items, scored, figures, mistakes)),
     )
-    return page(f"Evaluation of {subject.title}", lead, sections, style=_STYLE + GALLERY_STYLE)
+    return page(
+        f"Evaluation of {subject.title}", lead, sections, style=NOTES_STYLE + _STYLE + GALLERY_STYLE
+    )
 
 
 def _judged(subject: Subject, figures: Mapping[str, Any]) -> str:
     manifest, data = subject.bundle.manifest, subject.data
     cut = f"tiles of {subject.tile[0]}×{subject.tile[1]} px" if subject.tile else "whole frames"
     binary = figures["binary"]
-    facts = (
+    rows = (
         ("Bundle", f"{manifest.name}: {manifest.description}"),
         ("Its digest", f"SHA-256 {subject.bundle.digest}"),
         ("Run as", f"{subject.precision} by {subject.engine}"),
@@ -87,11 +87,8 @@ def _judged(subject: Subject, figures: Mapping[str, Any]) -> str:
         ("Terms of that data", data.terms),
         ("Items", f"{binary['n']:,}, of which {binary['n_defective']:,} show a defect"),
     )
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in facts
-    )
     doubts = "".join(f'<p class="warning">{escape(text)}</p>' for text in _doubts(subject))
-    return f'{doubts}<table class="facts">{rows}</table>'
+    return doubts + facts(rows)
 
 
 def _doubts(subject: Subject) -> list[str]:
