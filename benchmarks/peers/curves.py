@@ -3,7 +3,8 @@
     python -m benchmarks.peers.curves runs/instances-cr7 runs/peers/cr7/fit
 
 Each row has what the last epoch judged by then reached. The minutes of both count validation. Ours
-is judged by COCO's code on some epochs, the peer by its own validator on each.
+is judged by COCO's code on some epochs, the peer by its own validator on each. Of a peer that was
+trained on from its own weights name all folders, in order.
 """
 
 from __future__ import annotations
@@ -51,6 +52,15 @@ def peer_curve(table: Path) -> list[Point]:
     ]
 
 
+def joined(curves: Sequence[Sequence[Point]]) -> list[Point]:
+    """The curve of a training in parts, the minutes of each after those of the one before."""
+    whole: list[Point] = []
+    for curve in curves:
+        before = whole[-1].minutes if whole else 0.0
+        whole += [point._replace(minutes=before + point.minutes) for point in curve]
+    return whole
+
+
 def _rows(table: Path) -> list[dict[str, str]]:
     with table.open(newline="") as file:
         return list(csv.DictReader(file))
@@ -83,10 +93,11 @@ def _cell(figures: tuple[float, ...] | None, index: int) -> str:
 
 @click.command()
 @click.argument("run", type=FOLDER)
-@click.argument("fit", type=FOLDER)
-def main(run: Path, fit: Path) -> None:
-    """Print the curves of our RUN and of the peer's FIT."""
-    click.echo(as_markdown(our_curve(run / "history.csv"), peer_curve(fit / "curve.csv")))
+@click.argument("fits", type=FOLDER, nargs=-1, required=True)
+def main(run: Path, fits: tuple[Path, ...]) -> None:
+    """Print the curves of our RUN and of the peer's FITS."""
+    peer = joined([peer_curve(fit / "curve.csv") for fit in fits])
+    click.echo(as_markdown(our_curve(run / "history.csv"), peer))
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def _setting(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
 @click.option("--cores", default=1, show_default=True)
 @click.option("--batch", default=16, show_default=True)
 @click.option("--seed", default=0, show_default=True)
+@click.option("--weights", type=click.Path(path_type=Path, exists=True), help="Start from a fit's.")
 @click.option("--rect", is_flag=True, help="Batches as flat as the images; no mosaics, no shuffle.")
 @click.option("--set", "settings", multiple=True, callback=_setting, help="More of its settings.")
 def main(
@@ -71,6 +72,7 @@ def main(
     cores: int,
     batch: int,
     seed: int,
+    weights: Path | None,
     rect: bool,
     settings: dict[str, Any],
 ) -> None:
@@ -92,7 +94,7 @@ def main(
         "batch": batch,
         "seed": seed,
         "rect": rect,
-        "pretrained": False,
+        "pretrained": str(weights) if weights else False,
         "amp": False,
         "deterministic": False,
         "optimizer": "auto",

@@ -33,3 +33,14 @@ def test_each_row_is_what_was_reached_by_then(tmp_path: Path) -> None:
         ["40", "–", "–", "0.300", "–"],
         ["50", "–", "–", "0.400", "–"],
     ]
+
+
+def test_a_fit_that_was_trained_on_goes_on_where_it_ended(tmp_path: Path) -> None:
+    (tmp_path / "history.csv").write_text(OURS)
+    for name, curve in (("first", PEER), ("second", "epoch,minutes,box_ap50\n1,12.5,0.6\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "curve.csv").write_text(curve)
+    folders = [tmp_path, tmp_path / "first", tmp_path / "second"]
+    result = CliRunner().invoke(main, [str(folder) for folder in folders])
+    peer = [line.split("|")[4].strip() for line in result.output.splitlines()[2:]]
+    assert peer == ["0.100", "0.100", "0.300", "0.300", "0.400", "0.600"]
