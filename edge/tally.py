@@ -19,7 +19,7 @@ class Tally:
         self.false_alarms = 0
 
     def add(self, inspection: Inspection) -> None:
-        """Count one frame; one without a verdict is no part of the tally."""
+        """Count one frame; one without a verdict at its turn is no part of the tally."""
         if inspection.level is Level.UNINSPECTED:
             return
         if self._camera.truth(inspection.frame):

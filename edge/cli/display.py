@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.events import Event, EventKind
-from edge.inspection import Defect, Inspection, Level
+from edge.inspection import Cause, Defect, Inspection, Level
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -71,6 +71,8 @@ def display(line: Line, bundle: Bundle, tally: Tally | None = None) -> Iterator[
 
 
 def _verdict(inspection: Inspection) -> str:
+    if inspection.cause is Cause.LATE:
+        return "[yellow]late, put off[/]"
     if inspection.level is Level.UNINSPECTED:
         return f"[yellow]not inspected: {inspection.cause}[/]"
     if not inspection.defective:

@@ -135,7 +135,8 @@ def tuned_options(command: _Command) -> _Command:
         click.option(
             "--threads",
             type=click.IntRange(1, 64),
-            help="Threads for each model. [default: as tuned, else 2 where there are cores]",
+            help="Threads for each model. [default: as tuned, else 2 where there are cores, of "
+            "which `run` leaves one free]",
         ),
     )
     @wraps(command)

@@ -49,8 +49,8 @@ class BundleConfig(Section):
         None,
         ge=1,
         le=64,
-        description="Threads for each model; as millsight tune found, else 2 where there are "
-        "cores, where not given.",
+        description="Threads for each model. Where not given: as millsight tune found, else 2, "
+        "but one core is left for the camera and for what is caught up.",
         examples=[2],
     )
     drift_every: int | None = Field(

@@ -58,7 +58,7 @@ class LineConfig(BaseModel):
         gt=0,
         allow_inf_nan=False,
         description="Time from a frame's last line within which its defects are outlined, or are "
-        "not (ms).",
+        "not; a late frame has it from its deadline on (ms).",
     )
     order: Literal["newest", "in-order"] = Field(
         default="newest",
@@ -66,13 +66,13 @@ class LineConfig(BaseModel):
         "oldest whose time is not up.",
     )
     ring_frames: int = Field(
-        default=8, ge=1, le=1024, description="Frames that may wait for their verdict (frames)."
+        default=16, ge=1, le=1024, description="Frames that may wait for their turn (frames)."
     )
     arrears_frames: int = Field(
         default=32,
         ge=1,
         le=4096,
-        description="Frames that may wait for classifier or outlines after their verdict (frames).",
+        description="Frames that may wait, after their turn, for what was put off (frames).",
     )
 
     @property

@@ -184,5 +184,5 @@ class MetricsConfig(Section):
     silence_s: float = Field(
         10.0,
         gt=0,
-        description="Unwell when frames came for so long and none was judged (s).",
+        description="Unwell when frames came for so long and none was judged in time (s).",
     )

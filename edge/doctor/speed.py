@@ -28,7 +28,7 @@ class Measured:
         period_ms: Time that a frame has.
         p99_ms: Time that 99 of 100 verdicts did not exceed; None where there was none.
         frames: Frames taken.
-        judged: Those with a verdict.
+        judged: Those that had a verdict when their turn came.
         full: Those that were inspected in full.
     """
 
@@ -51,30 +51,31 @@ class Measurement:
     def __init__(self, line: Line, warm_up: int) -> None:
         self._line = line
         self._warm_up = warm_up
-        self._before: dict[Level, int] = {}
+        self._full_before = 0
         self._latencies = Latencies()
         self._seen = 0
+        self._judged = 0
 
     def watch(self, inspection: Inspection, latency_ms: float | None) -> None:
         """Take one verdict."""
         if self._seen == self._warm_up:
-            self._before = dict(self._line.figures.coverage.frames)
+            self._full_before = self._line.figures.coverage.frames[Level.FULL]
         self._seen += 1
         if self._seen > self._warm_up and latency_ms is not None:
             self._latencies.add(latency_ms)
+            self._judged += 1
 
     def result(self) -> Measured:
         """What was measured, when the line has ended."""
-        after = self._line.figures.coverage.frames
-        levels = {level: after[level] - self._before.get(level, 0) for level in Level}
-        frames = sum(levels.values())
+        frames = max(0, self._seen - self._warm_up)
+        full = self._line.figures.coverage.frames[Level.FULL] - self._full_before
         return Measured(
             self._line.config.speed_m_s,
             self._line.deadline_s * 1e3,
             self._latencies.percentile(99),
             frames,
-            frames - levels[Level.UNINSPECTED],
-            levels[Level.FULL],
+            self._judged,
+            min(full, frames),
         )
 
 
@@ -100,7 +101,8 @@ def speed(run: Measured) -> Finding:
         "no frame had a verdict in time"
         if run.p99_ms is None
         else f"99 of 100 verdicts take up to {run.p99_ms:.1f} of the {run.period_ms:.1f} ms that a "
-        f"frame has; {judged:.1%} of {run.frames} frames had one, {full:.1%} were inspected in full"
+        f"frame has; {judged:.1%} of {run.frames} frames had one at "
+        f"their turn, {full:.1%} were inspected in full"
     )
     if headroom is None or not holds:
         what = f"NO, this device does not hold {run.speed_m_s:g} m/s: {took}"

@@ -1,4 +1,4 @@
-"""Stages that a frame is owed after its verdict, caught up by a thread of low priority."""
+"""Stages that a frame is owed after its turn, caught up by a thread of low priority."""
 
 from __future__ import annotations
 
@@ -6,47 +6,24 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from threading import Condition, Thread
 
 from edge.deadline import StageClock
 from edge.frame import Frame
-from edge.inspection import Inspection, Level
+from edge.inspection import Cause
 from edge.line.overload import Sacrifice
+from edge.line.owed import Owed
 from edge.line.spare import Spare
-from edge.line.taken import Taken
 
 _WAKE_S = 0.02
 """How often it is looked whether the line gives nothing up any more."""
 
+_URGENCY = attrgetter("waits_for")
+
 NICE = 10
 """How far the thread stands back for the others where the processor is short: 0 not, 19 wholly."""
-
-
-@dataclass(slots=True, eq=False)
-class Owed:
-    """A frame with its verdict that is owed a stage.
-
-    Attributes:
-        taken: The frame, with its pixels.
-        inspection: What is known of it so far.
-        spare: Of the bundle that gave the verdict.
-        due_at: ``time.monotonic()`` at which it settles as it stands; infinite where the camera
-            waits.
-        anew: Whether it is to be judged from the gate on.
-    """
-
-    taken: Taken
-    inspection: Inspection
-    spare: Spare
-    due_at: float
-    anew: bool = False
-
-    @property
-    def unjudged(self) -> bool:
-        """Whether it waits for more than outlines."""
-        return self.anew or self.inspection.level is Level.GATED
 
 
 Settle = Callable[[Owed, bool], None]
@@ -56,11 +33,12 @@ Settle = Callable[[Owed, bool], None]
 class Arrears:
     """A bounded number of frames that are owed stages, and the thread that catches them up.
 
-    What a late classifier says stands as if it had been in time. Frames that wait for it come
-    before those that wait for outlines, each in the order taken. Where there are too many, the
-    oldest that waits for outlines goes first as it stands, then the oldest of all. A stage that by
-    what it has lately needed would not be done in time is not begun; nor are outlines while classes
-    or verdicts are given up, nor anything while verdicts are.
+    What a late gate or classifier says stands as if it had been in time. Frames that wait for a
+    verdict come first, then those that wait for classes, then outlines, each in the order put.
+    Where there are too many, one that waits for the least goes as it stands, the oldest of those,
+    be it the one that comes. A stage that by what it
+    has lately needed would not be done in time is not begun; nor are outlines while classes or
+    verdicts are given up, nor anything while verdicts are.
 
     Args:
         settle: See ``Settle``.
@@ -114,12 +92,12 @@ class Arrears:
         """Take a frame; where there is no room, one goes as it stands."""
         victim = None
         with self._changed:
-            if self.full:
-                idle = [owed for owed in self._owed if owed is not self._in_hand]
-                outlines = (o for o in idle if o.inspection.level is Level.CLASSIFIED)
-                victim = next(outlines, (idle or self._owed)[0])
-                self._owed.remove(victim)
+            full = self.full
             self._owed.append(owed)
+            if full:
+                idle = (owed for owed in self._owed if owed is not self._in_hand)
+                victim = min(idle, key=_URGENCY)
+                self._owed.remove(victim)
             self._changed.notify_all()
         if victim is not None:
             self._settle(victim, False)
@@ -192,27 +170,32 @@ class Arrears:
 
     def _choose(self) -> Owed | None:
         strain = self._strain()
-        if strain is Sacrifice.VERDICT:
+        first = max(self._owed, key=_URGENCY, default=None)
+        if first is None or strain is Sacrifice.VERDICT:
             return None
-        if (first := next((owed for owed in self._owed if owed.unjudged), None)) is not None:
-            return first
-        return None if strain is Sacrifice.CLASSES or not self._owed else self._owed[0]
+        held = strain is Sacrifice.CLASSES and first.waits_for is Sacrifice.OUTLINES
+        return None if held else first
 
     def _catch_up(self, owed: Owed) -> None:
         """Do the next stage that a frame is owed, if there is time for it."""
         frame, cascade = owed.taken.item, owed.spare.get(self._heed)
         assert isinstance(frame, Frame)
-        stage = "verdict" if owed.unjudged else "instances"
+        judges = owed.waits_for is not Sacrifice.OUTLINES
+        stage = "verdict" if judges else "instances"
         if not self._clock.fits(stage, owed.due_at):
             self._done(owed, False)
             return
         started = time.monotonic()
-        if owed.unjudged:
+        if judges:
             inspection = owed.taken.placed(cascade.inspect(frame))
         else:
             inspection = cascade.outline(frame, owed.inspection)
         self._clock.record(stage, time.monotonic() - started)
         with self._changed:
+            if owed not in self._owed:
+                return  # Its time was up meanwhile, and it goes as it stood.
+            if owed.inspection.cause is Cause.LATE and inspection.cause is None:
+                owed.late_verdict_ms = (time.monotonic() - frame.taken_at) * 1e3
             owed.inspection, owed.anew = inspection, False
         if not cascade.wants_outline(inspection):
             self._done(owed, True)
@@ -220,7 +203,7 @@ class Arrears:
     def _done(self, owed: Owed, whole: bool) -> None:
         with self._changed:
             if owed not in self._owed:
-                return  # Its time was up meanwhile, and it has gone as it stood.
+                return
             self._owed.remove(owed)
             self._changed.notify_all()
         self._settle(owed, whole)

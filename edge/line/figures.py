@@ -21,7 +21,7 @@ class Figures:
         instance_latencies: Milliseconds from a frame's last line to its outlines.
         gaps: Frames that the camera never gave.
         deadline_misses: Verdicts that came late.
-        deferred: Frames whose classifier or outlines were put off.
+        deferred: Frames of which outlines, classifier or all was put off.
         caught_up: Those of them that got all they were owed.
     """
 
@@ -55,8 +55,9 @@ class Figures:
 
     def add_verdict(self, latency_ms: float, deadline_ms: float) -> None:
         """Count a verdict and whether it came in time."""
-        self.latencies.add(latency_ms)
-        self.deadline_misses += latency_ms > deadline_ms
+        with self._lock:
+            self.latencies.add(latency_ms)
+            self.deadline_misses += latency_ms > deadline_ms
 
     def add_event(self, event: Event) -> None:
         """Count an event by its kind."""

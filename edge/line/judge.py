@@ -14,6 +14,7 @@ from edge.drift import DriftMonitor
 from edge.errors import EngineError
 from edge.frame import Absence, BadFrame, Frame
 from edge.inspection import Cause, Inspection, Level, uninspected
+from edge.line.collector import exempt
 from edge.line.spare import LoadSpare, Spare
 from edge.line.taken import Taken
 from edge.plausible import Plausibility
@@ -39,11 +40,10 @@ class Verdict:
 class Judge:
     """Judges with the models in use, which an installed bundle may change between two frames.
 
-    A frame of a live camera whose time is up is not inspected, so that a device that is a little
-    too slow loses a few frames rather than every deadline; nor is a picture that cannot be one of
-    strip. The classifier is put off where by what
-    it has lately needed the verdict would come late, or would cost a waiting frame its gate; the
-    gate always runs.
+    A frame of a live camera whose time is up is put off whole, so that one hiccup costs a deadline
+    and not those of all that come after; a picture that cannot be one of strip is not inspected.
+    The classifier is put off where by what it has lately needed the verdict would come late, or
+    would cost a waiting frame its gate; the gate of a frame that is in time always runs.
 
     Args:
         cascade: What judges.
@@ -104,11 +104,11 @@ class Judge:
             assert isinstance(frame, BadFrame)
             inspection = uninspected(frame, Cause(frame.cause), frame.detail)
             return Verdict(taken.placed(inspection))
+        if (strange := self.plausibility.check(frame.pixels)) is not None:
+            return Verdict(taken.placed(uninspected(frame, *strange)))
         if time.monotonic() > taken.due_at:
             late = uninspected(frame, Cause.LATE, "its deadline passed while it waited")
             return Verdict(taken.placed(late))
-        if (strange := self.plausibility.check(frame.pixels)) is not None:
-            return Verdict(taken.placed(uninspected(frame, *strange)))
         return self._verdict(taken, frame, first_due_at)
 
     def _verdict(
@@ -126,8 +126,10 @@ class Judge:
             self.drift.add(frame.pixels, inspection.gate_scores)
         return Verdict(inspection, latency_ms)
 
-    def owes(self, inspection: Inspection) -> bool:
-        """Whether a stage that the cascade asked for is still to be done."""
+    def owes(self, taken: Taken, inspection: Inspection) -> bool:
+        """Whether it is still to be judged, or to get a stage that the cascade asked for."""
+        if inspection.cause is Cause.LATE:
+            return taken.waits
         return inspection.level is Level.GATED or self.cascade.wants_outline(inspection)
 
     def outline(self, taken: Taken, inspection: Inspection) -> Inspection:
@@ -159,6 +161,7 @@ class Judge:
 
     def _take_up(self, cascade: Cascade) -> None:
         self.cascade = cascade
+        exempt()
         if self._bundles is None:
             return
         self.spare = None if self._bundles.spare is None else Spare(self._bundles.spare)

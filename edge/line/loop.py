@@ -22,6 +22,7 @@ from edge.events import Event, EventKind
 from edge.frame import Absence
 from edge.inspection import Cause, Inspection
 from edge.line.bulletin import Bulletin, Hearer
+from edge.line.collector import exempted
 from edge.line.figures import Figures
 from edge.line.intake import Intake
 from edge.line.judge import Judge
@@ -50,10 +51,10 @@ _LOOK_S = 0.02
 class Line:
     """Inspects a camera's frames against the clock.
 
-    Verdicts of a live camera come within the deadline or are given up, and wait for nothing else:
-    outlines follow within a time of their own, and so does a classifier that would have made the
-    verdict late. What is given up goes in this order: outlines, classifier, gate. A camera that
-    waits has everything done.
+    Verdicts of a live camera come within the deadline or are put off, and wait for nothing else:
+    outlines follow within a time of their own, as do what would have made a verdict late and what
+    was late. What is given up goes in this order: outlines, classifier, gate. A camera that waits
+    has everything done.
 
     Args:
         camera: Where frames come from.
@@ -167,6 +168,7 @@ class Line:
             closing.callback(self._recorder.close)
             closing.callback(self._position.close)
             self.cascade.warm_up()
+            closing.enter_context(exempted())
             arrears = self._settlement.arrears
             arrears.start(self._judge.spare if self.camera.live else None)
             closing.callback(arrears.close)

@@ -28,7 +28,7 @@ class Sacrifice(IntEnum):
 _WORDS = {
     Sacrifice.OUTLINES: "not outlined in time",
     Sacrifice.CLASSES: "without classes at their verdict",
-    Sacrifice.VERDICT: "not inspected",
+    Sacrifice.VERDICT: "without a verdict in time",
 }
 
 
@@ -85,5 +85,5 @@ class Overload:
             spell, self._spell = self._spell, Counter()
             lasted_s = self._last_at - self._began_at
         frames = ", ".join(f"{spell[what]} {_WORDS[what]}" for what in sorted(spell, reverse=True))
-        text = f"The overload is over; it lasted {lasted_s:.1f} s. Frames given up: {frames}"
+        text = f"The overload is over; it lasted {lasted_s:.1f} s. Frames: {frames}"
         return Event(EventKind.OVERLOAD_OVER, text, position_mm=position_mm)

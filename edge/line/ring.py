@@ -30,8 +30,8 @@ class Ring:
         admit: Gives each its order, place and time, in the camera's thread.
         frames: Stop after so many were taken; None goes on until the camera ends.
         size: Frames that may wait with their pixels.
-        newest_first: Give the newest frame first, but before it what needs no verdict any more:
-            frames whose time is up, or that have no pixels. Else all in the order taken.
+        newest_first: Give the newest frame first, but before it what gets no verdict now: frames
+            whose time is up, or that have no pixels. Else all in the order taken.
     """
 
     def __init__(

@@ -11,10 +11,11 @@ from edge.errors import EngineError
 from edge.events import Event
 from edge.frame import Frame
 from edge.inspection import Cause, Inspection, Level
-from edge.line.arrears import NICE, Arrears, Owed
+from edge.line.arrears import NICE, Arrears
 from edge.line.figures import Figures
 from edge.line.judge import Judge, Verdict
 from edge.line.overload import Overload, Sacrifice
+from edge.line.owed import Owed
 from edge.line.recorder import Recorder
 from edge.line.settling import Record
 from edge.line.spare import Spare
@@ -71,11 +72,12 @@ class Settlement:
             self._give_up(Sacrifice.VERDICT, inspection)
         elif inspection.level is Level.GATED:
             self._give_up(Sacrifice.CLASSES, inspection)
-        if self._judge.owes(inspection):
+        if self._judge.owes(taken, inspection):
             if (spare := self._judge.spare) is not None:
                 self._figures.deferred += 1
-                due_at = taken.item.taken_at + self._within_s
-                self.arrears.put(Owed(taken, inspection, spare, due_at))
+                late = inspection.cause is Cause.LATE
+                since = taken.due_at if late else taken.item.taken_at
+                self.arrears.put(Owed(taken, inspection, spare, since + self._within_s))
                 return
             if not self._live:
                 inspection = self._judge.outline(taken, inspection)
@@ -117,6 +119,8 @@ class Settlement:
     def _settle_owed(self, owed: Owed, whole: bool) -> None:
         """Called by the arrears, from any thread."""
         inspection = owed.inspection
+        if owed.late_verdict_ms is not None:
+            self._figures.add_verdict(owed.late_verdict_ms, owed.taken.deadline_s * 1e3)
         if whole:
             self._figures.caught_up += 1
             if "instances" in inspection.stages_ms:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from edge.bundle.verify import Heed, unheeding
 from edge.cascade import Cascade
+from edge.line.collector import exempt
 
 LoadSpare = Callable[[Heed], Cascade]
-"""Loads a bundle once more, proven, one thread for each model; heeds who wants it no longer."""
+"""Loads a bundle once more, proven and warm, one thread for each model; heeds who wants it no
+longer.
+"""
 
 
 class Spare:
@@ -34,5 +37,5 @@ class Spare:
         """
         if self._cascade is None:
             self._cascade = self._load(heed)
-            self._cascade.warm_up()
+            exempt()
         return self._cascade

@@ -18,8 +18,9 @@ class Health(Sink):
 
     A line is *stuck* where frames wait and none is taken up, or where nothing is recorded any more:
     only another start helps. It is *unwell* besides where the camera is lost, where frames come and
-    none has a verdict (too late, frozen, of a wrong size), or where the ledger cannot be stored. A
-    strip that stands, a camera that waits, and the black pictures between two coils are well.
+    none has a verdict in time (late, frozen, of a wrong size), or where the ledger cannot be
+    stored. A strip that stands, a camera that waits, and the black pictures between two coils are
+    well.
 
     Told each verdict by the inspection's thread (``watch``), events and ticks by the recorder's.
 
@@ -104,7 +105,8 @@ class Health(Sink):
         now, since = self._clock(), self._unjudged_since
         come = now - self._watched_at <= self._silence_s
         if since is not None and come and now - since > self._silence_s:
-            return f"frames come and none was judged for {now - since:.0f} s: {self._why_unjudged}"
+            silent = f"frames come and none was judged in time for {now - since:.0f} s"
+            return f"{silent}: {self._why_unjudged}"
         return self._unstored()
 
     def as_json(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,12 +30,14 @@ class Asked:
         precision: Number format, such as ``int8``; None likewise.
         threads: Threads for each network; None likewise.
         say: Told, once for each reason, why a plan that is there is not used.
+        leave_cores: Where nobody said how many threads, no network takes so many of the cores.
     """
 
     engine: str | None = None
     precision: str | None = None
     threads: int | None = None
     say: Callable[[str], None] = lambda text: None
+    leave_cores: int = 0
     _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
@@ -65,7 +68,7 @@ class Asked:
     def ways(self, bundle: Bundle, state: Path) -> Choices:
         """How each stage is run."""
         plan = self.plan(bundle, state)
-        return plan.choices if plan else self._untuned
+        return self._spared(plan.choices if plan else self._untuned)
 
     def load(self, bundle: Bundle, state: Path, *, threads: int | None = None) -> Cascade:
         """A bundle's models, run as they should be.
@@ -117,17 +120,23 @@ class Asked:
         plan = self.plan(bundle, state)
         if plan is not None:
             try:
-                return use(plan.choices, *plan.precisions)
+                return use(self._spared(plan.choices), *plan.precisions)
             except MillsightError as error:
                 path = Plans(state).file(bundle)
                 self._tell(f"the plan {path} fails ({error.what}) and is not used; {AGAIN}")
-        ways = self._untuned
+        ways = self._spared(self._untuned)
         return use(ways, cast(Precision, ways["gate"].precision), None)
 
     def _tell(self, why: str) -> None:
         if why not in self._said:
             self._said.add(why)
             self.say(why)
+
+    def _spared(self, ways: Choices) -> Choices:
+        if self.threads is not None:
+            return ways
+        most = max(1, (os.cpu_count() or 1) - self.leave_cores)
+        return {stage: replace(way, threads=min(way.threads, most)) for stage, way in ways.items()}
 
 
 def _cascade(bundle: Bundle, ways: Choices, threads: int | None) -> Cascade:

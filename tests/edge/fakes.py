@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from edge.cameras.base import Camera
 from edge.cascade import Cascade
 from edge.engines.base import Engine
 from edge.frame import BadFrame, Frame
+from edge.inspection import Inspection
 from edge.instances.found import FoundInstance
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
@@ -157,6 +159,19 @@ class ListCamera(Camera):
 
     def close(self) -> None:
         self.closed = True
+
+
+def hiccuping(judge: Cascade, *, at: int, seconds: float) -> Cascade:
+    """The cascade, which takes so long over the frame of that number."""
+    inspect = judge.inspect
+
+    def hiccup(frame: Frame, **more: Any) -> Inspection:
+        if frame.number == at:
+            time.sleep(seconds)
+        return inspect(frame, **more)
+
+    judge.inspect = hiccup  # type: ignore[method-assign]
+    return judge
 
 
 class PacedCamera(Camera):

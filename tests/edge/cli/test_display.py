@@ -69,6 +69,13 @@ def test_a_line_says_why_at_once_and_what_is_recorded_only_where_anything_is():
     assert second == f"{first}  2.0 m recorded, 0.0% full, 100.0% NOT inspected"
 
 
+def test_a_late_frame_is_not_called_lost_at_its_turn():
+    console = Console(file=io.StringIO(), width=200)
+    late = uninspected(BadFrame(3, 0.0, "a.png", "late"), Cause.LATE, "it waited")
+    display._PlainLines(Line(ListCamera([]), cascade()), console).show(late, None)
+    assert console.file.getvalue().startswith("frame 3  0.00 m  late, put off")
+
+
 def test_the_last_line_says_why_strip_was_not_inspected_and_rounds():
     line = Line(
         ListCamera([frame(PIXELS), BadFrame(1, 0.0, "x", "unreadable", lines=20)]), cascade()

@@ -12,9 +12,10 @@ from dataclasses import replace
 import pytest
 
 from edge.errors import BundleError, EngineError
-from edge.inspection import Level
-from edge.line.arrears import Arrears, Owed
+from edge.inspection import Cause, Level, uninspected
+from edge.line.arrears import Arrears
 from edge.line.overload import Sacrifice
+from edge.line.owed import Owed
 from edge.line.spare import Spare
 from tests.edge.fakes import BlobInstances, cascade, frame
 from tests.edge.line.takes import BAD, taken, until
@@ -75,6 +76,9 @@ def unoutlined():
 def owed(order, by, *, level=Level.CLASSIFIED, due_in_s=math.inf):
     """A frame with a spot whose verdict went as far as ``level``."""
     seen = taken(frame(BAD, order), order)
+    if level is Level.UNINSPECTED:
+        late = seen.placed(uninspected(seen.item, Cause.LATE))
+        return Owed(seen, late, by, time.monotonic() + due_in_s)
     judge = cascade(instances=BlobInstances())
     permit = (lambda *_: False) if level is Level.GATED else None
     inspection = seen.placed(judge.inspect(seen.item, permit=permit))
@@ -107,25 +111,85 @@ def test_a_late_classifier_is_followed_by_the_outlines_it_wants(arrears, settled
     assert item.inspection.position_mm == 0.0 and item.inspection.at > 0
 
 
-def test_the_classifier_is_caught_up_before_outlines(arrears, settled):
+def test_a_frame_without_a_verdict_gets_it_and_all_that_it_leads_to(arrears, settled):
+    waiting, by = arrears(), spare()
+    item, other = owed(4, by, level=Level.UNINSPECTED), owed(5, by)
+    waiting.put(item)
+    waiting.put(other)
+    waiting.start()
+    until(lambda: len(settled.seen) == 2)
+    assert settled.seen[0] == (4, Level.FULL, True)
+    assert [d.class_name for d in item.inspection.defects] == ["spot"]
+    assert item.inspection.position_mm == 40.0 and item.inspection.cause is None
+    assert 0 < item.late_verdict_ms < 60_000
+    assert other.late_verdict_ms is None
+
+
+def test_verdicts_are_caught_up_before_classes_and_those_before_outlines(arrears, settled):
     waiting, by = arrears(), spare()
     for order in (0, 1):
         waiting.put(owed(order, by))
     waiting.put(owed(2, unoutlined(), level=Level.GATED))
+    waiting.put(owed(3, unoutlined(), level=Level.UNINSPECTED))
     waiting.start()
-    until(lambda: len(settled.seen) == 3)
-    assert settled.orders == [2, 0, 1]
+    until(lambda: len(settled.seen) == 4)
+    assert settled.orders == [3, 2, 0, 1]
 
 
-def test_where_there_is_no_room_outlines_go_before_classes_and_the_oldest_first(arrears, settled):
+def test_where_there_is_no_room_outlines_go_then_classes_and_the_oldest_first(arrears, settled):
     waiting, by = arrears(size=3), spare()
-    levels = [Level.GATED, Level.CLASSIFIED, Level.CLASSIFIED, Level.GATED, Level.GATED]
-    for order, level in enumerate(levels):
+    late, gated, classified = Level.UNINSPECTED, Level.GATED, Level.CLASSIFIED
+    for order, level in enumerate([late, gated, classified, classified, gated, gated]):
         waiting.put(owed(order, by, level=level))
-    assert settled.seen == [(1, Level.CLASSIFIED, False), (2, Level.CLASSIFIED, False)]
+    assert settled.seen == [(2, classified, False), (3, classified, False), (1, gated, False)]
     assert waiting.full
-    waiting.put(owed(5, by, level=Level.GATED))
-    assert settled.seen[2:] == [(0, Level.GATED, False)]
+    for order in (6, 7, 8):
+        waiting.put(owed(order, by, level=late))
+    assert settled.seen[3:] == [(4, gated, False), (5, gated, False), (0, late, False)]
+
+
+def test_outlines_push_out_nothing_that_waits_for_more(arrears, settled):
+    waiting, by = arrears(size=2), spare()
+    for order, level in enumerate([Level.UNINSPECTED, Level.GATED, Level.CLASSIFIED]):
+        waiting.put(owed(order, by, level=level))
+    assert settled.seen == [(2, Level.CLASSIFIED, False)]
+
+
+def test_a_verdict_that_comes_after_a_frame_has_gone_changes_nothing(arrears, settled):
+    class Held(type(cascade())):
+        def inspect(self, frame, **more):
+            begun.set()
+            go.wait(20)
+            return super().inspect(frame, **more)
+
+    begun, go = threading.Event(), threading.Event()
+    slow = cascade()
+    slow.__class__ = Held
+    waiting = arrears()
+    late = owed(0, Spare(lambda heed: slow), level=Level.UNINSPECTED, due_in_s=0.05)
+    other = owed(1, unoutlined())
+    waiting.put(late)
+    waiting.put(other)
+    waiting.start()
+    begun.wait(20)
+    time.sleep(0.06)
+    waiting.expire()
+    assert settled.seen == [(0, Level.UNINSPECTED, False)]
+    go.set()
+    until(lambda: len(settled.seen) == 2)
+    assert (late.inspection.cause, late.late_verdict_ms) == (Cause.LATE, None)
+
+
+def test_a_late_frame_of_a_wrong_size_is_named_and_was_no_verdict(arrears, settled):
+    waiting = arrears()
+    item = owed(0, Spare(lambda heed: cascade()), level=Level.UNINSPECTED)
+    small = replace(item.taken.item, pixels=item.taken.item.pixels[:2])
+    item.taken = replace(item.taken, item=small)
+    waiting.put(item)
+    waiting.start()
+    until(lambda: settled.seen)
+    assert settled.seen == [(0, Level.UNINSPECTED, True)]
+    assert (item.inspection.cause, item.late_verdict_ms) == (Cause.WRONG_SIZE, None)
 
 
 def test_the_frame_in_hand_is_not_given_up_for_another(arrears, settled):
@@ -200,16 +264,19 @@ def test_what_goes_first_is_not_begun_while_more_is_given_up(arrears, settled, s
     until(lambda: settled.orders == [1, 0])
 
 
-def test_closing_lets_all_go_as_they_stand(arrears, settled):
+@pytest.mark.parametrize("level", [Level.CLASSIFIED, Level.UNINSPECTED])
+def test_closing_lets_all_go_as_they_stand(arrears, settled, level):
     slow = Gated()
     waiting, by = arrears(), spare(slow)
-    for order in range(3):
-        waiting.put(owed(order, by))
+    waiting.put(owed(0, by))
     waiting.start()
     slow.begun.wait(20)
+    for order in (1, 2):
+        waiting.put(owed(order, by, level=level))
     threading.Timer(0.1, slow.go.set).start()
     waiting.close()
-    assert settled.seen == [(order, Level.CLASSIFIED, False) for order in range(3)]
+    levels = [Level.CLASSIFIED, level, level]
+    assert settled.seen == [(order, level, False) for order, level in enumerate(levels)]
     assert not waiting._thread.is_alive()
 
 
@@ -222,6 +289,23 @@ def test_each_frame_is_caught_up_by_the_models_that_judged_it(arrears, settled):
     waiting.start()
     until(lambda: len(settled.seen) == 3)
     assert (len(old.asked), len(new.asked)) == (2, 1)
+
+
+def test_a_late_frame_is_judged_by_others_where_its_models_fail(arrears, settled):
+    broken = cascade()
+
+    def fail(frame, **more):
+        raise EngineError("gone mad")
+
+    broken.inspect = fail
+    bad, good, waiting = Spare(lambda heed: broken), spare(), arrears()
+    item = owed(0, bad, level=Level.UNINSPECTED)
+    waiting.put(item)
+    waiting.start()
+    until(lambda: waiting.fault is not None)
+    waiting.resume(bad, good)
+    until(lambda: settled.seen)
+    assert settled.seen == [(0, Level.FULL, True)] and item.late_verdict_ms > 0
 
 
 def test_models_that_fail_are_named_and_others_judge_anew(arrears, settled):

@@ -44,7 +44,7 @@ def test_a_classifier_that_would_come_late_is_put_off_under_a_live_camera_only(l
     judge.clock.record("classifier", 1000.0)
     inspection = judge.judge(seen()).inspection
     assert inspection.level is level
-    assert judge.owes(inspection) is live
+    assert judge.owes(seen(), inspection) is live
 
 
 @pytest.mark.parametrize(("waits_s", "level"), [(0.5, Level.GATED), (60.0, Level.FULL)])
@@ -56,11 +56,25 @@ def test_the_classifier_costs_no_waiting_frame_its_gate(waits_s, level):
     assert judge.judge(seen(), lambda: first_due_at).inspection.level is level
 
 
-def test_what_is_owed_is_classifier_or_outlines():
+def test_of_a_frame_in_time_classifier_or_outlines_are_owed():
     judge = Judge(cascade(instances=BlobInstances()), live=True)
     defective, clean = judge.judge(seen()), judge.judge(seen(strip()))
-    assert judge.owes(defective.inspection) and not judge.owes(clean.inspection)
-    assert not judge.owes(judge.outline(seen(), defective.inspection))
+    assert judge.owes(seen(), defective.inspection)
+    assert not judge.owes(seen(strip()), clean.inspection)
+    assert not judge.owes(seen(), judge.outline(seen(), defective.inspection))
+
+
+def test_a_late_frame_is_owed_everything_while_it_has_its_pixels():
+    judge, late = Judge(cascade(), live=True), seen(due_in_s=-0.001)
+    assert judge.owes(late, judge.judge(late).inspection)
+    without = late.given_up(Cause.LATE)
+    assert not judge.owes(without, judge.judge(without).inspection)
+
+
+def test_a_late_picture_that_is_none_of_strip_is_owed_nothing():
+    judge, black = Judge(cascade(), live=True), seen(strip() * 0, due_in_s=-0.001)
+    inspection = judge.judge(black).inspection
+    assert inspection.cause is Cause.BLACK and not judge.owes(black, inspection)
 
 
 def test_without_a_bundle_before_it_a_failing_engine_is_the_end():

@@ -93,7 +93,7 @@ def test_an_unreadable_frame_is_uninspected_strip():
 
 
 def test_a_live_camera_that_is_too_fast_loses_frames_openly():
-    camera = ListCamera([frame(strip(), n) for n in range(60)], live=True)
+    camera = ListCamera([frame(strip() ^ n % 2, n) for n in range(60)], live=True)
     run = line(camera, cascade(gate_seconds=0.001), ring_frames=4)
     run.run()
     figures = run.summary()

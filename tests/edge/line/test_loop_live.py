@@ -13,7 +13,15 @@ from edge.events import EventKind
 from edge.frame import Absence, Frame
 from edge.inspection import Cause, Level
 from edge.line.loop import Line
-from tests.edge.fakes import BlobInstances, ListCamera, PacedCamera, cascade, frame, strip
+from tests.edge.fakes import (
+    BlobInstances,
+    ListCamera,
+    PacedCamera,
+    cascade,
+    frame,
+    hiccuping,
+    strip,
+)
 from tests.edge.line.takes import BAD, Kept, Stuck
 
 FRAME_MM = 10.0
@@ -82,9 +90,26 @@ def test_the_newest_first_gives_fresh_verdicts_where_the_line_is_too_fast():
 def test_frames_that_are_given_up_are_announced_once(order):
     figures, kept, heard = overloaded(order)
     assert [e.kind for e in heard] == [EventKind.OVERLOAD]
-    assert "not inspected" in heard[0].text
+    assert "without a verdict in time" in heard[0].text
     assert kept.of("event") == heard
     assert figures["coverage"]["passed_mm"] == 100 * FRAME_MM
+
+
+@pytest.mark.parametrize("order", ["newest", "in-order"])
+def test_a_frame_that_a_hiccup_made_late_is_inspected_after_all(order):
+    kept, heard = Kept(), []
+    config = LineConfig(speed_m_s=FRAME_MM / 20, order=order)
+    judge = hiccuping(cascade(), at=10, seconds=0.15)
+    camera = PacedCamera(40, period_s=0.02)
+    line = Line(camera, judge, config, spare=lambda heed: cascade(), sinks=[kept])
+    line.run(hear=heard.append)
+    figures = line.summary()
+    assert figures["levels"]["full"] == 40 and kept.frames == list(range(40))
+    # Late is late: each of those behind it counts as a missed deadline, with its true latency.
+    assert figures["deadline_misses"] >= 5
+    assert figures["caught_up"] == figures["deferred"] >= 4
+    assert figures["latency_ms"]["max"] >= 100
+    assert heard[0].kind is EventKind.OVERLOAD
 
 
 def test_the_end_of_an_overload_is_announced_too():

@@ -15,7 +15,7 @@ def test_a_spell_is_announced_once_and_again_for_each_step_down():
     events = [overload.given_up(what, 12.5) for what in steps]
     assert [event is not None for event in events] == [True, False, True, False]
     assert {event.kind for event in events if event} == {EventKind.OVERLOAD}
-    assert "not outlined" in events[0].text and "not inspected" in events[2].text
+    assert "not outlined" in events[0].text and "without a verdict" in events[2].text
     assert events[0].position_mm == 12.5
     assert overload.look(0.0) is None
 
@@ -28,7 +28,7 @@ def test_its_end_counts_what_was_given_up():
     time.sleep(0.06)
     event = overload.look(99.0)
     assert event.kind is EventKind.OVERLOAD_OVER
-    assert "1 not inspected, 2 not outlined in time" in event.text
+    assert "1 without a verdict in time, 2 not outlined in time" in event.text
     assert overload.look(99.0) is None
     assert overload.given_up(Sacrifice.OUTLINES, 0.0) is not None
 

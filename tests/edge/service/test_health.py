@@ -82,7 +82,7 @@ def test_frames_without_a_verdict_are_unwell_but_not_stuck(bench):
     bench.pass_time(5, clean())
     bench.pass_time(11, missed(cause=Cause.LATE))
     assert bench.health.stuck() is None
-    assert "none was judged for 10 s: late" in bench.health.fault()
+    assert "none was judged in time for 10 s: late" in bench.health.fault()
     bench.pass_time(0.5, clean())
     assert bench.health.fault() is None
 

@@ -48,6 +48,17 @@ def test_what_is_asked_goes_before_the_plan(here, asked, expected, monkeypatch):
     assert Asked(**asked).plan(bundle(), here) is None
 
 
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (3, 2), (8, 2)])
+def test_cores_are_left_to_others_unless_a_number_of_threads_is_asked(
+    here, cores, threads, monkeypatch
+):
+    monkeypatch.setattr("edge.tune.asked.os.cpu_count", lambda: cores)
+    planned = Asked(leave_cores=1).load(bundle(), here)
+    assert ways(planned) == [("swift", threads)] * 2
+    asked = Asked(threads=4, leave_cores=1).load(bundle(), here)
+    assert ways(asked) == [("plain", 4)] * 2
+
+
 def test_without_a_plan_it_is_run_as_usual_and_nothing_is_said(engines, tmp_path):
     said: list[str] = []
     cascade = Asked(say=said.append).load(bundle(), tmp_path)

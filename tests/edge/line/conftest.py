@@ -1,0 +1,13 @@
+"""What a test has exempted from collection is looked at again after it."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    yield
+    gc.unfreeze()
