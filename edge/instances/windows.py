@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from edge.preprocess import Box
@@ -64,6 +64,18 @@ def cover(
         suspicious: x, y, width, height of each region; None stands for the whole frame.
         sizes: Width and height of the windows on offer, in pixels.
     """
+    asked = None if suspicious is None else tuple(suspicious)
+    return list(_cover(width, height, asked, tuple(sizes)))
+
+
+# A line's frames have one size, and the regions that are suspicious at once come again.
+@lru_cache(maxsize=1024)
+def _cover(
+    width: int,
+    height: int,
+    suspicious: tuple[Box, ...] | None,
+    sizes: tuple[tuple[int, int], ...],
+) -> tuple[Window, ...]:
     frame = (width, height)
     if suspicious is None:
         regions: list[tuple[_Span, ...]] = [((0, width), (0, height))]
@@ -80,7 +92,7 @@ def cover(
         for first, index in band.parts:
             x, y = (first, start) if axis else (start, first)
             windows.append(Window(index, x, y))
-    return windows
+    return tuple(windows)
 
 
 def _grown(region: Box, frame: tuple[int, int]) -> tuple[_Span, ...]:
