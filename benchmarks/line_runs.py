@@ -17,6 +17,7 @@ from edge.config.line import LineConfig
 from edge.deadline import period_s
 from edge.frame import Frame
 from edge.inspection import Inspection, Level
+from edge.latency import Latencies
 from edge.line.loop import Line
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 from edge.sinks.base import Sink
@@ -63,6 +64,8 @@ class Run:
         speed_m_s: Of the strip.
         summary: ``Line.summary()``.
         shares: ``Asked.shares``.
+        turn_p99_ms: 99th percentile of the verdicts that came at their turn; ``p99_ms`` counts
+            those that were caught up too.
         lines: Lines of a frame.
         overhead: CPU time of all but inference and the simulated camera's drawing, as a share of
             one core; None where inference ran in threads that are not told apart.
@@ -71,6 +74,7 @@ class Run:
     speed_m_s: float
     summary: dict[str, Any]
     shares: dict[str, float]
+    turn_p99_ms: float
     lines: int
     overhead: float | None
 
@@ -159,11 +163,20 @@ def run_line(
     )
     for cascade in cascades:
         cascade.warm_up()
+    at_turn = Latencies()
+
+    def see(inspection: Inspection, latency_ms: float | None) -> None:
+        if latency_ms is not None:
+            at_turn.add(latency_ms)
+        if watch is not None:
+            watch(inspection, latency_ms)
+
     frames = max(1, round(seconds / period_s(height, MM_PER_PX, speed_m_s)))
     wall, cpu = time.monotonic(), time.process_time()
     with camera:
-        line.run(frames=frames, watch=watch)
+        line.run(frames=frames, watch=see)
     wall, cpu = time.monotonic() - wall, time.process_time() - cpu
     cpu -= sum(cascade.cpu_s for cascade in cascades) + camera.cpu_seconds
     overhead = cpu / wall if threads == 1 else None
-    return Run(speed_m_s, line.summary(), asked.shares, height, overhead)
+    p99_ms = at_turn.percentile(99) or float("inf")
+    return Run(speed_m_s, line.summary(), asked.shares, p99_ms, height, overhead)

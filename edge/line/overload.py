@@ -13,10 +13,6 @@ CALM_S = 10.0
 """An overload is over when nothing was given up for so long."""
 
 
-STRAIN_S = 0.25
-"""For so long after something was given up, what goes before it is not begun."""
-
-
 class Sacrifice(IntEnum):
     """What a frame goes without for lack of time, in the order in which it is given up."""
 
@@ -24,6 +20,10 @@ class Sacrifice(IntEnum):
     CLASSES = 1
     VERDICT = 2
 
+
+STRAIN_S = {Sacrifice.CLASSES: 0.05, Sacrifice.VERDICT: 0.5}
+"""For so long after it was given up, what goes before it is not begun: a few frames, since outlines
+have but a second to be drawn in; long after a verdict, which nothing else may cost."""
 
 _WORDS = {
     Sacrifice.OUTLINES: "not outlined in time",
@@ -74,8 +74,9 @@ class Overload:
     def strain(self) -> Sacrifice | None:
         """The worst that was given up a moment ago; None where nothing was."""
         with self._lock:
-            since = time.monotonic() - STRAIN_S
-            return max((w for w, at in self._given_up_at.items() if at > since), default=None)
+            now = time.monotonic()
+            recent = (w for w, at in self._given_up_at.items() if at + STRAIN_S.get(w, 0.0) > now)
+            return max(recent, default=None)
 
     def look(self, position_mm: float) -> Event | None:
         """The event that ends a spell, once nothing has been given up for long enough."""

@@ -16,7 +16,7 @@ def done(*, speed_m_s=5.0, p99=10.0, full=1000.0, passed=1000.0, shares=None, **
     levels = {"full": 8, "uninspected": 0}
     summary = {"coverage": coverage, "levels": levels, "frames": 8, "gaps": 0, "events": {}}
     summary["latency_ms"] = {"p99": p99}
-    return Run(speed_m_s, summary, shares or {}, 250, None)
+    return Run(speed_m_s, summary, shares or {}, p99 or 0.0, 250, None)
 
 
 @pytest.mark.parametrize("limit", [0.3, 1.0, 7.7, 60.0])

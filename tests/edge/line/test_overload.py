@@ -34,12 +34,18 @@ def test_its_end_counts_what_was_given_up():
 
 
 def test_strain_is_the_worst_of_the_last_moment(monkeypatch):
-    monkeypatch.setattr(overload_module, "STRAIN_S", 0.2)
+    for what, seconds in ((Sacrifice.CLASSES, 0.2), (Sacrifice.VERDICT, 0.4)):
+        monkeypatch.setitem(overload_module.STRAIN_S, what, seconds)
     overload = Overload()
     assert overload.strain() is None
-    overload.given_up(Sacrifice.VERDICT, 0.0)
-    overload.given_up(Sacrifice.OUTLINES, 0.0)
+    for what in Sacrifice:
+        overload.given_up(what, 0.0)
     assert overload.strain() is Sacrifice.VERDICT
     time.sleep(0.25)
+    overload.given_up(Sacrifice.CLASSES, 0.0)
+    assert overload.strain() is Sacrifice.VERDICT
+    time.sleep(0.17)
+    assert overload.strain() is Sacrifice.CLASSES
+    time.sleep(0.2)
     overload.given_up(Sacrifice.OUTLINES, 0.0)
-    assert overload.strain() is Sacrifice.OUTLINES
+    assert overload.strain() is None
