@@ -29,7 +29,7 @@ from edge.judgement import Judgement, decision_scores
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
 from edge.models.load import Choices, Loader, instance_engines
-from edge.preprocess import network_input, past_the_edge
+from edge.preprocess import Box, network_input, past_the_edge
 from edge.region_defects import region_defects
 
 if TYPE_CHECKING:
@@ -164,9 +164,37 @@ class Cascade:
 
         scores = self.gate.scores(inputs)
         scores[past_the_edge(inputs)] = 0.0
-        gated = time.perf_counter()
-        stages_ms["gate"] = (gated - prepared) * 1e3
+        stages_ms["gate"] = (time.perf_counter() - prepared) * 1e3
+        return self._judged(frame, inputs, boxes, scores, stages_ms, permit)
 
+    def classify(self, frame: Frame, inspection: Inspection) -> Inspection:
+        """Give the verdict on a frame that stayed ``gated``, by what the gate has said.
+
+        Args:
+            frame: The frame.
+            inspection: What ``inspect`` said of it.
+
+        Raises:
+            EngineError: The engine failed.
+        """
+        if inspection.level is not Level.GATED or inspection.gate_scores is None:
+            return self.inspect(frame)
+        inputs = network_input(frame.pixels, self.gate.geometry)
+        boxes = self.gate.geometry.boxes(*frame.pixels.shape)
+        spent = dict(inspection.stages_ms)
+        return self._judged(frame, inputs, boxes, inspection.gate_scores, spent, None)
+
+    def _judged(
+        self,
+        frame: Frame,
+        inputs: NDArray[np.uint8],
+        boxes: list[Box],
+        scores: NDArray[np.float32],
+        stages_ms: dict[str, float],
+        permit: Permit | None,
+    ) -> Inspection:
+        """What follows from the gate's scores."""
+        gated = time.perf_counter()
         level = Level.FULL
         classes: ClassScores | None = None
         suspicious = np.flatnonzero(scores >= self.gate_threshold)

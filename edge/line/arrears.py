@@ -180,17 +180,18 @@ class Arrears:
         """Do the next stage that a frame is owed, if there is time for it."""
         frame, cascade = owed.taken.item, owed.spare.get(self._heed)
         assert isinstance(frame, Frame)
-        judges = owed.waits_for is not Sacrifice.OUTLINES
-        stage = "verdict" if judges else "instances"
-        if not self._clock.fits(stage, owed.due_at):
+        stage = owed.waits_for
+        if not self._clock.fits(stage.name, owed.due_at):
             self._done(owed, False)
             return
         started = time.monotonic()
-        if judges:
-            inspection = owed.taken.placed(cascade.inspect(frame))
-        else:
+        if stage is Sacrifice.OUTLINES:
             inspection = cascade.outline(frame, owed.inspection)
-        self._clock.record(stage, time.monotonic() - started)
+        elif stage is Sacrifice.CLASSES:
+            inspection = owed.taken.placed(cascade.classify(frame, owed.inspection))
+        else:
+            inspection = owed.taken.placed(cascade.inspect(frame))
+        self._clock.record(stage.name, time.monotonic() - started)
         with self._changed:
             if owed not in self._owed:
                 return  # Its time was up meanwhile, and it goes as it stood.

@@ -80,6 +80,17 @@ def test_a_classifier_given_up_leaves_the_gates_verdict():
     assert seen.class_scores == {}
 
 
+@pytest.mark.parametrize("pixels", [strip((5, 5, 220)), strip((5, 5, 220), (25, 5, 220))])
+def test_a_classifier_put_off_says_what_it_would_have_said_at_once(pixels):
+    judge = cascade()
+    at_once = judge.inspect(frame(pixels))
+    gated = judge.inspect(frame(pixels), permit=lambda *_: False)
+    judge.gate.scores = None  # they are known
+    caught_up = judge.classify(frame(pixels), gated)
+    assert gated.level is Level.GATED
+    assert {**caught_up.as_json(), "stages_ms": None} == {**at_once.as_json(), "stages_ms": None}
+
+
 def test_a_clean_frame_owes_nothing_to_a_classifier_that_has_no_time():
     seen = cascade().inspect(frame(strip()), permit=lambda stage, regions: False)
     assert seen.level is Level.FULL

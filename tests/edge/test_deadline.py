@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.deadline import LONGEST_S, StageClock, period_s, verdict_s
 
@@ -34,6 +36,26 @@ def test_what_a_stage_needs_is_counted_by_region():
     due = time.monotonic() + 0.5
     assert clock.fits("classifier", due, regions=1)
     assert not clock.fits("classifier", due, regions=16)
+
+
+def test_what_a_run_costs_whatever_its_regions_is_not_counted_for_each():
+    clock = StageClock()
+    for regions in (1, 1, 1, 2, 2, 4):
+        clock.record("classifier", 0.003 + 0.001 * regions, regions)
+    assert clock.p95_s("classifier", 1) == pytest.approx(0.004)
+    assert clock.p95_s("classifier", 16) == pytest.approx(0.019)
+
+
+@given(
+    runs=st.lists(st.tuples(st.integers(1, 16), st.floats(1e-5, 1.0)), min_size=1, max_size=70),
+    regions=st.integers(1, 16),
+)
+def test_what_a_stage_would_need_is_finite_and_more_for_more_regions(runs, regions):
+    clock = StageClock()
+    for count, seconds in runs:
+        clock.record("classifier", seconds, count)
+    needed = clock.p95_s("classifier", regions)
+    assert 0 < needed <= clock.p95_s("classifier", regions + 1) < 1e4
 
 
 def test_a_stage_that_is_long_refused_is_tried_again():
