@@ -144,8 +144,9 @@ def _plan_class(
             x = _column(rng, real, width) if anywhere else anchor
             x += float(rng.laplace(0.0, reach * width / REAL_WIDTH)) if placed else 0.0
             left = int(np.clip(x - wide / 2, low + 2, max(high - wide - 2, low + 2)))
+            left = min(left, width - wide)  # of a strip of a few columns it need not lie on it
             top = _top(rng, real, tall, height)
-            defect = PlannedDefect(class_id, top, left, tall, min(wide, width - left), fill)
+            defect = PlannedDefect(class_id, top, left, tall, wide, fill)
             if not any(defect.near(other) for other in (*taken, *placed)):
                 placed.append(defect)
                 break

@@ -26,6 +26,16 @@ def test_objects_lie_on_the_strip_and_apart(classes, size):
             assert not any(plan.near(other) for other in same)
 
 
+@pytest.mark.parametrize("strip", [(190, 200), (197, 200), (199, 200), (200, 200), (0, 1)])
+@pytest.mark.parametrize("class_id", [1, 2, 3, 4])
+def test_where_hardly_any_strip_is_seen_objects_still_lie_in_the_frame(class_id, strip):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        for plan in plan_defects(rng, (class_id,), strip, None, 128, 200):
+            assert plan.width >= 2 and plan.height >= 4
+            assert 0 <= plan.left <= plan.left + plan.width <= 200
+
+
 @pytest.mark.parametrize("class_id", [1, 2])
 def test_pits_and_cracks_lie_near_the_edge(class_id):
     reach = []
