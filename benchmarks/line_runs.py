@@ -123,6 +123,9 @@ class _Clocked:
     def inspect(self, *args: Any, **more: Any) -> Any:
         return self._timed(self._cascade.inspect, *args, **more)
 
+    def classify(self, *args: Any, **more: Any) -> Any:
+        return self._timed(self._cascade.classify, *args, **more)
+
     def outline(self, *args: Any, **more: Any) -> Any:
         return self._timed(self._cascade.outline, *args, **more)
 

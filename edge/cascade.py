@@ -170,6 +170,8 @@ class Cascade:
     def classify(self, frame: Frame, inspection: Inspection) -> Inspection:
         """Give the verdict on a frame that stayed ``gated``, by what the gate has said.
 
+        Any other frame is inspected whole.
+
         Args:
             frame: The frame.
             inspection: What ``inspect`` said of it.
@@ -179,9 +181,11 @@ class Cascade:
         """
         if inspection.level is not Level.GATED or inspection.gate_scores is None:
             return self.inspect(frame)
+        spent = dict(inspection.stages_ms)
+        started = time.perf_counter()
         inputs = network_input(frame.pixels, self.gate.geometry)
         boxes = self.gate.geometry.boxes(*frame.pixels.shape)
-        spent = dict(inspection.stages_ms)
+        spent["preprocess"] += (time.perf_counter() - started) * 1e3
         return self._judged(frame, inputs, boxes, inspection.gate_scores, spent, None)
 
     def _judged(

@@ -35,8 +35,8 @@ class Arrears:
 
     What a late gate or classifier says stands as if it had been in time. Frames that wait for a
     verdict come first, then those that wait for classes, then outlines, each in the order put.
-    Where there are too many, one that waits for the least goes as it stands, the oldest of those,
-    be it the one that comes. A stage that by what it
+    Where there are too many, of those that wait for the least the oldest goes as it stands, but
+    never the one in hand; it can be the one that comes. A stage that by what it
     has lately needed would not be done in time is not begun; nor are outlines while classes or
     verdicts are given up, nor anything while verdicts are.
 
@@ -181,7 +181,8 @@ class Arrears:
         frame, cascade = owed.taken.item, owed.spare.get(self._heed)
         assert isinstance(frame, Frame)
         stage = owed.waits_for
-        if not self._clock.fits(stage.name, owed.due_at):
+        regions = len(owed.inspection.suspicious) if stage is Sacrifice.CLASSES else 1
+        if not self._clock.fits(stage.name, owed.due_at, regions):
             self._done(owed, False)
             return
         started = time.monotonic()
@@ -191,7 +192,7 @@ class Arrears:
             inspection = owed.taken.placed(cascade.classify(frame, owed.inspection))
         else:
             inspection = owed.taken.placed(cascade.inspect(frame))
-        self._clock.record(stage.name, time.monotonic() - started)
+        self._clock.record(stage.name, time.monotonic() - started, regions)
         with self._changed:
             if owed not in self._owed:
                 return  # Its time was up meanwhile, and it goes as it stood.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from enum import IntEnum
@@ -22,8 +23,9 @@ class Sacrifice(IntEnum):
 
 
 STRAIN_S = {Sacrifice.CLASSES: 0.05, Sacrifice.VERDICT: 0.5}
-"""For so long after it was given up, what goes before it is not begun: a few frames, since outlines
-have but a second to be drawn in; long after a verdict, which nothing else may cost."""
+"""For so many seconds after it was given up nothing that can wait for it is begun: for a few frames
+after a classifier, since outlines must be drawn in time too; long after a verdict, which nothing
+else may cost."""
 
 _WORDS = {
     Sacrifice.OUTLINES: "not outlined in time",
@@ -39,10 +41,13 @@ class Overload:
 
     Args:
         calm_s: Seconds in which nothing is given up that end a spell.
+        within_s: Seconds in which what is put off must be caught up; it is not held back for more
+            than half of them.
     """
 
-    def __init__(self, calm_s: float = CALM_S) -> None:
+    def __init__(self, calm_s: float = CALM_S, within_s: float = math.inf) -> None:
         self._calm_s = calm_s
+        self._strain_s = {what: min(held, within_s / 2) for what, held in STRAIN_S.items()}
         self._spell: Counter[Sacrifice] = Counter()
         self._given_up_at: dict[Sacrifice, float] = {}
         self._began_at = 0.0
@@ -75,7 +80,8 @@ class Overload:
         """The worst that was given up a moment ago; None where nothing was."""
         with self._lock:
             now = time.monotonic()
-            recent = (w for w, at in self._given_up_at.items() if at + STRAIN_S.get(w, 0.0) > now)
+            held = self._strain_s.items()
+            recent = (w for w, for_s in held if self._given_up_at.get(w, -math.inf) + for_s > now)
             return max(recent, default=None)
 
     def look(self, position_mm: float) -> Event | None:

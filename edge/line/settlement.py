@@ -47,14 +47,14 @@ class Settlement:
         live: bool,
         tell: Callable[[Event], None],
     ) -> None:
-        self._overload = Overload()
+        self._within_s = config.instances_within_ms / 1e3 if live else math.inf
+        self._overload = Overload(within_s=self._within_s)
         self.arrears = Arrears(
             self._settle_owed,
             size=config.arrears_frames,
             nice=NICE if live else 0,
             strain=self._overload.strain,
         )
-        self._within_s = config.instances_within_ms / 1e3 if live else math.inf
         self._judge = judge
         self._recorder = recorder
         self._figures = figures

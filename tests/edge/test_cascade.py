@@ -11,7 +11,7 @@ import pytest
 from edge.bundle.manifest import FrameSizes
 from edge.cascade import Cascade
 from edge.errors import BundleError
-from edge.inspection import Cause, Level
+from edge.inspection import Cause, Level, uninspected
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from edge.preprocess import Geometry
@@ -89,6 +89,14 @@ def test_a_classifier_put_off_says_what_it_would_have_said_at_once(pixels):
     caught_up = judge.classify(frame(pixels), gated)
     assert gated.level is Level.GATED
     assert {**caught_up.as_json(), "stages_ms": None} == {**at_once.as_json(), "stages_ms": None}
+    assert set(caught_up.stages_ms) == set(at_once.stages_ms)
+    assert set(gated.stages_ms) == {"preprocess", "gate"}
+
+
+def test_a_frame_that_is_not_gated_is_inspected_whole():
+    judge, seen = cascade(), frame(strip((5, 5, 220)))
+    late = uninspected(seen, Cause.LATE)
+    assert judge.classify(seen, late).level is Level.FULL
 
 
 def test_a_clean_frame_owes_nothing_to_a_classifier_that_has_no_time():

@@ -40,7 +40,7 @@ def test_what_a_stage_needs_is_counted_by_region():
 
 def test_what_a_run_costs_whatever_its_regions_is_not_counted_for_each():
     clock = StageClock()
-    for regions in (1, 1, 1, 2, 2, 4):
+    for regions in (1, 1, 1, 2, 2, 4, 1, 3):
         clock.record("classifier", 0.003 + 0.001 * regions, regions)
     assert clock.p95_s("classifier", 1) == pytest.approx(0.004)
     assert clock.p95_s("classifier", 16) == pytest.approx(0.019)
@@ -56,6 +56,17 @@ def test_what_a_stage_would_need_is_finite_and_more_for_more_regions(runs, regio
         clock.record("classifier", seconds, count)
     needed = clock.p95_s("classifier", regions)
     assert 0 < needed <= clock.p95_s("classifier", regions + 1) < 1e4
+
+
+def test_frames_of_many_regions_are_tried_again_though_those_of_one_run():
+    clock = StageClock(window=10)
+    for _ in range(10):
+        clock.record("classifier", 0.01, 1)
+    passed = 0
+    for _ in range(25):
+        clock.record("classifier", 0.01, 1)
+        passed += clock.fits("classifier", time.monotonic() + 0.1, 16)
+    assert passed >= 1
 
 
 def test_a_stage_that_is_long_refused_is_tried_again():

@@ -33,6 +33,14 @@ def test_its_end_counts_what_was_given_up():
     assert overload.given_up(Sacrifice.OUTLINES, 0.0) is not None
 
 
+def test_strain_never_outlasts_half_of_the_time_to_catch_up_in():
+    overload = Overload(within_s=0.1)
+    overload.given_up(Sacrifice.VERDICT, 0.0)
+    assert overload.strain() is Sacrifice.VERDICT
+    time.sleep(0.06)
+    assert overload.strain() is None
+
+
 def test_strain_is_the_worst_of_the_last_moment(monkeypatch):
     for what, seconds in ((Sacrifice.CLASSES, 0.2), (Sacrifice.VERDICT, 0.4)):
         monkeypatch.setitem(overload_module.STRAIN_S, what, seconds)
