@@ -29,7 +29,7 @@ from edge.judgement import Judgement, decision_scores
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
 from edge.models.load import Choices, Loader, instance_engines
-from edge.preprocess import Box, network_input, past_the_edge
+from edge.preprocess import network_input, past_the_edge
 from edge.region_defects import region_defects
 
 if TYPE_CHECKING:
@@ -156,7 +156,6 @@ class Cascade:
         try:
             self._check_size(frame.pixels)
             inputs = network_input(frame.pixels, self.gate.geometry)
-            boxes = self.gate.geometry.boxes(*frame.pixels.shape)
         except ImageError as error:
             return uninspected(frame, Cause.WRONG_SIZE, error.what)
         prepared = time.perf_counter()
@@ -165,7 +164,7 @@ class Cascade:
         scores = self.gate.scores(inputs)
         scores[past_the_edge(inputs)] = 0.0
         stages_ms["gate"] = (time.perf_counter() - prepared) * 1e3
-        return self._judged(frame, inputs, boxes, scores, stages_ms, permit)
+        return self._judged(frame, inputs, scores, stages_ms, permit)
 
     def classify(self, frame: Frame, inspection: Inspection) -> Inspection:
         """Give the verdict on a frame that stayed ``gated``, by what the gate has said.
@@ -184,20 +183,19 @@ class Cascade:
         spent = dict(inspection.stages_ms)
         started = time.perf_counter()
         inputs = network_input(frame.pixels, self.gate.geometry)
-        boxes = self.gate.geometry.boxes(*frame.pixels.shape)
         spent["preprocess"] += (time.perf_counter() - started) * 1e3
-        return self._judged(frame, inputs, boxes, inspection.gate_scores, spent, None)
+        return self._judged(frame, inputs, inspection.gate_scores, spent)
 
     def _judged(
         self,
         frame: Frame,
         inputs: NDArray[np.uint8],
-        boxes: list[Box],
         scores: NDArray[np.float32],
         stages_ms: dict[str, float],
-        permit: Permit | None,
+        permit: Permit | None = None,
     ) -> Inspection:
         """What follows from the gate's scores."""
+        boxes = self.gate.geometry.boxes(*frame.pixels.shape)
         gated = time.perf_counter()
         level = Level.FULL
         classes: ClassScores | None = None

@@ -36,9 +36,9 @@ class Arrears:
     What a late gate or classifier says stands as if it had been in time. Frames that wait for a
     verdict come first, then those that wait for classes, then outlines, each in the order put.
     Where there are too many, of those that wait for the least the oldest goes as it stands, but
-    never the one in hand; it can be the one that comes. A stage that by what it
-    has lately needed would not be done in time is not begun; nor are outlines while classes or
-    verdicts are given up, nor anything while verdicts are.
+    never the one in hand; it can be the one that comes. A stage that by what it has lately needed
+    would not be done in time is not begun; nor are outlines while classes or verdicts are given up,
+    nor anything while verdicts are.
 
     Args:
         settle: See ``Settle``.

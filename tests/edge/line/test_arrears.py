@@ -156,15 +156,15 @@ def test_outlines_push_out_nothing_that_waits_for_more(arrears, settled):
 
 
 def test_a_verdict_that_comes_after_a_frame_has_gone_changes_nothing(arrears, settled):
-    class Held(type(cascade())):
-        def inspect(self, frame, **more):
-            begun.set()
-            go.wait(20)
-            return super().inspect(frame, **more)
+    begun, go, slow = threading.Event(), threading.Event(), cascade()
+    inspect = slow.inspect
 
-    begun, go = threading.Event(), threading.Event()
-    slow = cascade()
-    slow.__class__ = Held
+    def held(frame, **more):
+        begun.set()
+        go.wait(20)
+        return inspect(frame, **more)
+
+    slow.inspect = held
     waiting = arrears()
     late = owed(0, Spare(lambda heed: slow), level=Level.UNINSPECTED, due_in_s=0.05)
     other = owed(1, unoutlined())
