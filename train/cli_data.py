@@ -116,19 +116,29 @@ def eda(root: Path, out: Path, images: int, examples: int, seed: int) -> None:
     help="Share of frames with a defect, 0 to 1. [default: as in Severstal, 0.53]",
 )
 @click.option(
+    "--live",
+    is_flag=True,
+    help="Frames as the simulated camera composes them, instead of frames drawn whole.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(min=1),
     help="Threads that draw. [default: half of this machine's cores, at most 4]",
 )
 def simulate(
-    out: Path, frames: int, seed: int, defect_rate: float | None, workers: int | None
+    out: Path,
+    frames: int,
+    seed: int,
+    defect_rate: float | None,
+    live: bool,
+    workers: int | None,
 ) -> None:
     """Write a simulated data set in Severstal's layout into the new folder OUT."""
     from train.data.simulate import Plan, simulate_data
 
     if workers is None:
         workers = min(4, max(1, (os.cpu_count() or 1) // 2))
-    simulate_data(out, frames, Plan(seed, defect_rate), workers=workers, progress=track)
+    simulate_data(out, frames, Plan(seed, defect_rate, live), workers=workers, progress=track)
     written = read_unsplit(out)
     console().print(counts_table({"frames": count_labels(written.samples, written.classes)}))
     say(f"{frames:,} simulated frames: {out}")

@@ -101,8 +101,6 @@ def make_plan(
     Raises:
         click.UsageError: Tiles and squashing were both asked for.
     """
-    if rest.get("also") and task != "binary":
-        raise click.UsageError("--also is for the gate: another data set has other classes.")
     cut = None if squash else region or NETWORKS[network].recipe.region
     if rest.get("stride") and not cut:
         raise click.UsageError("--stride needs tiles: give --region too.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -72,18 +72,29 @@ def choose_tiles(
     return {"train": judged_tiles(data, "train", region, stride)} | judged
 
 
-def joined(items: Items, other: Items) -> Items:
-    """Items with those of another data set, which count as defective or clean alone.
+def defective_or_clean(items: Items, classes: int) -> Items:
+    """Items of a data set with other classes, for a binary task: the first class means defective.
 
-    Only a binary task may be asked of them: another data set's classes are not this one's.
+    Args:
+        items: Labelled with their own classes.
+        classes: How many classes the data set has that they join.
     """
-    labels = np.zeros((len(other), items.labels.shape[1]), np.bool_)
-    labels[:, 0] = other.labels.any(axis=1)
-    return Items(
-        np.concatenate([items.images, other.images]),
-        np.concatenate([items.labels, labels]),
-        np.concatenate([items.groups, other.groups]),
-    )
+    labels = np.zeros((len(items), classes), np.bool_)
+    labels[:, 0] = items.labels.any(axis=1)
+    return replace(items, labels=labels)
+
+
+def joined(parts: list[Items]) -> Items:
+    """All items of the parts, which are taken out of the list: no picture is held twice."""
+    labels = np.concatenate([part.labels for part in parts])
+    groups = np.concatenate([part.groups for part in parts])
+    images = np.empty((len(labels), *parts[0].images.shape[1:]), np.uint8)
+    end = len(images)
+    while parts:
+        part = parts.pop()
+        images[end - len(part) : end] = part.images
+        end -= len(part)
+    return Items(images, labels, groups)
 
 
 def thinned(tiles: list[Tile], limit: int | None) -> list[Tile]:

@@ -29,7 +29,7 @@ class Plan:
         stride: Steps in pixels, across and along, at which training tiles are cut; None cuts them
             side by side, as they are judged.
         weights: File or run that the first weights are from; None draws them.
-        also: Folders of other data sets whose train tiles a gate learns from besides.
+        also: Folders of other data sets whose train tiles are learnt from besides.
         teachers: Runs whose answers are part of the targets.
     """
 

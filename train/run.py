@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.errors import ConfigError
 from train import checkpoint
 from train.backend import load_keras
 from train.batches import class_shares, make_feed
@@ -21,14 +22,14 @@ from train.data.tiles import Tile, judged_tiles
 from train.finished_run import read_run
 from train.first_weights import read_weights, start_from
 from train.fit import Training, compile_model, fit
-from train.items import Items, cut_tiles, joined, thinned
+from train.items import Items, cut_tiles, defective_or_clean, joined, thinned
 from train.losses import make_loss, prior_shift
 from train.model_file import build_network, save_model
 from train.plan import Plan
 from train.progress import TrainingProgress
 from train.run_figures import figures, predict_logits
 from train.run_folder import CURVES, HISTORY, MODEL
-from train.task import Task
+from train.task import Task, TaskName
 from train.teacher import batches_taught, check_teachers, mixed, taught
 
 
@@ -60,7 +61,7 @@ def train_run(
         DataError: All training items have one label.
         ImageError: A frame cannot be read.
         InterruptedTrainingError: Ctrl-C came.
-        ConfigError: A teacher cannot teach this.
+        ConfigError: A teacher cannot teach this, or a classifier cannot learn from ``plan.also``.
         MissingExtraError: TensorFlow is not installed.
         MissingPathError: First weights or a teacher are not there.
         TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
@@ -70,7 +71,7 @@ def train_run(
     keras = load_keras()
     samples = [sample for split in tiles for sample in data.of(split)]
     digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
-    others = [open_data(Path(folder)) for folder in plan.also]
+    others = [_also(folder, plan.task, data) for folder in plan.also]
     digests_also = [data_digest(other.of("train")) for other in others]
     identity = {**plan.as_json(), "data": digests, "data_also": digests_also}
     state = checkpoint.load(folder, identity) if resume else State(started=began)
@@ -78,10 +79,10 @@ def train_run(
     teachers = [read_run(Path(folder)) for folder in plan.teachers]
     check_teachers(teachers, task, plan.geometry)
     items = _cut(tiles, len(data.classes), plan, progress)
-    for other in others:
-        more = {"train": judged_tiles(other, "train", plan.geometry.region)}
-        cut = _cut(more, len(other.classes), plan, progress)["train"]
-        items["train"] = joined(items["train"], cut)
+    if others:
+        items["train"] = joined(
+            [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
+        )
     feed = make_feed(plan, task, items["train"], data.nuisances)
     shift = prior_shift(
         task, feed.targets, feed.groups, class_shares(feed.groups, plan.recipe.balance)
@@ -134,6 +135,17 @@ def train_run(
     return card
 
 
+def _also(folder: str, task: TaskName, data: DataSet) -> DataSet:
+    """Another data set to learn from; that of other classes tells defective from clean alone."""
+    other = open_data(Path(folder))
+    if task != "binary" and other.classes != data.classes:
+        raise ConfigError(
+            f"{folder} has other classes than {data.root}: {', '.join(other.classes)}",
+            "Only the gate (train binary) learns from other classes: leave out --also",
+        )
+    return other
+
+
 def _cut(
     tiles: dict[str, list[Tile]], classes: int, plan: Plan, progress: TrainingProgress
 ) -> dict[str, Items]:
@@ -144,3 +156,12 @@ def _cut(
         progress.start_cutting(split, len({tile.sample.path for tile in chosen}))
         items[split] = cut_tiles(chosen, classes, plan.geometry, progress.advance)
     return items
+
+
+def _cut_also(other: DataSet, data: DataSet, plan: Plan, progress: TrainingProgress) -> Items:
+    """The training items of another data set, labelled as ``data``'s."""
+    tiles = {"train": judged_tiles(other, "train", plan.geometry.region)}
+    items = _cut(tiles, len(other.classes), plan, progress)["train"]
+    if other.classes == data.classes:
+        return items
+    return defective_or_clean(items, len(data.classes))

@@ -124,8 +124,8 @@ training_options = with_options(
         "--also",
         multiple=True,
         metavar="DIR",
-        help="Learn from the train images of this data set too, as defective or clean; for the"
-        " gate alone. May be given again.",
+        help="Learn from the train images of this data set too. One of other classes is for the"
+        " gate alone, as defective or clean. May be given again.",
     ),
     click.option(
         "--teacher",

@@ -44,6 +44,11 @@ class Variant:
     mirror_x: bool
     mirror_y: bool
 
+    @property
+    def flip(self) -> tuple[slice, slice]:
+        """Index that mirrors what is [height, width]."""
+        return np.s_[:: -1 if self.mirror_y else 1, :: -1 if self.mirror_x else 1]
+
 
 class StampBank:
     """Stamps by class and by nuisance, filled one at a time by ``fill``.
@@ -119,12 +124,11 @@ def paste(pixels: Pixels, stamp: Stamp, top: int, left: int, variant: Variant) -
     if y0 >= y1 or x0 >= x1:
         return
     part = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
-    flip = np.s_[:: -1 if variant.mirror_y else 1, :: -1 if variant.mirror_x else 1]
     view = pixels[y0:y1, x0:x1]
     light = view.astype(np.float32)
-    change = (stamp.gain[flip][part] - np.float32(1.0)) * light
+    change = (stamp.gain[variant.flip][part] - np.float32(1.0)) * light
     if stamp.glow is not None:
-        change += stamp.glow[flip][part]
+        change += stamp.glow[variant.flip][part]
     change *= np.float32(variant.strength)
     light += change
     np.clip(light, 0.0, 255.0, out=light)

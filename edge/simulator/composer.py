@@ -9,12 +9,13 @@ runs, so that the strip never repeats and no frame waits for long.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from edge.frame import Pixels
+from edge.masks import Mask
 from edge.simulator.backdrop import Backdrop, sensor_noise, stretch_lines
 from edge.simulator.bank import StampBank, Variant, paste
 from edge.simulator.draw import check_settings
@@ -29,13 +30,23 @@ Rng = np.random.Generator
 WANDER = 48
 """Columns by which the strip may wander sideways under the camera."""
 
+FRAMES_A_LOOK = (60, 140)
+"""For how many frames, at least and before how many, the strip keeps its look, as within a coil."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownDefect:
-    """A defect on a composed frame: its class (1 to 4) and its box (x, y, width, height)."""
+    """A defect on a composed frame.
+
+    Attributes:
+        class_id: 1 to 4, Severstal's ClassId.
+        box: x, y, width and height in pixels of the frame.
+        mask: What an annotator would have outlined, bool [height, width] of the box.
+    """
 
     class_id: int
     box: tuple[int, int, int, int]
+    mask: Mask = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +62,11 @@ class StripComposer:
 
     Args:
         seed: Another seed, another strip.
-        defect_rate: Probability that a frame shows any defect.
+        defect_rate: Probability that a frame shows any defect; None is Severstal's share.
         width: Columns, across the strip.
         height: Lines, along the strip.
+        frames_a_look: Frames after which the strip changes its look: from the first number to
+            before the second.
 
     Raises:
         ConfigError: ``defect_rate`` is not a fraction, or the frame is too small.
@@ -63,12 +76,14 @@ class StripComposer:
         self,
         *,
         seed: int = 0,
-        defect_rate: float = 0.05,
+        defect_rate: float | None = 0.05,
         width: int = REAL_WIDTH,
         height: int = REAL_HEIGHT,
+        frames_a_look: tuple[int, int] = FRAMES_A_LOOK,
     ) -> None:
         check_settings(defect_rate, width, height)
         self.width, self.height, self.defect_rate = width, height, defect_rate
+        self._frames_a_look = frames_a_look
         self._rng = np.random.default_rng([seed, width, height, 1])
         self._sheets = draw_noise_sheets(seed, stretch_lines(height) + 32, width + WANDER + 144)
         self._noise = sensor_noise(
@@ -138,7 +153,9 @@ class StripComposer:
             variant = _variant(rng)
             inside = _cut(stamp, strip[1] - left)
             paste(pixels[:, : strip[1]], inside, top, left, variant)
-            shown.append(ShownDefect(plan.class_id, (left, top, inside.shape[1], tall)))
+            assert inside.mask is not None
+            box = (left, top, inside.shape[1], tall)
+            shown.append(ShownDefect(plan.class_id, box, inside.mask[variant.flip]))
         return tuple(shown)
 
     def _paste_nuisances(self, pixels: Pixels, strip: tuple[int, int], *, clean: bool) -> None:
@@ -180,7 +197,7 @@ class StripComposer:
 
     def _stretch_length(self) -> int:
         """Frames until the strip changes its look, as at the end of a coil."""
-        return int(self._rng.integers(60, 140))
+        return int(self._rng.integers(*self._frames_a_look))
 
 
 _DONE = object()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 
 import click
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from edge.errors import (
+    ConfigError,
     DataError,
     ImageError,
     MissingExtraError,
@@ -239,9 +241,16 @@ def test_a_run_that_was_taught_says_by_whom_and_leaves_the_holdout_closed(strips
     assert "epoch 1/1" in result.stderr
 
 
-def test_a_classifier_learns_no_other_data_sets_classes(strips, tmp_path):
-    with pytest.raises(click.UsageError, match="other classes"):
-        run("multiclass", "--data", strips, "--out", tmp_path / "run", "--also", strips)
+def test_a_classifier_learns_from_other_data_of_its_own_classes_alone(strips, tmp_path):
+    tiles = ["--region", "32x32", "--epochs", 1, "--batch", 4, "--no-holdout"]
+    run("multiclass", "--data", strips, "--out", tmp_path / "run", "--also", strips, *tiles)
+    assert trained(tmp_path / "run")["data"]["splits"]["train"] == 2 * 16
+    other = tmp_path / "other"
+    shutil.copytree(strips, other)
+    for table in other.rglob("*.json"):
+        table.write_text(table.read_text().replace(CLASSES[0], "another"))
+    with pytest.raises(ConfigError, match="other classes"):
+        run("multiclass", "--data", strips, "--out", tmp_path / "no", "--also", other, *tiles)
 
 
 def test_no_data(tmp_path):

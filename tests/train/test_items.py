@@ -10,7 +10,7 @@ from edge.preprocess import Geometry
 from tests.train.tiny import CLASSES, REGION, cut_items, write_strips
 from train.data import open_data
 from train.data.tiles import judged_tiles
-from train.items import choose_tiles, cut_tiles, joined
+from train.items import choose_tiles, cut_tiles, defective_or_clean, joined
 
 
 @pytest.fixture(scope="module")
@@ -105,13 +105,23 @@ def test_a_holdout_that_stays_closed_is_not_chosen(data):
     assert set(choose_tiles(data, REGION, holdout=False)) == {"train", "val"}
 
 
-def test_another_data_sets_items_are_defective_or_clean(data):
+def test_items_of_other_classes_are_defective_or_clean(data):
     own = cut_items(data, "train", Geometry(REGION, REGION))
-    both = joined(own, own)
-    assert len(both) == 2 * len(own)
-    np.testing.assert_array_equal(both.labels[: len(own)], own.labels)
-    np.testing.assert_array_equal(both.labels[len(own) :].any(axis=1), own.labels.any(axis=1))
-    assert not both.labels[len(own) :, 1:].any()
+    others = defective_or_clean(own, 5)
+    assert others.labels.shape == (len(own), 5)
+    np.testing.assert_array_equal(others.labels[:, 0], own.labels.any(axis=1))
+    assert not others.labels[:, 1:].any()
+
+
+def test_joined_items_are_all_there_in_order(data):
+    geometry = Geometry(REGION, REGION)
+    train, val = cut_items(data, "train", geometry), cut_items(data, "val", geometry)
+    parts = [train, val]
+    both = joined(parts)
+    for name in ("images", "labels", "groups"):
+        np.testing.assert_array_equal(getattr(both, name)[: len(train)], getattr(train, name))
+        np.testing.assert_array_equal(getattr(both, name)[len(train) :], getattr(val, name))
+    assert not parts
 
 
 def test_of_a_large_val_a_part_is_looked_at(data, monkeypatch):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +18,8 @@ import numpy as np
 from edge.files import make_folder, write_whole
 from edge.images import write_image
 from edge.masks import Mask, mask_to_kaggle
-from edge.simulator import StripSimulator
+from edge.simulator import DrawnDefect, DrawnFrame, StripSimulator
+from edge.simulator.composer import StripComposer
 from train.data.progress import Progress, quiet
 from train.data.severstal import ABOUT, IMAGES, TABLE
 from train.folders import new_folder
@@ -24,13 +28,26 @@ JPEG_QUALITY = 95
 
 FrameRows = list[tuple[str, int, str]]
 
+_LIVE_REEL = 100
+"""Frames composed of one set of prepared pieces."""
+
+_LIVE_SEEDS = 1_000_000
+"""Seeds below are the simulated camera's, which must not show what a network has learnt from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to simulate: seed, and the share of frames with a defect (None: the simulator's own)."""
+    """What to simulate.
+
+    Attributes:
+        seed: Another seed, other frames.
+        defect_rate: Share of frames with a defect; None is the simulator's own.
+        live: Frames as the simulated camera composes them, instead of frames drawn whole.
+    """
 
     seed: int
     defect_rate: float | None = None
+    live: bool = False
 
 
 def simulate_data(
@@ -44,15 +61,17 @@ def simulate_data(
     Raises:
         UnwritableError: ``out`` exists and is not an empty folder, or cannot be written.
     """
-    simulator = StripSimulator(plan.seed, defect_rate=plan.defect_rate)
+    reel = _LIVE_REEL if plan.live else 1
+    reels = [range(first, min(first + reel, frames)) for first in range(0, frames, reel)]
     with new_folder(out) as folder:
         make_folder(folder / IMAGES)
-        jobs = [(simulator, index, folder / IMAGES) for index in range(frames)]
         rows: FrameRows = []
         # Threads serve: drawing and encoding spend their time in NumPy and OpenCV.
         pool = ThreadPoolExecutor(workers)
         try:
-            for of_frame in progress(pool.map(_write_frame, jobs), "Simulating", frames):
+            write = partial(_write_reel, plan, folder / IMAGES)
+            written = chain.from_iterable(pool.map(write, reels))
+            for of_frame in progress(written, "Simulating", frames):
                 rows.extend(of_frame)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -60,17 +79,42 @@ def simulate_data(
         write_whole(folder / ABOUT, json.dumps(_about(frames, plan), indent=2) + "\n")
 
 
-def _write_frame(job: tuple[StripSimulator, int, Path]) -> FrameRows:
-    """Draw and save one frame; its rows of ``train.csv``, one a class."""
-    simulator, index, folder = job
-    frame = simulator.draw(index)
-    name = f"sim{simulator.seed}_{index:06d}.jpg"
-    write_image(folder / name, frame.pixels, quality=JPEG_QUALITY)
-    masks: dict[int, Mask] = {}
-    for defect in frame.defects:
-        mask = masks.setdefault(defect.class_id, np.zeros(frame.pixels.shape, np.bool_))
-        mask |= defect.mask
-    return [(name, class_id, mask_to_kaggle(masks[class_id])) for class_id in sorted(masks)]
+def _write_reel(plan: Plan, folder: Path, numbers: range) -> list[FrameRows]:
+    """Simulate and save these frames; each one's rows of ``train.csv``, one a class."""
+    simulated = _composed if plan.live else _drawn
+    written = []
+    for number, frame in zip(numbers, simulated(plan, numbers), strict=True):
+        name = f"{'live' if plan.live else 'sim'}{plan.seed}_{number:06d}.jpg"
+        write_image(folder / name, frame.pixels, quality=JPEG_QUALITY)
+        masks: dict[int, Mask] = {}
+        for defect in frame.defects:
+            mask = masks.setdefault(defect.class_id, np.zeros(frame.pixels.shape, np.bool_))
+            mask |= defect.mask
+        written.append([(name, shown, mask_to_kaggle(masks[shown])) for shown in sorted(masks)])
+    return written
+
+
+def _drawn(plan: Plan, numbers: range) -> Iterator[DrawnFrame]:
+    simulator = StripSimulator(plan.seed, defect_rate=plan.defect_rate)
+    return map(simulator.draw, numbers)
+
+
+def _composed(plan: Plan, numbers: range) -> Iterator[DrawnFrame]:
+    """Each frame has a look of its own: neighbours of one look would be near-duplicates."""
+    composer = StripComposer(
+        seed=_LIVE_SEEDS * (plan.seed + 1) + numbers.start,
+        defect_rate=plan.defect_rate,
+        frames_a_look=(1, 2),
+    )
+    for _ in numbers:
+        frame = composer.compose()
+        defects = []
+        for shown in frame.defects:
+            mask = np.zeros(frame.pixels.shape, np.bool_)
+            x, y, width, height = shown.box
+            mask[y : y + height, x : x + width] = shown.mask
+            defects.append(DrawnDefect(shown.class_id, mask))
+        yield DrawnFrame(frame.pixels, tuple(defects))
 
 
 def _table(rows: FrameRows) -> str:
@@ -87,8 +131,10 @@ def _about(frames: int, plan: Plan) -> dict[str, object]:
     except PackageNotFoundError:
         release = "unknown"
     rate = {} if plan.defect_rate is None else {"defect_rate": plan.defect_rate}
+    how = ", composed as by the simulated camera" if plan.live else ""
     return {
-        "source": f"millsight simulator {release}, seed {plan.seed}: simulated, not real steel",
+        "source": f"millsight simulator {release}, seed {plan.seed}{how}: simulated,"
+        " not real steel",
         "terms": "drawn by millsight, under its licence",
         "frames": frames,
         "seed": plan.seed,

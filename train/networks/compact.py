@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from train.networks.depthwise import classified, trunk
+from edge.errors import ConfigError
+from train.networks.depthwise import classified, patch_stem, trunk
 from train.networks.recipe import Network, Recipe, Shape
 
 COMPACT = Recipe(
@@ -27,6 +28,9 @@ MOBILENET = replace(COMPACT, epochs=8, learning_rate=5e-4, warmup_epochs=1, aver
 
 GATE_BLOCKS = ((24, 2), (32, 1), (56, 2), (56, 1), (56, 1), (96, 2), (128, 1))
 """Filters and stride of each block: 19 MFLOP on a 200×128 tile, of which a frame has sixteen."""
+
+PATCHES_BLOCKS = ((64, 2), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1))
+"""22 MFLOP behind a stem that leaves a quarter of each side."""
 
 CLASSIFIER_BLOCKS = ((32, 2), (48, 1), (128, 2), (128, 1), (256, 2), (256, 1), (256, 1))
 """64 MFLOP on a 200×128 tile; only tiles that the gate suspects are put through it. Most of it is
@@ -50,6 +54,20 @@ def compact_wide(shape: Shape, outputs: int) -> Any:
     return classified(*trunk(shape, 16, CLASSIFIER_BLOCKS), outputs, "compact_wide")
 
 
+def patches(shape: Shape, outputs: int) -> Any:
+    """As narrow as the gate, and quicker: it sees patches of 6×12 pixels at steps of four.
+
+    Raises:
+        ConfigError: The input's width is no multiple of four.
+    """
+    if shape[1] % 4:
+        raise ConfigError(
+            f"the network patches takes no input {shape[1]} pixels wide",
+            "Give a --region whose width is a multiple of four, or take compact",
+        )
+    return classified(*trunk(shape, 32, PATCHES_BLOCKS, patch_stem), outputs, "patches")
+
+
 def mobilenet(shape: Shape, outputs: int) -> Any:
     """MobileNet v1 (Howard et al. 2017) to block 11, for ImageNet weights: ``--weights``."""
     return classified(*trunk(shape, 32, MOBILENET_BLOCKS), outputs, "mobilenet")
@@ -58,5 +76,6 @@ def mobilenet(shape: Shape, outputs: int) -> Any:
 NETWORKS = (
     Network("compact", compact, COMPACT, "depthwise, ReLU6, for int8 beside the line"),
     Network("compact-wide", compact_wide, COMPACT, "the same, as wide for the gate as for classes"),
+    Network("patches", patches, COMPACT, "a gate in two thirds of compact's time"),
     Network("mobilenet", mobilenet, MOBILENET, "MobileNet v1 to block 11, to teach the others"),
 )

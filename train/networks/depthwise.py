@@ -7,6 +7,7 @@ weights find their places.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from train.backend import load_keras
@@ -20,6 +21,22 @@ def stem(x: Any, filters: int) -> Any:
     """A 3×3 convolution of stride 2."""
     layers = load_keras().layers
     x = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False, name="conv1")(x)
+    return norm_relu6(x, "conv1")
+
+
+def patch_stem(x: Any, filters: int) -> Any:
+    """A 6×12 convolution of stride 4, on a picture whose width is a multiple of four.
+
+    Four neighbours of a line become the channels of one place first, so that a register holds four
+    pixels where one of a grey picture would fill it: with the layers at half size that are left
+    out, int8 takes two thirds of the time of a stem and blocks of the same arithmetic.
+    """
+    layers = load_keras().layers
+    height, width, _ = x.shape[1:]
+    x = layers.Reshape((height, width // 4, 4), name="fours")(x)
+    x = layers.Conv2D(
+        filters, (6, 3), strides=(4, 1), padding="same", use_bias=False, name="conv1"
+    )(x)
     return norm_relu6(x, "conv1")
 
 
@@ -46,11 +63,14 @@ def classified(inputs: Any, features: Any, outputs: int, name: str) -> Any:
 
 
 def trunk(
-    shape: tuple[int | None, int | None, int], width: int, blocks: tuple[tuple[int, int], ...]
+    shape: tuple[int | None, int | None, int],
+    width: int,
+    blocks: tuple[tuple[int, int], ...],
+    begun: Callable[[Any, int], Any] = stem,
 ) -> tuple[Any, Any]:
     """Input and last map of a stem of ``width`` filters and blocks of (filters, stride)."""
     inputs = load_keras().Input(shape, name="frame")
-    x = stem(inputs, width)
+    x = begun(inputs, width)
     for number, (filters, stride) in enumerate(blocks, start=1):
         x = block(x, filters, stride, number, name=FEATURES if number == len(blocks) else None)
     return inputs, x

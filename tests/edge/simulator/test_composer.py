@@ -53,6 +53,18 @@ def test_frames_have_defects_as_often_as_asked(rate, least, most):
             assert 0 <= x < x + width <= 400
             assert 0 <= y < y + height <= 128
             assert defect.class_id in (1, 2, 3, 4)
+            assert defect.mask.shape == (height, width)
+            assert defect.mask.any()
+
+
+@pytest.mark.parametrize(("frames_a_look", "least", "most"), [((1, 2), 10, 19), ((10, 11), 1, 1)])
+def test_the_strip_changes_its_look_as_often_as_asked(frames_a_look, least, most):
+    composer = StripComposer(
+        defect_rate=0.0, width=400, height=128, frames_a_look=frames_a_look, seed=2
+    )
+    looks = [np.median(composer.compose().pixels, axis=0) for _ in range(20)]
+    changes = sum(np.corrcoef(before, after)[0, 1] < 0.7 for before, after in pairwise(looks))
+    assert least <= changes <= most
 
 
 def test_marks_run_on_from_frame_to_frame():

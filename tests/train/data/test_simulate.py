@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -37,10 +39,36 @@ def test_masks_read_back_are_those_drawn(simulated: Path) -> None:
         assert np.abs(sample.read().astype(int) - frame.pixels).mean() < 4
 
 
+def test_live_frames_are_composed_anew_and_their_masks_lie_on_what_differs(tmp_path: Path) -> None:
+    out = tmp_path / "live"
+    simulate_data(out, 12, Plan(seed=7, defect_rate=1.0, live=True))
+    data = read_unsplit(out)
+    assert "composed" in data.source
+    darker = []
+    for sample in data.samples:
+        pixels = sample.read().astype(float)
+        mask = np.any([i.mask(256, 1600) for i in sample.instances], axis=0)
+        assert 0 < mask.sum() < pixels.size / 2
+        around = cv2.dilate(mask.astype(np.uint8), np.ones((25, 25))).astype(bool) & ~mask
+        darker.append(pixels[mask].std() > pixels[around].std())
+    assert np.mean(darker) > 0.6
+    looks = [np.median(sample.read(), axis=0) for sample in data.samples]
+    assert min(abs(a - b).mean() for a, b in combinations(looks, 2)) > 2
+
+
 def test_it_says_that_it_is_simulated(simulated: Path) -> None:
     about = json.loads((simulated / "simulated.json").read_text())
     assert (about["seed"], about["frames"], about["defect_rate"]) == (7, FRAMES, 0.8)
     assert "simulated" in read_unsplit(simulated).source
+
+
+def test_many_workers_compose_the_same_files(tmp_path: Path) -> None:
+    plan = Plan(seed=7, live=True)
+    for workers in (1, 2):
+        simulate_data(tmp_path / str(workers), 130, plan, workers=workers)
+    written = [p.relative_to(tmp_path / "1") for p in (tmp_path / "1").rglob("*") if p.is_file()]
+    for path in written:
+        assert (tmp_path / "1" / path).read_bytes() == (tmp_path / "2" / path).read_bytes()
 
 
 @pytest.mark.parametrize("workers", [2, 5])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from edge.errors import ConfigError
 from train.backend import load_keras
 from train.networks import NETWORKS
 
@@ -62,7 +63,8 @@ def test_study_networks_are_trained_as_the_study_trained_them(name, epochs):
 
 
 @pytest.mark.parametrize(
-    ("name", "outputs", "most"), [("compact", 2, 20), ("compact", 8, 70), ("mobilenet", 8, 520)]
+    ("name", "outputs", "most"),
+    [("compact", 2, 20), ("patches", 2, 27), ("compact", 8, 70), ("mobilenet", 8, 520)],
 )
 def test_the_networks_for_the_line_keep_their_budgets(name, outputs, most):
     """Twice the multiply-adds of all convolutions on a tile, in millions."""
@@ -92,7 +94,17 @@ def test_networks_for_the_line_have_only_what_int8_runs_whole(name, outputs):
     assert {float(layer.max_value) for layer in layers_of(model, "ReLU")} == {6.0}
 
 
-@pytest.mark.parametrize(("name", "outputs"), [("ann1", 2), ("compact", 8)])
+def test_patches_gather_fours_of_a_line_and_else_are_as_the_others():
+    model = built("patches")
+    kinds = [type(layer).__name__ for layer in model.layers]
+    assert kinds.count("Reshape") == 1
+    assert set(kinds) - {"Reshape"} == {type(layer).__name__ for layer in built("compact").layers}
+    assert model.get_layer("conv1").output.shape[1:3] == (32, 50)
+    with pytest.raises(ConfigError, match="multiple of four"):
+        NETWORKS["patches"].build((128, 202, 1), 2)
+
+
+@pytest.mark.parametrize(("name", "outputs"), [("ann1", 2), ("compact", 8), ("patches", 2)])
 def test_logits_come_out(name, outputs):
     model = built(name, outputs)
     height, width, _ = model.input_shape[1:]
@@ -102,7 +114,7 @@ def test_logits_come_out(name, outputs):
     assert not np.allclose(logits.sum(axis=1), 1)
 
 
-@pytest.mark.parametrize("name", ["compact", "mobilenet"])
+@pytest.mark.parametrize("name", ["compact", "patches", "mobilenet"])
 def test_the_last_map_and_its_weights_are_found_by_name(name):
     """Class activation maps weigh each channel's maximum first and then its mean."""
     model = built(name, 8)
