@@ -136,8 +136,7 @@ class Cascade:
         """
         inputs = network_input(pixels, self.gate.geometry)
         beyond = past_the_edge(inputs)
-        gate = self.gate.scores(inputs)
-        gate[beyond] = 0.0
+        gate = self._gate_scores(inputs, beyond)
         boxes = self.gate.geometry.boxes(*pixels.shape)
         if self.classifier is None:
             return Judgement(boxes, gate, None, gate)
@@ -161,8 +160,7 @@ class Cascade:
         prepared = time.perf_counter()
         stages_ms["preprocess"] = (prepared - started) * 1e3
 
-        scores = self.gate.scores(inputs)
-        scores[past_the_edge(inputs)] = 0.0
+        scores = self._gate_scores(inputs, past_the_edge(inputs))
         stages_ms["gate"] = (time.perf_counter() - prepared) * 1e3
         return self._judged(frame, inputs, scores, stages_ms, permit)
 
@@ -271,6 +269,16 @@ class Cascade:
         height, width = pixels.shape
         if self._sizes is not None and not self._sizes.accepts(width, height):
             raise ImageError(f"a frame of {width}×{height}; the bundle takes {self._sizes}")
+
+    def _gate_scores(
+        self, inputs: NDArray[np.uint8], beyond: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        """The gate's scores of network inputs, of which those past the edge are not asked for."""
+        if not beyond.any():
+            return self.gate.scores(inputs)
+        scores = np.zeros(len(inputs), np.float32)
+        scores[~beyond] = self.gate.scores(inputs[~beyond])
+        return scores
 
     def _classifier_input(
         self, pixels: Pixels, inputs: NDArray[np.uint8], chosen: NDArray[np.intp] | None

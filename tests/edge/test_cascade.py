@@ -154,8 +154,10 @@ def test_past_the_strips_edge_there_is_nothing_to_inspect():
     pixels = np.full((20, 40), 100, np.uint8)
     pixels[:10, :20] = 2
     pixels[3, 3] = 255  # a hot pixel of the camera
-    seen = cascade().inspect(frame(pixels))
+    whole = cascade()
+    seen = whole.inspect(frame(pixels))
     assert (seen.gate_scores[0], seen.suspicious) == (0.0, ())
+    assert whole.gate.engine.seen == len(seen.gate_scores) - 1  # what is not strip costs nothing
     judged = cascade().judge(pixels)
     assert (judged.decision[0], judged.classes.none[0]) == (0.0, 1.0)
     pixels[pixels == 100] = 2
