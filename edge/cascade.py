@@ -4,8 +4,7 @@ The gate scores every region. Regions at or above the *gate* threshold (set for 
 classifier; the *decision* threshold gives the verdict. The score that is held against it is the
 mean of the two networks' probabilities of a defect where both have judged the region, and the
 gate's alone elsewhere. The gate threshold never lies above the decision threshold, so a region
-that the gate stops could not have changed the verdict by the gate's own judgement. Regions past the
-strip's edge score 0: there is nothing to inspect.
+that the gate stops could not have changed the verdict by the gate's own judgement.
 
 The verdict does not wait for outlines: ``inspect`` gives it, and where the bundle has an instance
 model and the frame is defective its level is ``classified`` until ``outline`` has raised it.
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import BundleError, ImageError
+from edge.errors import ImageError
 from edge.frame import Frame, Pixels
 from edge.inspection import Cause, Inspection, Level, uninspected
 from edge.instance_defects import outlined
@@ -29,8 +28,8 @@ from edge.judgement import Judgement, decision_scores
 from edge.models.classifier import Classifier, ClassScores
 from edge.models.gate import Gate
 from edge.models.load import Choices, Loader, instance_engines
-from edge.preprocess import network_input, past_the_edge
 from edge.region_defects import region_defects
+from edge.region_networks import RegionNetworks
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -65,10 +64,9 @@ class Cascade:
         sizes: FrameSizes | None = None,
         instances: InstanceModel | None = None,
     ) -> None:
-        if classifier and classifier.geometry.region != gate.geometry.region:
-            raise BundleError("the bundle's gate and classifier look at different regions")
         self.gate = gate
         self.classifier = classifier
+        self._networks = RegionNetworks(gate, classifier)
         self.classes = classes
         self.gate_threshold = gate_threshold
         self.decision_threshold = decision_threshold
@@ -134,15 +132,7 @@ class Cascade:
         Raises:
             ImageError: The frame is smaller than a region.
         """
-        inputs = network_input(pixels, self.gate.geometry)
-        beyond = past_the_edge(inputs)
-        gate = self._gate_scores(inputs, beyond)
-        boxes = self.gate.geometry.boxes(*pixels.shape)
-        if self.classifier is None:
-            return Judgement(boxes, gate, None, gate)
-        classes = self.classifier.scores(self._classifier_input(pixels, inputs, None))
-        classes.classes[beyond], classes.none[beyond] = 0.0, 1.0
-        return Judgement(boxes, gate, classes, decision_scores(gate, classes))
+        return self._networks.judge(pixels)
 
     def inspect(self, frame: Frame, *, permit: Permit | None = None) -> Inspection:
         """Give the verdict on one frame.
@@ -154,13 +144,13 @@ class Cascade:
         started = time.perf_counter()
         try:
             self._check_size(frame.pixels)
-            inputs = network_input(frame.pixels, self.gate.geometry)
+            inputs = self._networks.inputs(frame.pixels)
         except ImageError as error:
             return uninspected(frame, Cause.WRONG_SIZE, error.what)
         prepared = time.perf_counter()
         stages_ms["preprocess"] = (prepared - started) * 1e3
 
-        scores = self._gate_scores(inputs, past_the_edge(inputs))
+        scores = self._networks.gate_scores(inputs)
         stages_ms["gate"] = (time.perf_counter() - prepared) * 1e3
         return self._judged(frame, inputs, scores, stages_ms, permit)
 
@@ -180,7 +170,7 @@ class Cascade:
             return self.inspect(frame)
         spent = dict(inspection.stages_ms)
         started = time.perf_counter()
-        inputs = network_input(frame.pixels, self.gate.geometry)
+        inputs = self._networks.inputs(frame.pixels)
         spent["preprocess"] += (time.perf_counter() - started) * 1e3
         return self._judged(frame, inputs, inspection.gate_scores, spent)
 
@@ -201,8 +191,7 @@ class Cascade:
         decision = scores.copy()
         if len(suspicious) and self.classifier is not None:
             if permit is None or permit("classifier", len(suspicious)):
-                chosen = self._classifier_input(frame.pixels, inputs, suspicious)
-                classes = self.classifier.scores(chosen, maps=True)
+                classes = self._networks.class_scores(frame.pixels, inputs, suspicious)
                 decision[suspicious] = decision_scores(scores[suspicious], classes)
                 stages_ms["classifier"] = (time.perf_counter() - gated) * 1e3
             else:
@@ -269,21 +258,3 @@ class Cascade:
         height, width = pixels.shape
         if self._sizes is not None and not self._sizes.accepts(width, height):
             raise ImageError(f"a frame of {width}×{height}; the bundle takes {self._sizes}")
-
-    def _gate_scores(
-        self, inputs: NDArray[np.uint8], beyond: NDArray[np.bool_]
-    ) -> NDArray[np.float32]:
-        """The gate's scores of network inputs, of which those past the edge are not asked for."""
-        if not beyond.any():
-            return self.gate.scores(inputs)
-        scores = np.zeros(len(inputs), np.float32)
-        scores[~beyond] = self.gate.scores(inputs[~beyond])
-        return scores
-
-    def _classifier_input(
-        self, pixels: Pixels, inputs: NDArray[np.uint8], chosen: NDArray[np.intp] | None
-    ) -> NDArray[np.uint8]:
-        assert self.classifier is not None
-        if self.classifier.geometry != self.gate.geometry:
-            inputs = network_input(pixels, self.classifier.geometry)
-        return inputs if chosen is None else inputs[chosen]

@@ -140,12 +140,19 @@ def proven(
         heed: See ``Heed``.
 
     Raises:
-        BundleError: It has not, or a golden frame cannot be decoded.
+        BundleError: It has not, no golden frame says what it should score, or one cannot be
+            decoded.
         EngineError: An engine fails on a model.
     """
     cascade.warm_up()
-    results = score_golden_frames(bundle, cascade, precision, outlines, heed=heed)
-    require_agreement(bundle, list(results))
+    results = list(score_golden_frames(bundle, cascade, precision, outlines, heed=heed))
+    if bundle.manifest.golden and not results:
+        raise BundleError(
+            f"the golden frames of {bundle.path or bundle.manifest.name} prove nothing of its "
+            f"{precision} models on {cascade.engine_name}",
+            "Take another --precision, or export the bundle again",
+        )
+    require_agreement(bundle, results)
     return cascade
 
 

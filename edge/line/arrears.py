@@ -10,7 +10,6 @@ from functools import partial
 from operator import attrgetter
 from threading import Condition, Thread
 
-from edge.deadline import StageClock
 from edge.frame import Frame
 from edge.inspection import Cause
 from edge.line.overload import Sacrifice
@@ -64,7 +63,6 @@ class Arrears:
         self._strain = strain
         self._owed: list[Owed] = []
         self._in_hand: Owed | None = None
-        self._clock = StageClock()
         self._changed = Condition()
         self._closed = False
         self._ahead: Spare | None = None
@@ -182,7 +180,7 @@ class Arrears:
         assert isinstance(frame, Frame)
         stage = owed.waits_for
         regions = len(owed.inspection.suspicious) if stage is Sacrifice.CLASSES else 1
-        if not self._clock.fits(stage.name, owed.due_at, regions):
+        if not owed.spare.clock.fits(stage.name, owed.due_at, regions):
             self._done(owed, False)
             return
         started = time.monotonic()
@@ -192,7 +190,7 @@ class Arrears:
             inspection = owed.taken.placed(cascade.classify(frame, owed.inspection))
         else:
             inspection = owed.taken.placed(cascade.inspect(frame))
-        self._clock.record(stage.name, time.monotonic() - started, regions)
+        owed.spare.clock.record(stage.name, time.monotonic() - started, regions)
         with self._changed:
             if owed not in self._owed:
                 return  # Its time was up meanwhile, and it goes as it stood.

@@ -161,6 +161,7 @@ class Judge:
 
     def _take_up(self, cascade: Cascade) -> None:
         self.cascade = cascade
+        self.clock = StageClock()
         exempt()
         if self._bundles is None:
             return

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from edge.bundle.verify import Heed, unheeding
 from edge.cascade import Cascade
+from edge.deadline import StageClock
 from edge.line.collector import exempt
 
 LoadSpare = Callable[[Heed], Cascade]
@@ -19,9 +20,13 @@ class Spare:
 
     Args:
         load: See ``LoadSpare``.
+
+    Attributes:
+        clock: What its stages have lately needed.
     """
 
     def __init__(self, load: LoadSpare) -> None:
+        self.clock = StageClock()
         self._load = load
         self._cascade: Cascade | None = None
 

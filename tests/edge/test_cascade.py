@@ -9,13 +9,8 @@ import numpy as np
 import pytest
 
 from edge.bundle.manifest import FrameSizes
-from edge.cascade import Cascade
-from edge.errors import BundleError
 from edge.inspection import Cause, Level, uninspected
-from edge.models.classifier import Classifier
-from edge.models.gate import Gate
-from edge.preprocess import Geometry
-from tests.edge.fakes import REGION, BlobInstances, BrightnessEngine, cascade, frame, strip
+from tests.edge.fakes import BlobInstances, cascade, frame, strip
 
 
 def test_a_clean_frame_is_full_and_the_classifier_is_not_asked():
@@ -140,28 +135,6 @@ def test_scores_are_fractions_for_any_pixels():
         seen = cascade().inspect(frame(random.integers(0, 256, (20, 60), np.uint8)))
         assert 0 <= seen.defect_score <= 1
         assert all(0 <= s <= 1 for s in seen.class_scores.values())
-
-
-def test_stages_that_look_at_different_regions_are_refused():
-    gate = Gate(BrightnessEngine(1), Geometry(REGION, REGION), ("defect",), "sigmoid")
-    other = Geometry((30, 10), (30, 10))
-    classifier = Classifier(BrightnessEngine(3), other, ("none", "a", "b"), "softmax")
-    with pytest.raises(BundleError, match="different regions"):
-        Cascade(gate, classifier, classes=("a", "b"), gate_threshold=0.1, decision_threshold=0.5)
-
-
-def test_past_the_strips_edge_there_is_nothing_to_inspect():
-    pixels = np.full((20, 40), 100, np.uint8)
-    pixels[:10, :20] = 2
-    pixels[3, 3] = 255  # a hot pixel of the camera
-    whole = cascade()
-    seen = whole.inspect(frame(pixels))
-    assert (seen.gate_scores[0], seen.suspicious) == (0.0, ())
-    assert whole.gate.engine.seen == len(seen.gate_scores) - 1  # what is not strip costs nothing
-    judged = cascade().judge(pixels)
-    assert (judged.decision[0], judged.classes.none[0]) == (0.0, 1.0)
-    pixels[pixels == 100] = 2
-    assert cascade().inspect(frame(pixels)).defective
 
 
 def test_the_verdict_does_not_wait_for_outlines():

@@ -121,6 +121,12 @@ def test_who_wants_a_proof_no_longer_ends_it_before_the_next_frame(brightness: C
     assert brightness.gate.engine.seen == scored + warmed_up
 
 
+def test_models_of_which_no_golden_frame_speaks_are_not_proven(brightness: Cascade) -> None:
+    bundle = bundle_with({"int8": score_frame(brightness, PIXELS).model_dump()}, png(PIXELS))
+    with pytest.raises(BundleError, match="prove nothing of its float32 models"):
+        proven(bundle, brightness, "float32")
+
+
 def test_a_golden_frame_that_is_no_picture_is_named() -> None:
     with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is no picture"):
         golden_pixels(read_bundle(bundle_bytes()), GOLDEN)

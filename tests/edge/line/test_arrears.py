@@ -224,7 +224,7 @@ def test_a_frame_whose_time_is_up_goes_as_it_stands_and_only_once(arrears, settl
 def test_what_would_not_be_done_in_time_is_not_begun(arrears, settled):
     model = BlobInstances()
     waiting, by = arrears(), spare(model)
-    waiting._clock.record(Sacrifice.OUTLINES.name, 5.0)
+    by.clock.record(Sacrifice.OUTLINES.name, 5.0)
     waiting.put(owed(0, by, due_in_s=1.0))
     waiting.start()
     until(lambda: settled.seen)
@@ -234,7 +234,7 @@ def test_what_would_not_be_done_in_time_is_not_begun(arrears, settled):
 
 def test_a_late_classifier_without_time_for_outlines_leaves_it_classified(arrears, settled):
     waiting, by = arrears(), spare()
-    waiting._clock.record(Sacrifice.OUTLINES.name, 5.0)
+    by.clock.record(Sacrifice.OUTLINES.name, 5.0)
     waiting.put(owed(0, by, level=Level.GATED, due_in_s=1.0))
     waiting.start()
     until(lambda: settled.seen)

@@ -56,6 +56,21 @@ def test_the_classifier_costs_no_waiting_frame_its_gate(waits_s, level):
     assert judge.judge(seen(), lambda: first_due_at).inspection.level is level
 
 
+def test_what_the_last_bundle_needed_is_not_held_against_the_next():
+    class Installed:
+        """A watch that has found a new bundle."""
+
+        spare = None
+
+        def poll(self, item):
+            return cascade()
+
+    judge = Judge(cascade(), live=True, bundles=Installed())
+    judge.clock.record("classifier", 1000.0)
+    judge.look_for_bundle(seen().item)
+    assert judge.judge(seen()).inspection.level is Level.FULL
+
+
 def test_of_a_frame_in_time_classifier_or_outlines_are_owed():
     judge = Judge(cascade(instances=BlobInstances()), live=True)
     defective, clean = judge.judge(seen()), judge.judge(seen(strip()))
