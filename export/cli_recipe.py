@@ -145,13 +145,12 @@ def _make(
         "--items-per-epoch": common.items_per_epoch,
         "--limit": common.limit,
     }
+    teachers = [name for name, _ in commands if name.startswith("teacher")]
+    if common.weights and not teachers:
+        raise click.UsageError(f"{made.name} is made without teachers: leave out --weights.")
     options = {
         **options,
-        **{
-            name: {"--weights": common.weights}
-            for name, _ in commands
-            if name.startswith("teacher")
-        },
+        **{name: {"--weights": common.weights} for name in teachers},
         "train": {**options.get("train", {}), **training},
         "export": {**options.get("export", {}), "--force": common.force},
     }

@@ -122,6 +122,7 @@ def _drawn(given: dict[str, Any]) -> bool:
     if not folder.exists():
         return False
     wanted = {key: given[key] for key in ("frames", "seed", "defect_rate")}
+    wanted["live"] = given["live"] or None
     try:
         about = json.loads((folder / ABOUT).read_bytes())
         found = {key: about.get(key) for key in wanted}

@@ -98,10 +98,15 @@ COLD_STRIP = Recipe(
         ),
         _outlined("--window 400x128 --epochs 34"),
         _exported(
-            "cold-strip", "Cold-rolled strip, trained on CR7-DET tiles of 200x128.", "--unit tile"
+            "cold-strip",
+            "Cold-rolled strip, trained on CR7-DET tiles of 200x128.",
+            "--unit tile --windows 400x128 --windows 1600x256",
         ),
     ),
 )
+
+_MORE = "--also {data}-more --also {data}-live"
+"""Frames to learn from alone: as drawn for the data set, and as the simulated camera shows them."""
 
 SIMULATED = Recipe(
     "simulated",
@@ -109,17 +114,25 @@ SIMULATED = Recipe(
     (
         ("draw", "data simulate {data} --frames 4000 --seed 1"),
         ("split", "data split {data} --shares train=0.8,val=0.1,holdout=0.1"),
-        *_taught(
-            ("--items-per-epoch 8000 --epochs 4",),
-            "--items-per-epoch 8000 --rough",
-            gate="--epochs 40",
-            classifier="--epochs 26",
+        ("draw-more", "data simulate {data}-more --frames 9000 --seed 2"),
+        ("split-more", "data split {data}-more --shares train=1"),
+        ("draw-live", "data simulate {data}-live --frames 5000 --seed 3 --live"),
+        ("split-live", "data split {data}-live --shares train=1"),
+        (
+            "gate",
+            f"train binary --data {{data}} {_MORE} --network patches --out {{runs}}/gate"
+            " --epochs 75 --items-per-epoch 16000 --no-holdout",
+        ),
+        (
+            "classifier",
+            f"train multiclass --data {{data}} {_MORE} --network compact --rough"
+            " --out {runs}/classifier --epochs 33 --items-per-epoch 16000 --no-holdout",
         ),
         _outlined("--window 400x256 --items-per-epoch 2000 --epochs 22 --judge-frames 100"),
         _exported(
             "simulated",
             "Simulated strip of 1600x256 with four classes: to try out, not for real strip.",
-            "--simulated",
+            "--simulated --windows 400x256 --windows 1600x256 --ap-margin 3",
         ),
     ),
 )

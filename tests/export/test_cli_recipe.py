@@ -119,6 +119,11 @@ def test_severstal_is_fetched_and_the_study_trained_where_asked_for(tmp_path: Pa
     assert len(more) == 1 + len(plain) + 14
 
 
+def test_weights_for_teachers_are_refused_where_none_teach(tmp_path: Path) -> None:
+    with pytest.raises(click.UsageError, match="without teachers"):
+        call("simulated", "--runs", tmp_path, "--weights", "w.npz", "--dry-run")
+
+
 def test_cold_strip_s_data_is_found_by_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

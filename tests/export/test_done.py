@@ -117,6 +117,7 @@ def test_data_that_is_there_is_neither_fetched_nor_split_again(name: str, tmp_pa
         ('{"frames": 7, "seed": 1}', False),
         ('{"frames": 6, "seed": 2}', False),
         ('{"frames": 6, "seed": 1, "defect_rate": 0.5}', False),
+        ('{"frames": 6, "seed": 1, "live": true}', False),
         ("[]", False),
         ("{", False),
         (None, False),

@@ -34,7 +34,8 @@ def test_a_step_uses_only_what_an_earlier_one_made(name: str, tmp_path: Path) ->
     for step in planned(COMMANDS[name], tmp_path):
         given = step.parsed().params
         used = {given.get(name) for name in ("gate", "classifier", "instances", "data")} - {None}
-        learnt = [*given.get("teachers", ()), *filter(None, [given.get("weights")])]
+        learnt = [*given.get("teachers", ()), *given.get("also", ())]
+        learnt += filter(None, [given.get("weights")])
         assert used | set(map(Path, learnt)) <= made
         assert step.kind in ("split", "fetch", "simulate") or given["out"] not in made
         made.add(given["out"])

@@ -130,7 +130,7 @@ def _about(frames: int, plan: Plan) -> dict[str, object]:
         release = version("millsight")
     except PackageNotFoundError:
         release = "unknown"
-    rate = {} if plan.defect_rate is None else {"defect_rate": plan.defect_rate}
+    chosen = {"defect_rate": plan.defect_rate, "live": plan.live or None}
     how = ", composed as by the simulated camera" if plan.live else ""
     return {
         "source": f"millsight simulator {release}, seed {plan.seed}{how}: simulated,"
@@ -138,6 +138,6 @@ def _about(frames: int, plan: Plan) -> dict[str, object]:
         "terms": "drawn by millsight, under its licence",
         "frames": frames,
         "seed": plan.seed,
-        **rate,
+        **{key: value for key, value in chosen.items() if value is not None},
         "jpeg_quality": JPEG_QUALITY,
     }

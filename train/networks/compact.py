@@ -76,6 +76,6 @@ def mobilenet(shape: Shape, outputs: int) -> Any:
 NETWORKS = (
     Network("compact", compact, COMPACT, "depthwise, ReLU6, for int8 beside the line"),
     Network("compact-wide", compact_wide, COMPACT, "the same, as wide for the gate as for classes"),
-    Network("patches", patches, COMPACT, "a gate in two thirds of compact's time"),
+    Network("patches", patches, COMPACT, "a gate in three quarters of compact's time"),
     Network("mobilenet", mobilenet, MOBILENET, "MobileNet v1 to block 11, to teach the others"),
 )

@@ -28,8 +28,8 @@ def patch_stem(x: Any, filters: int) -> Any:
     """A 6×12 convolution of stride 4, on a picture whose width is a multiple of four.
 
     Four neighbours of a line become the channels of one place first, so that a register holds four
-    pixels where one of a grey picture would fill it: with the layers at half size that are left
-    out, int8 takes two thirds of the time of a stem and blocks of the same arithmetic.
+    pixels where one of a grey picture would fill it, and there are no layers at half size, which
+    are little arithmetic and much memory.
     """
     layers = load_keras().layers
     height, width, _ = x.shape[1:]
