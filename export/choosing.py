@@ -18,6 +18,7 @@ from export.golden import draw_golden_frames
 from export.ladder import EXACT, REQUIRED, Rung
 from export.ladder_table import bought_table
 from export.latency import latencies
+from export.more_val import widened
 from export.order import Order
 from export.pack import frame_sizes
 from export.progress import Progress
@@ -73,6 +74,7 @@ def choose(
     data: DataSet,
     progress: Progress,
     show: Callable[[RenderableType], None],
+    more: Sequence[DataSet] = (),
 ) -> Chosen:
     """Shrink, and make every choice that val can make.
 
@@ -82,8 +84,10 @@ def choose(
         data: What they were trained on.
         progress: Shows how it goes.
         show: Given what remedies did, and int8 against float before it is judged.
+        more: Data sets whose val images are chosen on besides.
 
     Raises:
+        ConfigError: ``more`` cannot be chosen on; see ``export.more_val.widened``.
         DataError: Train lacks a class, or val has no item of a kind.
         ExportGateError: Int8 TFLite is worse than float on val, or float32 TFLite does not compute
             what Keras computes.
@@ -91,12 +95,13 @@ def choose(
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A run's network cannot be loaded.
     """
+    wide = widened(data, more, runs.values())
     train = measure_train(data, progress)
     greys: list[Floats] = []
     geometries = [run.geometry for run in runs.values()]
     index = train.index
     val = read_split(
-        data, VAL, geometries, progress, look=lambda pixels: greys.append(index.shares(pixels))
+        wide, VAL, geometries, progress, look=lambda pixels: greys.append(index.shares(pixels))
     )
     stages, bought = {}, []
     for name, run in runs.items():

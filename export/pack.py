@@ -62,6 +62,7 @@ class Contents:
         drift: What a device measures drift against.
         report: The report's files by name, page first; none packs no report.
         instances: What outlines defects; None packs a bundle that outlines none.
+        more: Data sets that thresholds were chosen on besides, a line each.
     """
 
     stages: Mapping[str, Shrunk]
@@ -75,6 +76,7 @@ class Contents:
     drift: Drift
     report: Mapping[str, bytes] = field(default_factory=dict)
     instances: InstanceParts | None = None
+    more: tuple[str, ...] = ()
 
 
 def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> bytes:
@@ -120,7 +122,7 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         "calibration": contents.calibrations,
         "data": TrainingData(
             name=card.name,
-            source=card.source,
+            source=_sources(contents),
             terms=card.terms,
             digest=card.digest,
             split_digest=card.split_digest,
@@ -147,6 +149,14 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
     content = write_container(files | {MANIFEST: manifest.to_json()})
     _check_packed(content)
     return content
+
+
+def _sources(contents: Contents) -> str:
+    """Where the data is from, and what other data had a say."""
+    first, *_ = cards = [stage.run.card.data for stage in contents.stages.values()]
+    learnt = dict.fromkeys(also for card in cards for also in card.also)
+    parts = [first.source, *(f"learnt from besides: {also}" for also in learnt)]
+    return " | ".join([*parts, *(f"chosen on besides: {also}" for also in contents.more)])
 
 
 def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:

@@ -5,7 +5,7 @@ Nothing is written here. Whatever fails, or is interrupted, leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.console import RenderableType
@@ -59,6 +59,7 @@ def make_bundle(
     progress: Progress,
     show: Show = lambda shown: None,
     instances: InstancesRun | None = None,
+    more: Sequence[DataSet] = (),
 ) -> Exported:
     """A bundle of one to three runs, and the report of how it came to be.
 
@@ -70,9 +71,11 @@ def make_bundle(
         progress: Shows how it goes.
         show: Given what was chosen, and each comparison with float before it is judged.
         instances: A run of the instance network on the same data, or None.
+        more: Data sets whose val images thresholds are chosen on besides.
 
     Raises:
-        ConfigError: The runs do not make a cascade, or a window cannot be one.
+        ConfigError: The runs do not make a cascade, a window cannot be one, or ``more`` cannot be
+            chosen on.
         DataError: The data is not what the runs were trained on, or lacks a split or a class.
         ExportGateError: Int8 TFLite is worse than float by a margin.
         ImageError: An image cannot be read.
@@ -89,7 +92,7 @@ def make_bundle(
     if instances:
         check_instances(instances, data)
     runs = {"gate": gate} | ({"classifier": classifier} if classifier else {})
-    chosen = choose(order, runs, data, progress, show)
+    chosen = choose(order, runs, data, progress, show, more)
     outlines = None
     if instances:
         outlines = choose_instances(
@@ -118,7 +121,7 @@ def make_bundle(
     progress.start("writing the report")
     report = make_report(order, chosen, judged, outlines, data)
     progress.start("packing, and checking what was packed")
-    contents = _contents(order, chosen, judged, parts, report)
+    contents = _contents(order, chosen, judged, parts, report, more)
     return Exported(pack(order.label, contents, data, golden=order.golden), report)
 
 
@@ -129,7 +132,12 @@ def _show_ladders(chosen: Chosen, outlines: ChosenInstances | None, split: str, 
 
 
 def _contents(
-    order: Order, chosen: Chosen, judged: Judged, parts: InstanceParts | None, report: Report
+    order: Order,
+    chosen: Chosen,
+    judged: Judged,
+    parts: InstanceParts | None,
+    report: Report,
+    more: Sequence[DataSet],
 ) -> Contents:
     proofs, margins = chosen.proofs, order.margins
     rungs = packed(chosen)
@@ -164,6 +172,7 @@ def _contents(
         drift=chosen.drift,
         report=report.packed,
         instances=parts,
+        more=tuple(other.provenance for other in more),
     )
 
 

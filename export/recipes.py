@@ -118,6 +118,8 @@ SIMULATED = Recipe(
         ("split-more", "data split {data}-more --shares train=1"),
         ("draw-live", "data simulate {data}-live --frames 5000 --seed 3 --live"),
         ("split-live", "data split {data}-live --shares train=1"),
+        ("draw-val", "data simulate {data}-val --frames 3000 --seed 4"),
+        ("split-val", "data split {data}-val --shares val=1"),
         (
             "gate",
             f"train binary --data {{data}} {_MORE} --network patches --out {{runs}}/gate"
@@ -132,7 +134,7 @@ SIMULATED = Recipe(
         _exported(
             "simulated",
             "Simulated strip of 1600x256 with four classes: to try out, not for real strip.",
-            "--simulated --windows 400x256 --windows 1600x256 --ap-margin 3",
+            "--also {data}-val --simulated --windows 400x256 --windows 1600x256 --ap-margin 3",
         ),
     ),
 )

@@ -34,7 +34,7 @@ class RunFigures(Lenient):
 
 
 class RunData(Lenient):
-    """What the run was trained on; ``splits`` counts items."""
+    """What the run was trained on; ``splits`` counts items, ``also`` is what it learnt from too."""
 
     name: str
     source: str
@@ -42,6 +42,7 @@ class RunData(Lenient):
     digest: str
     split_digest: str
     splits: dict[str, int]
+    also: tuple[str, ...] = ()
 
 
 class RunOpening(Lenient):

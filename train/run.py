@@ -119,7 +119,7 @@ def train_run(
             "terms": data.terms,
             **digests,
             "splits": {split: len(cut) for split, cut in items.items()},
-            "also": [f"{other.name}: {other.source}; {other.terms}" for other in others],
+            "also": [other.provenance for other in others],
         },
         versions=tool_versions(),
         figures={

@@ -43,7 +43,7 @@ def shipped() -> tuple[Contents, Any]:
             network=stage.network,
             outputs=stage.outputs,
             activation=stage.activation,
-            data=manifest.data,
+            data=SimpleNamespace(**manifest.data.model_dump(), also=["another: a mill; free"]),
             holdout_openings=[RunOpening(by=o.by, when=o.when) for o in manifest.holdout_openings],
         )
         geometry = Geometry(stage.geometry.region, stage.geometry.input)
@@ -152,6 +152,14 @@ def test_of_several_windows_the_first_alone_comes_in_float32(shipped: tuple[Cont
         {"int8"},
     ]
     assert "models/instances-pyramid-256x256-float32.tflite" not in bundle.files
+
+
+def test_all_data_that_had_a_say_is_named(shipped: tuple[Contents, Any]) -> None:
+    contents, data = shipped
+    packed = pack(LABEL, dataclasses.replace(contents, more=("third: x; y",)), data, golden=1)
+    source = read_bundle(packed).manifest.data.source
+    assert "learnt from besides: another: a mill; free" in source
+    assert source.endswith("chosen on besides: third: x; y")
 
 
 def test_a_report_is_packed_and_named(shipped: tuple[Contents, Any]) -> None:

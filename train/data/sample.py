@@ -110,6 +110,11 @@ class DataSet:
     notes: tuple[str, ...] = field(default=())
     nuisances: tuple[str, ...] = ()
 
+    @property
+    def provenance(self) -> str:
+        """What it is called, where it is from and its terms, in a line."""
+        return f"{self.name}: {self.source}; {self.terms}"
+
     def of(self, split: str) -> tuple[Sample, ...]:
         """Samples of one split, in order."""
         return tuple(s for s in self.samples if s.split == split)
