@@ -133,7 +133,8 @@ export_options = with_options(
         multiple=True,
         type=click.Choice(["all", *(name for name in NAMED if NAMED[name] not in DEFAULT)]),
         help="Another form of every network to make, judge and pack; repeat for several. Outlines "
-        "take minutes to judge in int16x8 on x86. [default: float32 and int8, as TFLite and as ONNX]",
+        "take minutes to judge in int16x8 on x86. "
+        "[default: float32 and int8, as TFLite and as ONNX]",
     ),
     click.option(
         "--calibrate",
