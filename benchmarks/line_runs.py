@@ -147,8 +147,12 @@ def run_line(
     seed: int = 0,
     size: tuple[int, int] = (REAL_WIDTH, REAL_HEIGHT),
     watch: Callable[..., None] | None = None,
+    config: LineConfig | None = None,
 ) -> Run:
-    """Run the simulated line at a speed for so many seconds, in frames of [width, height]."""
+    """Run the simulated line at a speed for so many seconds, in frames of [width, height].
+
+    ``config`` is the default one at that speed unless it is given.
+    """
     load = partial(Cascade.from_bundle, bundle)
     cascades = [_Clocked(load(threads=threads)), _Clocked(load(threads=1))]
     width, height = size
@@ -159,7 +163,7 @@ def run_line(
     line = Line(
         camera,
         cascades[0],  # type: ignore[arg-type]
-        LineConfig(speed_m_s=speed_m_s, mm_per_px=MM_PER_PX),
+        config or LineConfig(speed_m_s=speed_m_s, mm_per_px=MM_PER_PX),
         spare=lambda heed: cascades[1],  # type: ignore[arg-type,return-value]
         tracker=CoilTracker(mm_per_line=MM_PER_PX, mm_per_px_across=MM_PER_PX),
         sinks=[asked],

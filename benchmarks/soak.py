@@ -1,6 +1,6 @@
 """Minutes or hours of the simulated line: does memory, latency, or anything else grow?
 
-    python -m benchmarks.soak [--minutes M | --frames N] [--speed V] [--bundle B]
+    python -m benchmarks.soak [--minutes M | --frames N] [--speed V] [--bundle B] [--within MS]
 
 Prints a row a minute with resident memory, threads, open files and the p99 of that minute's
 verdicts, and at the end how far they moved after warm-up, the first tenth of the run. Frames have
@@ -9,6 +9,7 @@ the bundle's smallest size unless --full is given: what leaks, leaks by frame.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -21,6 +22,7 @@ import numpy as np
 from benchmarks.line_runs import MM_PER_PX, run_line
 from edge.bench import machine
 from edge.cli.options import open_bundle
+from edge.config.line import LineConfig
 from edge.deadline import period_s
 from edge.inspection import Inspection
 from edge.latency import Latencies
@@ -107,6 +109,12 @@ class Watch:
 @click.option("--speed", default=5.0, show_default=True, help="Speed of the strip in m/s.")
 @click.option("--defect-rate", default=0.05, show_default=True, help="Share of frames with any.")
 @click.option("--every", default=60.0, show_default=True, help="Seconds between two readings.")
+@click.option(
+    "--within",
+    default=1000.0,
+    show_default=True,
+    help="[line] instances_within_ms; the queue has room for as many frames as pass in it.",
+)
 @click.option("--full", is_flag=True, help="Frames of 1600×256.")
 def main(
     bundle_name: str | None,
@@ -115,6 +123,7 @@ def main(
     speed: float,
     defect_rate: float,
     every: float,
+    within: float,
     full: bool,
 ) -> None:
     bundle = open_bundle(bundle_name)
@@ -122,9 +131,12 @@ def main(
     watch = Watch(every)
     sizes = bundle.manifest.frame
     size = (REAL_WIDTH, REAL_HEIGHT) if full else (sizes.min_width, sizes.min_height)
-    seconds = minutes * 60
+    seconds, period = minutes * 60, period_s(size[1], MM_PER_PX, speed)
     if frames is not None:
-        seconds = frames * period_s(size[1], MM_PER_PX, speed)
+        seconds = frames * period
+    config = LineConfig(speed_m_s=speed, mm_per_px=MM_PER_PX, instances_within_ms=within)
+    room = max(config.arrears_frames, math.ceil(within / 1e3 / period))
+    config = config.model_copy(update={"arrears_frames": room})
     done = run_line(
         bundle,
         speed_m_s=speed,
@@ -133,6 +145,7 @@ def main(
         threads=1,
         size=size,
         watch=watch,
+        config=config,
     )
     if not watch.readings:
         watch.read()

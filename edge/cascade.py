@@ -64,14 +64,22 @@ class Cascade:
         sizes: FrameSizes | None = None,
         instances: InstanceModel | None = None,
     ) -> None:
-        self.gate = gate
-        self.classifier = classifier
         self._networks = RegionNetworks(gate, classifier)
         self.classes = classes
         self.gate_threshold = gate_threshold
         self.decision_threshold = decision_threshold
         self.instances = instances
         self._sizes = sizes
+
+    @property
+    def gate(self) -> Gate:
+        """What scores all regions."""
+        return self._networks.gate
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """What scores suspicious regions."""
+        return self._networks.classifier
 
     @classmethod
     def from_bundle(

@@ -81,7 +81,7 @@ class StageClock:
         if times < self._window:
             self._refused[stage] = times + 1, min(least, regions)
             return False
-        del self._spent[stage]
+        self._spent.pop(stage, None)
         self._refused.pop(stage, None)
         return True
 

@@ -29,8 +29,8 @@ class RegionNetworks:
     def __init__(self, gate: Gate, classifier: Classifier | None) -> None:
         if classifier and classifier.geometry.region != gate.geometry.region:
             raise BundleError("the bundle's gate and classifier look at different regions")
-        self._gate = gate
-        self._classifier = classifier
+        self.gate = gate
+        self.classifier = classifier
 
     def inputs(self, pixels: Pixels) -> NDArray[np.uint8]:
         """What the gate takes of a frame [lines, columns], uint8 [regions, height, width].
@@ -38,15 +38,15 @@ class RegionNetworks:
         Raises:
             ImageError: The frame is smaller than a region.
         """
-        return network_input(pixels, self._gate.geometry)
+        return network_input(pixels, self.gate.geometry)
 
     def gate_scores(self, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The gate's probability of a defect, [regions]."""
         beyond = past_the_edge(inputs)
         if not beyond.any():
-            return self._gate.scores(inputs)
+            return self.gate.scores(inputs)
         scores = np.zeros(len(inputs), np.float32)
-        scores[~beyond] = self._gate.scores(inputs[~beyond])
+        scores[~beyond] = self.gate.scores(inputs[~beyond])
         return scores
 
     def class_scores(
@@ -59,8 +59,8 @@ class RegionNetworks:
             inputs: What the gate took of it.
             chosen: Numbers of regions, in the order of their boxes.
         """
-        assert self._classifier is not None
-        return self._classifier.scores(self._classifier_inputs(pixels, inputs)[chosen], maps=True)
+        assert self.classifier is not None
+        return self.classifier.scores(self._classifier_inputs(pixels, inputs)[chosen], maps=True)
 
     def judge(self, pixels: Pixels) -> Judgement:
         """Score every region of a frame [lines, columns] with both networks, for evaluation.
@@ -70,17 +70,17 @@ class RegionNetworks:
         """
         inputs = self.inputs(pixels)
         gate = self.gate_scores(inputs)
-        boxes = self._gate.geometry.boxes(*pixels.shape)
-        if self._classifier is None:
+        boxes = self.gate.geometry.boxes(*pixels.shape)
+        if self.classifier is None:
             return Judgement(boxes, gate, None, gate)
-        classes = self._classifier.scores(self._classifier_inputs(pixels, inputs))
+        classes = self.classifier.scores(self._classifier_inputs(pixels, inputs))
         beyond = past_the_edge(inputs)
         classes.classes[beyond], classes.none[beyond] = 0.0, 1.0
         return Judgement(boxes, gate, classes, decision_scores(gate, classes))
 
     def _classifier_inputs(self, pixels: Pixels, inputs: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """What the classifier takes of a frame: the gate's inputs unless they differ in size."""
-        assert self._classifier is not None
-        if self._classifier.geometry == self._gate.geometry:
+        assert self.classifier is not None
+        if self.classifier.geometry == self.gate.geometry:
             return inputs
-        return network_input(pixels, self._classifier.geometry)
+        return network_input(pixels, self.classifier.geometry)

@@ -18,7 +18,7 @@ from export.golden import draw_golden_frames
 from export.ladder import EXACT, REQUIRED, Rung
 from export.ladder_table import bought_table
 from export.latency import latencies
-from export.more_val import widened
+from export.more_val import sources, widened
 from export.order import Order
 from export.pack import frame_sizes
 from export.progress import Progress
@@ -53,6 +53,7 @@ class Chosen:
         layers: What quantizing costs at each layer of int8 TFLite, by stage.
         bought: What remedies did.
         drift: What a device measures drift against.
+        sources: Where all data is from that had a say, in a line.
     """
 
     stages: Mapping[str, Shrunk]
@@ -66,6 +67,7 @@ class Chosen:
     layers: Mapping[str, Sequence[LayerError]]
     bought: Sequence[Bought]
     drift: Drift
+    sources: str
 
 
 def choose(
@@ -95,7 +97,7 @@ def choose(
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A run's network cannot be loaded.
     """
-    wide = widened(data, more, runs.values())
+    wide = widened(data, more, list(runs.values()))
     train = measure_train(data, progress)
     greys: list[Floats] = []
     geometries = [run.geometry for run in runs.values()]
@@ -155,6 +157,7 @@ def choose(
             val,
             gate_scores(runs["gate"], logits[REQUIRED]["gate"], temperatures["gate"]),
         ),
+        sources(runs.values(), more),
     )
     _hold_against_keras(chosen, order, data, progress)
     for name, stage in stages.items():

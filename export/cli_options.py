@@ -39,8 +39,9 @@ export_options = with_options(
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Choose thresholds on the val images of this data set of the same classes too, which "
-        "no run has learnt from. May be given again.",
+        help="Choose gate and classifier (thresholds, temperatures, drift limits) on the val "
+        "images of this data set too: of the same classes, from the same line, learnt from by no "
+        "run. May be given again.",
     ),
     click.option("--name", required=True, callback=allowed_name, help="What the bundle is called."),
     click.option(

@@ -88,7 +88,11 @@ def cold_strip(data: Path | None, splits: Path | None, **common: Any) -> None:
 
 @recipe.command(SIMULATED.name, help=SIMULATED.about)
 @click.option("--data", type=FOLDER, help="New folder for the frames. [default: RUNS/data]")
-@click.option("--frames", type=COUNT, help="Frames to draw. [default: the recipe's]")
+@click.option(
+    "--frames",
+    type=COUNT,
+    help="Frames to draw for each of its four sets. [default: the recipe's, 21,000 in all]",
+)
 @common_options
 def simulated(data: Path | None, frames: int | None, **common: Any) -> None:
     options = {"simulate": {"--frames": frames}}

@@ -60,9 +60,9 @@ class Contents:
         temperatures: Of the networks, by stage.
         calibrations: What these did, by stage.
         drift: What a device measures drift against.
+        sources: Where all data is from that had a say, in a line.
         report: The report's files by name, page first; none packs no report.
         instances: What outlines defects; None packs a bundle that outlines none.
-        more: Data sets that thresholds were chosen on besides, a line each.
     """
 
     stages: Mapping[str, Shrunk]
@@ -74,9 +74,9 @@ class Contents:
     temperatures: Mapping[str, float]
     calibrations: Mapping[str, Calibration]
     drift: Drift
+    sources: str
     report: Mapping[str, bytes] = field(default_factory=dict)
     instances: InstanceParts | None = None
-    more: tuple[str, ...] = ()
 
 
 def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> bytes:
@@ -122,7 +122,7 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
         "calibration": contents.calibrations,
         "data": TrainingData(
             name=card.name,
-            source=_sources(contents),
+            source=contents.sources,
             terms=card.terms,
             digest=card.digest,
             split_digest=card.split_digest,
@@ -149,14 +149,6 @@ def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> byt
     content = write_container(files | {MANIFEST: manifest.to_json()})
     _check_packed(content)
     return content
-
-
-def _sources(contents: Contents) -> str:
-    """Where the data is from, and what other data had a say."""
-    first, *_ = cards = [stage.run.card.data for stage in contents.stages.values()]
-    learnt = dict.fromkeys(also for card in cards for also in card.also)
-    parts = [first.source, *(f"learnt from besides: {also}" for also in learnt)]
-    return " | ".join([*parts, *(f"chosen on besides: {also}" for also in contents.more)])
 
 
 def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:

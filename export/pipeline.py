@@ -71,7 +71,7 @@ def make_bundle(
         progress: Shows how it goes.
         show: Given what was chosen, and each comparison with float before it is judged.
         instances: A run of the instance network on the same data, or None.
-        more: Data sets whose val images thresholds are chosen on besides.
+        more: Data sets whose val images gate and classifier are chosen on besides.
 
     Raises:
         ConfigError: The runs do not make a cascade, a window cannot be one, or ``more`` cannot be
@@ -121,7 +121,7 @@ def make_bundle(
     progress.start("writing the report")
     report = make_report(order, chosen, judged, outlines, data)
     progress.start("packing, and checking what was packed")
-    contents = _contents(order, chosen, judged, parts, report, more)
+    contents = _contents(order, chosen, judged, parts, report)
     return Exported(pack(order.label, contents, data, golden=order.golden), report)
 
 
@@ -132,12 +132,7 @@ def _show_ladders(chosen: Chosen, outlines: ChosenInstances | None, split: str, 
 
 
 def _contents(
-    order: Order,
-    chosen: Chosen,
-    judged: Judged,
-    parts: InstanceParts | None,
-    report: Report,
-    more: Sequence[DataSet],
+    order: Order, chosen: Chosen, judged: Judged, parts: InstanceParts | None, report: Report
 ) -> Contents:
     proofs, margins = chosen.proofs, order.margins
     rungs = packed(chosen)
@@ -172,7 +167,7 @@ def _contents(
         drift=chosen.drift,
         report=report.packed,
         instances=parts,
-        more=tuple(other.provenance for other in more),
+        sources=chosen.sources,
     )
 
 

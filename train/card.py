@@ -24,7 +24,8 @@ class DataCard(TypedDict):
     """What a run was trained on; ``splits`` counts items, ``also`` says what else it learnt from.
 
     Both digests are over the images of the splits named in ``splits``: their names, bytes and
-    labels, and which group and split each is in. See ``train.data.digest``.
+    labels, and which group and split each is in; ``also_digests`` are over the names, bytes and
+    labels of what else it learnt from. See ``train.data.digest``.
     """
 
     name: str
@@ -34,6 +35,7 @@ class DataCard(TypedDict):
     split_digest: str
     splits: dict[str, int]
     also: list[str]
+    also_digests: list[str]
 
 
 class GeometryCard(TypedDict):

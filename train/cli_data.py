@@ -118,7 +118,8 @@ def eda(root: Path, out: Path, images: int, examples: int, seed: int) -> None:
 @click.option(
     "--live",
     is_flag=True,
-    help="Frames as the simulated camera composes them, instead of frames drawn whole.",
+    help="Frames as the simulated camera composes them, to train on beside frames drawn whole: a"
+    " hundred share prepared defects, so judge on others.",
 )
 @click.option(
     "--workers",

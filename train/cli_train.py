@@ -106,6 +106,12 @@ def make_plan(
         raise click.UsageError("--stride needs tiles: give --region too.")
     if squash and region:
         raise click.UsageError("--region cuts tiles and --squash takes whole frames: choose one.")
+    step = NETWORKS[network].width_step
+    if cut and cut[0] % step:
+        raise click.UsageError(
+            f"The network {network} takes regions whose width is a multiple of {step}:"
+            f" {cut[0]} is none."
+        )
     given: dict[str, Any] = {
         "epochs": epochs,
         "batch": batch,

@@ -34,7 +34,7 @@ class RunFigures(Lenient):
 
 
 class RunData(Lenient):
-    """What the run was trained on; ``splits`` counts items, ``also`` is what it learnt from too."""
+    """What the run was trained on, ``splits`` in items; ``also`` is what else it learnt from."""
 
     name: str
     source: str
@@ -43,6 +43,7 @@ class RunData(Lenient):
     split_digest: str
     splits: dict[str, int]
     also: tuple[str, ...] = ()
+    also_digests: tuple[str, ...] = ()
 
 
 class RunOpening(Lenient):

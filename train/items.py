@@ -85,7 +85,7 @@ def defective_or_clean(items: Items, classes: int) -> Items:
 
 
 def joined(parts: list[Items]) -> Items:
-    """All items of the parts, which are taken out of the list: no picture is held twice."""
+    """All items of the parts, which are taken out of the list: no data set is held twice whole."""
     labels = np.concatenate([part.labels for part in parts])
     groups = np.concatenate([part.groups for part in parts])
     images = np.empty((len(labels), *parts[0].images.shape[1:]), np.uint8)

@@ -80,9 +80,8 @@ def train_run(
     check_teachers(teachers, task, plan.geometry)
     items = _cut(tiles, len(data.classes), plan, progress)
     if others:
-        items["train"] = joined(
-            [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
-        )
+        parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
+        items = {"train": joined(parts), **items}
     feed = make_feed(plan, task, items["train"], data.nuisances)
     shift = prior_shift(
         task, feed.targets, feed.groups, class_shares(feed.groups, plan.recipe.balance)
@@ -120,6 +119,7 @@ def train_run(
             **digests,
             "splits": {split: len(cut) for split, cut in items.items()},
             "also": [other.provenance for other in others],
+            "also_digests": digests_also,
         },
         versions=tool_versions(),
         figures={
@@ -149,10 +149,11 @@ def _also(folder: str, task: TaskName, data: DataSet) -> DataSet:
 def _cut(
     tiles: dict[str, list[Tile]], classes: int, plan: Plan, progress: TrainingProgress
 ) -> dict[str, Items]:
-    """The items of each split; ``plan.limit`` thins out those of training."""
+    """The items of each split; ``plan.limit`` thins out those of training, of all data sets."""
     items = {}
+    limit = plan.limit and max(1, plan.limit // (1 + len(plan.also)))
     for split, of_split in tiles.items():
-        chosen = thinned(of_split, plan.limit if split == "train" else None)
+        chosen = thinned(of_split, limit if split == "train" else None)
         progress.start_cutting(split, len({tile.sample.path for tile in chosen}))
         items[split] = cut_tiles(chosen, classes, plan.geometry, progress.advance)
     return items

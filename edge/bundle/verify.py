@@ -101,7 +101,7 @@ def score_golden_frames(
         heed: See ``Heed``.
 
     Raises:
-        BundleError: A golden frame cannot be decoded.
+        BundleError: A golden frame cannot be decoded, or none says what ``outlines`` should draw.
     """
     floors, format_ = instance_floors(bundle.manifest), file_format(cascade.gate.engine.name)
     for golden in bundle.manifest.golden:
@@ -112,6 +112,8 @@ def score_golden_frames(
         difference = scores_differ(expected, scored)
         other = outlines or precision
         outlined = golden.scores(other, _format_of(cascade.instances) or format_)
+        if outlined is None and outlines not in (None, precision) and cascade.instances:
+            raise _unproven(bundle)
         moved = 0.0
         if outlined is not None:
             moved = instances_differ(outlined.instances, scored.instances, floors, other)
@@ -146,12 +148,6 @@ def proven(
     """
     cascade.warm_up()
     results = list(score_golden_frames(bundle, cascade, precision, outlines, heed=heed))
-    if bundle.manifest.golden and not results:
-        raise BundleError(
-            f"the golden frames of {bundle.path or bundle.manifest.name} prove nothing of its "
-            f"{precision} models on {cascade.engine_name}",
-            "Take another --precision, or export the bundle again",
-        )
     require_agreement(bundle, results)
     return cascade
 
@@ -160,8 +156,11 @@ def require_agreement(bundle: Bundle, results: Sequence[GoldenResult]) -> None:
     """Refuse a bundle that scores a golden frame otherwise on this device.
 
     Raises:
-        BundleError: It does; says how far off, and by how many.
+        BundleError: It does, and by how much and how many; or no golden frame says what its models
+            should score here.
     """
+    if bundle.manifest.golden and not results:
+        raise _unproven(bundle)
     wrong = [result for result in results if not result.agrees]
     if not wrong:
         return
@@ -170,6 +169,14 @@ def require_agreement(bundle: Bundle, results: Sequence[GoldenResult]) -> None:
         f"{bundle.path or bundle.manifest.name} scores {worst.file} {worst.difference:.3f} off in "
         f"{worst.precision} on this device ({len(wrong)} of {len(results)} golden scores disagree)",
         "Do not inspect with it here; try another --engine, and report the device",
+    )
+
+
+def _unproven(bundle: Bundle) -> BundleError:
+    return BundleError(
+        f"the golden frames of {bundle.path or bundle.manifest.name} do not say what the models in "
+        "question should score",
+        "Take another --precision or --engine, or export the bundle again",
     )
 
 

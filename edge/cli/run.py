@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 999_999),
     default=0,
     show_default=True,
     help="Which strip the simulated line draws.",

@@ -14,6 +14,9 @@ Feature = bool | int | float | str
 When = Annotated[float, Field(ge=0.0, le=1.0)] | tuple[Annotated[int, Field(ge=0)], ...]
 """How often a fault occurs: the share of frames, or the numbers of the frames."""
 
+FIRST_DATA_SEED = 1_000_000
+"""The simulated camera's seeds lie below: it must not show what a network has learnt from."""
+
 
 class FaultsConfig(Section):
     """What goes wrong under the simulated camera: a share of frames, or their numbers."""
@@ -118,7 +121,9 @@ class CameraConfig(Section):
     defect_rate: float = Field(
         0.05, ge=0.0, le=1.0, description="Share of the simulated camera's frames with a defect."
     )
-    seed: int = Field(0, ge=0, description="Another seed, another simulated strip.")
+    seed: int = Field(
+        0, ge=0, lt=FIRST_DATA_SEED, description="Another seed, another simulated strip."
+    )
     jitter_ms: float = Field(
         0.0, ge=0.0, description="How late the simulated camera's frames come, at most (ms)."
     )

@@ -69,7 +69,7 @@ class LineConfig(BaseModel):
         default=16, ge=1, le=1024, description="Frames that may wait for their turn (frames)."
     )
     arrears_frames: int = Field(
-        default=32,
+        default=96,
         ge=1,
         le=4096,
         description="Frames that may wait, after their turn, for what was put off (frames).",

@@ -55,10 +55,11 @@ def report_figures(
         "split": split,
         "data": {
             "name": runs[0].card.data.name,
-            "source": runs[0].card.data.source,
+            "source": chosen.sources,
             "digest": runs[0].card.data.digest,
             "split_digest": runs[0].card.data.split_digest,
             "items": runs[0].card.data.splits,
+            "chosen_on": len(chosen.val.tiles),
         },
         "margins": asdict(order.margins),
         "bounds": {"confidence": CONFIDENCE, "resamples": RESAMPLES, "sided": 1},

@@ -165,6 +165,7 @@ def _origin(figures: Mapping[str, Any]) -> str:
         ("Its digest", data["digest"]),
         ("That of groups and splits", data["split_digest"]),
         ("Items", ", ".join(f"{n:,} {split}" for split, n in data["items"].items())),
+        ("Chosen on", f"{data['chosen_on']:,} items of val"),
     ]
     rows += [
         (f"{stage} calibrated", f"on {c['n']} regions of {c['split']}, {c['how']}")

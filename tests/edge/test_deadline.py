@@ -69,6 +69,12 @@ def test_frames_of_many_regions_are_tried_again_though_those_of_one_run():
     assert passed >= 1
 
 
+def test_a_stage_that_never_ran_is_refused_and_then_tried():
+    clock = StageClock()
+    assert not any(clock.fits("classifier", time.monotonic() - 1) for _ in range(64))
+    assert clock.fits("classifier", time.monotonic() - 1)
+
+
 def test_a_stage_that_is_long_refused_is_tried_again():
     clock = StageClock(window=5)
     clock.record("classifier", 100.0)

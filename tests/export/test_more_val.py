@@ -17,11 +17,14 @@ from export.label import Label
 from export.ladder import EXACT, REQUIRED
 from export.more_val import widened
 from export.order import Order
+from tests.export.conftest import CLEAN
 from tests.export.toy import Silent
 from tests.train.tiny import write_strips
 from train.data import open_data
+from train.data.digest import data_digest
 from train.data.sample import DataSet
 from train.finished_run import read_run
+from train.thresholds import gate_threshold
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +33,11 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
     return open_data(write_strips(root, {"train": 4, "val": 12}, seed=9))
 
 
-def run_that_learnt_from(*also: str) -> Any:
-    return SimpleNamespace(card=SimpleNamespace(data=SimpleNamespace(also=also)))
+def run_that_learnt_from(*others: DataSet) -> Any:
+    digests = [data_digest(other.of("train")) for other in others]
+    also = [other.provenance for other in others]
+    data = SimpleNamespace(source="a mill", also=also, also_digests=digests)
+    return SimpleNamespace(card=SimpleNamespace(data=data))
 
 
 def test_the_others_val_alone_comes_to_val(strips: Path, other: DataSet) -> None:
@@ -52,6 +58,8 @@ def test_the_others_val_alone_comes_to_val(strips: Path, other: DataSet) -> None
     [
         ("classes", ConfigError, "other classes"),
         ("learnt", ConfigError, "learnt from"),
+        ("learnt, renamed and dealt to val", ConfigError, "learnt from"),
+        ("too many", ConfigError, "more data sets than"),
         ("no val", DataError, "no val images"),
         ("itself", DataError, "the same picture"),
     ],
@@ -68,7 +76,13 @@ def test_what_may_not_be_chosen_on_is_refused(
     if wrong == "classes":
         other = replace(other, classes=("dark", "dull"))
     elif wrong == "learnt":
-        run = run_that_learnt_from(other.provenance)
+        run = run_that_learnt_from(other)
+    elif wrong == "learnt, renamed and dealt to val":
+        run = run_that_learnt_from(other)
+        learnt = tuple(replace(sample, split="val") for sample in other.of("train"))
+        other = replace(other, root=Path("renamed"), name="renamed", samples=learnt)
+    elif wrong == "too many":
+        other = replace(other, source="a mill " * 300)
     elif wrong == "no val":
         other = replace(other, samples=other.of("train"))
     else:
@@ -77,7 +91,25 @@ def test_what_may_not_be_chosen_on_is_refused(
         widened(data, [other], [run])
 
 
-def test_more_frames_keep_a_promise_with_more_misses(
+def test_pictures_that_the_data_has_twice_are_its_own_affair(
+    strips: Path, other: DataSet, tmp_path: Path
+) -> None:
+    data = open_data(strips)
+    twice = replace(data, samples=(*data.samples, replace(data.samples[0], group="again")))
+    wide = widened(twice, [other], [run_that_learnt_from()])
+    assert len(wide.of("val")) == len(twice.of("val")) + len(other.of("val"))
+
+
+def test_frames_of_two_folders_are_not_taken_for_near_duplicates(
+    strips: Path, other: DataSet, tmp_path: Path
+) -> None:
+    another = open_data(write_strips(tmp_path / "other", {"val": 5}, seed=10))
+    wide = widened(open_data(strips), [other, another], [run_that_learnt_from()])
+    groups = [sample.group for sample in wide.of("val")]
+    assert len(set(groups)) == len(groups)
+
+
+def test_thresholds_are_chosen_on_them_too(
     runs: dict[str, Path], strips: Path, other: DataSet
 ) -> None:
     read = {"gate": read_run(runs["binary"])}
@@ -87,7 +119,22 @@ def test_more_frames_keep_a_promise_with_more_misses(
         choose(order, read, open_data(strips), Silent(), lambda shown: None, more)
         for more in ((), (other,))
     )
-    assert wide.thresholds.gate.n == plain.thresholds.gate.n + len(other.of("val"))
-    assert wide.thresholds.decision.n == plain.thresholds.decision.n + len(other.of("val"))
-    alone = wide.scored[REQUIRED]["frame"].gate[: len(plain.scored[REQUIRED]["frame"].gate)]
-    np.testing.assert_allclose(alone, plain.scored[REQUIRED]["frame"].gate, atol=0.2)
+    for name in ("gate", "decision"):
+        before, after = (getattr(chosen.thresholds, name) for chosen in (plain, wide))
+        assert after.n == before.n + len(other.of("val"))
+    assert len(wide.scored[REQUIRED]["frame"].gate) == 40 + CLEAN + len(other.of("val"))
+    assert f"chosen on besides: {other.provenance}" in wide.sources
+    assert "chosen on besides" not in plain.sources
+
+
+def test_the_more_defects_the_more_of_them_the_same_promise_lets_through() -> None:
+    rng = np.random.default_rng(0)
+    found = []
+    for count in (200, 2000):
+        scores = rng.random(count)
+        groups = np.arange(count).astype(np.str_)
+        found.append(gate_threshold(scores, np.ones(count, np.bool_), groups))
+    few, many = found
+    assert few is not None and many is not None
+    assert (few.misses, many.misses) == (4, 83)
+    assert many.value > few.value

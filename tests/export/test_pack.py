@@ -43,7 +43,7 @@ def shipped() -> tuple[Contents, Any]:
             network=stage.network,
             outputs=stage.outputs,
             activation=stage.activation,
-            data=SimpleNamespace(**manifest.data.model_dump(), also=["another: a mill; free"]),
+            data=manifest.data,
             holdout_openings=[RunOpening(by=o.by, when=o.when) for o in manifest.holdout_openings],
         )
         geometry = Geometry(stage.geometry.region, stage.geometry.input)
@@ -61,6 +61,7 @@ def shipped() -> tuple[Contents, Any]:
         temperatures={name: stage.temperature for name, stage in stages.items()},
         calibrations=manifest.calibration,
         drift=manifest.drift,
+        sources="here | chosen on besides: there",
     )
     return contents, SimpleNamespace(classes=manifest.classes)
 
@@ -156,10 +157,8 @@ def test_of_several_windows_the_first_alone_comes_in_float32(shipped: tuple[Cont
 
 def test_all_data_that_had_a_say_is_named(shipped: tuple[Contents, Any]) -> None:
     contents, data = shipped
-    packed = pack(LABEL, dataclasses.replace(contents, more=("third: x; y",)), data, golden=1)
-    source = read_bundle(packed).manifest.data.source
-    assert "learnt from besides: another: a mill; free" in source
-    assert source.endswith("chosen on besides: third: x; y")
+    manifest = read_bundle(pack(LABEL, contents, data, golden=1)).manifest
+    assert manifest.data.source == "here | chosen on besides: there"
 
 
 def test_a_report_is_packed_and_named(shipped: tuple[Contents, Any]) -> None:

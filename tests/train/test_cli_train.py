@@ -211,6 +211,7 @@ def test_a_folder_that_may_not_be_written_is_found_out_before_any_frame_is_read(
         (["--weights", "none.npz", "--region", "32x32"], MissingPathError, "no weights"),
         (["--also", "nowhere", "--region", "32x32"], MissingPathError, "nowhere"),
         (["--resume", "--overwrite"], click.UsageError, "exclude"),
+        (["--network", "patches", "--region", "30x32"], click.UsageError, "multiple of 4"),
         (["--network", "vgg"], click.BadParameter, "compact"),
         (["--epochs", "0"], click.BadParameter, "epochs"),
     ],

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.config.camera import FIRST_DATA_SEED
 from edge.files import make_folder, write_whole
 from edge.images import write_image
 from edge.masks import Mask, mask_to_kaggle
@@ -29,10 +30,7 @@ JPEG_QUALITY = 95
 FrameRows = list[tuple[str, int, str]]
 
 _LIVE_REEL = 100
-"""Frames composed of one set of prepared pieces."""
-
-_LIVE_SEEDS = 1_000_000
-"""Seeds below are the simulated camera's, which must not show what a network has learnt from."""
+"""Frames composed of one set of prepared pieces, of which each adds about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,8 @@ class Plan:
     Attributes:
         seed: Another seed, other frames.
         defect_rate: Share of frames with a defect; None is the simulator's own.
-        live: Frames as the simulated camera composes them, instead of frames drawn whole.
+        live: Frames as the simulated camera composes them, instead of frames drawn whole. Those of
+            a reel show the same defects in other places and lights: to train on, not to judge on.
     """
 
     seed: int
@@ -102,7 +101,7 @@ def _drawn(plan: Plan, numbers: range) -> Iterator[DrawnFrame]:
 def _composed(plan: Plan, numbers: range) -> Iterator[DrawnFrame]:
     """Each frame has a look of its own: neighbours of one look would be near-duplicates."""
     composer = StripComposer(
-        seed=_LIVE_SEEDS * (plan.seed + 1) + numbers.start,
+        seed=FIRST_DATA_SEED * (plan.seed + 1) + numbers.start,
         defect_rate=plan.defect_rate,
         frames_a_look=(1, 2),
     )

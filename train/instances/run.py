@@ -128,6 +128,7 @@ def train_instances(
             **digests,
             "splits": {"train": len(scenes), "val": len(val)},
             "also": [],
+            "also_digests": [],
         },
         instances={
             "train": _counted([scene.sample for scene in scenes], data),

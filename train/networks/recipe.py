@@ -64,9 +64,11 @@ class Network:
             outputs; float32 [n, h, w, 1] from 0 to 1 in, logits [n, outputs] out.
         recipe: Its own defaults.
         about: One line for ``--help`` and the model card.
+        width_step: The input's width must be a multiple of this.
     """
 
     name: str
     build: Callable[[Shape, int], Any]
     recipe: Recipe
     about: str
+    width_step: int = 1

@@ -11,6 +11,7 @@ import pytest
 from edge.errors import ConfigError
 from edge.simulator import StripSimulator
 from edge.simulator.composer import StripComposer
+from edge.simulator.stamp import make_stamp
 
 MIB = 2**20
 
@@ -55,6 +56,33 @@ def test_frames_have_defects_as_often_as_asked(rate, least, most):
             assert defect.class_id in (1, 2, 3, 4)
             assert defect.mask.shape == (height, width)
             assert defect.mask.any()
+
+
+def test_a_defects_mask_lies_where_it_was_laid_however_mirrored(monkeypatch):
+    """A stamp that darkens where its mask is, and nothing else on the strip."""
+    mask = np.zeros((12, 30), np.bool_)
+    mask[:4, :21] = mask[4:9, :5] = True
+    stamp = make_stamp(np.where(mask, 0.3, 1.0), None, mask)
+    composer = StripComposer(defect_rate=1.0, width=400, height=128, seed=4)
+    monkeypatch.setattr(composer._bank, "nearest", lambda rng, plan: stamp)
+    monkeypatch.setattr(composer, "_paste_nuisances", lambda *args, **more: None)
+    before = []
+    exposed = composer._exposed
+    monkeypatch.setattr(
+        composer, "_exposed", lambda view: before.append(exposed(view)) or before[-1].copy()
+    )
+    shapes = set()
+    for _ in range(60):
+        frame = composer.compose()
+        darker = frame.pixels < 0.8 * before[-1]
+        told = np.zeros_like(darker)
+        for defect in frame.defects:
+            x, y, width, height = defect.box
+            told[y : y + height, x : x + width] |= defect.mask
+            shapes.add(defect.mask.tobytes())
+        lit = before[-1] > 40
+        assert (darker & lit == told & lit).mean() > 0.999
+    assert len(shapes) >= 4
 
 
 @pytest.mark.parametrize(("frames_a_look", "least", "most"), [((1, 2), 10, 19), ((10, 11), 1, 1)])

@@ -50,13 +50,24 @@ def test_an_engine_that_agrees_has_no_fault_and_one_that_does_not_is_told(engine
     assert "golden/frame-1.png" in fault and "0.05 is allowed" in fault
 
 
+def with_gate(like, scores):
+    """The same cascade, but for what its gate says."""
+    gate = copy.copy(like.gate)
+    gate.scores = scores
+    return Cascade(
+        gate,
+        like.classifier,
+        classes=like.classes,
+        gate_threshold=like.gate_threshold,
+        decision_threshold=like.decision_threshold,
+    )
+
+
 def test_a_gate_that_is_off_alone_is_found_out(engines):
     """Half of what a gate is off is left in the mean with a classifier that is right."""
     given = bundle()
     proof, like = Proof(given), cascade(given)
-    off = copy.copy(like)
-    off.gate = copy.copy(like.gate)
-    off.gate.scores = lambda batch: (like.gate.scores(batch) - 0.08).clip(0, 1)
+    off = with_gate(like, lambda batch: (like.gate.scores(batch) - 0.08).clip(0, 1))
     assert proof.verdict_fault(off, TFLITE) is None
     assert "the gate alone scores golden/frame-1.png 0.080 off" in proof.gate_fault(
         off, like, TFLITE
@@ -67,9 +78,7 @@ def test_a_gate_that_is_off_alone_is_found_out(engines):
 def test_not_a_number_agrees_with_nothing(engines):
     given = bundle()
     proof, like = Proof(given), cascade(given)
-    broken = copy.copy(like)
-    broken.gate = copy.copy(like.gate)
-    broken.gate.scores = lambda batch: like.gate.scores(batch) * float("nan")
+    broken = with_gate(like, lambda batch: like.gate.scores(batch) * float("nan"))
     assert proof.gate_fault(broken, like, TFLITE) is not None
 
 

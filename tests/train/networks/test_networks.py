@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.errors import ConfigError
 from train.backend import load_keras
 from train.networks import NETWORKS
 
@@ -100,8 +99,6 @@ def test_patches_gather_fours_of_a_line_and_else_are_as_the_others():
     assert kinds.count("Reshape") == 1
     assert set(kinds) - {"Reshape"} == {type(layer).__name__ for layer in built("compact").layers}
     assert model.get_layer("conv1").output.shape[1:3] == (32, 50)
-    with pytest.raises(ConfigError, match="multiple of four"):
-        NETWORKS["patches"].build((128, 202, 1), 2)
 
 
 @pytest.mark.parametrize(("name", "outputs"), [("ann1", 2), ("compact", 8), ("patches", 2)])
