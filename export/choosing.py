@@ -155,7 +155,7 @@ def choose(
             train,
             greys,
             val,
-            gate_scores(runs["gate"], logits[REQUIRED]["gate"], temperatures["gate"]),
+            gate_scores(val, runs["gate"], logits[REQUIRED]["gate"], temperatures["gate"]),
         ),
         sources(runs.values(), more),
     )

@@ -17,7 +17,7 @@ from edge.frame import Pixels
 from edge.judgement import decision_scores
 from edge.models.classifier import Classifier
 from edge.models.gate import Gate
-from edge.preprocess import Geometry, network_input
+from edge.preprocess import Geometry, network_input, past_the_edge
 from export.progress import Progress
 from train.data.sample import DataSet
 from train.data.tiles import Tile, label_tiles
@@ -39,11 +39,13 @@ class Seen:
         name: Of the split.
         tiles: All of every frame, ambiguous ones too; whole frames where networks see those.
         inputs: Every tile as an input, [tiles, height, width] uint8, by geometry.
+        beyond: Which tiles lie past the strip's edge, where the line asks no network, [tiles].
     """
 
     name: str
     tiles: list[Tile]
     inputs: Mapping[Geometry, NDArray[np.uint8]]
+    beyond: NDArray[np.bool_]
 
     @property
     def clear(self) -> NDArray[np.bool_]:
@@ -84,18 +86,21 @@ def read_split(
     samples = data.of(split)
     tiles = [tile for sample in samples for tile in label_tiles(sample, region)]
     inputs = {g: np.empty((len(tiles), *g.input[::-1]), np.uint8) for g in wanted}
+    beyond = np.zeros(len(tiles), np.bool_)
     progress.start(f"reading {split}", len(samples))
     row = 0
     for sample, members in groupby(tiles, key=lambda tile: tile.sample):
         pixels = sample.read()
         look(pixels)
+        first = row
         for x, y, width, height in (tile.box for tile in members):
             cut = np.ascontiguousarray(pixels[y : y + height, x : x + width])
             for geometry, filled in inputs.items():
                 filled[row] = network_input(cut, geometry)[0]
             row += 1
+        beyond[first:row] = past_the_edge(next(iter(inputs.values()))[first:row])
         progress.advance()
-    return Seen(split, tiles, inputs)
+    return Seen(split, tiles, inputs, beyond)
 
 
 def logits_of(content: bytes, inputs: NDArray[np.uint8], progress: Progress, what: str) -> Logits:
@@ -133,7 +138,8 @@ def judged(
     """The cascade's scores of a split's tiles and frames, the gate hiding none.
 
     Tiles are those that training judges its networks on; there are none where networks see whole
-    frames. A frame's ambiguous tiles count for the frame, as they do beside the line.
+    frames. A frame's ambiguous tiles count for the frame, as they do beside the line, and those
+    past the strip's edge do not. Alone, a tile is a frame of its own, which has no edge.
 
     Args:
         seen: The split.
@@ -143,21 +149,40 @@ def judged(
         classes: Of the data set.
         thresholds: What verdicts are given by; without any, nothing is called defective.
     """
-    every = _scored(seen, runs, logits, temperatures, classes, thresholds)
-    if any(temperature != 1 for temperature in temperatures.values()):
-        plain = _scored(seen, runs, logits, dict.fromkeys(temperatures, 1.0), classes, None)
-        every = replace(every, untempered=replace(plain, verdicts=every.verdicts))
+    nowhere = np.zeros_like(seen.beyond)
+    alone, of_frames = (
+        _tempered(replace(seen, beyond=beyond), runs, logits, temperatures, classes, thresholds)
+        for beyond in (nowhere, seen.beyond)
+    )
     if runs["gate"].geometry.region is None:
-        return {"frame": every}
-    return {"tile": every.take(seen.clear), "frame": by_frame(every, seen.tiles)}
+        return {"frame": alone}
+    return {"tile": alone.take(seen.clear), "frame": by_frame(of_frames, seen.tiles)}
 
 
-def gate_scores(run: Run, logits: Logits, temperature: float) -> NDArray[np.float32]:
-    """The gate's probability of a defect of every tile, [tiles]."""
+def _tempered(
+    seen: Seen,
+    runs: Mapping[str, Run],
+    logits: Mapping[str, Logits],
+    temperatures: Mapping[str, float],
+    classes: tuple[str, ...],
+    thresholds: Thresholds | None,
+) -> Scored:
+    """Scores of every tile, with those that the networks would give without temperatures."""
+    every = _scored(seen, runs, logits, temperatures, classes, thresholds)
+    if all(temperature == 1 for temperature in temperatures.values()):
+        return every
+    plain = _scored(seen, runs, logits, dict.fromkeys(temperatures, 1.0), classes, None)
+    return replace(every, untempered=replace(plain, verdicts=every.verdicts))
+
+
+def gate_scores(seen: Seen, run: Run, logits: Logits, temperature: float) -> NDArray[np.float32]:
+    """The gate's probability of a defect of every tile, [tiles]; 0 past the strip's edge."""
     card = run.card
     engine = _Said(logits)
     gate = Gate(engine, run.geometry, card.outputs, card.activation, temperature)
-    return gate.scores(_NOTHING)
+    scores = gate.scores(_NOTHING)
+    scores[seen.beyond] = 0.0
+    return scores
 
 
 def _scored(
@@ -168,7 +193,7 @@ def _scored(
     classes: tuple[str, ...],
     thresholds: Thresholds | None,
 ) -> Scored:
-    gate = decision = gate_scores(runs["gate"], logits["gate"], temperatures["gate"])
+    gate = decision = gate_scores(seen, runs["gate"], logits["gate"], temperatures["gate"])
     said = None
     outputs: tuple[str, ...] = ("none",)
     if "classifier" in runs:
@@ -178,6 +203,7 @@ def _scored(
         said = Classifier(
             engine, run.geometry, outputs, run.card.activation, temperatures["classifier"]
         ).scores(_NOTHING)
+        said.classes[seen.beyond], said.none[seen.beyond] = 0.0, 1.0
         decision = decision_scores(gate, said)
     verdicts = np.zeros(len(gate), np.bool_)
     if thresholds is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from edge.engines.base import open_engine
+from edge.images import write_image
 from export.choosing import choose
 from export.label import Label
 from export.ladder import EXACT, REQUIRED
@@ -18,18 +20,28 @@ from export.shrink import of_rung, open_cascade
 from tests.export.toy import Silent
 from train.data import open_data
 from train.data.tiles import label_tiles
-from train.evaluate.scored import by_frame
 from train.evaluate.scoring import score
 from train.finished_run import read_run
 
 LABEL = Label("toy", "For tests.", False, "2024-06-01T00:00:00Z")
 
 
+@pytest.fixture(scope="module")
+def edged(strips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The strips, every third of which ends in the middle of its frame."""
+    root = Path(shutil.copytree(strips, tmp_path_factory.mktemp("seen") / "edged"))
+    for sample in open_data(root).of("val")[::3]:
+        pixels = sample.read().copy()
+        pixels[:, :32] = 3
+        write_image(sample.path, pixels)
+    return root
+
+
 @pytest.mark.parametrize("classifier", ["multiclass", "multilabel", None])
 def test_it_says_what_the_cascade_says(
-    classifier: str | None, runs: dict[str, Path], strips: Path
+    classifier: str | None, runs: dict[str, Path], edged: Path
 ) -> None:
-    data = open_data(strips)
+    data = open_data(edged)
     read = {"gate": read_run(runs["binary"])}
     if classifier:
         read["classifier"] = read_run(runs[classifier])
@@ -38,7 +50,10 @@ def test_it_says_what_the_cascade_says(
     cascade = open_cascade(chosen.stages, chosen.temperatures, chosen.thresholds, of_rung(REQUIRED))
     tiles = [tile for sample in data.of("val") for tile in label_tiles(sample, (32, 32))]
     every = score(cascade, tiles, data.classes)
-    wanted = {"tile": every.take(chosen.val.clear), "frame": by_frame(every, tiles)}
+    frames = [tile for sample in data.of("val") for tile in label_tiles(sample, None)]
+    whole = score(cascade, frames, data.classes)
+    wanted = {"tile": every.take(chosen.val.clear), "frame": whole}
+    assert chosen.val.beyond.sum() == len(data.of("val")[::3])
     for unit, found in chosen.scored[REQUIRED].items():
         for name in ("gate", "decision", "none", "class_scores", "verdicts", "truth", "groups"):
             mine, theirs = getattr(found, name), getattr(wanted[unit], name)
