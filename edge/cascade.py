@@ -12,6 +12,7 @@ model and the frame is defective its level is ``classified`` until ``outline`` h
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -123,6 +124,12 @@ class Cascade:
         if self.instances is not None:
             engines += instance_engines(self.instances).values()
         return "+".join(dict.fromkeys(engine.name for engine in engines))
+
+    def with_networks(self, networks: RegionNetworks) -> Cascade:
+        """The same cascade with another gate and classifier."""
+        other = copy.copy(self)
+        other._networks = networks
+        return other
 
     def warm_up(self) -> None:
         """Run each network once: a first run is several times slower than the next."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
@@ -17,6 +16,7 @@ from edge.models.classifier import Classifier
 from edge.models.gate import Gate
 from edge.models.instances import InstanceModel
 from edge.models.load import Choice, Loader, StageName
+from edge.region_networks import RegionNetworks
 from edge.tune.plan import STAGES, PartName
 from edge.tune.proof import Form, Proof, form_of
 
@@ -120,11 +120,13 @@ class Partners:
             form, f"gate and classifier are not both there in {form[1]} as {form[0]}"
         )
 
-    def with_stage(self, form: Form, stage: StageName, model: StageModel) -> Cascade:
+    def with_stage(self, form: Form, model: StageModel) -> Cascade:
         """The cascade of a form with one stage replaced."""
-        cascade = copy.copy(self.cascades[form])
-        setattr(cascade, stage, model)
-        return cascade
+        like = self.cascades[form]
+        if isinstance(model, Gate):
+            return like.with_networks(RegionNetworks(model, like.classifier))
+        assert isinstance(model, Classifier)
+        return like.with_networks(RegionNetworks(like.gate, model))
 
 
 def prove(proof: Proof, partners: Partners, stage: StageName, way: Choice) -> StageModel | str:
@@ -140,7 +142,7 @@ def prove(proof: Proof, partners: Partners, stage: StageName, way: Choice) -> St
         if isinstance(model, InstanceModel):
             fault = proof.outlines_fault(model, form)
         else:
-            cascade = partners.with_stage(form, stage, model)
+            cascade = partners.with_stage(form, model)
             like = partners.cascades[form]
             fault = proof.verdict_fault(cascade, form) or proof.gate_fault(cascade, like, form)
     except Exception as error:

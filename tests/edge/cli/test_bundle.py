@@ -141,7 +141,9 @@ def test_an_unsigned_bundle_is_run_only_where_that_is_allowed(
     allowed: bool, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MILLSIGHT_ALLOW_UNSIGNED", "1" if allowed else "0")
-    monkeypatch.setattr("edge.bundle.verify.run_golden_frames", lambda *a, **b: iter(()))
+    scores = GoldenScores(defect_score=0.5, class_scores={}, region_scores=())
+    agrees = GoldenResult(GOLDEN, "int8", scores, scores, 0.0)
+    monkeypatch.setattr("edge.bundle.verify.run_golden_frames", lambda *a, **b: iter([agrees]))
     code, _, err = run(monkeypatch, "bundle", "verify", str(path))
     assert code == (0 if allowed else 18)
     assert ("is UNSIGNED" in err) is allowed

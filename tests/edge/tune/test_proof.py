@@ -8,6 +8,7 @@ import pytest
 
 from edge.cascade import Cascade
 from edge.models.load import Choice
+from edge.region_networks import RegionNetworks
 from edge.tune.proof import Proof, form_of
 from tests.edge import fakes
 from tests.edge.tune.toy import PICTURES, bundle
@@ -54,13 +55,7 @@ def with_gate(like, scores):
     """The same cascade, but for what its gate says."""
     gate = copy.copy(like.gate)
     gate.scores = scores
-    return Cascade(
-        gate,
-        like.classifier,
-        classes=like.classes,
-        gate_threshold=like.gate_threshold,
-        decision_threshold=like.decision_threshold,
-    )
+    return like.with_networks(RegionNetworks(gate, like.classifier))
 
 
 def test_a_gate_that_is_off_alone_is_found_out(engines):
