@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rich.console import RenderableType
 
 from edge.bundle.drift import Drift
@@ -155,7 +156,11 @@ def choose(
             train,
             greys,
             val,
-            gate_scores(val, runs["gate"], logits[REQUIRED]["gate"], temperatures["gate"]),
+            np.where(
+                val.beyond,
+                np.float32(0),
+                gate_scores(runs["gate"], logits[REQUIRED]["gate"], temperatures["gate"]),
+            ),
         ),
         sources(runs.values(), more),
     )

@@ -149,40 +149,38 @@ def judged(
         classes: Of the data set.
         thresholds: What verdicts are given by; without any, nothing is called defective.
     """
-    nowhere = np.zeros_like(seen.beyond)
-    alone, of_frames = (
-        _tempered(replace(seen, beyond=beyond), runs, logits, temperatures, classes, thresholds)
-        for beyond in (nowhere, seen.beyond)
-    )
-    if runs["gate"].geometry.region is None:
-        return {"frame": alone}
-    return {"tile": alone.take(seen.clear), "frame": by_frame(of_frames, seen.tiles)}
-
-
-def _tempered(
-    seen: Seen,
-    runs: Mapping[str, Run],
-    logits: Mapping[str, Logits],
-    temperatures: Mapping[str, float],
-    classes: tuple[str, ...],
-    thresholds: Thresholds | None,
-) -> Scored:
-    """Scores of every tile, with those that the networks would give without temperatures."""
     every = _scored(seen, runs, logits, temperatures, classes, thresholds)
-    if all(temperature == 1 for temperature in temperatures.values()):
-        return every
-    plain = _scored(seen, runs, logits, dict.fromkeys(temperatures, 1.0), classes, None)
-    return replace(every, untempered=replace(plain, verdicts=every.verdicts))
+    if any(temperature != 1 for temperature in temperatures.values()):
+        plain = _scored(seen, runs, logits, dict.fromkeys(temperatures, 1.0), classes, None)
+        every = replace(every, untempered=replace(plain, verdicts=every.verdicts))
+    if runs["gate"].geometry.region is None:
+        return {"frame": every}
+    of_frames = _with_nothing(every, seen.beyond)
+    return {"tile": every.take(seen.clear), "frame": by_frame(of_frames, seen.tiles)}
 
 
-def gate_scores(seen: Seen, run: Run, logits: Logits, temperature: float) -> NDArray[np.float32]:
-    """The gate's probability of a defect of every tile, [tiles]; 0 past the strip's edge."""
+def _with_nothing(scored: Scored, beyond: NDArray[np.bool_]) -> Scored:
+    """The same scores, but for those of the tiles [n] where there is nothing to inspect."""
+    none, classes, plain = scored.none, scored.class_scores, scored.untempered
+    return replace(
+        scored,
+        gate=np.where(beyond, np.float32(0), scored.gate),
+        decision=np.where(beyond, np.float32(0), scored.decision),
+        none=None if none is None else np.where(beyond, np.float32(1), none),
+        class_scores=(
+            None if classes is None else np.where(beyond[:, None], np.float32(0), classes)
+        ),
+        verdicts=scored.verdicts & ~beyond,
+        untempered=None if plain is None else _with_nothing(plain, beyond),
+    )
+
+
+def gate_scores(run: Run, logits: Logits, temperature: float) -> NDArray[np.float32]:
+    """The gate's probability of a defect of every tile, [tiles]."""
     card = run.card
     engine = _Said(logits)
     gate = Gate(engine, run.geometry, card.outputs, card.activation, temperature)
-    scores = gate.scores(_NOTHING)
-    scores[seen.beyond] = 0.0
-    return scores
+    return gate.scores(_NOTHING)
 
 
 def _scored(
@@ -193,7 +191,7 @@ def _scored(
     classes: tuple[str, ...],
     thresholds: Thresholds | None,
 ) -> Scored:
-    gate = decision = gate_scores(seen, runs["gate"], logits["gate"], temperatures["gate"])
+    gate = decision = gate_scores(runs["gate"], logits["gate"], temperatures["gate"])
     said = None
     outputs: tuple[str, ...] = ("none",)
     if "classifier" in runs:
@@ -203,7 +201,6 @@ def _scored(
         said = Classifier(
             engine, run.geometry, outputs, run.card.activation, temperatures["classifier"]
         ).scores(_NOTHING)
-        said.classes[seen.beyond], said.none[seen.beyond] = 0.0, 1.0
         decision = decision_scores(gate, said)
     verdicts = np.zeros(len(gate), np.bool_)
     if thresholds is not None:

@@ -147,8 +147,8 @@ def proven(
         EngineError: An engine fails on a model.
     """
     cascade.warm_up()
-    results = list(score_golden_frames(bundle, cascade, precision, outlines, heed=heed))
-    require_agreement(bundle, results)
+    results = score_golden_frames(bundle, cascade, precision, outlines, heed=heed)
+    require_agreement(bundle, list(results))
     return cascade
 
 
