@@ -19,23 +19,27 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from train import checkpoint
 from train.backend import load_keras
 from train.data import open_data
 from train.data.sample import DataSet
 from train.data.tiles import Tile
 from train.evaluate.metrics import auroc, difference_interval
-from train.finished_run import read_run
-from train.items import Items, choose_tiles, cut_tiles
+from train.evaluate.thresholds import recall_threshold
+from train.loop import checkpoint
+from train.loop.progress import TrainingProgress
+from train.loop.run_folder import CARD, claim_folder
 from train.networks import NETWORKS
-from train.plan import Plan, geometry_for
-from train.progress import TrainingProgress
-from train.run import train_run
-from train.run_figures import predict_logits
-from train.run_folder import CARD, claim_folder
-from train.task import Task
-from train.teacher import taught
-from train.thresholds import recall_threshold
+from train.regions.distillation import taught
+from train.regions.figures import predict_logits
+from train.regions.finished import read_run
+from train.regions.items import (
+    Items,
+    choose_tiles,
+    cut_tiles,
+)
+from train.regions.plan import Plan, geometry_for
+from train.regions.run import train_run
+from train.regions.task import Task
 
 NETWORK = "compact"
 

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.frame import Pixels
-from train.conditions import Side
+from edge.core.frame import Pixels
+from train.augment.conditions import Side
 from train.data.runs import column_runs, from_columns
 from train.data.sample import Instance, Sample
 from train.data.tiles import shown_in

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from benchmarks.bundle_mutants import MUTATIONS, SIGNER, UNSIGNING, sample
 from edge.bundle import read_bundle
-from edge.bundle.device import Device
-from edge.errors import BundleError, UntrustedError
+from edge.core.errors import BundleError, UntrustedError
+from edge.install.trust import Device
 from train.data.progress import track
 
 REFUSED, LET_IN = "refused", "LET IN"

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from edge.bundle import Bundle, load_bundle, shipped_bundle
-from edge.cascade import Cascade
-from edge.frame import Frame
+from edge.core.frame import Frame
 from edge.simulator import StripSimulator
+from edge.vision.cascade import Cascade
 
 
 @pytest.fixture(scope="session")

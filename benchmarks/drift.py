@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.under import CONDITIONS, Condition, under
-from edge.bundle.device import Device
-from edge.cascade import Cascade
 from edge.cli.options import open_bundle
-from edge.drift import DriftMonitor, Quantity
-from edge.preprocess import network_input
-from edge.psi import Floats
-from train.conditions import banded
+from edge.install.trust import Device
+from edge.vision.cascade import Cascade
+from edge.vision.drift_monitor import DriftMonitor, Quantity
+from edge.vision.preprocess import network_input
+from edge.vision.psi import Floats
+from train.augment.conditions import banded
 from train.data import open_data
 from train.data.progress import track
 from train.data.sample import Sample

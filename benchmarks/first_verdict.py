@@ -18,7 +18,7 @@ import time
 import click
 import numpy as np
 
-from edge.bench import machine
+from edge.bench.bench import machine
 
 _RUN = [sys.executable, "-m", "edge", "run", "--frames", "1", "--jsonl", "-"]
 

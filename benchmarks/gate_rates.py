@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bands import wide_frames
-from edge.bundle.device import Device
-from edge.cascade import Cascade
 from edge.cli.options import SIZE, engine_options, open_bundle
+from edge.install.trust import Device
+from edge.vision.cascade import Cascade
 from train.data import open_data
 from train.data.tiles import Tile, judged_tiles, label_tiles
 from train.evaluate.metrics import share_interval
 from train.evaluate.scored import Scored
 from train.evaluate.scoring import score
-from train.thresholds import recall_threshold
+from train.evaluate.thresholds import recall_threshold
 
 RECALLS = (0.95, 0.98, 0.99, 0.995)
 

@@ -17,12 +17,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from export.gate import Margins
-from export.instance_export import choose_instances, window_sizes
-from export.ladder import EXACT
+from export.choose.instances_on_val import choose_instances, window_sizes
+from export.compare.evidence import standing
+from export.compare.non_inferiority import Margins
+from export.convert.forms import EXACT
 from export.progress import Progress
-from export.proof import standing
-from export.runs import HOLDOUT, check_instances
+from export.score.input_checks import HOLDOUT, check_instances
 from train.data import open_data
 from train.evaluate.instances.figures import figures_of, instance_differences
 from train.evaluate.instances.judged import JudgedInstances, judge_instances

@@ -22,9 +22,13 @@ from pathlib import Path
 
 import click
 
-from edge.coil.defect import CoilDefect, Piece
-from edge.coverage import Gap
-from edge.inspection import Cause, Inspection, Level
+from edge.core.coil_defect import CoilDefect, Piece
+from edge.core.coverage import Gap
+from edge.core.inspection import (
+    Cause,
+    Inspection,
+    Level,
+)
 from edge.ledger.query import LedgerReader
 from edge.ledger.sink import Ledger, RunFacts
 

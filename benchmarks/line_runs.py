@@ -11,16 +11,16 @@ from typing import Any
 
 from edge.bundle import Bundle
 from edge.cameras.simulated import SimulatedCamera
-from edge.cascade import Cascade
 from edge.coil.tracker import CoilTracker
 from edge.config.line import LineConfig
-from edge.deadline import period_s
-from edge.frame import Frame
-from edge.inspection import Inspection, Level
-from edge.latency import Latencies
+from edge.core.frame import Frame
+from edge.core.inspection import Inspection, Level
+from edge.core.latency_histogram import Latencies
+from edge.core.sink import Sink
+from edge.core.time_budget import period_s
 from edge.line.loop import Line
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
-from edge.sinks.base import Sink
+from edge.vision.cascade import Cascade
 
 MM_PER_PX = 0.5
 

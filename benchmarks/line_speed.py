@@ -18,7 +18,7 @@ from functools import partial
 import click
 
 from benchmarks.line_runs import Run, run_line
-from edge.bench import machine
+from edge.bench.bench import machine
 from edge.cli.options import open_bundle
 
 _SLOWEST, _FASTEST = 0.25, 64.0

@@ -19,13 +19,13 @@ from pathlib import Path
 import click
 import numpy as np
 
-from edge.bundle.device import Device
-from edge.cascade import Cascade
 from edge.cli.options import SIZE, engine_options, open_bundle
-from edge.frame import Frame
-from edge.heat import Heat
-from edge.preprocess import Box
-from edge.touching import bounding
+from edge.core.class_map import Heat
+from edge.core.frame import Frame
+from edge.core.joining import bounding
+from edge.install.trust import Device
+from edge.vision.cascade import Cascade
+from edge.vision.preprocess import Box
 from train.data import open_data
 from train.data.progress import track
 from train.data.tiles import Tile, judged_tiles

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
-from edge.bundle.device import Device
 from edge.cameras.files import FileCamera
-from edge.cascade import Cascade
 from edge.cli.options import open_bundle
-from edge.frame import Frame
+from edge.core.frame import Frame
+from edge.install.trust import Device
+from edge.vision.cascade import Cascade
 from train.evaluate.metrics import wilson
 
 

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from benchmarks.bands import shows_as_much, wide_frames
 from benchmarks.under import CONDITIONS, under
-from edge.bundle.device import Device
-from edge.cascade import Cascade
 from edge.cli.options import SIZE, open_bundle
-from edge.frame import Pixels
-from train.conditions import Side, banded
+from edge.core.frame import Pixels
+from edge.install.trust import Device
+from edge.vision.cascade import Cascade
+from train.augment.conditions import Side, banded
 from train.data import open_data
 from train.data.progress import track
 from train.data.sample import Sample

@@ -20,12 +20,12 @@ import click
 import numpy as np
 
 from benchmarks.line_runs import MM_PER_PX, run_line
-from edge.bench import machine
+from edge.bench.bench import machine
 from edge.cli.options import open_bundle
 from edge.config.line import LineConfig
-from edge.deadline import period_s
-from edge.inspection import Inspection
-from edge.latency import Latencies
+from edge.core.inspection import Inspection
+from edge.core.latency_histogram import Latencies
+from edge.core.time_budget import period_s
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 
 

@@ -21,18 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from edge.bundle.evidence import PRECISIONS
-from edge.engines.base import Engine, open_engine
-from export.ladder import EXACT, REQUIRED
+from edge.bundle.manifest_parts import PRECISIONS
+from edge.vision.engines.base import Engine, open_engine
+from export.convert.cascade_forms import shrink
+from export.convert.forms import EXACT, REQUIRED
 from export.progress import Progress
-from export.shrink import shrink
 from train.data import open_data
 from train.data.sample import DataSet
 from train.data.tiles import judged_tiles
 from train.evaluate.metrics import auroc, f1, mcnemar, share_interval
-from train.finished_run import Run, read_run
-from train.items import Items, cut_tiles
-from train.task import Task
+from train.regions.finished import Run, read_run
+from train.regions.items import Items, cut_tiles
+from train.regions.task import Task
 
 REGIONS, ROUNDS = 16, 200
 

@@ -12,19 +12,23 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.engines.base import Engine
-from edge.engines.tensor import Quantized
-from edge.instances import windows
-from edge.instances.anchors import STRIDES, Anchors
-from edge.instances.boxes import Boxes, encode, iou
-from edge.instances.found import FoundInstance
-from edge.instances.measure import measure
-from edge.instances.outline import paste, pixels_of
-from edge.instances.proposals import propose
-from edge.instances.roialign import roi_align
-from edge.instances.rules import ClassRule
-from edge.instances.windows import cover
-from edge.models.instances import InstanceModel
+from edge.vision.engines.base import Engine
+from edge.vision.engines.quantized import Quantized
+from edge.vision.instances import windows
+from edge.vision.instances.anchors import STRIDES, Anchors
+from edge.vision.instances.boxes import (
+    Boxes,
+    encode,
+    iou,
+)
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.instances.measure import measure
+from edge.vision.instances.outline import paste, pixels_of
+from edge.vision.instances.proposals import propose
+from edge.vision.instances.roialign import roi_align
+from edge.vision.instances.rules import ClassRule
+from edge.vision.instances.windows import cover
+from edge.vision.models.instances import InstanceModel
 
 WIDTH, HEIGHT, CHANNELS, CLASSES, ROIS = 1600, 256, 48, 4, 16
 ANCHORS = Anchors(

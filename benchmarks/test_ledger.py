@@ -11,11 +11,15 @@ import time
 import numpy as np
 import pytest
 
-from edge.coil.defect import CoilDefect, Piece
-from edge.frame import Frame
-from edge.inspection import Defect, Inspection, Level
+from edge.core.coil_defect import CoilDefect, Piece
+from edge.core.frame import Frame
+from edge.core.inspection import (
+    Defect,
+    Inspection,
+    Level,
+)
+from edge.core.rle import mask_to_coco
 from edge.ledger.sink import Ledger, RunFacts
-from edge.masks import mask_to_coco
 
 FPS, SECONDS, FRAME_MM = 78, 10, 128.0
 FRAME = Frame(np.zeros((256, 1600), np.uint8), 0, 0.0, "camera")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge import masks
+from edge.core import rle
 from edge.simulator import StripSimulator
 
 
@@ -16,16 +16,16 @@ def mask():
 
 
 def test_encode_kaggle(benchmark, mask):
-    benchmark(masks.mask_to_kaggle, mask)
+    benchmark(rle.mask_to_kaggle, mask)
 
 
 def test_decode_kaggle(benchmark, mask):
-    benchmark(masks.mask_from_kaggle, masks.mask_to_kaggle(mask), *mask.shape)
+    benchmark(rle.mask_from_kaggle, rle.mask_to_kaggle(mask), *mask.shape)
 
 
 def test_encode_coco(benchmark, mask):
-    benchmark(masks.mask_to_coco, mask)
+    benchmark(rle.mask_to_coco, mask)
 
 
 def test_decode_coco(benchmark, mask):
-    benchmark(masks.mask_from_coco, masks.mask_to_coco(mask))
+    benchmark(rle.mask_from_coco, rle.mask_to_coco(mask))

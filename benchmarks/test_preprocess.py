@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.preprocess import Geometry, network_input
+from edge.vision.preprocess import Geometry, network_input
 
 
 @pytest.mark.parametrize(

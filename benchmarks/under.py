@@ -8,8 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.frame import Pixels
-from train.conditions import defocused, dusty, jpeg, lit, motion_blurred, noisy, shifted
+from edge.core.frame import Pixels
+from train.augment.conditions import (
+    defocused,
+    dusty,
+    jpeg,
+    lit,
+    motion_blurred,
+    noisy,
+    shifted,
+)
 from train.data.sample import Sample
 
 Change = Callable[[Pixels, np.random.Generator], Pixels]

@@ -10,30 +10,46 @@ from dataclasses import dataclass
 
 from rich.console import RenderableType
 
-from edge.bundle.evidence import GateReport
-from edge.errors import DataError
-from export.bounds import CONFIDENCE, RESAMPLES
-from export.choosing import Chosen, choose
-from export.gate import comparison_table
-from export.instance_export import ChosenInstances, choose_instances, window_sizes
-from export.instance_judging import judge_instances_on_holdout
-from export.instance_stage import InstanceParts
-from export.judging import Judged, judge, packed, require_int8
-from export.ladder import REQUIRED
-from export.ladder_table import instances_ladder_table, ladder_table
-from export.order import Order
-from export.pack import Contents, pack
+from edge.bundle.manifest_parts import GateReport
+from edge.core.errors import DataError
+from export.choose.form_tables import instances_ladder_table, ladder_table
+from export.choose.instances_on_val import (
+    ChosenInstances,
+    choose_instances,
+    window_sizes,
+)
+from export.choose.on_val import Chosen, choose
+from export.compare.bounds import CONFIDENCE, RESAMPLES
+from export.compare.evidence import packed_rungs, room_for_outlines
+from export.compare.instance_stage import InstanceParts
+from export.compare.non_inferiority import comparison_table
+from export.convert.cascade_forms import tflite_metrics
+from export.convert.forms import REQUIRED
+from export.holdout.cascade import (
+    Judged,
+    judge,
+    packed,
+    require_int8,
+)
+from export.holdout.instances import judge_instances_on_holdout
+from export.holdout.promises import unit_promises
+from export.pack.bundle import Contents, pack
 from export.progress import Progress
-from export.promises import unit_promises
-from export.proof import packed_rungs, room_for_outlines
 from export.report import Report, make_report
-from export.runs import HOLDOUT, TRAIN, VAL, check_data, check_instances, check_pair
-from export.shrink import tflite_metrics
-from export.temperature import stage_calibrations
+from export.score.input_checks import (
+    HOLDOUT,
+    TRAIN,
+    VAL,
+    check_data,
+    check_instances,
+    check_pair,
+)
+from export.score.temperature import stage_calibrations
+from export.settings import Order
 from train.backend import load_keras
 from train.data.sample import DataSet
-from train.finished_run import Run
 from train.instances.finished import InstancesRun
+from train.regions.finished import Run
 
 Show = Callable[[RenderableType], None]
 

@@ -6,8 +6,8 @@ import logging
 import os
 from types import ModuleType
 
-from edge.errors import MissingExtraError
-from edge.quiet import native_stderr_silenced
+from edge.core.errors import MissingExtraError
+from edge.core.native_stderr import native_stderr_silenced
 
 
 def load_keras() -> ModuleType:

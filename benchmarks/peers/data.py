@@ -18,8 +18,8 @@ import numpy as np
 
 from benchmarks.peers.mosaics import dense_frames
 from benchmarks.peers.polygons import polygon_of
-from edge.errors import LabelError
-from edge.images import write_image
+from edge.core.errors import LabelError
+from edge.core.images import write_image
 from train.data import open_data
 from train.data.progress import track
 from train.data.sample import DataSet, Instance, Sample

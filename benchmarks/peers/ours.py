@@ -16,12 +16,12 @@ from pathlib import Path
 import click
 
 from benchmarks.peers.timing import Timed, serve
-from edge.bundle.device import Device
-from edge.cascade import Cascade
 from edge.cli.options import device_options, engine_options, open_bundle
-from edge.frame import Frame, Pixels
-from edge.images import read_grey
-from edge.models.instances import InstanceModel
+from edge.core.frame import Frame, Pixels
+from edge.core.images import read_grey
+from edge.install.trust import Device
+from edge.vision.cascade import Cascade
+from edge.vision.models.instances import InstanceModel
 
 
 def by_cascade(cascade: Cascade) -> Callable[[Pixels], Timed]:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.masks import Mask
+from edge.core.rle import Mask
 
 Polygon = NDArray[np.float64]
 """Shape [n, 2]: x, y in pixels, n ≥ 3; a pixel k covers k to k + 1."""

@@ -18,10 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from edge.errors import DataError, MillsightError, MissingPathError
-from edge.instances.found import FoundInstance
-from edge.instances.outline import pixels_of
-from edge.masks import mask_from_coco
+from edge.core.errors import (
+    DataError,
+    MillsightError,
+    MissingPathError,
+)
+from edge.core.rle import mask_from_coco
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.instances.outline import pixels_of
 from train.data.sample import Sample
 
 

@@ -18,7 +18,7 @@ import stat
 import zipfile
 from collections.abc import Mapping
 
-from edge.errors import BundleError
+from edge.core.errors import BundleError
 
 MANIFEST = "manifest.json"
 """The entry that describes all others, and the first in the file."""

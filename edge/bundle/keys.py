@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.errors import ConfigError, MissingPathError, UnwritableError
-from edge.files import write_whole
+from edge.core.errors import (
+    ConfigError,
+    MissingPathError,
+    UnwritableError,
+)
+from edge.core.files import write_whole
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -13,7 +13,7 @@ from edge.bundle.manifest import Manifest, parse_manifest
 from edge.bundle.shipped import SHIPPED
 from edge.bundle.signature import Signature
 from edge.bundle.stages import find_form, lacking
-from edge.errors import BundleError, MissingPathError
+from edge.core.errors import BundleError, MissingPathError
 
 SUFFIX = ".millsight"
 

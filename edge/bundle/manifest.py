@@ -12,8 +12,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from edge.bundle.container import MANIFEST
-from edge.bundle.drift import Drift
-from edge.bundle.evidence import (
+from edge.bundle.drift_reference import Drift
+from edge.bundle.manifest_parts import (
     Calibration,
     Count,
     Figures,
@@ -31,7 +31,11 @@ from edge.bundle.evidence import (
 )
 from edge.bundle.promises import UnitPromises
 from edge.bundle.stages import Stages
-from edge.errors import BundleError, NewerFormatError, OlderFormatError
+from edge.core.errors import (
+    BundleError,
+    NewerFormatError,
+    OlderFormatError,
+)
 
 FORMAT = 2
 """Version of the manifest that this millsight reads and writes."""

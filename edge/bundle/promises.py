@@ -6,7 +6,13 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from edge.bundle.evidence import Count, Fraction, Interval, Part, Text
+from edge.bundle.manifest_parts import (
+    Count,
+    Fraction,
+    Interval,
+    Part,
+    Text,
+)
 
 
 class Rate(Part):

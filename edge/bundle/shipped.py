@@ -1,6 +1,6 @@
 """Digests of the bundles that ship with this version, so that they need no signature.
 
-Written by ``python -m export.ship``; a bundle of one of these names that has another digest is
+Written by ``python -m export.pack.ship``; a bundle of one of these names that has another digest is
 refused.
 """
 

@@ -3,7 +3,7 @@
 ``manifest.sig`` is 96 bytes: the signer's public key (32) and its Ed25519 signature (64; RFC 8032)
 over the bytes of ``manifest.json``, which holds the SHA-256 of every other file. The key is in it
 so that a bundle by a stranger is told from one that was tampered with; whether that key is trusted,
-``edge.bundle.device`` decides.
+``edge.install.trust`` decides.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge.bundle.container import SIGNATURE
-from edge.errors import BundleError
+from edge.core.errors import BundleError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -10,8 +10,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from edge.bundle.evidence import Count, Fraction, GrownPart, Part, Precision, Size, Text
-from edge.errors import BundleError
+from edge.bundle.manifest_parts import (
+    Count,
+    Fraction,
+    GrownPart,
+    Part,
+    Precision,
+    Size,
+    Text,
+)
+from edge.core.errors import BundleError
 
 Format = Literal["tflite", "onnx"]
 
@@ -28,7 +36,7 @@ Side = Annotated[float, Field(gt=0, le=65536, allow_inf_nan=False)]
 
 
 class StageGeometry(Part):
-    """How a frame becomes a stage's inputs; see ``edge.preprocess.Geometry``."""
+    """How a frame becomes a stage's inputs; see ``edge.vision.preprocess.Geometry``."""
 
     region: Size | None = Field(
         description="Width and height of a region in pixels of the frame; null: the whole frame"

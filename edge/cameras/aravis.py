@@ -12,11 +12,11 @@ import numpy as np
 
 from edge.cameras.base import Camera
 from edge.cameras.block_ids import BlockIds
-from edge.cameras.clock import SourceClock
 from edge.cameras.genicam import Value, glib_error, set_features
-from edge.errors import CameraError, MissingExtraError
-from edge.frame import BadFrame, Frame
-from edge.inspection import Cause
+from edge.cameras.source_clock import SourceClock
+from edge.core.errors import CameraError, MissingExtraError
+from edge.core.frame import BadFrame, Frame
+from edge.core.inspection import Cause
 
 _BUFFERS = 8
 """Frames that the network may fill while one is looked at."""

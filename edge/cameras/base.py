@@ -6,7 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Self
 
-from edge.frame import Absence, BadFrame, Frame
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
 
 
 class Camera(ABC):

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import cv2
 
-from edge.cameras.usb import UsbSettings
-from edge.errors import CameraError
+from edge.cameras.usb_settings import UsbSettings
+from edge.core.errors import CameraError
 
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 _OWN_OPTIONS = {transport: f"rtsp_transport;{transport}" for transport in ("tcp", "udp")}

@@ -8,10 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from edge.cameras.base import Camera
-from edge.errors import DataError, ImageError, MissingPathError
-from edge.frame import BadFrame, Frame
-from edge.images import SUFFIXES, read_grey
-from edge.inspection import Cause
+from edge.core.errors import (
+    DataError,
+    ImageError,
+    MissingPathError,
+)
+from edge.core.frame import BadFrame, Frame
+from edge.core.images import SUFFIXES, read_grey
+from edge.core.inspection import Cause
 
 
 class FileCamera(Camera):

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from math import isclose
 from typing import Any
 
-from edge.errors import CameraError
+from edge.core.errors import CameraError
 
 _NEAR = 0.01
 """Cameras round exposure times and rates to their clock."""

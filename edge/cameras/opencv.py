@@ -11,11 +11,11 @@ import cv2
 
 from edge.cameras.backlog import Backlog
 from edge.cameras.base import Camera
-from edge.cameras.clock import SourceClock
-from edge.errors import CameraError, ImageError
-from edge.frame import BadFrame, Frame
-from edge.images import to_grey
-from edge.inspection import Cause
+from edge.cameras.source_clock import SourceClock
+from edge.core.errors import CameraError, ImageError
+from edge.core.frame import BadFrame, Frame
+from edge.core.images import to_grey
+from edge.core.inspection import Cause
 
 
 class OpenCVCamera(Camera):

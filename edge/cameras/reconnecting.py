@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from edge.cameras.base import Camera
-from edge.cameras.reading import Reading
-from edge.errors import CameraError
-from edge.frame import Absence, BadFrame, Frame
-from edge.inspection import Cause
+from edge.cameras.reader_thread import Reading
+from edge.core.errors import CameraError
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
+from edge.core.inspection import Cause
 
 _TOLD_EVERY_S = 1.0
 _LOOK_S = 0.2

@@ -9,10 +9,10 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from edge.cameras.base import Camera
-from edge.cameras.faults import Faults
-from edge.deadline import period_s
-from edge.errors import ConfigError
-from edge.frame import Absence, Frame
+from edge.cameras.simulated_faults import Faults
+from edge.core.errors import ConfigError
+from edge.core.frame import Absence, Frame
+from edge.core.time_budget import period_s
 from edge.simulator.composer import ShownDefect, StripComposer
 from edge.simulator.draw import check_settings
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from edge import __version__
-from edge.errors import (
+from edge.core.errors import (
     INTERRUPTED_EXIT_CODE,
     MillsightError,
     MissingExtraError,
@@ -29,11 +29,11 @@ _COMMANDS = {
     "service": ("edge.cli.service:service", "Keep the line running under systemd."),
     "coil": ("edge.cli.coil:coil", "Tell the running line where a coil begins and ends."),
     "config": ("edge.cli.config:config", "Print an example configuration, or check one."),
-    "data": ("train.cli_data:data", "Check, explore, simulate and split data sets."),
-    "train": ("train.cli_train:train", "Train a network."),
-    "evaluate": ("train.cli_evaluate:evaluate", "Judge a bundle against a data set."),
-    "export": ("export.cli:export", "Quantize, compare on the holdout, pack a bundle."),
-    "recipe": ("export.cli_recipe:recipe", "Make a bundle from a folder of data, step by step."),
+    "data": ("train.cli.data:data", "Check, explore, simulate and split data sets."),
+    "train": ("train.cli.train:train", "Train a network."),
+    "evaluate": ("train.cli.evaluate:evaluate", "Judge a bundle against a data set."),
+    "export": ("export.cli.export:export", "Quantize, compare on the holdout, pack a bundle."),
+    "recipe": ("export.cli.recipe:recipe", "Make a bundle from a folder of data, step by step."),
 }
 """Command, where it is (``module:attribute``), and its line in the help."""
 

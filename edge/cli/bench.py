@@ -16,8 +16,8 @@ from edge.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from edge.bundle.device import Device
-    from edge.tune.asked import Asked
+    from edge.install.trust import Device
+    from edge.tune.run_choices import Asked
 
 
 @click.command()
@@ -57,7 +57,7 @@ def bench(
     is the most that a verdict can cost, and again as the gate decides on simulated strip; with
     outlines, on those frames that it calls defective.
     """
-    from edge.bench import measure
+    from edge.bench.bench import measure
 
     bundle = open_bundle(bundle_name, device)
     stages = asked.ways(bundle, device.state)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from edge.bundle import Bundle
-    from edge.bundle.device import Device
-    from edge.bundle.verify import GoldenResult
+    from edge.install.trust import Device
+    from edge.install.verify import GoldenResult
 
 _NAME = "BUNDLE"
 
@@ -74,7 +74,7 @@ def verify(bundle_name: str | None, device: Device, engine: str | None) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from edge.bundle.verify import require_agreement, run_golden_frames
+    from edge.install.verify import require_agreement, run_golden_frames
 
     opened = open_bundle(bundle_name, device)
     console = Console(stderr=True, highlight=False)
@@ -96,8 +96,8 @@ for _command in (keygen, sign, install, rollback, list_):
 def _look_at(name: str | None, device: Device) -> tuple[Bundle, str]:
     """A bundle that is only shown, and whether this device would run it."""
     from edge.bundle import find_bundle, load_bundle
-    from edge.bundle.store import Store
-    from edge.errors import UntrustedError
+    from edge.core.errors import UntrustedError
+    from edge.install.store import Store
 
     store = Store(device)
     installed = store.read() if name is None else None
@@ -113,7 +113,7 @@ def _golden_table(results: list[GoldenResult]) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    from edge.bundle.verify import TOLERANCE
+    from edge.install.verify import TOLERANCE
 
     table = Table(title="Golden frames on this device", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("frame", "precision"):

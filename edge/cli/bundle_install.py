@@ -10,8 +10,8 @@ import click
 from edge.cli.options import device_options, engine_option, format_option, open_bundle
 
 if TYPE_CHECKING:
-    from edge.bundle.device import Device
-    from edge.bundle.store import Entry
+    from edge.install.store import Entry
+    from edge.install.trust import Device
 
 
 @click.command()
@@ -25,8 +25,8 @@ def install(name: str, device: Device, engine: str | None) -> None:
     bundle that was in use is kept for `rollback`. A `millsight run` that goes on takes the new one
     up between two frames.
     """
-    from edge.bundle.store import Store
-    from edge.bundle.verify import require_agreement, run_golden_frames
+    from edge.install.store import Store
+    from edge.install.verify import require_agreement, run_golden_frames
 
     bundle = open_bundle(name, device)
     results = list(run_golden_frames(bundle, engine=engine))
@@ -44,7 +44,7 @@ def install(name: str, device: Device, engine: str | None) -> None:
 @device_options
 def rollback(device: Device) -> None:
     """Use the previous bundle again; the one in use becomes the previous."""
-    from edge.bundle.store import Store
+    from edge.install.store import Store
 
     installed = Store(device).roll_back()
     click.echo(
@@ -59,7 +59,7 @@ def rollback(device: Device) -> None:
 @format_option("Lines for people, or one JSON object.")
 def list_(device: Device, format_: str) -> None:
     """Say which bundles are installed, and whether each is whole and trusted."""
-    from edge.bundle.store import Store
+    from edge.install.store import Store
 
     store = Store(device)
     installed = store.read()

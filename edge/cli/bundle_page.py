@@ -9,9 +9,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle import Bundle
-from edge.bundle.drift import Drift
-from edge.bundle.evidence import PRECISIONS, Difference, Figures, GateReport, Precision
+from edge.bundle.drift_reference import Drift
 from edge.bundle.manifest import Manifest
+from edge.bundle.manifest_parts import (
+    PRECISIONS,
+    Difference,
+    Figures,
+    GateReport,
+    Precision,
+)
 from edge.bundle.stages import Stage
 from edge.cli.instances_page import instance_tables
 from edge.cli.page_tables import forms_cell, page_table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from edge.bundle import Bundle
-from edge.errors import BundleError
-from edge.files import write_whole
+from edge.core.errors import BundleError
+from edge.core.files import write_whole
 
 
 def write_report(bundle: Bundle, path: Path) -> None:

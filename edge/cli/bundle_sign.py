@@ -49,8 +49,8 @@ def sign(path: Path, key_path: Path, out: Path | None, force: bool) -> None:
     from edge.bundle.keys import others_may_read, read_private_key
     from edge.bundle.shipped import SHIPPED
     from edge.bundle.signature import Signature, fingerprint
-    from edge.errors import ConfigError, UnwritableError
-    from edge.files import write_whole
+    from edge.core.errors import ConfigError, UnwritableError
+    from edge.core.files import write_whole
 
     key = read_private_key(key_path)
     if others_may_read(key_path):

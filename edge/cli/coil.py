@@ -25,8 +25,8 @@ def coil() -> None:
 @state_option
 def begin(name: str, state: Path | None) -> None:
     """Begin a coil: what is taken from now on lies on NAME. One that runs ends."""
-    from edge.bundle.device import state_folder
-    from edge.control import command
+    from edge.install.trust import state_folder
+    from edge.service.control_socket import command
 
     command(state or state_folder(), {"begin": name})
     click.echo(f"coil {name} begins", err=True)
@@ -36,8 +36,8 @@ def begin(name: str, state: Path | None) -> None:
 @state_option
 def end(state: Path | None) -> None:
     """End the coil that runs: what is taken from now on lies on none."""
-    from edge.bundle.device import state_folder
-    from edge.control import command
+    from edge.install.trust import state_folder
+    from edge.service.control_socket import command
 
     command(state or state_folder(), {"end": True})
     click.echo("the coil ends", err=True)

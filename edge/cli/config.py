@@ -27,12 +27,12 @@ def check(file: Path) -> None:
 
     Looks at folders, the bundle and packages too, and starts nothing. Secrets are not shown.
     """
-    from edge.assembly import open_configured
+    from edge.app.assembly import open_configured
+    from edge.app.explain import explain
+    from edge.app.preflight import troubles
     from edge.cli.options import warn
     from edge.config import FaultyConfigError, read
-    from edge.config.explain import explain
-    from edge.config.trouble import troubles
-    from edge.errors import ConfigError
+    from edge.core.errors import ConfigError
 
     hint = "All keys with their units: millsight config example"
     try:

@@ -24,7 +24,7 @@ from edge.cli.options import (
 
 if TYPE_CHECKING:
     from edge.config import Config
-    from edge.tune.asked import Asked
+    from edge.tune.run_choices import Asked
 
 _options = with_options(
     click.option(

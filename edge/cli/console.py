@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from edge.errors import ReaderGoneError
+from edge.core.errors import ReaderGoneError
 
 
 class ResultConsole(Console):

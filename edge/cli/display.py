@@ -12,13 +12,18 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from edge.events import Event, EventKind
-from edge.inspection import Cause, Defect, Inspection, Level
+from edge.core.events import Event, EventKind
+from edge.core.inspection import (
+    Cause,
+    Defect,
+    Inspection,
+    Level,
+)
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
+    from edge.cli.simulated_truth import Tally
     from edge.line.loop import Line
-    from edge.tally import Tally
 
 _REFRESH_HZ = 4
 _PLAIN_EVERY_S = 2.0

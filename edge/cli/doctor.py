@@ -32,9 +32,9 @@ def doctor(given: Given, seconds: float, format_: str) -> None:
     That is measured: the simulated line runs with the real camera's speed, scale, bundle and
     engine, its outputs off. Exit code 0 where nothing fails, warnings or not, else 22.
     """
+    from edge.core.errors import UnfitError
     from edge.doctor.finding import State, worst
     from edge.doctor.findings import findings
-    from edge.errors import UnfitError
 
     found: list[Finding] = []
     for finding in findings(given.file, _config_of(given), seconds, warn):
@@ -52,7 +52,7 @@ def doctor(given: Given, seconds: float, format_: str) -> None:
 def _config_of(given: Given) -> Config:
     """As ``run`` would have it; the defaults where the file is wrong, which is a finding."""
     from edge.config import Config
-    from edge.errors import MillsightError
+    from edge.core.errors import MillsightError
 
     try:
         return given.read()

@@ -21,10 +21,10 @@ from edge.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from edge.bundle.device import Device
-    from edge.inspection import Defect, Inspection
-    from edge.sinks.base import Sink
-    from edge.tune.asked import Asked
+    from edge.core.inspection import Defect, Inspection
+    from edge.core.sink import Sink
+    from edge.install.trust import Device
+    from edge.tune.run_choices import Asked
 
 
 @click.command()
@@ -55,10 +55,14 @@ def inspect(
     Every frame gets a line; one that cannot be read or has the wrong size is `uninspected`, with
     its cause, and the exit code is then 6.
     """
-    from edge.cameras.choose import open_files
-    from edge.errors import ImageError
-    from edge.frame import Absence, Frame
-    from edge.inspection import Cause, Level, uninspected
+    from edge.cameras.open import open_files
+    from edge.core.errors import ImageError
+    from edge.core.frame import Absence, Frame
+    from edge.core.inspection import (
+        Cause,
+        Level,
+        uninspected,
+    )
     from edge.sinks.jsonl import JsonLines
 
     bundle = open_bundle(bundle_name, device)
@@ -95,7 +99,7 @@ def inspect(
 
 
 def _line(inspection: Inspection) -> str:
-    from edge.inspection import Level
+    from edge.core.inspection import Level
 
     name = Path(inspection.source).name
     if inspection.level is Level.UNINSPECTED:

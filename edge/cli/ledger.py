@@ -17,7 +17,7 @@ from edge.cli.ledger_options import (
     target,
 )
 from edge.cli.options import format_option
-from edge.errors import ConfigError, LedgerError
+from edge.core.errors import ConfigError, LedgerError
 
 if TYPE_CHECKING:
     from edge.ledger.query import Filter, LedgerReader
@@ -174,7 +174,7 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
     if map_path is not None:
         from edge.cli.ledger_page import origin
         from edge.coil.map import draw_map
-        from edge.images import write_image
+        from edge.core.images import write_image
 
         drawn = draw_map(
             name,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from edge.cli.options import with_options
-from edge.errors import ReaderGoneError, UnwritableError
+from edge.core.errors import ReaderGoneError, UnwritableError
 
 if TYPE_CHECKING:
     from edge.ledger.query import LedgerReader
@@ -98,7 +98,7 @@ def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
         action: str | None,
         **more: Any,
     ) -> Any:
-        from edge.inspection import UNCLASSIFIED
+        from edge.core.inspection import UNCLASSIFIED
         from edge.ledger.query import Filter
 
         class_name = "" if class_name == UNCLASSIFIED else class_name
@@ -110,7 +110,7 @@ def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def open_ledger(path: Path | None) -> LedgerReader:
     """Open the ledger that is named, or the one of this device."""
-    from edge.ledger.place import ledger_path
+    from edge.ledger.default_path import ledger_path
     from edge.ledger.query import LedgerReader
 
     return LedgerReader(ledger_path(path))
@@ -119,7 +119,7 @@ def open_ledger(path: Path | None) -> LedgerReader:
 @contextmanager
 def target(out: Path) -> Iterator[BinaryIO]:
     """Where an export goes: a file that is there whole or not at all, or stdout (-)."""
-    from edge.files import writing_whole
+    from edge.core.files import writing_whole
 
     with stdout() if str(out) == "-" else writing_whole(out) as file:
         yield file

@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle.load import UNSIGNED
-from edge.coil.defect import CoilDefect
-from edge.inspection import UNCLASSIFIED
+from edge.core.coil_defect import CoilDefect
+from edge.core.inspection import UNCLASSIFIED
 
 _LEFT_OUT = {
     "defects": {"run", "first_frame", "last_frame"},

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
-    from edge.bundle.device import Device
+    from edge.install.trust import Device
 
 _Command = Callable[..., Any]
 Used = TypeVar("Used")
@@ -143,7 +143,7 @@ def tuned_options(command: _Command) -> _Command:
     def with_asked(
         *args: Any, engine: str | None, precision: str | None, threads: int | None, **more: Any
     ) -> Any:
-        from edge.tune.asked import Asked
+        from edge.tune.run_choices import Asked
 
         asked = Asked(engine, precision, threads, say=warn)
         return command(*args, asked=asked, **more)
@@ -180,7 +180,11 @@ def device_options(command: _Command) -> _Command:
     def with_device(
         *args: Any, allow_unsigned: bool, keys: Path | None, state: Path | None, **more: Any
     ) -> Any:
-        from edge.bundle.device import Device, keys_folder, state_folder
+        from edge.install.trust import (
+            Device,
+            keys_folder,
+            state_folder,
+        )
 
         device = Device(keys or keys_folder(), state or state_folder(), allow_unsigned)
         return command(*args, device=device, **more)
@@ -211,8 +215,8 @@ def open_and_use(
         BundleError: It is corrupt, not trusted on this device, or newer than this program.
         MillsightError: Whatever ``use`` raises.
     """
-    from edge.bundle.device import Device
-    from edge.bundle.in_use import open_in_use
+    from edge.install.in_use import open_in_use
+    from edge.install.trust import Device
 
     return open_in_use(name, device or Device(), use, warn)
 

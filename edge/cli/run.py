@@ -13,11 +13,11 @@ from edge.cli.configured import configured, given_only
 from edge.cli.options import convert_colour_option, warn
 
 if TYPE_CHECKING:
-    from edge.assembly import Assembly
+    from edge.app.assembly import Assembly
     from edge.cli.configured import Given
+    from edge.cli.simulated_truth import Tally
     from edge.config import Config
-    from edge.inspection import Inspection
-    from edge.tally import Tally
+    from edge.core.inspection import Inspection
 
 
 @click.command()
@@ -96,11 +96,11 @@ def run(given: Given, frames: int | None, summary: Path | None, **options: Any) 
     With no arguments: the simulated strip at 5 m/s, judged by the installed bundle, or the shipped
     one where none is installed.
     """
-    from edge.assembly import assembled
+    from edge.app.assembly import assembled
     from edge.cli.display import display
     from edge.cli.stopping import stopping
-    from edge.errors import MillsightError
-    from edge.files import check_writable
+    from edge.core.errors import MillsightError
+    from edge.core.files import check_writable
 
     config = _over(given, **given_only(**options))
     if summary is not None:
@@ -158,7 +158,7 @@ def _over(given: Given, **options: Any) -> Config:
 
 
 def _save(summary: Path | None, assembly: Assembly, tally: Tally | None) -> None:
-    from edge.files import write_whole
+    from edge.core.files import write_whole
 
     if summary is None:
         return
@@ -172,7 +172,7 @@ def _save(summary: Path | None, assembly: Assembly, tally: Tally | None) -> None
 
 def _tally_of(assembly: Assembly) -> Tally | None:
     from edge.cameras.simulated import SimulatedCamera
-    from edge.tally import Tally
+    from edge.cli.simulated_truth import Tally
 
     camera = assembly.camera
     return Tally(camera) if isinstance(camera, SimulatedCamera) else None

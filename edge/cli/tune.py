@@ -17,9 +17,9 @@ from edge.cli.options import (
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
-    from edge.bundle.device import Device
+    from edge.install.trust import Device
     from edge.tune.plan import Plan
-    from edge.tune.store import Plans
+    from edge.tune.plan_store import Plans
 
 BUSY = 0.5
 """Load, as a fraction of the cores, from which on other work disturbs what is measured."""
@@ -53,7 +53,7 @@ def tune(
     by run, inspect and bench where it is faster than the default by more than noise, unless
     --engine, --precision or --threads is given. Stop the line before: what else runs disturbs.
     """
-    from edge.tune.store import Plans
+    from edge.tune.plan_store import Plans
 
     if show and forget:
         raise click.UsageError("--show and --forget exclude each other.")
@@ -93,7 +93,7 @@ def _make(bundle: Bundle, plans: Plans, seconds: float) -> Plan:
     from rich.console import Console
 
     from edge.cli.options import warn
-    from edge.files import check_writable, make_folder
+    from edge.core.files import check_writable, make_folder
     from edge.tune.tune import tune as measured
 
     path = plans.file(bundle)

@@ -9,11 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle import Bundle
-from edge.bundle.device import Device
 from edge.cli.page_tables import page_table
-from edge.models.load import StageName
+from edge.install.trust import Device
 from edge.tune.plan import Comparison, Plan, Timing
-from edge.tune.store import Plans
+from edge.tune.plan_store import Plans
+from edge.vision.models.load import StageName
 
 
 def tune_page(plan: Plan) -> Iterator[RenderableType]:

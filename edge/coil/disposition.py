@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from edge.errors import ConfigError
-from edge.inspection import UNCLASSIFIED
+from edge.core.errors import ConfigError
+from edge.core.inspection import UNCLASSIFIED
 
 if TYPE_CHECKING:
     from edge.config.coil import DispositionRule

@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from edge.coil.defect import CoilDefect
 from edge.coil.stretch import Stretch
-from edge.inspection import UNCLASSIFIED, Cause, Level
+from edge.core.coil_defect import CoilDefect
+from edge.core.inspection import (
+    UNCLASSIFIED,
+    Cause,
+    Level,
+)
 
 _PER_MM = 100_000.0
 """Rates are per 100 m."""

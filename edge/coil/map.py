@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.coil.defect import CoilDefect
 from edge.coil.grade import grade
 from edge.coil.map_legend import BLANK, LEVELS, TEXT, draw_legend, hatched, write
 from edge.coil.stretch import Stretch
-from edge.inspection import Level
-from edge.sinks.palette import colour
+from edge.core.coil_defect import CoilDefect
+from edge.core.inspection import Level
+from edge.core.palette import colour
 
 _WIDTH = 1920
 _LEFT, _RIGHT = 110, 50

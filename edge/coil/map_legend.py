@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.coil.grade import Grade
-from edge.inspection import UNCLASSIFIED, Level
-from edge.sinks.palette import Ink, colour
+from edge.core.inspection import UNCLASSIFIED, Level
+from edge.core.palette import Ink, colour
 
 BLANK: Ink = (255, 255, 255)
 TEXT: Ink = (40, 40, 40)

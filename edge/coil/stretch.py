@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge.inspection import Cause, Level
+from edge.core.inspection import Cause, Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.coil.contact import Contact, Scale
-from edge.coil.defect import CoilDefect, Piece
-from edge.inspection import Defect, Inspection
+from edge.core.coil_defect import CoilDefect, Piece
+from edge.core.inspection import Defect, Inspection
 
 MAX_PIECES = 32
 """Pieces that a defect keeps: half of them its first, half its last."""

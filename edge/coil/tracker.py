@@ -9,13 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from edge.coil.contact import Scale
-from edge.coil.defect import CoilDefect
 from edge.coil.disposition import Disposition
 from edge.coil.grade import Grade
 from edge.coil.track import PlacedPiece, Track, place
-from edge.coverage import Gap
-from edge.events import Event, EventKind
-from edge.inspection import Cause, Inspection, Level
+from edge.core.coil_defect import CoilDefect
+from edge.core.coverage import Gap
+from edge.core.events import Event, EventKind
+from edge.core.inspection import (
+    Cause,
+    Inspection,
+    Level,
+)
 
 _RESET_MM = 10_000.0
 """No strip runs back so far between two frames: its position was set anew."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from edge.bundle.evidence import Precision
+from edge.bundle.manifest_parts import Precision
 from edge.config.section import Section
 
 

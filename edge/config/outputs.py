@@ -10,7 +10,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 
 from edge.config.section import Section
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 
 _PLAIN_PORT, _TLS_PORT = 1883, 8883
 """Registered for MQTT without and with TLS (IANA)."""

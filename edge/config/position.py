@@ -53,8 +53,8 @@ class PositionConfig(BaseModel):
 
     @staticmethod
     def _check_address(feed: str) -> None:
-        from edge.errors import ConfigError
-        from edge.position.feed import parse
+        from edge.core.errors import ConfigError
+        from edge.position.encoder_feed import parse
 
         try:
             parse(feed)

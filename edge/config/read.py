@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from edge.config.faults import describe, named
+from edge.config.error_text import describe, named
 from edge.config.locate import Key, closest, locate
 from edge.config.secrets import resolve
-from edge.errors import ConfigError, MissingPathError
+from edge.core.errors import ConfigError, MissingPathError
 
 _HINT = "All keys with their units: millsight config example"
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from edge.bundle import Bundle
 from edge.bundle.load import UNSIGNED
+from edge.core.errors import MillsightError
 from edge.doctor.finding import Finding, State
-from edge.errors import MillsightError
 
 
 def bundle(load: Callable[[], Bundle]) -> Finding:

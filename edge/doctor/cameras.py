@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edge.cameras.choose import kind_of
-from edge.cameras.found import FoundCamera, list_cameras
+from edge.cameras.discovery import FoundCamera, list_cameras
+from edge.cameras.open import kind_of
 from edge.doctor.finding import Finding, State
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from edge.config import FaultyConfigError, read
+from edge.core.errors import MillsightError
 from edge.doctor.finding import Finding, State
-from edge.errors import MillsightError
 
 
 def configuration(path: Path | None) -> Finding:

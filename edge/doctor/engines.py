@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge.doctor.finding import Finding, State
-from edge.engines.base import engine_versions
+from edge.vision.engines.base import engine_versions
 
 
 def engines(versions: Mapping[str, str | None] | None = None) -> Finding:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from edge.assembly import assembled, open_configured
+from edge.app.assembly import assembled, open_configured
 from edge.config import Config
 from edge.config.camera import CameraConfig
-from edge.deadline import period_s
+from edge.core.errors import MillsightError
+from edge.core.time_budget import period_s
 from edge.doctor.bundle import bundle
 from edge.doctor.cameras import cameras
 from edge.doctor.clock import clock
@@ -18,10 +19,13 @@ from edge.doctor.cpu import cpu
 from edge.doctor.disk import disk
 from edge.doctor.engines import engines
 from edge.doctor.finding import Finding, State
-from edge.doctor.heat import governor, heat, throttling
 from edge.doctor.memory import memory
 from edge.doctor.speed import CHECK, Measurement, speed
-from edge.errors import MillsightError
+from edge.doctor.temperature import (
+    governor,
+    heat,
+    throttling,
+)
 
 _WARM_UP_S = 1.0
 """Before the measurement begins: models are loaded once more for what is caught up."""
@@ -55,7 +59,7 @@ def findings(
 
 
 def _folders(config: Config) -> Iterator[tuple[str, Path]]:
-    from edge.ledger.place import ledger_path
+    from edge.ledger.default_path import ledger_path
 
     yield "ledger", ledger_path(config.ledger.path if config.ledger else None).parent
     if config.pictures is not None:

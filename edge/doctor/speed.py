@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge.core.inspection import Inspection, Level
+from edge.core.latency_histogram import Latencies
 from edge.doctor.finding import Finding, State
-from edge.inspection import Inspection, Level
-from edge.latency import Latencies
 
 if TYPE_CHECKING:
     from edge.line.loop import Line

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge.errors import LedgerError
-from edge.inspection import iso_time
+from edge.core.errors import LedgerError
+from edge.core.inspection import iso_time
 from edge.ledger.query import TABLES, LedgerReader
 from edge.ledger.schema import version_of
 

@@ -9,10 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from edge.errors import UnwritableError
-from edge.files import make_folder
-from edge.inspection import UNCLASSIFIED
-from edge.masks import mask_from_coco
+from edge.core.errors import UnwritableError
+from edge.core.files import make_folder
+from edge.core.inspection import UNCLASSIFIED
+from edge.core.rle import mask_from_coco
 from edge.sinks.pictures import FRAME_SUFFIX, MIN_WIDTH
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.coil.disposition import severity
-from edge.ledger.rows import Row, Rows
+from edge.ledger.pending_rows import Row, Rows
 
 _KEPT = 4
 """Coils whose last defects may still come."""

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from edge.errors import MissingPathError
-from edge.inspection import iso_time
+from edge.core.errors import MissingPathError
+from edge.core.inspection import iso_time
 from edge.ledger.query import Filter, LedgerReader
 
 _LAST = 10

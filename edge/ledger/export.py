@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO
 
-from edge.csv_rows import csv_row
-from edge.errors import MissingExtraError
+from edge.core.csv_rows import csv_row
+from edge.core.errors import MissingExtraError
 
 Rows = Iterable[dict[str, Any]]
 

@@ -11,7 +11,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edge.ledger.writer import Writer
+    from edge.ledger.commits import Writer
 
 IN_MEMORY = 10_000
 """Messages that wait in memory where the disk is full."""

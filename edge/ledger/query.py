@@ -10,11 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from edge.coil.defect import CoilDefect, Piece
 from edge.coil.stretch import Stretch
-from edge.errors import ConfigError
-from edge.inspection import Cause, Level, iso_time
-from edge.ledger.files import open_to_read, unreadable
+from edge.core.coil_defect import CoilDefect, Piece
+from edge.core.errors import ConfigError
+from edge.core.inspection import (
+    Cause,
+    Level,
+    iso_time,
+)
+from edge.ledger.database import open_to_read, unreadable
 
 _COIL = "LEFT JOIN coils AS c ON c.run = t.run AND c.n = t.coil"
 _QUERIES = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.ledger.writer import Writer
+from edge.ledger.commits import Writer
 
 if TYPE_CHECKING:
     from edge.config.ledger import LedgerConfig

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge.errors import LedgerError, NewerLedgerError
+from edge.core.errors import LedgerError, NewerLedgerError
 
 APPLICATION = 0x4D494C4C
 """``application_id`` of a ledger: MILL in ASCII."""

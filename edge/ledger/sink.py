@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge import __version__
-from edge.coil.defect import CoilDefect
-from edge.coverage import Gap
-from edge.events import Event, EventKind
-from edge.frame import Frame
-from edge.inspection import Inspection
+from edge.core.coil_defect import CoilDefect
+from edge.core.coverage import Gap
+from edge.core.events import Event, EventKind
+from edge.core.frame import Frame
+from edge.core.inspection import Inspection
+from edge.core.sink import Sink
 from edge.ledger.coils import Coils
-from edge.ledger.growing import GrowingStretch
+from edge.ledger.commits import COMMIT_S, Writer
+from edge.ledger.frame_pictures import Shown
+from edge.ledger.open_stretch import GrowingStretch
 from edge.ledger.outbox import Outbox
+from edge.ledger.pending_rows import LIMIT, Rows
 from edge.ledger.retention import Keep, Retention
-from edge.ledger.rows import LIMIT, Rows
-from edge.ledger.shown import Shown
-from edge.ledger.writer import COMMIT_S, Writer
-from edge.sinks.base import Sink
 
 _TICK_S = 0.5
 """At most so many seconds pass between two ticks."""

@@ -8,20 +8,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.cascade import Cascade
-from edge.deadline import StageClock
-from edge.drift import DriftMonitor
-from edge.errors import EngineError
-from edge.frame import Absence, BadFrame, Frame
-from edge.inspection import Cause, Inspection, Level, uninspected
-from edge.line.collector import exempt
-from edge.line.spare import LoadSpare, Spare
-from edge.line.taken import Taken
-from edge.plausible import Plausibility
+from edge.core.errors import EngineError
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
+from edge.core.inspection import (
+    Cause,
+    Inspection,
+    Level,
+    uninspected,
+)
+from edge.core.time_budget import StageClock
+from edge.line.background_cascade import LoadSpare, Spare
+from edge.line.captured import Taken
+from edge.line.gc_freeze import exempt
 from edge.position.base import Item
+from edge.vision.cascade import Cascade
+from edge.vision.drift_monitor import DriftMonitor
+from edge.vision.frame_sanity import Plausibility
 
 if TYPE_CHECKING:
-    from edge.bundle.watch import BundleWatch
+    from edge.install.hot_swap import BundleWatch
 
 
 @dataclass(frozen=True, slots=True)

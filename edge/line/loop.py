@@ -14,32 +14,32 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from edge.cameras.base import Camera
-from edge.cascade import Cascade
 from edge.config.line import LineConfig
 from edge.config.position import PositionConfig
-from edge.drift import DriftMonitor
-from edge.events import Event, EventKind
-from edge.frame import Absence
-from edge.inspection import Cause, Inspection
-from edge.line.bulletin import Bulletin, Hearer
-from edge.line.collector import exempted
-from edge.line.figures import Figures
-from edge.line.intake import Intake
+from edge.core.events import Event, EventKind
+from edge.core.frame import Absence
+from edge.core.inspection import Cause, Inspection
+from edge.core.run_figures import Figures
+from edge.core.sink import Sink
+from edge.line.background_cascade import LoadSpare
+from edge.line.captured import Taken
+from edge.line.completion import Settlement
+from edge.line.event_relay import Bulletin, Hearer
+from edge.line.fanout import Writer
+from edge.line.gc_freeze import exempted
 from edge.line.judge import Judge
 from edge.line.recorder import Recorder
+from edge.line.reorder_buffer import Record
 from edge.line.ring import Ring
-from edge.line.settlement import Settlement
-from edge.line.settling import Record
-from edge.line.spare import LoadSpare
-from edge.line.taken import Taken
-from edge.line.writer import Writer
+from edge.line.stamping import Intake
 from edge.position.base import Position
-from edge.position.choose import open_position
-from edge.sinks.base import Sink
+from edge.position.open import open_position
+from edge.vision.cascade import Cascade
+from edge.vision.drift_monitor import DriftMonitor
 
 if TYPE_CHECKING:
-    from edge.bundle.watch import BundleWatch
     from edge.coil.tracker import CoilTracker
+    from edge.install.hot_swap import BundleWatch
 
 Watcher = Callable[[Inspection, float | None], None]
 """Told each inspection at its verdict, and its latency in milliseconds (None without a verdict)."""

@@ -15,12 +15,12 @@ from collections import deque
 from collections.abc import Callable
 from threading import Condition, Thread
 
-from edge.errors import UnwritableError
-from edge.events import Event
-from edge.line.figures import Figures
-from edge.line.left_out import LeftOut
-from edge.line.settling import Record, Settling
-from edge.line.writer import Writer
+from edge.core.errors import UnwritableError
+from edge.core.events import Event
+from edge.core.run_figures import Figures
+from edge.line.dropped import LeftOut
+from edge.line.fanout import Writer
+from edge.line.reorder_buffer import Record, Settling
 
 BACKLOG = 4096
 """Records that may wait for the sinks: 52 s of a line with 78 frames a second."""

@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from edge.cameras.base import Camera
-from edge.errors import MillsightError
-from edge.frame import Absence, Frame
-from edge.inspection import Cause
-from edge.line.taken import Taken
+from edge.core.errors import MillsightError
+from edge.core.frame import Absence, Frame
+from edge.core.inspection import Cause
+from edge.line.captured import Taken
 from edge.position.base import Item
 
 WAKE_S = 0.1

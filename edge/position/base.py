@@ -5,7 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from edge.frame import Absence, BadFrame, Frame
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
 
 Item = Frame | BadFrame | Absence
 """What a camera gives."""

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import Protocol
 
-from edge.frame import Absence
+from edge.core.frame import Absence
 from edge.position.base import GAP, USUAL_LINES, Item, Lines, Place, Position
 from edge.position.counter import Counter
 
@@ -27,7 +27,7 @@ _SLACK_FRAMES = 4
 
 
 class Counts(Protocol):
-    """Counts that come beside the frames, such as ``edge.position.feed.Feed``."""
+    """Counts that come beside the frames, such as ``edge.position.encoder_feed.Feed``."""
 
     def __call__(self, at: float, /) -> int | None:
         """The count at a ``time.monotonic()``; None where it is not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge.frame import Absence
+from edge.core.frame import Absence
 from edge.position.base import GAP, USUAL_LINES, Item, Lines, Place, Position
 
 

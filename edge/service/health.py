@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge.events import Event, EventKind
-from edge.frame import Frame
-from edge.inspection import Cause, Inspection, Level
-from edge.sinks.base import Sink
+from edge.core.events import Event, EventKind
+from edge.core.frame import Frame
+from edge.core.inspection import (
+    Cause,
+    Inspection,
+    Level,
+)
+from edge.core.sink import Sink
 
 
 class Health(Sink):

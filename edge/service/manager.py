@@ -9,8 +9,8 @@ import stat
 import subprocess
 from pathlib import Path
 
-from edge.errors import ConfigError, UnwritableError
-from edge.files import make_folder, write_whole
+from edge.core.errors import ConfigError, UnwritableError
+from edge.core.files import make_folder, write_whole
 from edge.service.unit import NAME, STATE, SYSTEM_FOLDER
 
 _RUNNING = Path("/run/systemd/system")

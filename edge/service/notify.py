@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from edge.coil.defect import CoilDefect
-from edge.coverage import Coverage, Gap
-from edge.events import Event, EventKind
-from edge.frame import Frame
-from edge.inspection import Inspection, Level
+from edge.core.coil_defect import CoilDefect
+from edge.core.coverage import Coverage, Gap
+from edge.core.events import Event, EventKind
+from edge.core.frame import Frame
+from edge.core.inspection import Inspection, Level
+from edge.core.sink import Sink
 from edge.service.health import Health
-from edge.sinks.base import Sink
 
 _STATUS_S = 5.0
 """Seconds between two status lines; a fault is told at once."""

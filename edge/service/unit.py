@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from edge.config import Config

@@ -11,7 +11,7 @@ from socketserver import TCPServer
 from threading import Thread
 from typing import Any
 
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 from edge.service.health import Health
 
 _PATIENCE_S = 5.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from edge.frame import Pixels
+from edge.core.frame import Pixels
 from edge.simulator.light import Band, expose, uneven_light
 from edge.simulator.noise import NoiseSheets, window
 from edge.simulator.nuisances import NUISANCES

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.frame import Pixels
+from edge.core.frame import Pixels
 from edge.simulator.draw import draw_defect
 from edge.simulator.noise import NoiseSheets
 from edge.simulator.nuisances import NUISANCES

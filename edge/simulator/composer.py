@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from edge.frame import Pixels
-from edge.masks import Mask
+from edge.core.frame import Pixels
+from edge.core.rle import Mask
 from edge.simulator.backdrop import Backdrop, sensor_noise, stretch_lines
 from edge.simulator.bank import StampBank, Variant, paste
 from edge.simulator.draw import check_settings

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge.errors import ConfigError
-from edge.frame import Pixels
-from edge.masks import Mask
+from edge.core.errors import ConfigError
+from edge.core.frame import Pixels
+from edge.core.rle import Mask
 from edge.simulator.defects.cracks import draw_cracks
 from edge.simulator.defects.pitting import draw_pitting
 from edge.simulator.defects.scale import draw_scale

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.frame import Pixels
+from edge.core.frame import Pixels
 from edge.simulator.noise import NoiseSheets, Plane, low_field, window
 from edge.simulator.statistics import STRIP_MEAN_GREY
 from edge.simulator.texture import NOMINAL_GREY

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge.masks import Mask
+from edge.core.rle import Mask
 from edge.simulator.noise import Plane, as_plane
 
 

@@ -15,9 +15,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from edge.config.outputs import MqttConfig
-from edge.errors import MissingExtraError
+from edge.core.errors import MissingExtraError
+from edge.sinks.broker_status import RefusedError, Standing
 from edge.sinks.outbox import Outbox
-from edge.sinks.standing import RefusedError, Standing
 from edge.sinks.tls import tls_context
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import os
 import stat
 from pathlib import Path
 
-from edge.coil.defect import CoilDefect
-from edge.csv_rows import csv_row
-from edge.errors import UnwritableError
-from edge.frame import Frame
-from edge.inspection import Inspection
-from edge.sinks.base import Sink
+from edge.core.coil_defect import CoilDefect
+from edge.core.csv_rows import csv_row
+from edge.core.errors import UnwritableError
+from edge.core.frame import Frame
+from edge.core.inspection import Inspection
+from edge.core.sink import Sink
 
 COLUMNS = (
     "time",

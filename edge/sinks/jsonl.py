@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 from typing import Any, TextIO
 
-from edge.errors import ReaderGoneError, UnwritableError
-from edge.events import Event
-from edge.frame import Frame
-from edge.inspection import Inspection
-from edge.sinks.base import Sink
+from edge.core.errors import ReaderGoneError, UnwritableError
+from edge.core.events import Event
+from edge.core.frame import Frame
+from edge.core.inspection import Inspection
+from edge.core.sink import Sink
 
 
 class JsonLines(Sink):

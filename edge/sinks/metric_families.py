@@ -12,7 +12,7 @@ if TYPE_CHECKING:
         HistogramMetricFamily,
     )
 
-    from edge.latency import Latencies
+    from edge.core.latency_histogram import Latencies
 
 _BOUNDS_MS = (1, 2, 4, 6, 8, 10, 12.8, 16, 20, 25.6, 32, 40, 51.2, 64, 100, 200, 500, 1000, 2000)
 """Among them the periods of 256 lines at 0.5 mm for 10, 5 and 2.5 m/s."""

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge.coil.defect import CoilDefect
 from edge.config.outputs import MetricsConfig
-from edge.doctor.heat import heat
-from edge.errors import MissingExtraError
-from edge.events import Event, EventKind
-from edge.frame import Frame
-from edge.inspection import UNCLASSIFIED, Inspection
-from edge.line.figures import Figures
+from edge.core.coil_defect import CoilDefect
+from edge.core.errors import MissingExtraError
+from edge.core.events import Event, EventKind
+from edge.core.frame import Frame
+from edge.core.inspection import UNCLASSIFIED, Inspection
+from edge.core.run_figures import Figures
+from edge.core.sink import Sink
+from edge.doctor.temperature import heat
 from edge.service.health import Health
 from edge.service.web import WebServer
-from edge.sinks.base import Sink
 from edge.sinks.metric_families import counter, gauge, histogram
 
 if TYPE_CHECKING:

@@ -10,17 +10,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from edge import __version__
-from edge.coil.defect import CoilDefect
 from edge.coil.grade import Grade
 from edge.config.outputs import MqttConfig
-from edge.coverage import Coverage, Gap
-from edge.errors import MillsightError
-from edge.events import Event, EventKind
-from edge.frame import Frame
-from edge.inspection import Inspection, Level, iso_time
-from edge.sinks.base import Sink
+from edge.core.coil_defect import CoilDefect
+from edge.core.coverage import Coverage, Gap
+from edge.core.errors import MillsightError
+from edge.core.events import Event, EventKind
+from edge.core.frame import Frame
+from edge.core.inspection import (
+    Inspection,
+    Level,
+    iso_time,
+)
+from edge.core.sink import Sink
+from edge.service.coil_commands import read_coil_command
 from edge.sinks.broker import Broker
-from edge.sinks.commands import read_coil_command
 from edge.sinks.outbox import MemoryOutbox, Outbox
 
 _NEWS_KEPT = 100

@@ -12,18 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import UnwritableError
-from edge.events import Event, EventKind
-from edge.files import make_folder
-from edge.frame import Frame, Pixels
-from edge.heat import Heat
-from edge.images import write_image
-from edge.inspection import Inspection, Level
-from edge.masks import Mask, mask_from_coco
-from edge.preprocess import Box
-from edge.sinks.base import Sink
-from edge.sinks.labels import Labels
-from edge.sinks.palette import colour
+from edge.core.class_map import Heat
+from edge.core.errors import UnwritableError
+from edge.core.events import Event, EventKind
+from edge.core.files import make_folder
+from edge.core.frame import Frame, Pixels
+from edge.core.images import write_image
+from edge.core.inspection import Inspection, Level
+from edge.core.palette import colour
+from edge.core.rle import Mask, mask_from_coco
+from edge.core.sink import Sink
+from edge.sinks.label_layout import Labels
+from edge.vision.preprocess import Box
 
 _HALO = (0, 0, 0)
 """Beneath every line: a colour may be as bright as the steel where it is printed in grey."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from edge.config.outputs import MqttConfig
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 
 
 def tls_context(config: MqttConfig) -> ssl.SSLContext:

@@ -9,10 +9,14 @@ from pathlib import Path
 
 from pydantic import Field
 
-from edge.bundle.evidence import Part, Sha256, Text
+from edge.bundle.manifest_parts import (
+    Part,
+    Sha256,
+    Text,
+)
 from edge.doctor.cpu import cpu_model
 from edge.doctor.proc import ROOT, read
-from edge.engines.base import engine_versions
+from edge.vision.engines.base import engine_versions
 
 _TELLING = {
     *("flags", "features", "vendor_id", "cpu family", "model", "stepping"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from edge.models.load import Choice, StageName
 from edge.tune.proof import Form, form_of
 from edge.tune.race import Times
+from edge.vision.models.load import Choice, StageName
 
 TIE = 0.03
 """Two medians that differ by no more than this share are a tie."""

@@ -9,9 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from edge.bundle.evidence import Count, Name, Part, Precision, Sha256, Text
-from edge.models.load import Choice, StageName
+from edge.bundle.manifest_parts import (
+    Count,
+    Name,
+    Part,
+    Precision,
+    Sha256,
+    Text,
+)
 from edge.tune.machine import Machine
+from edge.vision.models.load import Choice, StageName
 
 Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -16,16 +16,30 @@ from typing import cast
 import numpy as np
 
 from edge.bundle import Bundle
-from edge.bundle.evidence import PRECISIONS, GoldenFrame, GoldenScores, Precision
-from edge.bundle.golden_instances import golden_instances, instance_floors, instances_differ
-from edge.bundle.verify import TOLERANCE, golden_pixels, score_frame, scores_differ
-from edge.cascade import Cascade
-from edge.engines.base import file_format
-from edge.frame import Pixels
-from edge.models.instances import InstanceModel
-from edge.models.load import Choice, usual
-from edge.preprocess import network_input
+from edge.bundle.manifest_parts import (
+    PRECISIONS,
+    GoldenFrame,
+    GoldenScores,
+    Precision,
+)
+from edge.core.frame import Pixels
+from edge.install.golden_instances import (
+    golden_instances,
+    instance_floors,
+    instances_differ,
+)
+from edge.install.verify import (
+    TOLERANCE,
+    golden_pixels,
+    score_frame,
+    scores_differ,
+)
 from edge.tune.plan import PartName
+from edge.vision.cascade import Cascade
+from edge.vision.engines.base import file_format
+from edge.vision.models.instances import InstanceModel
+from edge.vision.models.load import Choice, usual
+from edge.vision.preprocess import network_input
 
 Form = tuple[str, Precision]
 """A file format and a precision."""

@@ -12,19 +12,29 @@ from datetime import UTC, datetime
 from typing import cast, get_args
 
 from edge.bundle import Bundle
-from edge.bundle.evidence import Precision
-from edge.bundle.verify import proven
-from edge.cascade import Cascade
-from edge.errors import BundleError, MillsightError
-from edge.models.load import Choice, StageName, usual
+from edge.bundle.manifest_parts import Precision
+from edge.core.errors import BundleError, MillsightError
+from edge.install.verify import proven
+from edge.tune.candidates import (
+    Partners,
+    StageModel,
+    prove,
+    stages_of,
+    ways_of,
+)
 from edge.tune.compare import compare
 from edge.tune.machine import this_machine
 from edge.tune.pick import pick_part
 from edge.tune.plan import Comparison, PartName, Plan, StagePlan, Timing
 from edge.tune.proof import Proof, form_of
 from edge.tune.race import Times, race
-from edge.tune.ways import Partners, StageModel, prove, stages_of, ways_of
-from edge.tune.work import Work
+from edge.tune.workload import Work
+from edge.vision.cascade import Cascade
+from edge.vision.models.load import (
+    Choice,
+    StageName,
+    usual,
+)
 
 PARTS: tuple[PartName, ...] = get_args(PartName)
 

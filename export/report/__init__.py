@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from export.choosing import Chosen
-from export.instance_export import ChosenInstances
-from export.judging import Judged
-from export.order import Order
+from export.choose.instances_on_val import ChosenInstances
+from export.choose.on_val import Chosen
+from export.holdout.cascade import Judged
 from export.report.figures import report_figures
 from export.report.regressions import Regression, regressions
 from export.report.sections import report_page
+from export.settings import Order
 from train.data.sample import DataSet
 
 PAGE, FIGURES = "report.html", "report.json"

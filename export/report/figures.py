@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from edge.bundle.evidence import Difference
-from export.bounds import CONFIDENCE, RESAMPLES
-from export.calibration import SPLIT as CALIBRATED_ON
-from export.choosing import Chosen
-from export.end_to_end import FLOAT_WITHIN
-from export.instance_export import ChosenInstances
-from export.instance_gate import ApDifference
-from export.judging import Judged
-from export.label import holdout_openings, versions
-from export.ladder import EXACT, REQUIRED
-from export.latency import THREADS
-from export.order import Order
-from export.proof import RungProof
-from export.runs import HOLDOUT, VAL
+from edge.bundle.manifest_parts import Difference
+from export.choose.instances_on_val import ChosenInstances
+from export.choose.on_val import Chosen
+from export.compare.bounds import CONFIDENCE, RESAMPLES
+from export.compare.evidence import RungProof
+from export.compare.instance_non_inferiority import ApDifference
+from export.convert.calibration import SPLIT as CALIBRATED_ON
+from export.convert.forms import EXACT, REQUIRED
+from export.holdout.cascade import Judged
+from export.pack.release_label import holdout_openings, versions
+from export.score.input_checks import HOLDOUT, VAL
+from export.score.keras_parity import FLOAT_WITHIN
+from export.score.latency import THREADS
+from export.settings import Order
 from train.data.sample import DataSet
 from train.evaluate.figures import evaluation
 

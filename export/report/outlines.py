@@ -7,7 +7,7 @@ from typing import Any
 
 from export.report.rungs import points, rung_name
 from train.evaluate.report.words import NOTHING
-from train.page import table
+from train.html.page import table
 
 _SPLITS = ("val", "holdout")
 

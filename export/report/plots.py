@@ -7,7 +7,11 @@ from typing import Any
 
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from train.plots import bare, new_figure, png
+from train.html.plots import (
+    bare,
+    new_figure,
+    png,
+)
 
 TFLITE_COLOUR, ONNX_COLOUR, REFUSED_COLOUR = "#0072B2", "#D55E00", "#999999"
 _COLOURS = {"tflite": TFLITE_COLOUR, "onnx": ONNX_COLOUR}

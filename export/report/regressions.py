@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from export.choosing import Chosen
-from export.judging import Judged
-from export.ladder import EXACT, REQUIRED
+from export.choose.on_val import Chosen
+from export.convert.forms import EXACT, REQUIRED
+from export.holdout.cascade import Judged
 from train.data.drawn import draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours
 from train.data.tiles import Tile, label_tiles

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from export.answers import ACCURACY, AUROC
 from export.report.plots import pareto
+from export.score.stage_answers import ACCURACY, AUROC
 from train.evaluate.report.words import NOTHING, number, percent, percents, whole_percent
-from train.page import image, table
+from train.html.page import image, table
 
 
 def ladder(figures: Mapping[str, Any]) -> str:

@@ -20,7 +20,13 @@ from export.report.rungs import (
 from train.data.eda.palette import class_labels
 from train.evaluate.report.plots import confusion_picture, reliability_picture
 from train.evaluate.report.words import number, percent
-from train.page import NOTES_STYLE, facts, image, page, table
+from train.html.page import (
+    NOTES_STYLE,
+    facts,
+    image,
+    page,
+    table,
+)
 
 _STYLE = """
 section { overflow-x: auto; } td, th { vertical-align: top; } td { white-space: nowrap; }

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.ablation import Answers, row, variants
 from tests.train.tiny import patches
 from train.networks import NETWORKS
-from train.plan import Plan, geometry_for
+from train.regions.plan import Plan, geometry_for
 
 RECIPE = NETWORKS["compact"].recipe
 PLAN = Plan(

@@ -5,10 +5,10 @@ import pytest
 
 from benchmarks.bands import MOSAIC, shows_as_much, wide_frames
 from benchmarks.under import under
-from edge.images import write_image
-from edge.masks import mask_to_runs
+from edge.core.images import write_image
+from edge.core.rle import mask_to_runs
 from tests.train.data.build import box, noise, sample
-from train.conditions import BLACK, banded
+from train.augment.conditions import BLACK, banded
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import Instance, Sample
 

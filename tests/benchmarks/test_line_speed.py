@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.line_runs import Asked, Run
 from benchmarks.line_speed import highest
-from edge.inspection import Inspection, Level
+from edge.core.inspection import Inspection, Level
 
 
 def done(*, speed_m_s=5.0, p99=10.0, full=1000.0, passed=1000.0, shares=None, **_):

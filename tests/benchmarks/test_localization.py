@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.localization import Placed, placed, table
-from edge.images import write_image
+from edge.core.images import write_image
 from tests.edge.fakes import CLASSES, cascade, strip
 from train.data.sample import Instance, Sample
 from train.data.tiles import Tile

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.robustness import BANDS, Row, Table, as_markdown
 from benchmarks.under import CONDITIONS
-from edge.images import write_image
+from edge.core.images import write_image
 from tests.edge import fakes
 from train.data.sample import Instance, Sample
 from train.data.tiles import label_tiles

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.study_table import Judged, latencies, macro_f1, row
-from train.task import Task
+from train.regions.task import Task
 
 MULTICLASS = Task("multiclass", ("pit", "scratch"))
 

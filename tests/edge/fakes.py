@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 
 from edge.cameras.base import Camera
-from edge.cascade import Cascade
-from edge.engines.base import Engine
-from edge.frame import BadFrame, Frame
-from edge.inspection import Inspection
-from edge.instances.found import FoundInstance
-from edge.models.classifier import Classifier
-from edge.models.gate import Gate
-from edge.preprocess import Geometry
+from edge.core.frame import BadFrame, Frame
+from edge.core.inspection import Inspection
+from edge.vision.cascade import Cascade
+from edge.vision.engines.base import Engine
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.models.classifier import Classifier
+from edge.vision.models.gate import Gate
+from edge.vision.preprocess import Geometry
 
 REGION = (20, 10)
 CLASSES = ("spot", "streak")

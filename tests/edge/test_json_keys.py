@@ -12,13 +12,17 @@ from click.testing import CliRunner
 
 from edge.cli.ledger import ledger
 from edge.config.outputs import MqttConfig
-from edge.events import Event, EventKind
-from edge.inspection import UNCLASSIFIED, Cause, Level
+from edge.core.events import Event, EventKind
+from edge.core.inspection import (
+    UNCLASSIFIED,
+    Cause,
+    Level,
+)
 from edge.ledger.schema import MIGRATIONS
-from edge.models.load import StageName
 from edge.sinks.csv import COLUMNS
 from edge.sinks.outbox import MemoryOutbox
 from edge.tune.plan import Plan
+from edge.vision.models.load import StageName
 from tests.edge.cli.test_run import millsight
 from tests.edge.ledger.samples import coil_defect, write_sample
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.bundle import load_bundle
-from edge.errors import UnwritableError
+from edge.core.errors import UnwritableError
 from tests.export.toy import arguments, call
 
 

@@ -12,18 +12,18 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from edge.images import write_image
-from edge.preprocess import Geometry
-from export.cli import export
+from edge.core.images import write_image
+from edge.vision.preprocess import Geometry
+from export.cli.export import export
 from export.progress import Progress
 from tests.train.tiny import REGION, cut_items
 from train.backend import load_keras
-from train.card import tool_versions
 from train.data import open_data
 from train.data.digest import data_digest, split_digest
 from train.data.sample import Sample
-from train.run_figures import figures, predict_logits
-from train.task import Task, TaskName
+from train.regions.card import tool_versions
+from train.regions.figures import figures, predict_logits
+from train.regions.task import Task, TaskName
 
 GEOMETRY = Geometry(REGION, REGION)
 OPENED = "2023-11-01T12:00:00+01:00"

@@ -12,15 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from edge.instances.anchors import Anchors
-from edge.masks import mask_to_coco_counts
+from edge.core.rle import mask_to_coco_counts
+from edge.vision.instances.anchors import Anchors
 from tests.export.toy import OPENED
 from tests.train.tiny import CLASSES
 from train.backend import load_keras
-from train.card import tool_versions
 from train.data import open_data
 from train.data.digest import data_digest, split_digest
-from train.run_folder import BOX_HEAD, MASK_HEAD, PYRAMID
+from train.loop.run_folder import (
+    BOX_HEAD,
+    MASK_HEAD,
+    PYRAMID,
+)
+from train.regions.card import tool_versions
 
 WINDOW = (32, 32)
 ANCHORS = Anchors((((14.0, 12.0),), ((28.0, 24.0),), ((30.0, 30.0),)))

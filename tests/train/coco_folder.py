@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.images import write_image
+from edge.core.images import write_image
 
 
 def write_split(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 import pytest
 
-from train.progress import TrainingProgress
+from train.loop.progress import TrainingProgress
 
 
 @contextmanager

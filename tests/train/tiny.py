@@ -7,11 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.preprocess import Geometry
+from edge.vision.preprocess import Geometry
 from tests.train.coco_folder import write_split
 from train.data.sample import DataSet
 from train.data.tiles import judged_tiles
-from train.items import Items, cut_tiles, thinned
+from train.regions.items import (
+    Items,
+    cut_tiles,
+    thinned,
+)
 
 WIDTH, HEIGHT, REGION = 64, 32, (32, 32)
 CLASSES = ("dark", "bright")

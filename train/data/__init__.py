@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edge.errors import DataError, MissingPathError, UnwritableError
+from edge.core.errors import (
+    DataError,
+    MissingPathError,
+    UnwritableError,
+)
+from train.atomic_paths import readable
 from train.data.coco import read_coco
 from train.data.coco_files import annotation_files
 from train.data.complaints import Complain, refuse
 from train.data.sample import DataSet
 from train.data.severstal import TABLE, read_severstal
 from train.data.splits import apply_splits, split_data, write_splits
-from train.folders import readable
 
 SPLIT_FILE = "splits.csv"
 

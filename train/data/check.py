@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from edge.errors import ImageError, MillsightError
-from edge.images import SUFFIXES
+from edge.core.errors import ImageError, MillsightError
+from edge.core.images import SUFFIXES
+from train.atomic_paths import readable
 from train.data import SPLIT_FILE, is_severstal, read_unsplit
 from train.data.counts import LabelCounts, count_labels
 from train.data.groups import identical_pairs
@@ -21,7 +22,6 @@ from train.data.runs import bounding_box, column_runs
 from train.data.sample import UNLABELLED, DataSet, Sample
 from train.data.severstal import TABLE
 from train.data.splits import apply_splits
-from train.folders import readable
 
 Severity = Literal["error", "warning", "note"]
 

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from edge.errors import DataError, ImageError, LabelError, MillsightError
+from edge.core.errors import (
+    DataError,
+    ImageError,
+    LabelError,
+    MillsightError,
+)
 from train.data.coco_files import (
     annotation_files,
     categories,

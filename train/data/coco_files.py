@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from edge.errors import DataError, LabelError
-from train.conditions import NUISANCES
+from edge.core.errors import DataError, LabelError
+from train.augment.conditions import NUISANCES
 from train.data.sources import Source
 
 PREFIX = "instances_"

@@ -7,8 +7,13 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from edge.errors import LabelError
-from edge.masks import Runs, mask_from_coco, mask_from_coco_counts, mask_to_runs
+from edge.core.errors import LabelError
+from edge.core.rle import (
+    Runs,
+    mask_from_coco,
+    mask_from_coco_counts,
+    mask_to_runs,
+)
 
 
 def segmentation_runs(segmentation: Any, height: int, width: int) -> Runs | None:

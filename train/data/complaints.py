@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from edge.errors import MillsightError
+from edge.core.errors import MillsightError
 
 Complain: TypeAlias = Callable[[Path, MillsightError], None]
 """Called with the file at fault and the error; where it returns, the reader leaves the item out."""

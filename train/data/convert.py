@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from edge.errors import DataError
-from edge.files import make_folder, write_whole
-from edge.masks import mask_to_coco
+from edge.core.errors import DataError
+from edge.core.files import make_folder, write_whole
+from edge.core.rle import mask_to_coco
+from train.atomic_paths import new_folder, readable
 from train.data.counts import split_names
 from train.data.runs import area
 from train.data.sample import DataSet, Sample
-from train.folders import new_folder, readable
 
 
 def write_coco(data: DataSet, out: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from edge.errors import ImageError
+from edge.core.errors import ImageError
 from train.data.sample import Sample
 
 

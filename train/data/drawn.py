@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.frame import Pixels
-from edge.preprocess import Box
+from edge.core.frame import Pixels
+from edge.vision.preprocess import Box
 from train.data.sample import Sample
 
 Picture = NDArray[np.uint8]

@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from edge.errors import FetchError, MillsightError, MissingExtraError, UnwritableError
-from edge.files import make_folder
+from edge.core.errors import (
+    FetchError,
+    MillsightError,
+    MissingExtraError,
+    UnwritableError,
+)
+from edge.core.files import make_folder
+from train.atomic_paths import new_folder
 from train.data.progress import Progress, quiet
 from train.data.severstal import IMAGES, TABLE, TEST_IMAGES
-from train.folders import new_folder
 
 COMPETITION = "severstal-steel-defect-detection"
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from edge.errors import ImageError
+from edge.core.errors import ImageError
 from train.data.progress import Progress, quiet
 from train.data.sample import Sample
 

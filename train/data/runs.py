@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from edge.masks import Runs
+from edge.core.rle import Runs
 
 ColumnRuns: TypeAlias = NDArray[np.int64]
 """Shape [n, 3]: column, first line, and the line past the last, of runs that stay in one column."""

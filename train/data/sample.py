@@ -8,10 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import ImageError
-from edge.frame import Pixels
-from edge.images import read_grey
-from edge.masks import Mask, Runs, runs_to_mask
+from edge.core.errors import ImageError
+from edge.core.frame import Pixels
+from edge.core.images import read_grey
+from edge.core.rle import (
+    Mask,
+    Runs,
+    runs_to_mask,
+)
 
 UNLABELLED = "unlabelled"
 """Split of images that carry no labels, such as Severstal's ``test_images``: never trained on."""
@@ -97,8 +101,8 @@ class DataSet:
         samples: All of them, in a fixed order.
         source: Where it is from, for the manifest.
         terms: Under which terms it may be used, for the manifest.
-        nuisances: What its annotators took for background, of ``train.conditions.NUISANCES``:
-            training may paint it on.
+        nuisances: What its annotators took for background, of
+            ``train.augment.conditions.NUISANCES``: training may paint it on.
     """
 
     name: str

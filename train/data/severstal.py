@@ -14,9 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.errors import DataError, LabelError, MillsightError, MissingPathError
-from edge.images import SUFFIXES
-from edge.masks import check_runs, parse_kaggle
+from edge.core.errors import (
+    DataError,
+    LabelError,
+    MillsightError,
+    MissingPathError,
+)
+from edge.core.images import SUFFIXES
+from edge.core.rle import check_runs, parse_kaggle
 from train.data.complaints import Complain, refuse, shown
 from train.data.runs import bounding_box, connected_parts, from_columns
 from train.data.sample import UNLABELLED, DataSet, Instance, Sample

@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from edge.config.camera import FIRST_DATA_SEED
-from edge.files import make_folder, write_whole
-from edge.images import write_image
-from edge.masks import Mask, mask_to_kaggle
+from edge.core.files import make_folder, write_whole
+from edge.core.images import write_image
+from edge.core.rle import Mask, mask_to_kaggle
 from edge.simulator import DrawnDefect, DrawnFrame, StripSimulator
 from edge.simulator.composer import StripComposer
+from train.atomic_paths import new_folder
 from train.data.progress import Progress, quiet
 from train.data.severstal import ABOUT, IMAGES, TABLE
-from train.folders import new_folder
 
 JPEG_QUALITY = 95
 

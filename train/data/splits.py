@@ -11,8 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.errors import ConfigError, DataError, LabelError
-from edge.files import write_whole
+from edge.core.errors import (
+    ConfigError,
+    DataError,
+    LabelError,
+)
+from edge.core.files import write_whole
 from train.data.complaints import shown
 from train.data.groups import join_identical
 from train.data.sample import UNLABELLED, DataSet, Sample

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from edge.bundle.evidence import Thresholds
+from edge.bundle.manifest_parts import Thresholds
 from train.evaluate.binary import binary
 from train.evaluate.blocks import with_interval
 from train.evaluate.comparison import Baseline, comparison
@@ -15,7 +15,7 @@ from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.metrics import auroc, share
 from train.evaluate.multiclass import multiclass
 from train.evaluate.scored import Scored
-from train.thresholds import missed_groups, recall_threshold
+from train.evaluate.thresholds import missed_groups, recall_threshold
 
 
 def evaluation(

@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.cascade import Cascade
-from edge.errors import DataError
-from edge.frame import Frame, Pixels
-from edge.judgement import Judgement
+from edge.core.errors import DataError
+from edge.core.frame import Frame, Pixels
+from edge.vision.cascade import Cascade
+from edge.vision.region_scores import Judgement
 from train.data.tiles import Tile
 from train.evaluate.scored import Scored
 from train.evaluate.untempered import is_tempered, untempered

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
-from edge.cascade import Cascade
-from edge.judgement import Judgement, decision_scores
-from edge.models.classifier import ClassScores
+from edge.vision.cascade import Cascade
+from edge.vision.models.classifier import ClassScores
+from edge.vision.region_scores import Judgement, decision_scores
 
 
 def is_tempered(cascade: Cascade) -> bool:

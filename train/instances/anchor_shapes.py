@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import TrainingError
-from edge.instances.anchors import STRIDES, Anchors
+from edge.core.errors import TrainingError
+from edge.vision.instances.anchors import STRIDES, Anchors
 
 _ROUNDS = 100
 _STARTS = 8

@@ -1,7 +1,7 @@
 """How training windows differ from their frames: where they lie, and how the strip looks.
 
-Light, dirt, lens, sensor and file are those of ``train.augment``. What moves pixels is drawn here,
-since boxes and masks must move with them.
+Light, dirt, lens, sensor and file are those of ``train.augment.tiles``. What moves pixels is drawn
+here, since boxes and masks must move with them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from train.augment import NEVER, ROUGH, Sometimes
+from train.augment.tiles import (
+    NEVER,
+    ROUGH,
+    Sometimes,
+)
 from train.instances.views import View
 
 _STRIP = ROUGH
 
 LOOKS = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
-"""All of ``train.augment`` that leaves every pixel where it is."""
+"""All of ``train.augment.tiles`` that leaves every pixel where it is."""
 
 _SLANT_PX = 4.0
 _ZOOM = Sometimes(0.5, 0.8, 1.25)
@@ -32,7 +36,7 @@ class Moves:
         zoom: The scale; those without it keep the frame's own, whose pixels no interpolation has
             softened.
         stretch: Largest change of the ratio of width to height in those that are zoomed.
-        edge: The strip's edge in view and black past it; see ``train.augment.Augmentation``.
+        edge: The strip's edge in view and black past it; see ``train.augment.tiles.Augmentation``.
         sliver: The edge at the window's border; likewise.
     """
 

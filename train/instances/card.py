@@ -9,13 +9,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
-from edge.files import write_whole
-from edge.instances.anchors import Anchors
-from train.card import DataCard, Opening
-from train.checkpoint import Row
+from edge.core.files import write_whole
+from edge.vision.instances.anchors import Anchors
 from train.instances.evaluating import FIGURES
 from train.instances.plan import InstancesPlan
-from train.run_folder import CARD, CURVES, PAGE, PREDICTIONS
+from train.loop.checkpoint import Row
+from train.loop.run_folder import (
+    CARD,
+    CURVES,
+    PAGE,
+    PREDICTIONS,
+)
+from train.regions.card import DataCard, Opening
 
 FORMAT = 1
 

@@ -1,10 +1,14 @@
-"""``edge.instances.boxes`` on tensors, for training: boxes are [.., 4], corners in px."""
+"""``edge.vision.instances.boxes`` on tensors, for training: boxes are [.., 4], corners in px."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from edge.instances.boxes import DELTA_STD, FURTHEST, LARGEST_GROWTH
+from edge.vision.instances.boxes import (
+    DELTA_STD,
+    FURTHEST,
+    LARGEST_GROWTH,
+)
 from train.backend import load_keras
 
 _TINY = 1e-6

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.engines.base import Engine
-from edge.engines.tensor import Quantized
-from edge.errors import EngineError
-from edge.frame import Pixels
-from edge.instances.anchors import Anchors
-from edge.instances.found import FoundInstance
-from edge.instances.rules import ClassRule
-from edge.models.instances import InstanceModel
-from edge.preprocess import as_fractions
+from edge.core.errors import EngineError
+from edge.core.frame import Pixels
+from edge.vision.engines.base import Engine
+from edge.vision.engines.quantized import Quantized
+from edge.vision.instances.anchors import Anchors
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.instances.rules import ClassRule
+from edge.vision.models.instances import InstanceModel
+from edge.vision.preprocess import as_fractions
 from train.data.sample import Sample
 from train.evaluate.instances.figures import instance_figures
 from train.evaluate.instances.rules import UNJUDGED

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.instances.anchors import Anchors
-from edge.preprocess import as_fractions
-from train.augment import Augmentation, augmented
+from edge.vision.instances.anchors import Anchors
+from edge.vision.preprocess import as_fractions
+from train.augment.tiles import Augmentation, augmented
 from train.instances.augment import LOOKS, STILL, Moves, draw_view
 from train.instances.plan import InstancesPlan
 from train.instances.scenes import Draws, Frames, Scene, Shares, draw_windows

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from edge.bundle.evidence import Size
-from edge.errors import TrainingError
-from edge.instances.anchors import Anchors
-from train.finished_run import Lenient, RunData, RunOpening, load_network, read_card
+from edge.bundle.manifest_parts import Size
+from edge.core.errors import TrainingError
+from edge.vision.instances.anchors import Anchors
+from train.loop.run_folder import (
+    BOX_HEAD,
+    MASK_HEAD,
+    PYRAMID,
+)
 from train.networks.mask_rcnn import MaskRCNN
-from train.run_folder import BOX_HEAD, MASK_HEAD, PYRAMID
+from train.regions.finished import (
+    Lenient,
+    RunData,
+    RunOpening,
+    load_network,
+    read_card,
+)
 
 
 class InstancesRunCard(Lenient):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from train.first_weights import read_weights, start_from
+from train.loop.run_folder import (
+    BOX_HEAD,
+    MASK_HEAD,
+    PYRAMID,
+)
 from train.networks.mask_rcnn import MaskRCNN
-from train.run_folder import BOX_HEAD, MASK_HEAD, PYRAMID
+from train.regions.first_weights import read_weights, start_from
 
 
 def start_networks_from(network: MaskRCNN, path: Path) -> None:

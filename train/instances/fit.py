@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from train.averaging import Average
-from train.checkpoint import Row, State
-from train.fit import make_optimizer, refuse_divergence
 from train.instances.evaluating import unjudged, worth
 from train.instances.feed import Feed
 from train.instances.plan import InstancesPlan
-from train.interrupt import InterruptedTrainingError, InterruptRequest
-from train.loop import Watcher, run_epochs
+from train.loop.averaging import Average
+from train.loop.checkpoint import Row, State
+from train.loop.epochs import Watcher, run_epochs
+from train.loop.interrupt import InterruptedTrainingError, InterruptRequest
+from train.regions.fit import make_optimizer, refuse_divergence
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from edge.instances.anchors import Anchors
+from edge.vision.instances.anchors import Anchors
 from train.backend import load_keras
 from train.instances.losses import head_losses, mask_loss, rpn_losses
 from train.instances.roialign import roi_align

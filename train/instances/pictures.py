@@ -8,8 +8,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from edge.frame import Pixels
-from edge.instances.found import FoundInstance
+from edge.core.frame import Pixels
+from edge.vision.instances.found_instance import FoundInstance
 from train.data.drawn import Picture, draw_truth, enlarged
 from train.data.eda.palette import bgr, class_colours, class_labels
 from train.data.sample import Instance, Sample

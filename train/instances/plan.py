@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from edge.errors import ConfigError
-from edge.instances.anchors import STRIDES
+from edge.core.errors import ConfigError
+from edge.vision.instances.anchors import STRIDES
 from train.instances.scenes import Scene
 from train.networks import Recipe
 

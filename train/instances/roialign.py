@@ -1,5 +1,6 @@
-"""ROIAlign (He et al. 2017, §3) as four gathers, for training; ``edge.instances.roialign`` is the
-same for the line, and a test holds the two to each other.
+"""ROIAlign (He et al. 2017, §3) as four gathers, for training.
+
+``edge.vision.instances.roialign`` is the same for the line, and a test holds the two to each other.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from edge.instances.anchors import STRIDES
+from edge.vision.instances.anchors import STRIDES
 from train.backend import load_keras
 
 

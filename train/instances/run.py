@@ -7,16 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.files import write_whole
-from train import checkpoint
+from edge.core.files import write_whole
+from train.atomic_paths import written_beside
 from train.backend import load_keras
-from train.card import now, tool_versions
-from train.checkpoint import Row, State
-from train.curves import draw_panels, write_history
 from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet, Sample
 from train.evaluate.instances.figures import instance_figures
-from train.folders import written_beside
 from train.instances.anchor_shapes import fit_anchors, mean_best_iou
 from train.instances.card import FORMAT, InstancesCard, about_plan, looks, write_instances_card
 from train.instances.evaluating import (
@@ -32,9 +28,20 @@ from train.instances.fit import InstanceTraining, compile_learner, fit
 from train.instances.pictures import predictions
 from train.instances.plan import InstancesPlan
 from train.instances.scenes import Frames, Scene, make_scenes, spread
+from train.loop import checkpoint
+from train.loop.checkpoint import Row, State
+from train.loop.curves import draw_panels, write_history
+from train.loop.progress import TrainingProgress
+from train.loop.run_folder import (
+    BOX_HEAD,
+    CURVES,
+    HISTORY,
+    MASK_HEAD,
+    PREDICTIONS,
+    PYRAMID,
+)
 from train.networks.mask_rcnn import MaskRCNN, build_mask_rcnn
-from train.progress import TrainingProgress
-from train.run_folder import BOX_HEAD, CURVES, HISTORY, MASK_HEAD, PREDICTIONS, PYRAMID
+from train.regions.card import now, tool_versions
 
 _PICTURED = 8
 """Frames of val that are drawn."""
@@ -56,7 +63,7 @@ def train_instances(
     Args:
         plan: Every choice of the run.
         data: What it is trained on.
-        folder: Of the run; see ``train.run_folder.claim_folder``.
+        folder: Of the run; see ``train.loop.run_folder.claim_folder``.
         progress: Shows how it goes.
         command: The command that repeats the run, for the card.
         resume: Go on from the folder's checkpoint.

@@ -9,12 +9,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import DataError
-from edge.frame import Pixels
-from edge.instances.boxes import clip, with_area
-from train.batches import draw
+from edge.core.errors import DataError
+from edge.core.frame import Pixels
+from edge.vision.instances.boxes import clip, with_area
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import DataSet, Instance, Sample
+from train.regions.feed import draw
 
 CACHE_MIB = 4096
 """Decoded frames kept in memory; those beyond are read again whenever they are drawn."""

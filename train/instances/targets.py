@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.instances.boxes import encode, iou
+from edge.vision.instances.boxes import encode, iou
 
 POSITIVE, NEGATIVE, IGNORED = 1, 0, -1
 

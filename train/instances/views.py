@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.frame import Pixels
-from edge.instances.boxes import with_area
-from train.conditions import banded
+from edge.core.frame import Pixels
+from edge.vision.instances.boxes import with_area
+from train.augment.conditions import banded
 from train.data.tiles import ENOUGH_PX, ENOUGH_SHARE
 from train.instances.scenes import Scene
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from edge.instances.anchors import Anchors
+from edge.vision.instances.anchors import Anchors
 from train.backend import load_keras
 from train.networks.pyramid import CHANNELS, build_pyramid
 

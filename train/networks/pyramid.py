@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.errors import TrainingError
-from edge.instances.anchors import Anchors
+from edge.core.errors import TrainingError
+from edge.vision.instances.anchors import Anchors
 from train.backend import load_keras
 from train.networks.compact import CLASSIFIER_BLOCKS, MOBILENET_BLOCKS
 from train.networks.depthwise import FEATURES, norm_relu6, trunk

@@ -24,7 +24,7 @@ class Recipe:
         warmup_epochs: Epochs of linear rise before a cosine fall to zero; None holds the rate.
         label_smoothing: Share of a label that is spread over the other outputs.
         augment: Whether training items are flipped, shifted, brightened and so on.
-        rough: Whether they are changed as by a rough line; see ``train.augment.ROUGH``.
+        rough: Whether they are changed as by a rough line; see ``train.augment.tiles.ROUGH``.
         balance: 0 draws classes as they come, 1 equally often, 0.5 by the root of their share.
         average: Decay, a step, of the running average of the weights that is judged and kept; 0
             keeps the weights themselves.

@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from benchmarks.peers.data import DETECT, SEGMENT, label_line, main
 from benchmarks.peers.mosaics import dense_frames
-from edge.errors import LabelError
-from edge.images import read_grey, write_image
-from edge.masks import mask_to_runs
+from edge.core.errors import LabelError
+from edge.core.images import read_grey, write_image
+from edge.core.rle import mask_to_runs
 from tests.train.data.build import annotation, coco, image, noise
 from train.data.sample import Instance, Sample
 

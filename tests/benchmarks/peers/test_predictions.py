@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from benchmarks.peers.judge import main
 from benchmarks.peers.predictions import read_predictions
-from edge.errors import DataError, MissingPathError
-from edge.masks import mask_to_coco
+from edge.core.errors import DataError, MissingPathError
+from edge.core.rle import mask_to_coco
 from tests.train.data.build import annotation, box, coco, image, sample
 
 CLASSES = ("pit", "dent")

@@ -8,8 +8,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.bundle import read_bundle
-from edge.bundle.device import Device
 from edge.bundle.signature import Signature
+from edge.install.trust import Device
 from tests.edge.bundle.samples import bundle_bytes
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

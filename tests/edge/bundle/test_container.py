@@ -21,7 +21,7 @@ from edge.bundle.container import (
     read_container,
     write_container,
 )
-from edge.errors import BundleError
+from edge.core.errors import BundleError
 
 FILES = {MANIFEST: b"{}\n", "models/a.tflite": b"\x00\x01\x02" * 9, "golden/one.png": b"png"}
 

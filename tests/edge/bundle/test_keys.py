@@ -18,7 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from edge.bundle.keys import make_keys, others_may_read, read_keyring, read_private_key
-from edge.errors import ConfigError, MissingPathError, UnwritableError
+from edge.core.errors import (
+    ConfigError,
+    MissingPathError,
+    UnwritableError,
+)
 from tests.edge.bundle.signing import KEY, STRANGER, public_pem
 
 PKCS8 = (Encoding.PEM, PrivateFormat.PKCS8)

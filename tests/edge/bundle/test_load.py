@@ -12,7 +12,12 @@ from edge.bundle import find_bundle, load_bundle, read_bundle, shipped_bundle
 from edge.bundle import load as loading
 from edge.bundle.container import MANIFEST, MAX_BYTES, write_container
 from edge.bundle.shipped import SHIPPED
-from edge.errors import BundleError, MissingPathError, NewerFormatError, OlderFormatError
+from edge.core.errors import (
+    BundleError,
+    MissingPathError,
+    NewerFormatError,
+    OlderFormatError,
+)
 from tests.edge.bundle.samples import FILES, bundle_bytes, fields, file_entries, manifest
 
 GATE = "models/gate-int8.tflite"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge.bundle.manifest import FrameSizes, Manifest, parse_manifest
-from edge.errors import BundleError, NewerFormatError
+from edge.core.errors import BundleError, NewerFormatError
 from tests.edge.bundle.samples import GOLDEN, fields, instance_stage, manifest, with_instances
 
 MODELS = [{"file": "models/gate-int8.tflite", "format": "tflite", "precision": "int8"}]

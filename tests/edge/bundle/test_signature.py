@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from edge.bundle import read_bundle
 from edge.bundle.container import MANIFEST, SIGNATURE, read_container, write_container
 from edge.bundle.signature import Signature, fingerprint
-from edge.errors import BundleError
+from edge.core.errors import BundleError
 from tests.edge.bundle.samples import FILES, bundle_bytes, manifest
 from tests.edge.bundle.signing import KEY, STRANGER, signed_bytes
 

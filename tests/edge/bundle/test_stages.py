@@ -7,7 +7,7 @@ import json
 import pytest
 
 from edge.bundle.stages import InstanceStage
-from edge.errors import BundleError
+from edge.core.errors import BundleError
 from tests.edge.bundle.samples import instance_stage, manifest, with_instances
 
 

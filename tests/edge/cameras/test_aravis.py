@@ -12,10 +12,14 @@ from types import SimpleNamespace
 import pytest
 
 from edge.cameras.aravis import AravisCamera, load_aravis
-from edge.cameras.found import aravis_cameras
+from edge.cameras.discovery import aravis_cameras
 from edge.cameras.reconnecting import Reconnecting
-from edge.errors import CameraError, MissingExtraError
-from edge.frame import Absence, BadFrame, Frame
+from edge.core.errors import CameraError, MissingExtraError
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
 
 FAKE = "arv-fake-gv-camera-0.8"
 ADDRESS = "127.0.0.1"

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from edge.cameras import capture
-from edge.cameras.usb import UsbSettings
-from edge.errors import CameraError
+from edge.cameras.usb_settings import UsbSettings
+from edge.core.errors import CameraError
 
 
 @pytest.fixture

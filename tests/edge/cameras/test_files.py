@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from edge.cameras.files import FileCamera, image_files
-from edge.errors import DataError, MissingPathError
-from edge.frame import BadFrame
-from edge.inspection import Cause
+from edge.core.errors import DataError, MissingPathError
+from edge.core.frame import BadFrame
+from edge.core.inspection import Cause
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.cameras.genicam import set_features
-from edge.errors import CameraError
+from edge.core.errors import CameraError
 
 
 class GcNode:

@@ -11,8 +11,8 @@ import pytest
 
 from edge.cameras.capture import video as open_video
 from edge.cameras.opencv import OpenCVCamera, Stamps
-from edge.errors import CameraError
-from edge.frame import BadFrame
+from edge.core.errors import CameraError
+from edge.core.frame import BadFrame
 
 
 @pytest.fixture

@@ -11,9 +11,13 @@ import pytest
 
 from edge.cameras.base import Camera
 from edge.cameras.reconnecting import Reconnecting
-from edge.errors import CameraError, MissingExtraError
-from edge.frame import Absence, BadFrame, Frame
-from edge.inspection import Cause
+from edge.core.errors import CameraError, MissingExtraError
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
+from edge.core.inspection import Cause
 
 PIXELS = np.zeros((4, 8), np.uint8)
 PATIENCE_S = 20.0

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.cameras.choose import open_camera
+from edge.cameras.open import open_camera
 from edge.config.camera import CameraConfig
-from edge.errors import CameraError
-from edge.frame import Absence, Frame
+from edge.core.errors import CameraError
+from edge.core.frame import Absence, Frame
 
 PATIENCE_S = 40.0
 SERVER = Path(__file__).with_name("rtsp_server.py")

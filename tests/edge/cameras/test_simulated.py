@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from edge.cameras.faults import Fault, Faults
 from edge.cameras.simulated import TRUTH_WINDOW, SimulatedCamera
-from edge.errors import ConfigError
+from edge.cameras.simulated_faults import Fault, Faults
+from edge.core.errors import ConfigError
 
 SMALL = {"width": 128, "height": 32}
 

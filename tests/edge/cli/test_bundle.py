@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from edge.bundle.evidence import GoldenScores
-from edge.bundle.verify import GoldenResult
+from edge.bundle.manifest_parts import GoldenScores
 from edge.cli import main
 from edge.cli.bundle import bundle
+from edge.install.verify import GoldenResult
 from tests.edge.bundle.samples import GOLDEN, bundle_bytes, manifest
 from tests.edge.bundle.signing import device, signed_bytes
 
@@ -119,7 +119,7 @@ def test_brackets_in_a_path_are_no_markup(tmp_path: Path, monkeypatch: pytest.Mo
 def verify(path: Path, monkeypatch: pytest.MonkeyPatch, difference: float) -> tuple[int, str, str]:
     scores = GoldenScores(defect_score=0.5, class_scores={}, region_scores=())
     results = [GoldenResult(GOLDEN, "int8", scores, scores, d) for d in (0.0, difference)]
-    monkeypatch.setattr("edge.bundle.verify.run_golden_frames", lambda *a, **b: iter(results))
+    monkeypatch.setattr("edge.install.verify.run_golden_frames", lambda *a, **b: iter(results))
     return run(monkeypatch, "bundle", "verify", str(path), "--allow-unsigned")
 
 
@@ -143,7 +143,7 @@ def test_an_unsigned_bundle_is_run_only_where_that_is_allowed(
     monkeypatch.setenv("MILLSIGHT_ALLOW_UNSIGNED", "1" if allowed else "0")
     scores = GoldenScores(defect_score=0.5, class_scores={}, region_scores=())
     agrees = GoldenResult(GOLDEN, "int8", scores, scores, 0.0)
-    monkeypatch.setattr("edge.bundle.verify.run_golden_frames", lambda *a, **b: iter([agrees]))
+    monkeypatch.setattr("edge.install.verify.run_golden_frames", lambda *a, **b: iter([agrees]))
     code, _, err = run(monkeypatch, "bundle", "verify", str(path))
     assert code == (0 if allowed else 18)
     assert ("is UNSIGNED" in err) is allowed

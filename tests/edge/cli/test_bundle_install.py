@@ -14,13 +14,17 @@ from click.testing import CliRunner
 
 from edge.bundle import load_bundle, shipped_bundle
 from edge.bundle.container import MANIFEST, write_container
-from edge.bundle.evidence import GoldenScores
-from edge.bundle.verify import GoldenResult
+from edge.bundle.manifest_parts import GoldenScores
 from edge.cli.bench import bench
 from edge.cli.bundle import bundle
 from edge.cli.inspect import inspect
 from edge.cli.run import run
-from edge.errors import BundleError, MissingPathError, UntrustedError
+from edge.core.errors import (
+    BundleError,
+    MissingPathError,
+    UntrustedError,
+)
+from edge.install.verify import GoldenResult
 from tests.edge.bundle import signing
 from tests.edge.bundle.samples import GOLDEN, bundle_bytes
 from tests.edge.bundle.signing import STRANGER, signed_bytes
@@ -39,7 +43,7 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def golden(monkeypatch: pytest.MonkeyPatch, difference: float) -> None:
     scores = GoldenScores(defect_score=0.5, class_scores={}, region_scores=())
     result = GoldenResult(GOLDEN, "int8", scores, scores, difference)
-    monkeypatch.setattr("edge.bundle.verify.run_golden_frames", lambda *a, **b: iter((result,)))
+    monkeypatch.setattr("edge.install.verify.run_golden_frames", lambda *a, **b: iter((result,)))
 
 
 def call(*words: object) -> tuple[str, str]:
@@ -163,7 +167,7 @@ def test_an_unsigned_one_is_run_only_where_that_is_allowed_and_is_called_so(
     command: str, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("edge.bench.peak_mib", lambda *args, **more: 1.0)
+    monkeypatch.setattr("edge.bench.bench.peak_mib", lambda *args, **more: 1.0)
     cv2.imwrite("frame.png", np.full((256, 1600), 90, np.uint8))
     called, words = COMMANDS[command]
     arguments = [str(word) for word in (*words, own)]

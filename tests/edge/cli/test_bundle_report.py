@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from edge.bundle.container import MANIFEST, write_container
 from edge.cli.bundle import bundle
-from edge.errors import BundleError, UnwritableError
+from edge.core.errors import BundleError, UnwritableError
 from tests.edge.bundle.samples import FILES, REPORT_FILES, bundle_bytes, manifest, with_report
 
 

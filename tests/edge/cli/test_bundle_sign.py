@@ -10,7 +10,13 @@ from click.testing import CliRunner
 from edge.bundle import load_bundle
 from edge.bundle.shipped import SHIPPED
 from edge.cli.bundle import bundle
-from edge.errors import BundleError, ConfigError, MillsightError, MissingPathError, UnwritableError
+from edge.core.errors import (
+    BundleError,
+    ConfigError,
+    MillsightError,
+    MissingPathError,
+    UnwritableError,
+)
 from tests.edge.bundle.samples import bundle_bytes
 from tests.edge.bundle.signing import STRANGER, signed_bytes
 

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from edge.cli import display
 from edge.cli.inspect import _line
-from edge.events import Event, EventKind
-from edge.frame import BadFrame
-from edge.inspection import Cause, uninspected
+from edge.core.events import Event, EventKind
+from edge.core.frame import BadFrame
+from edge.core.inspection import Cause, uninspected
 from edge.line.loop import Line
 from tests.edge.fakes import BlobInstances, ListCamera, cascade, frame, strip
 

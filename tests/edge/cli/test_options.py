@@ -8,13 +8,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from edge.bundle.evidence import Precision
+from edge.bundle.manifest_parts import Precision
 from edge.cli.bench import bench
 from edge.cli.doctor import doctor
 from edge.cli.inspect import inspect
 from edge.cli.options import PRECISIONS, engine_options
 from edge.cli.run import run
-from edge.errors import BundleError
+from edge.core.errors import BundleError
 
 
 @click.command()

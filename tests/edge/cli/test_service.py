@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from edge.cli.service import service
-from edge.errors import ConfigError, MissingPathError
+from edge.core.errors import ConfigError, MissingPathError
 from edge.service import manager
 
 

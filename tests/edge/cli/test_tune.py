@@ -15,9 +15,9 @@ from edge.cli.bench import bench
 from edge.cli.bundle import bundle
 from edge.cli.inspect import inspect
 from edge.cli.tune import tune
-from edge.models.load import Choice
 from edge.tune.plan import Plan
-from edge.tune.store import Plans
+from edge.tune.plan_store import Plans
+from edge.vision.models.load import Choice
 
 pytestmark = pytest.mark.openvino
 
@@ -104,7 +104,7 @@ def test_bench_runs_as_planned_unless_it_is_told_otherwise(
         measured.extend(stages[name] for name in ("gate", "classifier"))
         return {}
 
-    monkeypatch.setattr("edge.bench.measure", measure)
+    monkeypatch.setattr("edge.bench.bench.measure", measure)
     done = call(bench, "--state", planned, "--format", "json", *asked)
     assert done.exit_code == 0, done.exception
     assert measured == [expected] * 2

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.coil.defect import CoilDefect
-from edge.inspection import Cause, Defect, Inspection, Level
-from edge.masks import mask_to_coco
+from edge.core.coil_defect import CoilDefect
+from edge.core.inspection import (
+    Cause,
+    Defect,
+    Inspection,
+    Level,
+)
+from edge.core.rle import mask_to_coco
 
 LINES, COLUMNS, MM = 256, 400, 0.5
 FRAME_MM = LINES * MM

@@ -6,7 +6,7 @@ import pytest
 
 from edge.coil.disposition import Disposition
 from edge.config.coil import DispositionRule
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 
 
 def rules(*tables):

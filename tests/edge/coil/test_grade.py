@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edge.coil.grade import Grade, grade
 from edge.coil.stretch import Stretch
-from edge.inspection import Cause, Level
+from edge.core.inspection import Cause, Level
 from tests.edge.coil.strip import coil_defect
 
 STRETCHES = [

@@ -8,8 +8,8 @@ import pytest
 from edge.coil.map import draw_map
 from edge.coil.map_legend import LEVELS
 from edge.coil.stretch import Stretch
-from edge.inspection import Cause, Level
-from edge.sinks.palette import colour
+from edge.core.inspection import Cause, Level
+from edge.core.palette import colour
 from tests.edge.coil.strip import coil_defect
 
 CLASSES = ("scratch", "pit")

@@ -11,10 +11,10 @@ from edge.coil.disposition import Disposition
 from edge.coil.track import MAX_PIECES
 from edge.coil.tracker import CoilTracker
 from edge.config.coil import DispositionRule
-from edge.coverage import Gap
-from edge.events import EventKind
-from edge.heat import Heat
-from edge.inspection import Cause, Level
+from edge.core.class_map import Heat
+from edge.core.coverage import Gap
+from edge.core.events import EventKind
+from edge.core.inspection import Cause, Level
 from tests.edge.coil.strip import COLUMNS, FRAME_MM, LINES, MM, boxed, frame, outlined, unseen
 
 

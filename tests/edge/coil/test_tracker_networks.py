@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from edge.bundle.load import find_bundle, load_bundle
-from edge.cascade import Cascade
 from edge.coil.tracker import CoilTracker
-from edge.frame import Frame
+from edge.core.frame import Frame
 from edge.simulator.defects.scratches import draw_scratches
 from edge.simulator.light import expose, uneven_light
 from edge.simulator.noise import noise_sheets
@@ -21,6 +20,7 @@ from edge.simulator.outline import draw_outline
 from edge.simulator.plan import Band
 from edge.simulator.stamp import lay
 from edge.simulator.texture import draw_texture
+from edge.vision.cascade import Cascade
 
 WIDTH, LINES, FRAMES, MM = 800, 256, 4, 0.5
 FIRST, LAST = 100, 900

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from edge.config.outputs import MetricsConfig, MqttConfig
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 
 SECRET = "s3cret"
 

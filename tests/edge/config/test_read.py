@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.config.read import FaultyConfigError, read_as
-from edge.errors import ConfigError, MissingPathError
+from edge.core.errors import ConfigError, MissingPathError
 from tests.edge.config.models import Whole
 
 

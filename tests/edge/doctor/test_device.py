@@ -10,8 +10,12 @@ from edge.doctor.clock import clock
 from edge.doctor.disk import disk
 from edge.doctor.engines import engines
 from edge.doctor.finding import Finding, State, worst
-from edge.doctor.heat import governor, heat, throttling
 from edge.doctor.memory import memory
+from edge.doctor.temperature import (
+    governor,
+    heat,
+    throttling,
+)
 
 OK, WARN, FAIL = State.OK, State.WARN, State.FAIL
 

@@ -8,12 +8,12 @@ import pytest
 
 from edge.bundle import load_bundle, shipped_bundle
 from edge.bundle.load import UNSIGNED
-from edge.cameras.found import FoundCamera
+from edge.cameras.discovery import FoundCamera
+from edge.core.errors import BundleError
 from edge.doctor.bundle import bundle
 from edge.doctor.cameras import cameras
 from edge.doctor.configuration import configuration
 from edge.doctor.finding import Finding, State
-from edge.errors import BundleError
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.coil.defect import CoilDefect, Piece
-from edge.coverage import Gap
-from edge.frame import Frame
-from edge.inspection import Cause, Defect, Inspection, Level
+from edge.core.coil_defect import CoilDefect, Piece
+from edge.core.coverage import Gap
+from edge.core.frame import Frame
+from edge.core.inspection import (
+    Cause,
+    Defect,
+    Inspection,
+    Level,
+)
+from edge.core.rle import mask_to_coco
 from edge.ledger.sink import Ledger, RunFacts
-from edge.masks import mask_to_coco
 
 CLASSES = ("pit", "scratch", "patch")
 FACTS = RunFacts("camera 1", "cold-strip", "ab" * 32, "shipped", CLASSES, "cd" * 32)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.events import EventKind
+from edge.core.events import EventKind
 from edge.ledger.query import LedgerReader
 from edge.ledger.retention import Keep
 from edge.ledger.sink import Ledger

@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from edge.ledger.commits import Writer
 from edge.ledger.outbox import Outbox
-from edge.ledger.writer import Writer
 
 
 @pytest.fixture

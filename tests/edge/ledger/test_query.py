@@ -8,8 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from edge.coil.stretch import Stretch
-from edge.errors import ConfigError, LedgerError, MissingPathError
-from edge.inspection import Cause, Level
+from edge.core.errors import (
+    ConfigError,
+    LedgerError,
+    MissingPathError,
+)
+from edge.core.inspection import Cause, Level
 from edge.ledger.coils_list import find_coil, list_coils
 from edge.ledger.query import TABLES, Filter, LedgerReader
 from edge.ledger.schema import MIGRATIONS, migrate

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from edge.config.ledger import LedgerConfig
-from edge.events import Event, EventKind
+from edge.core.events import Event, EventKind
 from edge.ledger import retention
 from edge.ledger.query import LedgerReader
 from edge.ledger.retention import Keep, Retention

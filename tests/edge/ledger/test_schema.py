@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from edge.errors import LedgerError, NewerLedgerError
-from edge.ledger.files import open_to_read, open_to_write
+from edge.core.errors import LedgerError, NewerLedgerError
+from edge.ledger.database import open_to_read, open_to_write
 from edge.ledger.query import LedgerReader
 from edge.ledger.schema import COLUMNS, MIGRATIONS, migrate, version_of
 from tests.edge.ledger.samples import write_sample
@@ -64,8 +64,8 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(path):
 
 def test_an_older_ledger_is_migrated_to_be_read(path, monkeypatch):
     write_sample(path)
-    monkeypatch.setattr("edge.ledger.files.MIGRATIONS", ADDED)
-    monkeypatch.setattr("edge.ledger.files.migrate", lambda c, p: migrate(c, p, ADDED))
+    monkeypatch.setattr("edge.ledger.database.MIGRATIONS", ADDED)
+    monkeypatch.setattr("edge.ledger.database.migrate", lambda c, p: migrate(c, p, ADDED))
     connection = open_to_read(path)
     assert connection.execute("SELECT count(weight_kg) FROM coils").fetchone()[0] == 0
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.coverage import Coverage
-from edge.errors import LedgerError, UnwritableError
-from edge.events import Event, EventKind
-from edge.inspection import Cause, Level
+from edge.core.coverage import Coverage
+from edge.core.errors import LedgerError, UnwritableError
+from edge.core.events import Event, EventKind
+from edge.core.inspection import Cause, Level
 from edge.ledger.query import Filter, LedgerReader
 from edge.ledger.sink import Ledger
 from tests.edge.ledger.samples import (

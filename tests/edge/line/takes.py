@@ -7,12 +7,12 @@ import math
 import threading
 import time
 
-from edge.frame import BadFrame, Frame
-from edge.inspection import Level, uninspected
-from edge.line.settling import Record
-from edge.line.taken import Taken
+from edge.core.frame import BadFrame, Frame
+from edge.core.inspection import Level, uninspected
+from edge.core.sink import Sink
+from edge.line.captured import Taken
+from edge.line.reorder_buffer import Record
 from edge.position.base import Place
-from edge.sinks.base import Sink
 from tests.edge.fakes import cascade, frame, strip
 
 FRAME_MM = 10.0

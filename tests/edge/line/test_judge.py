@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from edge.errors import EngineError
-from edge.frame import BadFrame
-from edge.inspection import Cause, Level
+from edge.core.errors import EngineError
+from edge.core.frame import BadFrame
+from edge.core.inspection import Cause, Level
 from edge.line.judge import Judge
 from tests.edge.fakes import BlobInstances, cascade, frame, strip
 from tests.edge.line.takes import BAD, taken

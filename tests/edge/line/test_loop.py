@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.bundle.drift import Drift
+from edge.bundle.drift_reference import Drift
 from edge.config.line import LineConfig
-from edge.drift import DriftMonitor
-from edge.errors import CameraError
-from edge.frame import BadFrame, Frame
-from edge.inspection import Cause, Level
+from edge.core.errors import CameraError
+from edge.core.frame import BadFrame, Frame
+from edge.core.inspection import Cause, Level
+from edge.core.sink import Sink
 from edge.line.loop import Line
-from edge.sinks.base import Sink
+from edge.vision.drift_monitor import DriftMonitor
 from tests.edge.bundle.samples import fields
 from tests.edge.fakes import ListCamera, PacedCamera, cascade, frame, strip
 

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from edge.config.line import LineConfig
-from edge.errors import EngineError
-from edge.inspection import Level
+from edge.core.errors import EngineError
+from edge.core.inspection import Level
 from edge.line.loop import Line
 from tests.edge.fakes import BlobInstances, ListCamera, PacedCamera, cascade, frame, strip
 from tests.edge.line.takes import BAD, Kept

@@ -9,9 +9,9 @@ import pytest
 
 from edge.coil.tracker import CoilTracker
 from edge.config.line import LineConfig
-from edge.events import EventKind
-from edge.frame import Absence, Frame
-from edge.inspection import Cause, Level
+from edge.core.events import EventKind
+from edge.core.frame import Absence, Frame
+from edge.core.inspection import Cause, Level
 from edge.line.loop import Line
 from tests.edge.fakes import (
     BlobInstances,

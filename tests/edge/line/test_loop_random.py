@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from edge.cameras.base import Camera
 from edge.config.line import LineConfig
-from edge.coverage import Gap
-from edge.frame import Absence, BadFrame, Frame
-from edge.inspection import Level
+from edge.core.coverage import Gap
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
+from edge.core.inspection import Level
 from edge.line.loop import Line
 from edge.position.encoder import EncoderPosition
 from tests.edge.fakes import BlobInstances, cascade, strip

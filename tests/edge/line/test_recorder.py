@@ -7,15 +7,15 @@ import time
 
 import pytest
 
-from edge.coverage import Gap
-from edge.errors import UnwritableError
-from edge.events import Event, EventKind
-from edge.inspection import Cause
+from edge.core.coverage import Gap
+from edge.core.errors import UnwritableError
+from edge.core.events import Event, EventKind
+from edge.core.inspection import Cause
+from edge.core.run_figures import Figures
 from edge.line import recorder as recorder_module
-from edge.line.figures import Figures
+from edge.line.fanout import Writer
 from edge.line.recorder import Recorder
-from edge.line.settling import Record
-from edge.line.writer import Writer
+from edge.line.reorder_buffer import Record
 from tests.edge.line.takes import BAD, Kept, Stuck, record, until
 
 

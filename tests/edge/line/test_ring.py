@@ -8,9 +8,13 @@ import time
 import numpy as np
 import pytest
 
-from edge.errors import CameraError, MillsightError
-from edge.frame import Absence, BadFrame, Frame
-from edge.inspection import Cause
+from edge.core.errors import CameraError, MillsightError
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
+from edge.core.inspection import Cause
 from edge.line.ring import Ring
 from tests.edge.fakes import ListCamera, frame, strip
 from tests.edge.line.takes import admit, taken

@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.frame import Absence, BadFrame, Frame
+from edge.core.frame import (
+    Absence,
+    BadFrame,
+    Frame,
+)
 from edge.position.encoder import EncoderPosition
 
 MM = 0.1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge.events import Event, EventKind
-from edge.inspection import Cause
+from edge.core.events import Event, EventKind
+from edge.core.inspection import Cause
 from edge.service.health import Health
 from tests.edge.sinks.samples import clean, missed
 

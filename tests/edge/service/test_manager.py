@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import ConfigError, UnwritableError
+from edge.core.errors import ConfigError, UnwritableError
 from edge.service import manager as module
 from edge.service.manager import Manager, closed_folder, require_user
 

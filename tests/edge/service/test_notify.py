@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from edge.events import Event, EventKind
+from edge.core.events import Event, EventKind
 from edge.service.health import Health
 from edge.service.notify import Systemd
 from tests.edge.sinks.samples import clean, defect, missed

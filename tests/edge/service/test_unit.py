@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import Config
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 from edge.service.unit import program, unit, writable_folders
 
 TOOL = shutil.which("systemd-analyze")

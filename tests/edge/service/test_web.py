@@ -8,8 +8,8 @@ import socket
 
 import pytest
 
-from edge.errors import ConfigError
-from edge.events import Event, EventKind
+from edge.core.errors import ConfigError
+from edge.core.events import Event, EventKind
 from edge.service.health import Health
 from edge.service.web import WebServer
 

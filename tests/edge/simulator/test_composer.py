@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 from edge.simulator import StripSimulator
 from edge.simulator.composer import StripComposer
 from edge.simulator.stamp import make_stamp

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 from edge.simulator import CLASS_DESCRIPTIONS, CLASSES, StripSimulator
 from edge.simulator.noise import noise_sheets
 

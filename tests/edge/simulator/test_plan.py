@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.errors import MillsightError
+from edge.core.errors import MillsightError
 from edge.simulator.light import Band
 from edge.simulator.plan import choose_classes, plan_band, plan_defects, plan_frame, plan_object
 from edge.simulator.statistics import IMAGES_BY_CLASSES

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from edge.masks import mask_from_kaggle
+from edge.core.rle import mask_from_kaggle
 from edge.simulator import StripSimulator
 from edge.simulator.outline import draw_outline
 from edge.simulator.plan import plan_frame

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from edge.coil.defect import CoilDefect
-from edge.inspection import Cause, Defect, Inspection, Level
+from edge.core.coil_defect import CoilDefect
+from edge.core.inspection import (
+    Cause,
+    Defect,
+    Inspection,
+    Level,
+)
 
 
 def defect(number: int = 1, **changes) -> CoilDefect:

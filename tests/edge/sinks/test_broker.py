@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge.config.outputs import MqttConfig
-from edge.errors import MissingExtraError
+from edge.core.errors import MissingExtraError
 from edge.sinks.broker import Broker
 from edge.sinks.outbox import MemoryOutbox
 from tests.edge.sinks.fake_broker import FakeBroker

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.errors import UnwritableError
+from edge.core.errors import UnwritableError
 from edge.sinks.csv import COLUMNS, CsvFile
 from tests.edge.sinks.samples import clean, defect
 

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from edge.errors import UnwritableError
-from edge.events import Event, EventKind
+from edge.core.errors import UnwritableError
+from edge.core.events import Event, EventKind
 from edge.sinks.jsonl import EventLinesFile, JsonLines, JsonLinesFile
 from tests.edge.fakes import cascade, frame, strip
 

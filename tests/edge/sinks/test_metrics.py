@@ -8,11 +8,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from edge.config.outputs import MetricsConfig
-from edge.coverage import Gap
-from edge.errors import MissingExtraError
-from edge.events import Event, EventKind
-from edge.inspection import Cause, Level
-from edge.line.figures import Figures
+from edge.core.coverage import Gap
+from edge.core.errors import MissingExtraError
+from edge.core.events import Event, EventKind
+from edge.core.inspection import Cause, Level
+from edge.core.run_figures import Figures
 from edge.service.health import Health
 from edge.sinks.metrics import Metrics, Readings
 from tests.edge.sinks.samples import clean, defect, missed

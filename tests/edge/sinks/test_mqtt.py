@@ -11,11 +11,11 @@ from contextlib import contextmanager
 import pytest
 
 from edge.config.outputs import MqttConfig
-from edge.coverage import Gap
-from edge.events import Event, EventKind
-from edge.inspection import Cause
+from edge.core.coverage import Gap
+from edge.core.events import Event, EventKind
+from edge.core.inspection import Cause
+from edge.ledger.commits import Writer
 from edge.ledger.outbox import Outbox
-from edge.ledger.writer import Writer
 from edge.sinks.mqtt import Mqtt
 from edge.sinks.outbox import MemoryOutbox
 from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, free_port, needs_mosquitto, wait_for

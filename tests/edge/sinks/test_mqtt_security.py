@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from edge.config.outputs import MqttConfig
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 from edge.sinks.mqtt import Mqtt
 from tests.edge.sinks.certificates import Authority
 from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, needs_mosquitto, wait_for

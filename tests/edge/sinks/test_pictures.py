@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.errors import UnwritableError
-from edge.inspection import Cause, uninspected
-from edge.masks import mask_to_coco
-from edge.sinks.palette import colour
+from edge.core.errors import UnwritableError
+from edge.core.inspection import Cause, uninspected
+from edge.core.palette import colour
+from edge.core.rle import mask_to_coco
 from edge.sinks.pictures import FRAME_SUFFIX, Pictures, draw
 from tests.edge.fakes import CLASSES, cascade, frame, strip
 

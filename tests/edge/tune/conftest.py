@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge.engines import base
-from edge.models import load
+from edge.vision.engines import base
+from edge.vision.models import load
 from tests.edge.tune.toy import KINDS, ToyInstances
 
 

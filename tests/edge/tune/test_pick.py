@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.models.load import Choice
 from edge.tune.pick import TIE, pick, pick_part
 from edge.tune.race import Times
+from edge.vision.models.load import Choice
 
 
 def taking(*ways):

@@ -6,10 +6,10 @@ import copy
 
 import pytest
 
-from edge.cascade import Cascade
-from edge.models.load import Choice
-from edge.region_networks import RegionNetworks
 from edge.tune.proof import Proof, form_of
+from edge.vision.cascade import Cascade
+from edge.vision.models.load import Choice
+from edge.vision.region_networks import RegionNetworks
 from tests.edge import fakes
 from tests.edge.tune.toy import PICTURES, bundle
 

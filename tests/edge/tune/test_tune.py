@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from edge.cascade import Cascade
-from edge.engines import base
-from edge.errors import BundleError
+from edge.core.errors import BundleError
 from edge.tune import tune as tune_module
 from edge.tune.plan import StagePlan
 from edge.tune.tune import tune
+from edge.vision.cascade import Cascade
+from edge.vision.engines import base
 from tests.edge.tune import toy
 from tests.edge.tune.toy import HERE, bundle
 
@@ -64,7 +64,7 @@ def test_the_default_is_kept_where_nothing_is_faster(engines):
 
 
 def test_on_a_single_core_there_is_one_thread(engines):
-    engines.setattr("edge.models.load.os.cpu_count", lambda: 1)
+    engines.setattr("edge.vision.models.load.os.cpu_count", lambda: 1)
     plan = tuned(engines, bundle(), cores=1)
     assert {timing.way.threads for timing in plan.timings} == {1}
     assert engines_of(plan) == {"gate": "swift", "classifier": "swift"}

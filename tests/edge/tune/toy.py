@@ -15,10 +15,10 @@ import numpy as np
 from edge.bundle import Bundle, read_bundle
 from edge.bundle.container import MANIFEST, write_container
 from edge.bundle.manifest import Manifest
-from edge.bundle.verify import score_frame
-from edge.errors import EngineError
-from edge.models.instances import InstanceModel
+from edge.core.errors import EngineError
+from edge.install.verify import score_frame
 from edge.tune.machine import Machine
+from edge.vision.models.instances import InstanceModel
 from tests.edge import fakes
 from tests.edge.bundle.samples import fields, file_entries, instance_stage
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from edge.frame import Pixels
-from edge.images import write_image
+from edge.core.frame import Pixels
+from edge.core.images import write_image
 from train.data.sample import Instance, Sample
 
 SQUARE = "257 10 513 10"

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.errors import DataError, MissingPathError
-from edge.images import write_image
+from edge.core.errors import DataError, MissingPathError
+from edge.core.images import write_image
 from tests.train.data.build import SQUARE, annotation, coco, image, noise, severstal
 from train.data.check import check_data
 

@@ -7,8 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge.errors import DataError, ImageError, LabelError, MillsightError
-from edge.masks import mask_to_coco, mask_to_coco_counts
+from edge.core.errors import (
+    DataError,
+    ImageError,
+    LabelError,
+    MillsightError,
+)
+from edge.core.rle import mask_to_coco, mask_to_coco_counts
 from tests.train.data.build import annotation, coco, image
 from train.data.coco import read_coco
 from train.data.sample import Instance

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pycocotools.coco import COCO
 
-from edge.errors import DataError, UnwritableError
+from edge.core.errors import DataError, UnwritableError
 from tests.train.data.build import SQUARE, annotation, coco, image, severstal
 from train.data import open_data, read_unsplit
 from train.data.convert import write_coco

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import ImageError
+from edge.core.errors import ImageError
 from tests.train.data.build import annotation, coco, image
 from train.data.coco import read_coco
 from train.data.digest import data_digest, split_digest

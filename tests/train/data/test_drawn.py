@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.masks import mask_to_runs
+from edge.core.rle import mask_to_runs
 from train.data.drawn import draw_truth, enlarged
 from train.data.sample import Instance, Sample
 

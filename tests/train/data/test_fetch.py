@@ -12,8 +12,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from edge.errors import FetchError, MillsightError, MissingExtraError, UnwritableError
-from train.cli_data import data
+from edge.core.errors import (
+    FetchError,
+    MillsightError,
+    MissingExtraError,
+    UnwritableError,
+)
+from train.cli.data import data
 from train.data.fetch import COMPETITION, download_folder, fetch_severstal
 
 FILES = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge.images import write_image
+from edge.core.images import write_image
 from tests.train.data.build import noise, sample
 from train.data.groups import difference_hash, join_identical, join_similar, similar_pairs
 from train.data.sample import Sample

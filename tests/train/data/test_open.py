@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import DataError, ImageError, MissingPathError, UnwritableError
-from edge.images import write_image
+from edge.core.errors import (
+    DataError,
+    ImageError,
+    MissingPathError,
+    UnwritableError,
+)
+from edge.core.images import write_image
 from tests.train.conftest import closed_folder
 from tests.train.data.build import SQUARE, annotation, coco, image, noise, severstal
 from train.data import open_data, read_unsplit

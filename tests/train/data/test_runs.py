@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from edge.masks import Mask, mask_to_runs, runs_to_mask
+from edge.core.rle import (
+    Mask,
+    mask_to_runs,
+    runs_to_mask,
+)
 from train.data.runs import (
     area,
     bounding_box,

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import DataError, LabelError, MillsightError, MissingPathError
-from edge.images import write_image
+from edge.core.errors import (
+    DataError,
+    LabelError,
+    MillsightError,
+    MissingPathError,
+)
+from edge.core.images import write_image
 from tests.train.data.build import SQUARE, noise, severstal
 from train.data.sample import UNLABELLED
 from train.data.severstal import read_severstal

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge.config.camera import FIRST_DATA_SEED
-from edge.errors import UnwritableError
+from edge.core.errors import UnwritableError
 from edge.simulator import StripSimulator
 from edge.simulator.composer import StripComposer
 from edge.simulator.noise import noise_sheets

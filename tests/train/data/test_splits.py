@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.errors import ConfigError, DataError, LabelError, UnwritableError
+from edge.core.errors import (
+    ConfigError,
+    DataError,
+    LabelError,
+    UnwritableError,
+)
 from tests.train.data.build import box, sample
 from train.data.sample import UNLABELLED, DataSet, Sample
 from train.data.splits import (

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.errors import DataError, ImageError
-from edge.masks import mask_to_runs
+from edge.core.errors import DataError, ImageError
+from edge.core.rle import mask_to_runs
 from tests.train.data.build import box, sample
 from train.data import open_data
 from train.data.runs import bounding_box, column_runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.images import write_image
+from edge.core.images import write_image
 from tests.edge import fakes
 from train.data.sample import Instance, Sample
 

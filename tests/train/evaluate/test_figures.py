@@ -7,8 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge.bundle.evidence import DecisionThreshold, GateThreshold, Thresholds
-from edge.instances.rules import ClassRule
+from edge.bundle.manifest_parts import (
+    DecisionThreshold,
+    GateThreshold,
+    Thresholds,
+)
+from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances import made
 from tests.train.evaluate.tables import scored
 from train.evaluate.comparison import Baseline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.instances.rules import ClassRule
+from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances import made
 from tests.train.evaluate.tables import scored
 from tests.train.evaluate.test_figures import NONE, THRESHOLDS, A

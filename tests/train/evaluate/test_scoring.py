@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from edge.bundle.manifest import FrameSizes
-from edge.cascade import Cascade
-from edge.errors import DataError
+from edge.core.errors import DataError
+from edge.vision.cascade import Cascade
 from tests.edge import fakes
 from train.data.sample import Sample
 from train.data.tiles import label_tiles

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.masks import mask_to_coco_counts, mask_to_runs
+from edge.core.rle import mask_to_coco_counts, mask_to_runs
 from tests.train.coco_folder import write_split
 from train.data.sample import DataSet, Instance, Sample
 

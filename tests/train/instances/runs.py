@@ -6,7 +6,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from train import cli_train
+from train.cli.train import train as train_command
 
 OPTIONS = ("--window", "96x64", "--epochs", "2", "--batch", "4", "--items-per-epoch", "8")
 
@@ -14,7 +14,7 @@ OPTIONS = ("--window", "96x64", "--epochs", "2", "--batch", "4", "--items-per-ep
 def train(*words: Any) -> str:
     """``millsight train instances`` with these words; what it said on stderr."""
     words = ("instances", *map(str, words))
-    result = CliRunner().invoke(cli_train.train, words, standalone_mode=False)
+    result = CliRunner().invoke(train_command, words, standalone_mode=False)
     if result.exception:
         raise result.exception
     assert result.stdout == ""

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.errors import TrainingError
-from edge.instances.anchors import Anchors
+from edge.core.errors import TrainingError
+from edge.vision.instances.anchors import Anchors
 from train.instances.anchor_shapes import fit_anchors, mean_best_iou
 
 KINDS = np.array(

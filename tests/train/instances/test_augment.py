@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.train.instances.frames import instance, sample
-from train.augment import NEVER, augmented
+from train.augment.tiles import NEVER, augmented
 from train.instances.augment import LOOKS, STILL, Moves, draw_view
 from train.instances.scenes import make_scene
 from train.instances.views import shown

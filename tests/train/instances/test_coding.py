@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.instances import boxes as edge
+from edge.vision.instances import boxes as edge
 from train.instances import coding
 
 CORNER = st.integers(-100, 800).map(lambda half: half / 2)

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from edge.errors import EngineError
-from edge.instances.found import FoundInstance
+from edge.core.errors import EngineError
+from edge.vision.instances.found_instance import FoundInstance
 from tests.train.instances.frames import CLASSES, instance, sample
 from train.backend import load_keras
 from train.instances.evaluating import KerasEngine, epoch_figures, unjudged, worth

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge.instances.anchors import Anchors
+from edge.vision.instances.anchors import Anchors
 from tests.train.instances.frames import write_frames
 from train.data import open_data
 from train.instances.augment import LOOKS, STILL, Moves

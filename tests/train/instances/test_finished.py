@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from edge.errors import MissingPathError, TrainingError
+from edge.core.errors import MissingPathError, TrainingError
 from tests.train.instances.frames import CLASSES
 from train.instances.evaluating import as_model
 from train.instances.finished import read_instances_run

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edge.errors import TrainingError
+from edge.core.errors import TrainingError
 from train.instances.finished import read_instances_run
 from train.instances.first_weights import start_networks_from
 from train.networks.compact import compact_wide

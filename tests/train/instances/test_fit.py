@@ -5,14 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from edge.errors import TrainingError
-from train import checkpoint
+from edge.core.errors import TrainingError
 from train.backend import load_keras
-from train.checkpoint import State, values
 from train.instances.evaluating import FIGURES
 from train.instances.fit import InstanceTraining, compile_learner, fit
 from train.instances.plan import InstancesPlan
-from train.interrupt import InterruptedTrainingError
+from train.loop import checkpoint
+from train.loop.checkpoint import State, values
+from train.loop.interrupt import InterruptedTrainingError
 from train.networks import Recipe
 
 keras = load_keras()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.instances.anchors import Anchors
+from edge.vision.instances.anchors import Anchors
 from train.backend import load_keras
 from train.instances.targets import rpn_targets
 from train.networks.mask_rcnn import build_mask_rcnn

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.instances.found import FoundInstance
+from edge.vision.instances.found_instance import FoundInstance
 from tests.train.instances.frames import CLASSES, instance, sample
 from train.data.sheet import CAPTION
 from train.instances.pictures import predictions

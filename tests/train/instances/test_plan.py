@@ -1,6 +1,6 @@
 import pytest
 
-from edge.errors import ConfigError
+from edge.core.errors import ConfigError
 from tests.train.instances.frames import sample
 from train.instances.plan import RECIPES, InstancesPlan
 from train.instances.scenes import make_scene

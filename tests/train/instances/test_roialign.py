@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from edge.engines.tensor import Quantized
-from edge.instances import roialign as edge
+from edge.vision.engines.quantized import Quantized
+from edge.vision.instances import roialign as edge
 from train.backend import load_keras
 from train.instances.roialign import level_of, roi_align
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from edge.errors import DataError, MissingPathError
-from edge.images import write_image
+from edge.core.errors import DataError, MissingPathError
+from edge.core.images import write_image
 from tests.train.instances.frames import HEIGHT, WIDTH, data_of, instance, sample
 from train.data.sample import Instance, Sample
 from train.instances.scenes import (

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.instances.anchors import Anchors
+from edge.vision.instances.anchors import Anchors
 from train.instances.targets import match_anchors, rpn_targets
 
 BOX = np.array([[0, 0, 10, 10]], np.float32)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.instances.anchors import Anchors
+from edge.vision.instances.anchors import Anchors
 from train.networks.mask_rcnn import box_head, build_mask_rcnn, mask_head
 
 ANCHORS = Anchors((((8.0, 8.0),), ((16.0, 16.0),), ((32.0, 32.0),)))

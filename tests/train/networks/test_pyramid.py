@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.errors import TrainingError
-from edge.instances.anchors import Anchors
+from edge.core.errors import TrainingError
+from edge.vision.instances.anchors import Anchors
 from train.backend import load_keras
-from train.first_weights import read_weights, start_from
 from train.networks import NETWORKS
 from train.networks.pyramid import PRIOR, TRUNKS, build_pyramid
+from train.regions.first_weights import read_weights, start_from
 
 ANCHORS = Anchors((((8.0, 8.0),), ((16.0, 16.0), (8.0, 40.0)), ((32.0, 32.0),) * 3))
 WINDOW = np.random.default_rng(0).random((1, 32, 64, 1), dtype=np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from edge.files import make_folder, write_whole
+from edge.core.files import make_folder, write_whole
 from train.data.eda.numbers import Exploration, explore
 from train.data.eda.page import report_page
 from train.data.eda.pictures import draw_pictures

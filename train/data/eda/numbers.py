@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import DataError
+from edge.core.errors import DataError
 from train.data.counts import LabelCounts, count_labels, split_names
 from train.data.progress import Progress, quiet
 from train.data.runs import area, column_runs

@@ -10,7 +10,11 @@ import numpy as np
 from train.data.eda.numbers import DARK_LEVEL, Exploration, Sizes
 from train.data.eda.palette import class_labels
 from train.data.sample import DataSet
-from train.page import image, page, table
+from train.html.page import (
+    image,
+    page,
+    table,
+)
 
 
 def report_page(

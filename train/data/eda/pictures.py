@@ -13,7 +13,12 @@ from train.data.eda.examples import draw_examples
 from train.data.eda.numbers import Exploration
 from train.data.eda.palette import CLEAN_COLOUR, class_colours, class_labels
 from train.data.sample import DataSet
-from train.plots import WIDTH_IN, bare, new_figure, png
+from train.html.plots import (
+    WIDTH_IN,
+    bare,
+    new_figure,
+    png,
+)
 
 
 def draw_pictures(

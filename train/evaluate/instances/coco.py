@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from edge.instances.found import FoundInstance
+from edge.vision.instances.found_instance import FoundInstance
 from train.evaluate.instances.regions import coco_rle, found_box, found_runs, rectangle_rle
 from train.evaluate.instances.truth import JudgedFrame, Truth
 

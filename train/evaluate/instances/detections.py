@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
-from edge.instances.found import FoundInstance
+from edge.vision.instances.found_instance import FoundInstance
 from train.evaluate.instances.regions import coco_rle, found_box, found_runs
 from train.evaluate.instances.truth import JudgedFrame, Truth, classes_seen
 from train.evaluate.metrics import share, share_interval

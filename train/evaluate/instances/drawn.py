@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from edge.instances.found import FoundInstance
+from edge.vision.instances.found_instance import FoundInstance
 from train.data.drawn import Picture
 
 _UNKNOWN = (200, 200, 200)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from edge.instances.found import FoundInstance
-from edge.instances.rules import ClassRule
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.instances.rules import ClassRule
 from train.data.sample import Sample
 from train.data.tiles import Tile
 from train.evaluate.instances.coco import Matched

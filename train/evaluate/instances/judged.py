@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.instances.found import FoundInstance
-from edge.instances.rules import ClassRule, by_rules
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.instances.rules import ClassRule, by_rules
 from train.data.sample import Sample
 from train.data.tiles import Tile
 from train.evaluate.instances.coco import Matched, match
@@ -57,7 +57,7 @@ def judge_instances(
 
     Args:
         found: Candidates on each item, before rules and joining
-            (``edge.models.instances.InstanceModel.candidates``).
+            (``edge.vision.models.instances.InstanceModel.candidates``).
         items: In the same order: whole samples, or tiles, each a frame of its own.
         classes: The data set's classes; what was found of others, counted from there on, can only
             be a false alarm.

@@ -9,9 +9,9 @@ from itertools import groupby
 
 import numpy as np
 
-from edge.cascade import Cascade
-from edge.frame import Frame, Pixels
-from edge.instances.found import FoundInstance
+from edge.core.frame import Frame, Pixels
+from edge.vision.cascade import Cascade
+from edge.vision.instances.found_instance import FoundInstance
 from train.data.tiles import Tile
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 

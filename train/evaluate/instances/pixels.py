@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.instances.found import FoundInstance
-from edge.masks import Mask, runs_to_mask
+from edge.core.rle import Mask, runs_to_mask
+from edge.vision.instances.found_instance import FoundInstance
 from train.evaluate.instances.truth import JudgedFrame, classes_seen
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from edge.instances.found import FoundInstance
-from edge.masks import Runs, mask_to_runs
+from edge.core.rle import Runs, mask_to_runs
+from edge.vision.instances.found_instance import FoundInstance
 from train.data.runs import column_runs, from_columns
 
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.instances.found import FoundInstance
-from edge.instances.rules import ClassRule, by_rules
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.instances.rules import ClassRule, by_rules
 from train.data.sample import Sample
 from train.data.tiles import Tile
 from train.evaluate.instances.detections import overlapping

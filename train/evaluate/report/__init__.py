@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from edge.cascade import Cascade
-from edge.files import write_whole
+from edge.core.files import write_whole
+from edge.vision.cascade import Cascade
 from train.data.tiles import Tile
 from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.report.sections import report_page

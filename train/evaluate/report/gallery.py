@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from edge.cascade import Cascade
+from edge.vision.cascade import Cascade
 from train.data.eda.palette import class_colours, class_labels
 from train.data.tiles import Tile
 from train.evaluate.mistakes import Mistakes, worst_mistakes
@@ -17,7 +17,7 @@ from train.evaluate.report.crops import draw_item
 from train.evaluate.report.words import percent
 from train.evaluate.scored import Scored
 from train.evaluate.subject import Subject
-from train.page import image
+from train.html.page import image
 
 GALLERY_STYLE = """
 div.gallery { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }

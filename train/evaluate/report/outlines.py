@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from edge.instances.found import FoundInstance
+from edge.vision.instances.found_instance import FoundInstance
 from train.data.drawn import draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours, class_labels
 from train.data.tiles import Tile
@@ -18,7 +18,7 @@ from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.report.crops import LEAST_WIDTH
 from train.evaluate.report.gallery import legend
 from train.evaluate.report.words import number, numbers, percent, percents
-from train.page import image, table
+from train.html.page import image, table
 
 _OTHER = "another"
 """What a class is called that only the bundle knows."""

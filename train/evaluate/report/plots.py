@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 
 from train.data.eda.palette import CLEAN_COLOUR
 from train.evaluate.scored import Scored
-from train.plots import bare, new_figure, png
+from train.html.plots import (
+    bare,
+    new_figure,
+    png,
+)
 
 GATE_COLOUR, DECISION_COLOUR, DEFECT_COLOUR = "#0072B2", "#D55E00", "#D55E00"
 _BINS = 40

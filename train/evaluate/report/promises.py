@@ -10,7 +10,7 @@ from edge.bundle.promises import Promise, Rate, UnitPromises
 from train.data.eda.palette import class_labels
 from train.evaluate.report.words import NOTHING, percent, percents, whole_percent
 from train.evaluate.subject import Subject
-from train.page import table
+from train.html.page import table
 
 _UNSEEN = {"group_recall": None, "n_groups": 0}
 """Measured of a class that the data set lacks."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from edge.cascade import Cascade
+from edge.vision.cascade import Cascade
 from train.data.eda.palette import class_labels
 from train.data.severstal import is_simulated
 from train.data.tiles import Tile
@@ -30,7 +30,13 @@ from train.evaluate.report.words import (
 )
 from train.evaluate.scored import Scored
 from train.evaluate.subject import Subject
-from train.page import NOTES_STYLE, facts, image, page, table
+from train.html.page import (
+    NOTES_STYLE,
+    facts,
+    image,
+    page,
+    table,
+)
 
 _STYLE = """
 td, th { vertical-align: top; } td { white-space: nowrap; }

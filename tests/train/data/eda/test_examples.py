@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge.images import write_image
+from edge.core.images import write_image
 from tests.train.data.build import annotation, coco, image
 from train.data import read_unsplit
 from train.data.eda.examples import draw_examples

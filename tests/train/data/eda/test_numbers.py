@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.errors import DataError
-from edge.images import write_image
+from edge.core.errors import DataError
+from edge.core.images import write_image
 from tests.train.data.build import annotation, box, coco, image, sample
 from train.data import read_unsplit
 from train.data.eda.numbers import GRID_COLUMNS, GRID_LINES, brightness, explore, percentiles

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.errors import ImageError, UnwritableError
+from edge.core.errors import ImageError, UnwritableError
 from tests.train.data.build import SQUARE, annotation, coco, image, severstal
 from train.data import read_unsplit
 from train.data.eda import write_exploration

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.instances.found import FoundInstance
-from edge.masks import mask_to_runs
+from edge.core.rle import mask_to_runs
+from edge.vision.instances.found_instance import FoundInstance
 from train.data.sample import Instance, Sample
 
 HEIGHT, WIDTH = 20, 40

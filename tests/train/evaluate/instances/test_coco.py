@@ -12,7 +12,7 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from edge.masks import mask_to_coco
+from edge.core.rle import mask_to_coco
 from tests.train.evaluate.instances.made import (
     CLASSES,
     HEIGHT,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis.extra import numpy as arrays
 
-from edge.masks import mask_to_runs
+from edge.core.rle import mask_to_runs
 from tests.train.evaluate.instances.made import HEIGHT, WIDTH, found, label, sample, scattered
 from train.data.sample import Instance
 from train.evaluate.instances.dice import competition_dice, dice, foreground_dice

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from edge.instances.rules import ClassRule
+from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample, scattered
 from train.evaluate.instances.figures import figures_of, instance_differences, instance_figures
 from train.evaluate.instances.judged import judge_instances

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from edge.cascade import Cascade
-from edge.instances.found import FoundInstance
-from edge.instances.rules import ClassRule, by_rules
+from edge.vision.cascade import Cascade
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.instances.rules import ClassRule, by_rules
 from tests.edge import fakes
 from train.data.sample import Sample
 from train.data.tiles import label_tiles

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycocotools import mask as coco_mask
 
-from edge.masks import mask_to_runs
+from edge.core.rle import mask_to_runs
 from tests.train.evaluate.instances.made import HEIGHT, WIDTH, found, rectangle
 from train.evaluate.instances.regions import coco_rle, found_box, found_runs, rectangle_rle
 

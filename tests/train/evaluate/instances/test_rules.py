@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.instances.rules import ClassRule, by_rules
+from edge.vision.instances.rules import ClassRule, by_rules
 from tests.train.evaluate.instances.made import found, label, sample, scattered
 from train.evaluate.instances.detections import IOU50, detect
 from train.evaluate.instances.pixels import count_pixels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.masks import runs_to_mask
+from edge.core.rle import runs_to_mask
 from tests.train.evaluate.instances.made import HEIGHT, WIDTH, found, label, sample
 from train.data.sample import Instance
 from train.data.tiles import label_tiles

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.images import write_image
-from edge.instances.rules import ClassRule
+from edge.core.images import write_image
+from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances import made
 from train.data.sample import Sample
 from train.data.tiles import Tile, label_tiles

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from edge.bundle import Bundle
-from edge.errors import UnwritableError
-from edge.images import write_image
+from edge.core.errors import UnwritableError
+from edge.core.images import write_image
 from tests.edge import fakes
 from tests.edge.bundle import samples as bundles
 from train.data.sample import DataSet, Instance, Sample

@@ -1,0 +1,106 @@
+"""What would stop a line with a configuration that is right in itself, found without a start."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge.core.errors import (
+    MillsightError,
+    MissingExtraError,
+    MissingPathError,
+    UnwritableError,
+)
+from edge.core.files import check_writable
+
+if TYPE_CHECKING:
+    from edge.bundle import Bundle
+    from edge.config import Config
+
+_PACKAGES = {"mqtt": "paho", "metrics": "prometheus_client"}
+"""What a section needs that the base install leaves out; the extra is called as the section."""
+
+
+def troubles(config: Config, load: Callable[[], Bundle]) -> list[str]:
+    """A sentence for each thing that is not as the configuration says it is.
+
+    Args:
+        config: Looked at.
+        load: Opens the bundle that it names.
+    """
+    checks: list[Callable[[], object]] = [
+        partial(_check_camera, config),
+        partial(_check_rules, config, load),
+        *(partial(_check_makeable, path) for path in _made(config)),
+        *(partial(check_writable, path) for path in _written(config)),
+        *(partial(_check_package, name) for name in _PACKAGES if getattr(config, name) is not None),
+    ]
+    if config.mqtt is not None:
+        checks.append(config.mqtt.password)
+    found = []
+    for check in checks:
+        try:
+            check()
+        except MillsightError as error:
+            found.append(str(error))
+    return found
+
+
+def _check_camera(config: Config) -> None:
+    from edge.cameras.open import kind_of, refuse_strangers
+
+    source = config.camera.source
+    path = Path(source.removeprefix("watch:"))
+    kind = kind_of(source)
+    refuse_strangers(config.camera, kind)
+    if kind in {"images", "watched"} and not path.exists():
+        raise MissingPathError(f"[camera] source: there is no file or folder {path}")
+
+
+def _check_rules(config: Config, load: Callable[[], Bundle]) -> None:
+    from edge.coil.disposition import Disposition
+
+    Disposition(config.disposition, load().manifest.classes)
+
+
+def _made(config: Config) -> Iterator[Path]:
+    """Files whose folders are made where they are missing."""
+    from edge.ledger.default_path import ledger_path
+
+    if config.ledger is not None:
+        yield ledger_path(config.ledger.path)
+    if config.pictures is not None:
+        yield config.pictures.folder / "picture.jpg"
+
+
+def _written(config: Config) -> Iterator[Path]:
+    """Files whose folders must be there."""
+    if config.csv is not None:
+        yield config.csv.path
+    if config.jsonl is not None:
+        for path in (config.jsonl.path, config.jsonl.events):
+            if path is not None and str(path) != "-":
+                yield path
+
+
+def _check_makeable(path: Path) -> None:
+    there = next(folder for folder in path.absolute().parents if folder.is_dir())
+    try:
+        # Only trying tells: permissions say nothing of a disk that is mounted to be read.
+        with tempfile.TemporaryFile(dir=there):
+            return
+    except OSError as error:
+        raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _check_package(section: str) -> None:
+    package = _PACKAGES[section]
+    if find_spec(package) is None:
+        raise MissingExtraError(
+            f"[{section}] needs the package {package}, which is not installed",
+            f"pip install 'millsight[{section}]'",
+        )

@@ -1,0 +1,60 @@
+"""What happens beside the line that is no defect: a camera lost, an overload, a coil begun."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from edge.core.inspection import iso_time
+
+
+class EventKind(StrEnum):
+    """What an event is about."""
+
+    CAMERA_LOST = "camera lost"
+    CAMERA_BACK = "camera back"
+    OVERLOAD = "overload"
+    OVERLOAD_OVER = "overload over"
+    PICTURE = "picture"
+    """Pictures are frozen, black or saturated, or are of strip again."""
+    POSITION = "position"
+    """The encoder's counts are missing, have jumped, or are back."""
+    BUNDLE = "bundle"
+    DRIFT = "drift"
+    STORAGE = "storage"
+    """The ledger or pictures cannot be stored, or can be again."""
+    SINK = "sink"
+    """Something that is told of inspections is away, or back."""
+    COIL_BEGAN = "coil began"
+    COIL_ENDED = "coil ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        kind: What it is about.
+        text: One line for the person at the line.
+        at: When, in seconds since 1970 (UTC).
+        position_mm: Millimetre on the coil; None where it has no place.
+        coil: Name of the coil; empty where none is known.
+    """
+
+    kind: EventKind
+    text: str
+    at: float = field(default_factory=time.time)
+    position_mm: float | None = None
+    coil: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for JSON, with the keys that docs/json.md documents."""
+        return {
+            "event": self.kind.value,
+            "text": self.text,
+            "time": iso_time(self.at),
+            "position_mm": None if self.position_mm is None else round(self.position_mm, 3),
+            "coil": self.coil or None,
+        }

@@ -1,0 +1,83 @@
+"""One picture of the strip, and where and when it was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""Grey picture, shape [lines, columns], dtype uint8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Pixels of the strip with their number, capture time and place on the coil.
+
+    Columns (x) run across the strip, lines (y) along it, line 0 first in time.
+
+    Attributes:
+        pixels: Grey picture, [lines, columns], uint8.
+        number: The camera's own frame counter; a jump tells of frames that never came.
+        taken_at: ``time.monotonic()`` in seconds when the last line was taken.
+        source: Camera name, or the path of the file.
+        position_mm: Millimetre on the coil of line 0.
+        mm_per_line: Millimetres of strip in one line.
+        mm_per_px_across: Millimetres of strip in one column.
+        encoder: The encoder's count at its last line; None where nothing counts.
+    """
+
+    pixels: Pixels
+    number: int
+    taken_at: float
+    source: str
+    position_mm: float = 0.0
+    mm_per_line: float = 0.5
+    mm_per_px_across: float = 0.5
+    encoder: int | None = None
+
+    @property
+    def length_mm(self) -> float:
+        """Millimetres of strip that this frame shows along the coil."""
+        return float(self.pixels.shape[0] * self.mm_per_line)
+
+
+@dataclass(frozen=True, slots=True)
+class BadFrame:
+    """A frame that the camera took and that will not be inspected: there are no pixels of it.
+
+    Attributes:
+        number: The camera's own frame counter.
+        taken_at: ``time.monotonic()`` in seconds.
+        source: Camera name, or the path of the file.
+        cause: One of ``edge.core.inspection.Cause``.
+        detail: One line for the person at the line.
+        lines: How many lines it had, where that is known.
+        encoder: The encoder's count at its last line; None where nothing counts.
+    """
+
+    number: int
+    taken_at: float
+    source: str
+    cause: str
+    detail: str = ""
+    lines: int | None = None
+    encoder: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A live camera gave nothing since what it gave last.
+
+    Attributes:
+        taken_at: ``time.monotonic()`` in seconds up to which nothing came.
+        source: Camera name.
+        cause: One of ``edge.core.inspection.Cause``.
+        detail: One line for the person at the line.
+    """
+
+    taken_at: float
+    source: str
+    cause: str
+    detail: str = ""

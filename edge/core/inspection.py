@@ -1,0 +1,188 @@
+"""What was found on a frame: the one result that flows everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.class_map import Heat
+from edge.core.frame import BadFrame, Frame
+from edge.core.rle import CocoRle
+from edge.vision.preprocess import Box
+
+
+class Level(StrEnum):
+    """How far a frame was inspected: what the cascade owed, and what was given up."""
+
+    FULL = "full"
+    """Every stage that the cascade asked for was done."""
+    CLASSIFIED = "classified"
+    """Instances were asked for and given up."""
+    GATED = "gated"
+    """The classifier was asked for and given up."""
+    UNINSPECTED = "uninspected"
+    """There is no gate verdict; ``Inspection.cause`` says why."""
+
+
+class Cause(StrEnum):
+    """Why a stretch of strip has no verdict."""
+
+    LATE = "late"
+    DROPPED = "dropped"
+    UNREADABLE = "unreadable"
+    WRONG_SIZE = "wrong size"
+    CAMERA_LOST = "camera lost"
+    BLACK = "black"
+    SATURATED = "saturated"
+    FROZEN = "frozen"
+
+
+_MEASURES = ("area_mm2", "length_mm", "width_mm", "along_mm", "across_mm")
+
+UNCLASSIFIED = "unclassified"
+"""What a defect is called that no classifier has judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One defect on a frame.
+
+    Attributes:
+        class_name: Its class; empty where no classifier has judged it.
+        score: Confidence in the class, 0 to 1.
+        box: x, y, width, height in pixels of the frame.
+        mask: Outline in the frame as COCO compressed run lengths, or None where there is none.
+        area_px: Pixels of the mask. Where there is none, those of the boxes that ``box`` bounds,
+            one for each defective region: its heat's box, or the whole region.
+        area_mm2: Its area in mm²; like the other measures None where no instance model judged it.
+        length_mm: The longer side in mm of the smallest rectangle that holds it, however turned.
+        width_mm: The shorter side of that rectangle in mm.
+        along_mm: Millimetre on the coil of its first line.
+        across_mm: Millimetres from the frame's left border to the defect's.
+        heats: Where in each region its class is seen, for pictures; empty where the classifier
+            has no maps. Not in JSON.
+    """
+
+    class_name: str
+    score: float
+    box: Box
+    mask: CocoRle | None
+    area_px: int
+    area_mm2: float | None = None
+    length_mm: float | None = None
+    width_mm: float | None = None
+    along_mm: float | None = None
+    across_mm: float | None = None
+    heats: tuple[Heat, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def label(self) -> str:
+        """Its class as a person reads it: Severstal's classes are bare numbers."""
+        if not self.class_name:
+            return UNCLASSIFIED
+        return f"class {self.class_name}" if self.class_name.isdecimal() else self.class_name
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for JSON, with the keys that the README documents."""
+        measures = {name: getattr(self, name) for name in _MEASURES}
+        return {
+            "class": self.class_name,
+            "score": _fraction(self.score),
+            "box": list(self.box),
+            "mask": self.mask,
+            "area_px": self.area_px,
+            **{name: None if mm is None else round(mm, 3) for name, mm in measures.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is known of one frame.
+
+    Attributes:
+        source: Camera name or file path.
+        frame: Frame number.
+        level: How far it was inspected.
+        cause: Why there is no verdict; None unless the level is ``uninspected``.
+        detail: One line about the cause, for people.
+        position_mm: Millimetre on the coil of line 0.
+        length_mm: Millimetres of strip that the frame stands for.
+        defective: The verdict at the decision threshold; False where there is none.
+        defect_score: The worst region's score, 0 to 1; None without a verdict.
+        class_scores: Each class's highest score over the regions judged; empty where the gate
+            found the frame clean.
+        suspicious: Regions (boxes) that the gate let through to later stages.
+        defects: What was found.
+        stages_ms: Milliseconds spent in each stage.
+        at: When its last line was taken, in seconds since 1970 (UTC); 0 where that is unknown.
+        coil: Name of the coil that it lies on; empty where none is known.
+        action: What is to be done about its worst defect (see ``edge.coil.disposition``); empty
+            without rules.
+        gate_scores: The gate's score of every region; None without a verdict. Not part of the JSON.
+    """
+
+    source: str
+    frame: int
+    level: Level
+    position_mm: float = 0.0
+    length_mm: float = 0.0
+    defective: bool = False
+    defect_score: float | None = None
+    class_scores: Mapping[str, float] = field(default_factory=dict)
+    suspicious: tuple[Box, ...] = ()
+    defects: tuple[Defect, ...] = ()
+    stages_ms: Mapping[str, float] = field(default_factory=dict)
+    cause: Cause | None = None
+    detail: str = ""
+    at: float = 0.0
+    coil: str = ""
+    action: str = ""
+    gate_scores: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for JSON, with the keys that the README documents."""
+        return {
+            "source": self.source,
+            "frame": self.frame,
+            "time": iso_time(self.at) if self.at else None,
+            "coil": self.coil or None,
+            "level": self.level.value,
+            "cause": self.cause.value if self.cause else None,
+            "detail": self.detail or None,
+            "position_mm": round(self.position_mm, 3),
+            "length_mm": round(self.length_mm, 3),
+            "action": self.action or None,
+            "defective": None if self.level is Level.UNINSPECTED else self.defective,
+            "defect_score": _fraction(self.defect_score),
+            "class_scores": {name: _fraction(s) for name, s in self.class_scores.items()},
+            "defects": [defect.as_json() for defect in self.defects],
+            "stages_ms": {name: round(ms, 3) for name, ms in self.stages_ms.items()},
+        }
+
+
+def uninspected(frame: Frame | BadFrame, cause: Cause, detail: str = "") -> Inspection:
+    """The inspection of a frame that has no verdict."""
+    return Inspection(
+        source=frame.source,
+        frame=frame.number,
+        level=Level.UNINSPECTED,
+        position_mm=frame.position_mm if isinstance(frame, Frame) else 0.0,
+        length_mm=frame.length_mm if isinstance(frame, Frame) else 0.0,
+        cause=cause,
+        detail=detail,
+    )
+
+
+def _fraction(score: float | None) -> float | None:
+    return None if score is None else round(float(score), 6)
+
+
+def iso_time(at: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

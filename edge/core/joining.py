@@ -1,0 +1,83 @@
+"""Regions of one class that touch are one defect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge.core.class_map import Heat
+from edge.core.inspection import Defect
+from edge.vision.preprocess import Box
+
+
+@dataclass(frozen=True, slots=True)
+class DefectiveRegion:
+    """A region with a defect.
+
+    Attributes:
+        region: x, y, width, height in pixels of the frame.
+        score: Confidence in its class, 0 to 1.
+        heat: Where in the region the class is seen; None where the classifier has no maps.
+    """
+
+    region: Box
+    score: float
+    heat: Heat | None = None
+
+    @property
+    def box(self) -> Box:
+        """What bounds the defect: the heat's box, or the region where there is none."""
+        return self.heat.box if self.heat else self.region
+
+
+def join_touching(name: str, found: list[DefectiveRegion]) -> list[Defect]:
+    """One defect for each set of regions that touch along a side, with the best of their scores.
+
+    Whether they touch is asked of the regions, not of the boxes in them: a scratch across two
+    regions is one defect even where its boxes end short of the border.
+
+    Args:
+        name: Class of all the regions.
+        found: The regions.
+    """
+    labels = np.arange(len(found))
+    for i, a in enumerate(found):
+        for j, b in enumerate(found[:i]):
+            if _touch(a.region, b.region):
+                labels[labels == labels[i]] = labels[j]
+    defects = []
+    for label in dict.fromkeys(labels.tolist()):
+        members = [found[i] for i in np.flatnonzero(labels == label)]
+        boxes = [member.box for member in members]
+        defects.append(
+            Defect(
+                class_name=name,
+                score=max(member.score for member in members),
+                box=bounding(boxes),
+                mask=None,
+                area_px=sum(w * h for _, _, w, h in boxes),
+                heats=tuple(member.heat for member in members if member.heat),
+            )
+        )
+    return defects
+
+
+def bounding(boxes: list[Box]) -> Box:
+    """The smallest box that holds all of ``boxes``."""
+    corners = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes])
+    left, top = corners[:, :2].min(axis=0)
+    right, bottom = corners[:, 2:].max(axis=0)
+    return int(left), int(top), int(right - left), int(bottom - top)
+
+
+def shared(a: Box, b: Box) -> tuple[int, int]:
+    """Pixels that two boxes share across and along; below 0, how far they lie apart."""
+    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    along = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return across, along
+
+
+def _touch(a: Box, b: Box) -> bool:
+    across, along = shared(a, b)
+    return across >= 0 and along >= 0 and across + along > 0

@@ -1,0 +1,89 @@
+"""The figures of a run: frames and millimetres by level, latencies, defects, events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from threading import Lock
+from typing import Any
+
+from edge.core.coverage import Coverage, Gap
+from edge.core.events import Event
+from edge.core.inspection import (
+    UNCLASSIFIED,
+    Inspection,
+    Level,
+)
+from edge.core.latency_histogram import Latencies
+
+
+class Figures:
+    """Counts what was settled, each frame once. Safe from any thread.
+
+    Attributes:
+        coverage: Millimetres and frames by level.
+        latencies: Milliseconds from a frame's last line to its verdict.
+        instance_latencies: Milliseconds from a frame's last line to its outlines.
+        gaps: Frames that the camera never gave.
+        deadline_misses: Verdicts that came late.
+        deferred: Frames of which outlines, classifier or all was put off.
+        caught_up: Those of them that got all they were owed.
+    """
+
+    def __init__(self) -> None:
+        self.coverage = Coverage()
+        self.latencies = Latencies()
+        self.instance_latencies = Latencies()
+        self.gaps = 0
+        self.deadline_misses = 0
+        self.deferred = 0
+        self.caught_up = 0
+        self._defects: Counter[str] = Counter()
+        self._defective_frames = 0
+        self._events: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def add_gap(self, gap: Gap | None, frames: int) -> None:
+        """Count strip that passed without a frame, and frames that never came."""
+        with self._lock:
+            self.gaps += frames
+            if gap is not None:
+                self.coverage.add_gap(gap.length_mm, gap.cause)
+
+    def add(self, inspection: Inspection) -> None:
+        """Count a frame at its final level."""
+        with self._lock:
+            self.coverage.add(inspection)
+            self._defective_frames += inspection.defective
+            for defect in inspection.defects:
+                self._defects[defect.class_name or UNCLASSIFIED] += 1
+
+    def add_verdict(self, latency_ms: float, deadline_ms: float) -> None:
+        """Count a verdict and whether it came in time."""
+        with self._lock:
+            self.latencies.add(latency_ms)
+            self.deadline_misses += latency_ms > deadline_ms
+
+    def add_event(self, event: Event) -> None:
+        """Count an event by its kind."""
+        with self._lock:
+            self._events[event.kind.value] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures so far, with keys that the README documents."""
+        with self._lock:
+            taken = {level.value: self.coverage.frames[level] for level in Level}
+            return {
+                "frames": sum(taken.values()),
+                "levels": taken,
+                "gaps": self.gaps,
+                "coverage": self.coverage.as_json(),
+                "uninspected_by_cause": self.coverage.causes_as_json(),
+                "latency_ms": self.latencies.as_json(),
+                "instances_ms": self.instance_latencies.as_json(),
+                "deferred": self.deferred,
+                "caught_up": self.caught_up,
+                "deadline_misses": self.deadline_misses,
+                "defects": dict(self._defects),
+                "defective_frames": self._defective_frames,
+                "events": dict(self._events),
+            }

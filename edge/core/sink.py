@@ -1,0 +1,52 @@
+"""What every output is: it hears of inspections, defects and events in order, and is closed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from edge.core.coil_defect import CoilDefect
+from edge.core.coverage import Gap
+from edge.core.events import Event
+from edge.core.frame import Frame
+from edge.core.inspection import Inspection
+
+
+class Sink(ABC):
+    """Somewhere that inspections go. All its methods are called in one thread.
+
+    Attributes:
+        left_out: Inspections that it was told to write and did not, its limit being reached.
+    """
+
+    left_out: int = 0
+
+    @abstractmethod
+    def write(self, inspection: Inspection, frame: Frame | None) -> None:
+        """Take one inspection at its final level, in the order of frames.
+
+        Args:
+            inspection: What is known of the frame.
+            frame: Its pixels; None where there are none.
+
+        Raises:
+            UnwritableError: The target cannot be written.
+        """
+
+    def gap(self, gap: Gap) -> None:
+        """Take strip that passed without a frame."""
+
+    def defect(self, defect: CoilDefect) -> None:
+        """Take a defect that has ended: no piece of it touches the frame that came last."""
+
+    def tell(self, event: Event) -> None:
+        """Take an event."""
+
+    def tick(self) -> None:
+        """Do what is due by the clock; called twice a second or more, also where no frame comes."""
+
+    def news(self) -> list[Event]:
+        """What has happened to it since this was last asked; all sinks are told of it."""
+        return []
+
+    def close(self) -> None:
+        """Finish what was begun. Safe to call twice."""

@@ -1,0 +1,236 @@
+"""One commit a second; and where the disk is full, rows that wait while inspection goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+from threading import RLock
+from typing import IO, Protocol
+
+from edge.core.errors import MillsightError
+from edge.core.events import Event, EventKind
+from edge.ledger.database import (
+    BUSY_S,
+    DAMAGED,
+    fault_code,
+    is_full,
+    lock,
+    open_to_write,
+    set_aside,
+)
+
+COMMIT_S = 1.0
+"""Seconds between two commits: as much is lost where the power fails."""
+_CALM = 5
+"""So many times as long nothing must fail before a trouble is called over."""
+
+
+class Part(Protocol):
+    """What has rows to store. All its methods are called with the writer's lock held."""
+
+    def opened(self, connection: sqlite3.Connection) -> None:
+        """Learn from a ledger that was just opened what is in it."""
+
+    def waiting(self) -> bool:
+        """Whether the next commit has something to store."""
+        ...
+
+    def save(self, connection: sqlite3.Connection, run: int) -> None:
+        """Write it, within the writer's transaction; it may fail and be called again."""
+
+    def saved(self) -> None:
+        """The transaction is on the disk."""
+
+
+class Writer:
+    """Holds a ledger open for one run and stores what its parts have, in short transactions.
+
+    A transaction is begun when all its rows are known, so readers and the disk see it for
+    milliseconds. What fails is tried again with the next commit; a damaged ledger is set aside.
+
+    Args:
+        path: The ledger; created with its folder, or migrated.
+        every_s: Seconds between two commits.
+
+    Attributes:
+        connection: To the ledger; None while it cannot be opened.
+        run: Number of this run in the ledger; 0 until it was opened.
+        lock: Held during each use of the connection.
+        commits: Transactions that are on the disk.
+        full: Whether the last commit failed for want of room.
+
+    Raises:
+        LedgerError: It is no ledger, that of a newer millsight, or another run writes it.
+        UnwritableError: Its folder cannot be written.
+    """
+
+    def __init__(self, path: Path, *, every_s: float = COMMIT_S) -> None:
+        self.path = path
+        self.connection: sqlite3.Connection | None = None
+        self.run = 0
+        self.lock = RLock()
+        self.commits = 0
+        self.full = False
+        self._every_s = every_s
+        self._parts: list[Part] = []
+        self._held: IO[bytes] | None = None
+        self._closed = False
+        self._committed_at = time.monotonic()
+        self._failing_since: float | None = None
+        self._well_since: float | None = None
+        self._news: list[Event] = []
+        try:
+            self._open()
+        except (sqlite3.Error, OSError) as error:
+            self._fail(error)
+
+    def add_part(self, part: Part) -> None:
+        """Let a part's rows be stored with every commit from now on."""
+        with self.lock:
+            self._parts.append(part)
+            if self.connection is not None:
+                part.opened(self.connection)
+
+    def due(self, within_s: float = 0.0) -> bool:
+        """Whether it is time for a commit, or will be within so many seconds."""
+        return time.monotonic() - self._committed_at >= self._every_s - within_s
+
+    def commit(self) -> bool:
+        """Store what the parts have now. Never raises for a disk that is full or gone.
+
+        Returns:
+            Whether nothing waits any longer.
+        """
+        with self.lock:
+            self._committed_at = time.monotonic()
+            if self._closed:
+                return False
+            if not any(part.waiting() for part in self._parts):
+                return True
+            try:
+                self._store()
+            except (sqlite3.Error, OSError, MillsightError) as error:
+                self._fail(error)
+                return False
+            self.commits += 1
+            self._recover()
+            return True
+
+    @property
+    def failing(self) -> bool:
+        """Whether commits have failed lately."""
+        return self._failing_since is not None
+
+    def fold_log(self) -> bool:
+        """Fold the log into the ledger and cut it: it may hold megabytes that rows could have.
+
+        Returns:
+            Whether that has freed anything.
+        """
+        log = self.path.with_name(self.path.name + "-wal")
+        with self.lock, suppress(sqlite3.Error, OSError):
+            if self.connection is None or not log.stat().st_size:
+                return False
+            # A reader may hold the log; the line does not wait for it.
+            self.connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}")
+            return not log.stat().st_size
+        return False
+
+    def news(self) -> list[Event]:
+        """What is to be told of the ledger since this was last asked."""
+        with self.lock:
+            news, self._news = self._news, []
+            return news
+
+    def close(self) -> None:
+        """Let go of the ledger. Safe to call twice."""
+        with self.lock:
+            self._closed = True
+            self._disconnect()
+            if self._held is not None:
+                self._held.close()
+                self._held = None
+
+    def _store(self) -> None:
+        connection = self.connection or self._open()
+        connection.execute("BEGIN IMMEDIATE")
+        for part in self._parts:
+            part.save(connection, self.run)
+        connection.execute("COMMIT")
+        for part in self._parts:
+            part.saved()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._held is None:
+            self._held = lock(self.path)
+        connection = open_to_write(self.path)
+        try:
+            if not self.run:
+                _close_what_was_cut_off(connection)
+                (last,) = connection.execute("SELECT coalesce(max(run), 0) FROM runs").fetchone()
+                self.run = last + 1
+            for part in self._parts:
+                part.opened(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self.connection = connection
+        return connection
+
+    def _fail(self, error: Exception) -> None:
+        if self.connection is not None:
+            with suppress(sqlite3.Error):
+                self.connection.rollback()
+        self._well_since = None
+        code = fault_code(error)
+        self.full = is_full(error, self.path)
+        what = f"the ledger {self.path} cannot be stored: {error}"
+        if code in DAMAGED:
+            self._disconnect()
+            with suppress(OSError):
+                what += f"; set aside as {set_aside(self.path).name}, a new one is begun"
+        elif code not in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}:
+            # A disk that comes back is another file to SQLite.
+            self._disconnect()
+        if self._failing_since is None:
+            self._failing_since = time.monotonic()
+            hint = "free some space there" if self.full else "check that disk"
+            self._tell(f"{what}. Inspection goes on and rows wait in memory; {hint}")
+
+    def _recover(self) -> None:
+        self.full = False
+        if self._failing_since is None:
+            return
+        now = time.monotonic()
+        self._well_since = self._well_since or now
+        # A full disk lets a commit through now and then; that is not worth an event each time.
+        if now - self._well_since >= _CALM * self._every_s:
+            lasted = self._well_since - self._failing_since
+            self._failing_since = None
+            self._tell(f"the ledger {self.path} is stored again, after {lasted:.0f} s")
+
+    def _tell(self, text: str) -> None:
+        self._news.append(Event(EventKind.STORAGE, text))
+
+    def _disconnect(self) -> None:
+        if self.connection is not None:
+            with suppress(sqlite3.Error):
+                self.connection.close()
+            self.connection = None
+
+
+def _close_what_was_cut_off(connection: sqlite3.Connection) -> None:
+    """Mark runs that power or a kill has ended; they ended when they were last stored."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(
+        "UPDATE coils SET ended = (SELECT seen FROM runs WHERE runs.run = coils.run) "
+        "WHERE ended IS NULL AND run IN (SELECT run FROM runs WHERE ended IS NULL)"
+    )
+    connection.execute("UPDATE runs SET ended = seen, cut_off = 1 WHERE ended IS NULL")
+    connection.execute("COMMIT")

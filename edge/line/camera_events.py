@@ -1,0 +1,49 @@
+"""What is said of a camera: that it is lost, and that it is back."""
+
+from __future__ import annotations
+
+from edge.core.events import Event, EventKind
+from edge.core.frame import Absence
+from edge.line.captured import Taken
+
+
+class CameraNews:
+    """Turns what a live camera gives into events, one where something begins and one at its end."""
+
+    def __init__(self) -> None:
+        self._lost_at: float | None = None
+        self._unseen_mm = 0.0
+
+    def of(self, taken: Taken) -> list[Event]:
+        """The events that come with what the camera gave next.
+
+        A camera that is silent while the strip is known to stand is not lost.
+        """
+        if isinstance(taken.item, Absence):
+            return self._absent(taken, taken.item)
+        return self._back(taken)
+
+    def _absent(self, taken: Taken, absence: Absence) -> list[Event]:
+        if taken.place.stands and self._lost_at is None:
+            return []
+        self._unseen_mm += taken.place.missing_mm
+        if self._lost_at is not None:
+            return []
+        self._lost_at = taken.at
+        text = f"{absence.source} gives no frames: {absence.detail or absence.cause}"
+        return [_event(EventKind.CAMERA_LOST, text, taken)]
+
+    def _back(self, taken: Taken) -> list[Event]:
+        if self._lost_at is None:
+            return []
+        unseen_m = (self._unseen_mm + taken.place.missing_mm) / 1000.0
+        text = (
+            f"{taken.item.source} gives frames again after {taken.at - self._lost_at:.1f} s; "
+            f"{unseen_m:.1f} m passed unseen"
+        )
+        self._lost_at, self._unseen_mm = None, 0.0
+        return [_event(EventKind.CAMERA_BACK, text, taken)]
+
+
+def _event(kind: EventKind, text: str, taken: Taken) -> Event:
+    return Event(kind, text, taken.at, taken.place.position_mm)

@@ -1,0 +1,96 @@
+"""Saying at once that the line is too fast for this device, and when it no longer is."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from enum import IntEnum
+from threading import Lock
+
+from edge.core.events import Event, EventKind
+
+CALM_S = 10.0
+"""An overload is over when nothing was given up for so long."""
+
+
+class Sacrifice(IntEnum):
+    """What a frame goes without for lack of time, in the order in which it is given up."""
+
+    OUTLINES = 0
+    CLASSES = 1
+    VERDICT = 2
+
+
+STRAIN_S = {Sacrifice.CLASSES: 0.05, Sacrifice.VERDICT: 0.5}
+"""For so many seconds after it was given up nothing that can wait for it is begun: for a few frames
+after a classifier, since outlines must be drawn in time too; long after a verdict, which nothing
+else may cost."""
+
+_WORDS = {
+    Sacrifice.OUTLINES: "not outlined in time",
+    Sacrifice.CLASSES: "without classes at their verdict",
+    Sacrifice.VERDICT: "without a verdict in time",
+}
+
+
+class Overload:
+    """Makes events of what is given up: where a spell begins, gets worse, and has ended.
+
+    Safe from any thread.
+
+    Args:
+        calm_s: Seconds in which nothing is given up that end a spell.
+        within_s: Seconds in which what is put off must be caught up; it is not held back for more
+            than half of them.
+    """
+
+    def __init__(self, calm_s: float = CALM_S, within_s: float = math.inf) -> None:
+        self._calm_s = calm_s
+        self._strain_s = {what: min(held, within_s / 2) for what, held in STRAIN_S.items()}
+        self._spell: Counter[Sacrifice] = Counter()
+        self._given_up_at: dict[Sacrifice, float] = {}
+        self._began_at = 0.0
+        self._last_at = 0.0
+        self._lock = Lock()
+
+    def given_up(self, what: Sacrifice, position_mm: float) -> Event | None:
+        """Count a frame; the event where that begins a spell or is worse than all of it so far.
+
+        Args:
+            what: What the frame goes without.
+            position_mm: Where it lies.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if not self._spell:
+                self._began_at = now
+            worse = what > max(self._spell, default=-1)
+            self._spell[what] += 1
+            self._last_at = self._given_up_at[what] = now
+        if not worse:
+            return None
+        text = (
+            f"Overload: the line is too fast for this device; from here on some frames are "
+            f"{_WORDS[what]}"
+        )
+        return Event(EventKind.OVERLOAD, text, position_mm=position_mm)
+
+    def strain(self) -> Sacrifice | None:
+        """The worst that was given up a moment ago; None where nothing was."""
+        with self._lock:
+            now = time.monotonic()
+            held = self._strain_s.items()
+            recent = (w for w, for_s in held if self._given_up_at.get(w, -math.inf) + for_s > now)
+            return max(recent, default=None)
+
+    def look(self, position_mm: float) -> Event | None:
+        """The event that ends a spell, once nothing has been given up for long enough."""
+        with self._lock:
+            if not self._spell or time.monotonic() < self._last_at + self._calm_s:
+                return None
+            spell, self._spell = self._spell, Counter()
+            lasted_s = self._last_at - self._began_at
+        frames = ", ".join(f"{spell[what]} {_WORDS[what]}" for what in sorted(spell, reverse=True))
+        text = f"The overload is over; it lasted {lasted_s:.1f} s. Frames: {frames}"
+        return Event(EventKind.OVERLOAD_OVER, text, position_mm=position_mm)

@@ -1,0 +1,135 @@
+"""An encoder's counts over the network: a datagram with the count as a decimal number.
+
+Whatever can send UDP can feed it, a PLC or a counter box, fifty times a second or more, also while
+the strip stands. A datagram is the count in ASCII digits, ``-`` before it where it is negative,
+white space around it allowed. Datagrams are neither acknowledged nor known by their sender: only
+the machine itself is listened to, unless another address is given.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from bisect import bisect_right
+from collections import deque
+from threading import Lock, Thread
+
+from edge.core.errors import ConfigError
+from edge.position.counter import Counter
+
+_COUNT = re.compile(rb"\s*(-?\d{1,20})\s*")
+_WAKE_S = 0.2
+_KEPT = 256
+"""Counts that are remembered: 5 s of them at fifty a second."""
+
+_SILENT_S = 0.5
+"""A count is good for so long."""
+
+_SPEED_OVER_S = 0.02
+"""Time over which the speed is taken, at least, where the next count is still to come."""
+
+
+class Feed:
+    """Listens for counts in a thread of its own, and says what the count was at a moment.
+
+    Args:
+        address: ``udp://HOST:PORT`` to listen at; port 0 takes any that is free.
+        counter_bits: Width of the counter, which rolls over.
+
+    Attributes:
+        port: Where it listens.
+        ignored: Datagrams that were no count.
+
+    Raises:
+        ConfigError: It is no such address, or nobody can listen there.
+    """
+
+    def __init__(self, address: str, *, counter_bits: int = 32) -> None:
+        host, port = parse(address)
+        self._counter = Counter(counter_bits)
+        self._range = 1 << counter_bits
+        self._total = 0
+        self._seen: deque[tuple[float, int]] = deque(maxlen=_KEPT)
+        self._lock = Lock()
+        self._closed = False
+        self.ignored = 0
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            self._socket.bind((host, port))
+        except (OSError, UnicodeError) as error:
+            self._socket.close()
+            raise ConfigError(
+                f"the encoder's counts cannot be listened for at {address}: {error}",
+                "Give an address of this machine and a port that no other program uses",
+            ) from None
+        self._socket.settimeout(_WAKE_S)
+        self.port = int(self._socket.getsockname()[1])
+        self._thread = Thread(target=self._listen, name="encoder feed", daemon=True)
+        self._thread.start()
+
+    def __call__(self, at: float) -> int | None:
+        """The count at a ``time.monotonic()``, between two that came or going on from the last.
+
+        None where none came within half a second of it.
+        """
+        with self._lock:
+            seen = list(self._seen)
+        times = [moment for moment, _ in seen]
+        place = bisect_right(times, at) - 1
+        if place < 0:
+            near = bool(seen) and times[0] - at < _SILENT_S
+            return seen[0][1] % self._range if near else None
+        if at - times[place] > _SILENT_S:
+            return None
+        if place + 1 < len(seen):
+            first, second = seen[place], seen[place + 1]
+        else:
+            # Datagrams that were held up come in one burst: it tells nothing about the speed.
+            earlier = bisect_right(times, times[place] - _SPEED_OVER_S) - 1
+            first, second = seen[earlier if earlier >= 0 else place], seen[place]
+        slope = (second[1] - first[1]) / max(second[0] - first[0], 1e-6)
+        return round(seen[place][1] + slope * (at - times[place])) % self._range
+
+    def close(self) -> None:
+        """Stop listening. Safe to call twice."""
+        self._closed = True
+        self._thread.join(timeout=5.0)
+        self._socket.close()
+
+    def _listen(self) -> None:
+        while not self._closed:
+            try:
+                datagram = self._socket.recv(64)
+            except TimeoutError:
+                continue
+            except OSError:
+                if self._closed:
+                    return
+                time.sleep(_WAKE_S)
+                continue
+            at = time.monotonic()
+            if (count := _COUNT.fullmatch(datagram)) is None:
+                self.ignored += 1
+                continue
+            with self._lock:
+                if not self._seen:
+                    self._total = int(count[1]) % self._range
+                self._total += self._counter.moved(int(count[1]) % self._range)
+                self._seen.append((at, self._total))
+
+
+def parse(address: str) -> tuple[str, int]:
+    """Host and port of ``udp://HOST:PORT``.
+
+    Raises:
+        ConfigError: It is something else.
+    """
+    host, _, port = address.removeprefix("udp://").rpartition(":")
+    if not address.startswith("udp://") or not host or not port.isdecimal() or int(port) > 65535:
+        raise ConfigError(
+            f"{address} is no address for an encoder's counts",
+            "Give udp://HOST:PORT, such as udp://127.0.0.1:5577",
+        )
+    return host.strip("[]"), int(port)

@@ -1,0 +1,284 @@
+"""Gate, then class, then outlines: from a frame to its inspection.
+
+The gate scores every region. Regions at or above the *gate* threshold (set for recall) go to the
+classifier; the *decision* threshold gives the verdict. The score that is held against it is the
+mean of the two networks' probabilities of a defect where both have judged the region, and the
+gate's alone elsewhere. The gate threshold never lies above the decision threshold, so a region
+that the gate stops could not have changed the verdict by the gate's own judgement.
+
+The verdict does not wait for outlines: ``inspect`` gives it, and where the bundle has an instance
+model and the frame is defective its level is ``classified`` until ``outline`` has raised it.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.errors import ImageError
+from edge.core.frame import Frame, Pixels
+from edge.core.inspection import (
+    Cause,
+    Inspection,
+    Level,
+    uninspected,
+)
+from edge.vision.instance_defects import outlined
+from edge.vision.models.classifier import Classifier, ClassScores
+from edge.vision.models.gate import Gate
+from edge.vision.models.load import (
+    Choices,
+    Loader,
+    instance_engines,
+)
+from edge.vision.region_defects import region_defects
+from edge.vision.region_networks import RegionNetworks
+from edge.vision.region_scores import Judgement, decision_scores
+
+if TYPE_CHECKING:
+    from edge.bundle import Bundle
+    from edge.bundle.manifest import FrameSizes
+    from edge.vision.models.instances import InstanceModel
+
+Permit = Callable[[str, int], bool]
+"""Asked with a stage's name and a number of regions before it runs; False gives the stage up."""
+
+
+class Cascade:
+    """The models of a bundle, and how one leads to the next.
+
+    Args:
+        gate: Scores all regions.
+        classifier: Scores the suspicious ones; None where the bundle has none.
+        classes: Names of the defect classes, in the classifier's order.
+        gate_threshold: From this score on a region is suspicious.
+        decision_threshold: From this score on a region is defective.
+        sizes: Which frames are inspected; None takes all that a region fits in.
+        instances: Outlines defects on defective frames; None where the bundle has none.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        classifier: Classifier | None,
+        *,
+        classes: tuple[str, ...],
+        gate_threshold: float,
+        decision_threshold: float,
+        sizes: FrameSizes | None = None,
+        instances: InstanceModel | None = None,
+    ) -> None:
+        self._networks = RegionNetworks(gate, classifier)
+        self.classes = classes
+        self.gate_threshold = gate_threshold
+        self.decision_threshold = decision_threshold
+        self.instances = instances
+        self._sizes = sizes
+
+    @property
+    def gate(self) -> Gate:
+        """What scores all regions."""
+        return self._networks.gate
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """What scores suspicious regions."""
+        return self._networks.classifier
+
+    @classmethod
+    def from_bundle(
+        cls,
+        bundle: Bundle,
+        *,
+        engine: str | None = None,
+        precision: str = "int8",
+        threads: int = 2,
+        stages: Choices | None = None,
+    ) -> Cascade:
+        """Load a bundle's models.
+
+        Args:
+            bundle: Whose models.
+            engine: Engine name; None takes the first installed.
+            precision: Number format, such as ``int8``.
+            threads: Threads for each model.
+            stages: What goes before these three, by stage, as a plan of this device has it.
+
+        Raises:
+            EngineError: No engine is installed, or it refuses a model.
+            BundleError: The bundle has no model of that precision.
+        """
+        manifest = bundle.manifest
+        loader = Loader(bundle, engine, precision, threads, stages or {})
+        return cls(
+            loader.gate(),
+            loader.classifier(),
+            classes=manifest.classes,
+            gate_threshold=manifest.thresholds.gate.value,
+            decision_threshold=manifest.thresholds.decision.value,
+            sizes=manifest.frame,
+            instances=loader.instances(),
+        )
+
+    @property
+    def engine_name(self) -> str:
+        """The engines that its networks run in, such as ``litert`` or ``litert+onnx``."""
+        engines = [stage.engine for stage in (self.gate, self.classifier) if stage is not None]
+        if self.instances is not None:
+            engines += instance_engines(self.instances).values()
+        return "+".join(dict.fromkeys(engine.name for engine in engines))
+
+    def with_networks(self, networks: RegionNetworks) -> Cascade:
+        """The same cascade with another gate and classifier."""
+        other = copy.copy(self)
+        other._networks = networks
+        return other
+
+    def warm_up(self) -> None:
+        """Run each network once: a first run is several times slower than the next."""
+        for stage in (self.gate, self.classifier):
+            if stage is not None:
+                width, height = stage.geometry.input
+                stage.probabilities(np.zeros((1, height, width), dtype=np.uint8))
+        if self.instances is not None:
+            for engine in instance_engines(self.instances).values():
+                engine.run_tensors(np.zeros(engine.input_shape, dtype=np.float32))
+
+    def judge(self, pixels: Pixels) -> Judgement:
+        """Score every region of a frame [lines, columns] with both networks, for evaluation.
+
+        Raises:
+            ImageError: The frame is smaller than a region.
+        """
+        return self._networks.judge(pixels)
+
+    def inspect(self, frame: Frame, *, permit: Permit | None = None) -> Inspection:
+        """Give the verdict on one frame.
+
+        A frame of the wrong size comes back ``uninspected`` with its cause, and a defective one
+        ``classified`` where it is still to be outlined.
+        """
+        stages_ms: dict[str, float] = {}
+        started = time.perf_counter()
+        try:
+            self._check_size(frame.pixels)
+            inputs = self._networks.inputs(frame.pixels)
+        except ImageError as error:
+            return uninspected(frame, Cause.WRONG_SIZE, error.what)
+        prepared = time.perf_counter()
+        stages_ms["preprocess"] = (prepared - started) * 1e3
+
+        scores = self._networks.gate_scores(inputs)
+        stages_ms["gate"] = (time.perf_counter() - prepared) * 1e3
+        return self._judged(frame, inputs, scores, stages_ms, permit)
+
+    def classify(self, frame: Frame, inspection: Inspection) -> Inspection:
+        """Give the verdict on a frame that stayed ``gated``, by what the gate has said.
+
+        Any other frame is inspected whole.
+
+        Args:
+            frame: The frame.
+            inspection: What ``inspect`` said of it.
+
+        Raises:
+            EngineError: The engine failed.
+        """
+        if inspection.level is not Level.GATED or inspection.gate_scores is None:
+            return self.inspect(frame)
+        spent = dict(inspection.stages_ms)
+        started = time.perf_counter()
+        inputs = self._networks.inputs(frame.pixels)
+        spent["preprocess"] += (time.perf_counter() - started) * 1e3
+        return self._judged(frame, inputs, inspection.gate_scores, spent)
+
+    def _judged(
+        self,
+        frame: Frame,
+        inputs: NDArray[np.uint8],
+        scores: NDArray[np.float32],
+        stages_ms: dict[str, float],
+        permit: Permit | None = None,
+    ) -> Inspection:
+        """What follows from the gate's scores."""
+        boxes = self.gate.geometry.boxes(*frame.pixels.shape)
+        gated = time.perf_counter()
+        level = Level.FULL
+        classes: ClassScores | None = None
+        suspicious = np.flatnonzero(scores >= self.gate_threshold)
+        decision = scores.copy()
+        if len(suspicious) and self.classifier is not None:
+            if permit is None or permit("classifier", len(suspicious)):
+                classes = self._networks.class_scores(frame.pixels, inputs, suspicious)
+                decision[suspicious] = decision_scores(scores[suspicious], classes)
+                stages_ms["classifier"] = (time.perf_counter() - gated) * 1e3
+            else:
+                level = Level.GATED
+
+        let_through = tuple(boxes[i] for i in suspicious)
+        defects = region_defects(
+            let_through,
+            decision[suspicious],
+            classes,
+            classes=self.classes,
+            threshold=self.decision_threshold,
+        )
+        if defects and level is Level.FULL and self.instances is not None:
+            level = Level.CLASSIFIED
+        best = classes.classes.max(axis=0) if classes else ()
+        return Inspection(
+            source=frame.source,
+            frame=frame.number,
+            level=level,
+            position_mm=frame.position_mm,
+            length_mm=frame.length_mm,
+            defective=bool(defects),
+            defect_score=float(decision.max()),
+            class_scores={
+                name: float(score) for name, score in zip(self.classes, best, strict=False)
+            },
+            suspicious=let_through,
+            defects=defects,
+            stages_ms=stages_ms,
+            gate_scores=scores,
+        )
+
+    def wants_outline(self, inspection: Inspection) -> bool:
+        """Whether the frame's defects are still to be outlined."""
+        return self.instances is not None and inspection.level is Level.CLASSIFIED
+
+    def outline(self, frame: Frame, inspection: Inspection) -> Inspection:
+        """Outline and measure the defects of a frame that wants it; others come back as they are.
+
+        Instances take the place of the defective regions that they explain. The verdict stands.
+
+        Args:
+            frame: The frame, placed on the coil.
+            inspection: What ``inspect`` said of it.
+
+        Raises:
+            EngineError: The engine failed.
+        """
+        if self.instances is None or not self.wants_outline(inspection):
+            return inspection
+        started = time.perf_counter()
+        found = self.instances.find(frame.pixels, inspection.suspicious)
+        defects = outlined(inspection.defects, found, frame, self.classes)
+        spent_ms = (time.perf_counter() - started) * 1e3
+        return replace(
+            inspection,
+            level=Level.FULL,
+            defects=defects,
+            stages_ms={**inspection.stages_ms, "instances": spent_ms},
+        )
+
+    def _check_size(self, pixels: Pixels) -> None:
+        height, width = pixels.shape
+        if self._sizes is not None and not self._sizes.accepts(width, height):
+            raise ImageError(f"a frame of {width}×{height}; the bundle takes {self._sizes}")

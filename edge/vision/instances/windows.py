@@ -1,0 +1,167 @@
+"""Which windows of a frame the network looks at: the cheapest that hold what is suspicious."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Generic, NamedTuple, TypeVar
+
+from edge.vision.preprocess import Box
+
+MARGIN = 32
+"""Pixels around a suspicious region that are looked at too: a defect seldom ends with a region."""
+
+OVERLAP = 64
+"""Pixels that neighbouring windows share, so that one of them sees a defect at the seam whole."""
+
+_Span = tuple[int, int]
+"""Start and end along one axis, in pixels."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a frame that the network sees at once.
+
+    Attributes:
+        size_index: Which of the sizes on offer it has.
+        x: Its first column; it may reach past the frame's last one.
+        y: Its first line; the same.
+    """
+
+    size_index: int
+    x: int
+    y: int
+
+
+class _Row(NamedTuple, Generic[_T]):
+    """Parts that lie one after another; the lesser of two rows is the cheaper.
+
+    Attributes:
+        area: Of all windows, in pixels.
+        windows: How many there are.
+        parts: Where each begins, and what it is.
+    """
+
+    area: int
+    windows: int
+    parts: tuple[tuple[int, _T], ...]
+
+
+def cover(
+    width: int, height: int, suspicious: Sequence[Box] | None, sizes: Sequence[tuple[int, int]]
+) -> list[Window]:
+    """Windows that hold every suspicious region with its margin, of the least area together.
+
+    The least of those in bands: windows side by side, in bands one after another, across the frame
+    or along it. A region larger than a window, or a frame, is covered by several that overlap.
+
+    Args:
+        width: Columns of the frame.
+        height: Lines of the frame.
+        suspicious: x, y, width, height of each region; None stands for the whole frame.
+        sizes: Width and height of the windows on offer, in pixels.
+    """
+    asked = None if suspicious is None else tuple(suspicious)
+    return list(_cover(width, height, asked, tuple(sizes)))
+
+
+# A line's frames have one size, and the regions that are suspicious at once come again.
+@lru_cache(maxsize=1024)
+def _cover(
+    width: int,
+    height: int,
+    suspicious: tuple[Box, ...] | None,
+    sizes: tuple[tuple[int, int], ...],
+) -> tuple[Window, ...]:
+    frame = (width, height)
+    if suspicious is None:
+        regions: list[tuple[_Span, ...]] = [((0, width), (0, height))]
+    else:
+        grown = [_grown(region, frame) for region in suspicious if region[2] and region[3]]
+        regions = [spans for spans in grown if all(start < end for start, end in spans)]
+    axis, cheapest = 1, _in_bands(regions, frame, sizes, 1)
+    if len(cheapest.parts) > 1 or len({size[1] for size in sizes}) > 1:
+        across = _in_bands(regions, frame, sizes, 0)
+        if across[:2] < cheapest[:2]:
+            axis, cheapest = 0, across
+    windows = []
+    for start, band in cheapest.parts:
+        for first, index in band.parts:
+            x, y = (first, start) if axis else (start, first)
+            windows.append(Window(index, x, y))
+    return tuple(windows)
+
+
+def _grown(region: Box, frame: tuple[int, int]) -> tuple[_Span, ...]:
+    return tuple(
+        (max(region[axis] - MARGIN, 0), min(region[axis] + region[axis + 2] + MARGIN, frame[axis]))
+        for axis in (0, 1)
+    )
+
+
+def _in_bands(
+    regions: list[tuple[_Span, ...]],
+    frame: tuple[int, int],
+    sizes: Sequence[tuple[int, int]],
+    axis: int,
+) -> _Row[_Row[int]]:
+    """Bands one after another on ``axis``, each of windows that follow on the other axis."""
+    other = 1 - axis
+
+    def band(extent: int, start: int, covered: int) -> tuple[int, int, _Row[int]]:
+        inside = [r[other] for r in regions if r[axis][0] < start + extent and r[axis][1] > covered]
+        fitting = {size[other]: i for i, size in enumerate(sizes) if size[axis] == extent}
+
+        def window(side: int, _start: int, _covered: int) -> tuple[int, int, int]:
+            return side * extent, 1, fitting[side]
+
+        row = _cheapest(inside, frame[other], fitting, window)
+        return row.area, row.windows, row
+
+    spans = [region[axis] for region in regions]
+    return _cheapest(spans, frame[axis], {size[axis] for size in sizes}, band)
+
+
+def _cheapest(
+    spans: list[_Span],
+    length: int,
+    extents: Collection[int],
+    price: Callable[[int, int, int], tuple[int, int, _T]],
+) -> _Row[_T]:
+    """The cheapest row of parts that holds each span, in one part or in several that overlap.
+
+    The first part may as well begin where the first span does, so that the choice is one of extents
+    alone, part by part.
+
+    Args:
+        spans: What to hold.
+        length: Of the frame on this axis.
+        extents: How long a part can be.
+        price: Area, number of windows and content of a part, by its extent, by its start, and by
+            where spans may end that are held already.
+    """
+    distinct = set(spans)
+
+    @cache
+    def rest(start_at: int, covered: int) -> _Row[_T]:
+        left = [(max(start, start_at), end) for start, end in distinct if end > covered]
+        if not left:
+            return _Row(0, 0, ())
+        rows = []
+        for extent in extents:
+            start = max(min(min(left)[0], length - extent), 0)
+            end = start + extent
+            cut = [first for first, last in left if first < end < last]
+            again = max(end - min(OVERLAP, extent // 2), min(cut)) if cut else end
+            following = rest(again, end)
+            area, windows, content = price(extent, start, covered)
+            held = max(min(last, end) for first, last in left if first < end)
+            centred = max(start - (end - held) // 2, 0) if end <= length else start
+            parts = ((centred, content), *following.parts)
+            rows.append(_Row(area + following.area, windows + following.windows, parts))
+        return min(rows)
+
+    return rest(0, 0)

@@ -1,0 +1,45 @@
+"""The classifier: which class of defect does a region show, or none after all?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.vision.models.stage import StageModel
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScores:
+    """Scores of n regions.
+
+    Attributes:
+        classes: Probability of each class, [n, classes].
+        none: Probability that there is no defect, [n].
+        maps: How strongly each place speaks for each class and against none, in logits,
+            [n, rows, columns, classes]; None where they were not asked for or the network has none.
+    """
+
+    classes: NDArray[np.float32]
+    none: NDArray[np.float32]
+    maps: NDArray[np.float32] | None = None
+
+
+class Classifier(StageModel):
+    """Scores suspicious regions. Outputs are (none, *classes) with softmax, or the classes alone.
+
+    Where the network has no output for none (multilabel), it is what the likeliest class leaves.
+    """
+
+    def scores(self, batch: NDArray[np.uint8], *, maps: bool = False) -> ClassScores:
+        """Class scores of network inputs [n, height, width] uint8, with their maps if asked for."""
+        if maps:
+            logits, places = self.engine.run_with_maps(batch)
+            probabilities = self.fractions(logits)
+        else:
+            probabilities, places = self.probabilities(batch), None
+        if self.outputs[0] == "none":
+            against_none = None if places is None else places[..., 1:] - places[..., :1]
+            return ClassScores(probabilities[:, 1:], probabilities[:, 0], against_none)
+        return ClassScores(probabilities, 1.0 - probabilities.max(axis=1), places)

@@ -1,0 +1,154 @@
+"""The models of a bundle, loaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from edge.bundle.stages import BOX_HEAD, MASK_HEAD, pyramid_name
+from edge.vision.engines.base import (
+    Engine,
+    file_format,
+    open_engine,
+)
+from edge.vision.instances.anchors import Anchors
+from edge.vision.instances.rules import ClassRule
+from edge.vision.models.classifier import Classifier
+from edge.vision.models.gate import Gate
+from edge.vision.models.instances import InstanceModel
+from edge.vision.models.stage import StageModel
+from edge.vision.preprocess import Geometry
+
+if TYPE_CHECKING:
+    from edge.bundle import Bundle
+    from edge.bundle.stages import InstanceStage, Stage
+
+_Model = TypeVar("_Model", bound=StageModel)
+
+StageName = Literal["gate", "classifier", "instances"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How the networks of a stage are run.
+
+    Attributes:
+        engine: Engine name; None takes the first installed.
+        precision: Number format, such as ``int8``.
+        threads: Threads for each network.
+    """
+
+    engine: str | None
+    precision: str
+    threads: int
+
+
+def usual() -> Choice:
+    """How every stage is run where nobody says otherwise and the device is not tuned."""
+    return Choice(None, "int8", min(2, os.cpu_count() or 1))
+
+
+Choices = Mapping[StageName, Choice]
+"""How some stages are run; the others as they would be without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Loads a bundle's models in one engine and precision, or each stage in its own.
+
+    Attributes:
+        bundle: Whose models.
+        engine: Engine name; None takes the first installed.
+        precision: Number format, such as ``int8``.
+        threads: Threads for each model.
+        stages: What goes before these three, by stage.
+    """
+
+    bundle: Bundle
+    engine: str | None
+    precision: str
+    threads: int
+    stages: Choices = field(default_factory=dict)
+
+    def choice(self, stage: StageName) -> Choice:
+        """How a stage is run."""
+        return self.stages.get(stage) or Choice(self.engine, self.precision, self.threads)
+
+    def gate(self) -> Gate:
+        """The gate.
+
+        Raises:
+            EngineError: No engine is installed, or it refuses the model.
+            BundleError: The bundle has no such model.
+        """
+        return self._stage_model(Gate, "gate", self.bundle.manifest.stages.gate)
+
+    def classifier(self) -> Classifier | None:
+        """The classifier, or None where the bundle has none; raises as ``gate`` does."""
+        stage = self.bundle.manifest.stages.classifier
+        return self._stage_model(Classifier, "classifier", stage) if stage else None
+
+    def instances(self) -> InstanceModel | None:
+        """The instance model, or None where the bundle has none; raises as ``gate`` does."""
+        stage = self.bundle.manifest.stages.instances
+        if stage is None:
+            return None
+        choice = self.choice("instances")
+        forms = stage.forms(self.bundle.manifest.name, choice.precision, file_format(choice.engine))
+        engines = {
+            network: _open(self.bundle.files[form.file], choice) for network, form in forms.items()
+        }
+        return instance_model(stage, engines, self.bundle.manifest.classes)
+
+    def _stage_model(
+        self, kind: type[_Model], name: Literal["gate", "classifier"], stage: Stage
+    ) -> _Model:
+        choice = self.choice(name)
+        return kind(
+            _open(self.bundle.model(name, choice.precision, file_format(choice.engine)), choice),
+            Geometry(stage.geometry.region, stage.geometry.input),
+            stage.outputs,
+            stage.activation,
+            stage.temperature,
+        )
+
+
+def _open(model: bytes, choice: Choice) -> Engine:
+    return open_engine(model, name=choice.engine, threads=choice.threads)
+
+
+def instance_model(
+    stage: InstanceStage, engines: Mapping[str, Engine], classes: tuple[str, ...]
+) -> InstanceModel:
+    """The instance model of a stage.
+
+    Args:
+        stage: As the manifest describes it.
+        engines: Its networks, by the names that ``stage.networks`` has for them; of the pyramids at
+            least one.
+        classes: Names of the classes.
+    """
+    return InstanceModel(
+        {
+            window.size: engines[pyramid_name(window.size)]
+            for window in stage.windows
+            if pyramid_name(window.size) in engines
+        },
+        engines[BOX_HEAD],
+        engines.get(MASK_HEAD),
+        classes=classes,
+        anchors=Anchors(stage.anchors),
+        rules=tuple(ClassRule(rule.score, rule.min_area_px) for rule in stage.rules),
+        rois=stage.rois,
+    )
+
+
+def instance_engines(model: InstanceModel) -> dict[str, Engine]:
+    """The engines of an instance model, by the names that the manifest has for its networks."""
+    named = {pyramid_name(size): engine for size, engine in model.pyramids.items()}
+    named[BOX_HEAD] = model.box_head
+    if model.mask_head is not None:
+        named[MASK_HEAD] = model.mask_head
+    return named

@@ -1,0 +1,47 @@
+"""From the scores of regions to the defects that they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.class_map import heat_in
+from edge.core.inspection import Defect
+from edge.core.joining import DefectiveRegion, join_touching
+from edge.vision.models.classifier import ClassScores
+from edge.vision.preprocess import Box
+
+
+def region_defects(
+    boxes: Sequence[Box],
+    decision: NDArray[np.float32],
+    scores: ClassScores | None,
+    *,
+    classes: tuple[str, ...],
+    threshold: float,
+) -> tuple[Defect, ...]:
+    """Suspicious regions at or above the decision threshold, those of one class joined.
+
+    Args:
+        boxes: The n suspicious regions.
+        decision: What is held against the threshold, [n].
+        scores: The classifier's scores of them; None where none has judged them.
+        classes: Names of the defect classes, in the classifier's order.
+        threshold: The decision threshold.
+    """
+    found: dict[str, list[DefectiveRegion]] = {}
+    for row in np.flatnonzero(decision >= threshold).tolist():
+        if scores is None:
+            found.setdefault("", []).append(DefectiveRegion(boxes[row], float(decision[row])))
+            continue
+        best = int(scores.classes[row].argmax())
+        heat = None
+        if scores.maps is not None:
+            heat = heat_in(boxes[row], scores.maps[row, ..., best])
+        region = DefectiveRegion(boxes[row], float(scores.classes[row, best]), heat)
+        found.setdefault(classes[best], []).append(region)
+    return tuple(
+        defect for name, regions in found.items() for defect in join_touching(name, regions)
+    )

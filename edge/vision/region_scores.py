@@ -1,0 +1,33 @@
+"""Every region's scores, and how gate and classifier together make the one that decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.vision.models.classifier import ClassScores
+from edge.vision.preprocess import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Scores of every region of a frame, the gate hiding none.
+
+    Attributes:
+        boxes: The regions.
+        gate: The gate's probability of a defect, [regions].
+        classes: The classifier's scores; None where the bundle has no classifier.
+        decision: What is held against the decision threshold, [regions].
+    """
+
+    boxes: list[Box]
+    gate: NDArray[np.float32]
+    classes: ClassScores | None
+    decision: NDArray[np.float32]
+
+
+def decision_scores(gate: NDArray[np.float32], classes: ClassScores) -> NDArray[np.float32]:
+    """Mean of both networks' probabilities of a defect, [n]."""
+    return np.asarray((gate + (1.0 - classes.none)) / 2, dtype=np.float32)

@@ -1,0 +1,173 @@
+"""From a finished instance run to what a bundle takes of it: shrink, choose on val, judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from edge.bundle.stages import Format
+from edge.vision.instances.anchors import STRIDES
+from edge.vision.instances.rules import ClassRule
+from export.choose.form_tables import outlines_bought_table
+from export.compare.evidence import (
+    MOST_WITH_OUTLINES,
+    first_proofs,
+    leave_out_too_large,
+    standing,
+)
+from export.compare.instance_comparison import (
+    Proofs,
+    Show,
+    describe_makes,
+    hold_rungs,
+    look_rungs,
+    time_rungs,
+)
+from export.compare.instance_heads import (
+    Make,
+    Networks,
+    chosen_of,
+    trials_table,
+    try_heads,
+)
+from export.compare.non_inferiority import Margins
+from export.convert.forms import DEFAULT, Rung
+from export.convert.instance_forms import shrink_instances
+from export.mitigate.base import (
+    NONE,
+    Bought,
+    Remedies,
+)
+from export.mitigate.instances import remedied_instances
+from export.progress import Progress
+from export.score.input_checks import TRAIN, VAL
+from train.data.sample import DataSet
+from train.evaluate.instances.rules import choose_rules
+from train.instances.finished import InstancesRun
+from train.instances.plan import require_halved
+from train.instances.scenes import Frames
+
+FORMATS: tuple[Format, ...] = ("tflite", "onnx")
+
+LARGEST = 2**20
+"""Pixels of a frame that is a window unasked; several windows look at a larger one as fast."""
+
+CACHE_MIB = 512
+"""Decoded frames kept from one pass to the next."""
+
+
+def window_sizes(
+    run: InstancesRun, data: DataSet, wanted: Sequence[tuple[int, int]] = ()
+) -> tuple[tuple[int, int], ...]:
+    """Width and height of each window that the pyramid is exported for, each once.
+
+    Args:
+        run: Finished.
+        data: With a train split.
+        wanted: Those asked for. Without any: the run's own and, where it holds the run's and its
+            sides allow it, the whole frame of the size that train has most of.
+
+    Raises:
+        ConfigError: A side is no multiple of the coarsest stride.
+    """
+    coarsest = STRIDES[-1]
+    for size in wanted:
+        require_halved(size, "--windows")
+    if wanted:
+        return tuple(dict.fromkeys(wanted))
+    own = run.card.window
+    ((frame, _),) = Counter((s.width, s.height) for s in data.of(TRAIN)).most_common(1)
+    holds = frame[0] >= own[0] and frame[1] >= own[1]
+    whole = not (frame[0] % coarsest or frame[1] % coarsest)
+    fits = holds and whole and frame[0] * frame[1] <= LARGEST
+    return tuple(dict.fromkeys([own, frame])) if fits else (own,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenInstances:
+    """What was chosen on val.
+
+    Attributes:
+        networks: In all forms.
+        sizes: Of the windows.
+        makes: The number formats of each rung's networks.
+        rules: Which instances count, one a class.
+        proofs: Of every rung that was wanted.
+        bought: What remedies did.
+    """
+
+    networks: Networks
+    sizes: Sequence[tuple[int, int]]
+    makes: Mapping[Rung, Make]
+    rules: tuple[ClassRule, ...]
+    proofs: Proofs
+    bought: Sequence[Bought]
+
+
+def choose_instances(
+    run: InstancesRun,
+    data: DataSet,
+    sizes: Sequence[tuple[int, int]],
+    margins: Margins,
+    progress: Progress,
+    show: Show,
+    rungs: Sequence[Rung] = DEFAULT,
+    room: int = MOST_WITH_OUTLINES,
+    remedies: Remedies = NONE,
+) -> ChosenInstances:
+    """Shrink a run's networks, and choose heads, rules and rungs on val.
+
+    Args:
+        run: Finished, on this data; see ``export.score.input_checks.check_instances``.
+        data: With train, and with defects in val.
+        sizes: Of ``window_sizes``.
+        margins: By how much AP at IoU 0.5 may fall.
+        progress: Told of each step.
+        show: Given what was chosen, and the comparison before it is judged.
+        rungs: Forms to make, ``DEFAULT`` among them.
+        room: Bytes that the networks may take.
+        remedies: What is tried against what int8 loses.
+
+    Raises:
+        DataError: Train lacks a class.
+        ExportGateError: Int8 TFLite is worse than float by the margin, or a float file does not
+            compute what Keras computes.
+        ImageError: An image cannot be read.
+        MissingExtraError: The converter to ONNX is not installed.
+        TrainingError: A network cannot be loaded.
+    """
+    networks = Networks(run, shrink_instances(run, data, sizes, progress, rungs))
+    samples = data.of(VAL)
+    frames = Frames(samples, mib=CACHE_MIB)
+    bought: list[Bought] = []
+    if remedies.quantizing:
+        networks, bought = remedied_instances(networks, remedies, samples, frames, progress)
+        show(outlines_bought_table(bought))
+    proofs = first_proofs(networks.forms.named, rungs)
+    leave_out_too_large(proofs, room, kept=DEFAULT)
+    trials = {f: try_heads(networks, f, samples, frames, progress) for f in FORMATS}
+    show(trials_table([trial for tried in trials.values() for trial in tried]))
+    chosen = {format_: chosen_of(tried) for format_, tried in trials.items()}
+    makes = {rung: chosen[rung.format].make.like(rung) for rung in standing(proofs)}
+    describe_makes(networks, proofs, makes)
+    rules = choose_rules(chosen["tflite"].found, samples, len(data.classes))
+    show(_in_words(sizes, rules, data.classes))
+    known = {Rung(format_, "int8"): trial.judged for format_, trial in chosen.items()}
+    judged = look_rungs(networks, proofs, makes, VAL, samples, frames, progress, known)
+    hold_rungs(proofs, judged, VAL, margins, progress, show, masks=run.card.masks)
+    time_rungs(networks, proofs, makes, progress)
+    return ChosenInstances(networks, sizes, makes, rules, proofs, bought)
+
+
+def _in_words(
+    sizes: Sequence[tuple[int, int]], rules: Sequence[ClassRule], classes: Sequence[str]
+) -> Text:
+    windows = ", ".join(f"{width}×{height}" for width, height in sizes)
+    counted = "; ".join(
+        f"{name} from a score of {rule.score:g} and {rule.min_area_px} px on"
+        for name, rule in zip(classes, rules, strict=True)
+    )
+    return Text(f"instances: windows of {windows}; on val these rules were chosen: {counted}")

@@ -1,0 +1,209 @@
+"""Which heads are packed in int8: those that keep average precision on val, in each file format.
+
+The pyramid takes nearly all the time and always shrinks. A head is small, so that int8 gains little
+there, and it says what the defect is: it stays in float where int8 costs more than ``MAY_LOSE``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rich.table import Table
+
+from edge.bundle.manifest_parts import Precision
+from edge.bundle.stages import BOX_HEAD, MASK_HEAD, Format, pyramid_name
+from edge.vision.engines.base import open_engine
+from edge.vision.instances.found_instance import FoundInstance
+from edge.vision.models.instances import InstanceModel
+from export.compare.tables import captioned
+from export.convert.forms import Rung
+from export.convert.instance_forms import InstanceForms
+from export.progress import Progress
+from train.data.sample import Sample
+from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.rules import UNJUDGED
+from train.instances.evaluating import ROIS, find_candidates
+from train.instances.finished import InstancesRun
+from train.instances.scenes import Frames
+
+MAY_LOSE = 0.005
+"""AP at IoU 0.5 on val that all int8 heads together may cost."""
+
+BOX_AP50, MASK_AP50 = "box AP50", "mask AP50"
+
+Found = Sequence[Sequence[FoundInstance]]
+"""Candidates on each frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """The file format and number formats that the networks run in."""
+
+    format: Format
+    pyramid: Precision = "int8"
+    box_head: Precision = "float32"
+    mask_head: Precision = "float32"
+
+    def like(self, rung: Rung) -> Make:
+        """The make of a rung of this format: a head that is in float here is so in 8 bits too."""
+
+        def head(here: Precision) -> Precision:
+            return here if rung.remediable and here == "float32" else rung.precision
+
+        return Make(rung.format, rung.precision, head(self.box_head), head(self.mask_head))
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """A run's networks in all forms."""
+
+    run: InstancesRun
+    forms: InstanceForms
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Those that the run has, as fields of ``Make``."""
+        return ("box_head", "mask_head") if self.forms.mask_head else ("box_head",)
+
+    def look(
+        self, make: Make, split: str, samples: Sequence[Sample], frames: Frames, progress: Progress
+    ) -> list[list[FoundInstance]]:
+        """Candidates on all of every frame, through the code of the line.
+
+        Raises:
+            EngineError: No engine runs it.
+            ImageError: A frame cannot be read.
+        """
+        progress.start(f"looking for instances on {split}: {self.words(make)}", len(samples))
+        return find_candidates(self._open(make), frames, len(samples), progress.advance)
+
+    def words(self, make: Make) -> str:
+        """A make for people."""
+        parts = [f"pyramid {make.pyramid}"]
+        parts += [f"{head.replace('_', ' ')} {getattr(make, head)}" for head in self.heads]
+        return f"{make.format}, {', '.join(parts)}"
+
+    def used(self, make: Make) -> dict[str, Rung]:
+        """The form of each network, by its name."""
+        used = dict.fromkeys(self.forms.named, Rung(make.format, make.pyramid))
+        used[BOX_HEAD] = Rung(make.format, make.box_head)
+        if self.forms.mask_head:
+            used[MASK_HEAD] = Rung(make.format, make.mask_head)
+        return used
+
+    def _open(self, make: Make) -> InstanceModel:
+        used, named = self.used(make), self.forms.named
+        engines = {name: open_engine(network.forms[used[name]]) for name, network in named.items()}
+        classes = self.run.card.classes
+        return InstanceModel(
+            {size: engines[pyramid_name(size)] for size in self.forms.windows},
+            engines[BOX_HEAD],
+            engines.get(MASK_HEAD),
+            classes=classes,
+            anchors=self.run.anchors,
+            rules=[UNJUDGED] * len(classes),
+            rois=ROIS,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How one make did on val.
+
+    Attributes:
+        make: What was tried.
+        figures: ``ap50s`` of it.
+        found: Its candidates.
+        judged: These against their labels.
+        verdict: What came of it.
+    """
+
+    make: Make
+    figures: Mapping[str, float]
+    found: Found
+    judged: JudgedInstances
+    verdict: str
+
+
+def ap50s(judged: JudgedInstances, *, masks: bool) -> dict[str, float]:
+    """AP at IoU 0.5 of boxes and, where asked and there are any, of masks."""
+    kinds = {BOX_AP50: judged.boxes, MASK_AP50: judged.masks if masks else None}
+    figures = {name: matched.figures()["ap50"] for name, matched in kinds.items() if matched}
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def try_heads(
+    networks: Networks,
+    format_: Format,
+    samples: Sequence[Sample],
+    frames: Frames,
+    progress: Progress,
+) -> list[Trial]:
+    """Try int8 heads, one after another, beside the int8 pyramid.
+
+    Args:
+        networks: In all forms.
+        format_: File format.
+        samples: Of val, with defects.
+        frames: Their pixels.
+        progress: Told of each pass.
+
+    Returns:
+        Every trial: the first with float heads; that which is packed is ``chosen_of`` them.
+
+    Raises:
+        ImageError: A frame cannot be read.
+    """
+    masks = networks.run.card.masks
+
+    def trial(make: Make, judge: Callable[[dict[str, float]], str]) -> Trial:
+        found = networks.look(make, "val", samples, frames, progress)
+        judged = judge_instances(found, samples, networks.run.card.classes)
+        figures = ap50s(judged, masks=masks)
+        return Trial(make, figures, found, judged, judge(figures))
+
+    trials = [trial(Make(format_), lambda figures: _KEPT)]
+    first = trials[0].figures
+
+    def judge(figures: dict[str, float]) -> str:
+        lost = max(value - figures.get(name, 0.0) for name, value in first.items())
+        return _KEPT if lost <= MAY_LOSE else f"loses {lost:.3f}"
+
+    for head in networks.heads:
+        make = chosen_of(trials).make
+        changed = (
+            replace(make, box_head="int8")
+            if head == "box_head"
+            else replace(make, mask_head="int8")
+        )
+        trials.append(trial(changed, judge))
+    return trials
+
+
+_KEPT = "kept"
+
+
+def chosen_of(trials: Sequence[Trial]) -> Trial:
+    """The last trial that held: the one with most in int8."""
+    return [trial for trial in trials if trial.verdict == _KEPT][-1]
+
+
+def trials_table(trials: Sequence[Trial]) -> Table:
+    """The trials of all formats for people."""
+    table = captioned(
+        "int8 heads on val, beside the int8 pyramid",
+        f"a head is int8 where AP50 loses at most {MAY_LOSE:g} against float heads",
+    )
+    figures = list(trials[0].figures)
+    for heading in ("format", BOX_HEAD, MASK_HEAD):
+        table.add_column(heading, no_wrap=True)
+    for heading in figures:
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for trial in trials:
+        make = trial.make
+        values = [f"{trial.figures.get(name, 0.0):.3f}" for name in figures]
+        mask_head = make.mask_head if MASK_AP50 in figures else "–"
+        table.add_row(make.format, make.box_head, mask_head, *values, trial.verdict)
+    return table

@@ -1,0 +1,233 @@
+"""The export gate: shrunk networks against float ones, by non-inferiority, figure by figure.
+
+Both are judged on the same items. What counts is not the difference, which chance moves, but the
+one-sided 95 % bounds of it (``export.compare.bounds``): a figure held where the
+lower one lies above minus its margin. Where n is too small for that to be told, the answer is that
+it was not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.markup import escape
+from rich.table import Table
+
+from edge.bundle.manifest_parts import Difference, Verdict
+from edge.core.errors import ExportGateError
+from export.compare.bounds import (
+    Bounds,
+    auroc_bounds,
+    share_bounds,
+)
+from export.compare.tables import captioned, points
+from export.score.stage_answers import (
+    ACCURACY,
+    AUROC,
+    Answers,
+    StageAnswers,
+)
+from train.evaluate.metrics import auroc, share
+
+SLACK = 1e-9
+"""What rounding may make of a bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """By how much shrunk networks may be worse than float ones.
+
+    Attributes:
+        accuracy: Fraction by which the accuracy of a stage may fall.
+        recall: Fraction by which the recall of a class may fall.
+        auroc: By how much AUROC may fall.
+        ap50: Fraction by which AP at IoU 0.5 of instances may fall.
+    """
+
+    accuracy: float = 0.01
+    recall: float = 0.05
+    auroc: float = 0.005
+    ap50: float = 0.02
+
+    def of(self, figure: str) -> float:
+        """The margin of a cascade's figure, a fraction."""
+        return {ACCURACY: self.accuracy, AUROC: self.auroc}.get(figure, self.recall)
+
+
+def verdict_of(bounds: Bounds | None, margin: float) -> Verdict:
+    """Whether a figure is worse by the margin, is not, or cannot be judged by so few items.
+
+    Args:
+        bounds: Of shrunk less float; None where there is nothing to judge.
+        margin: By how much it may fall.
+    """
+    if bounds is None:
+        return "not judged"
+    if bounds.upper < -margin - SLACK:
+        return "worse"
+    if bounds.lower > -margin - SLACK:
+        return "held"
+    return "not judged" if bounds.half_width > margin - SLACK else "worse"
+
+
+def compare(
+    float_stages: Mapping[str, StageAnswers],
+    shrunk_stages: Mapping[str, StageAnswers],
+    margins: Margins,
+) -> tuple[Difference, ...]:
+    """Every figure of every stage, float against shrunk, on the same items."""
+    differences = []
+    for stage, judged in float_stages.items():
+        shrunk = shrunk_stages[stage]
+        for figure, answers in judged.figures.items():
+            differences.append(_share(stage, figure, answers, judged, shrunk, margins))
+            if figure == ACCURACY:
+                differences.append(_auroc(stage, judged, shrunk, margins))
+    return tuple(differences)
+
+
+def _share(
+    stage: str,
+    figure: str,
+    exact: Answers,
+    judged: StageAnswers,
+    shrunk: StageAnswers,
+    margins: Margins,
+) -> Difference:
+    before, after = exact.counted, shrunk.figures[figure].counted
+    bounds = share_bounds(judged.groups[exact.items], before, after)
+    return Difference(
+        stage=stage,
+        figure=figure,
+        n=len(before),
+        unit=judged.unit,
+        float32=share(before),
+        int8=share(after),
+        both_right=int((before & after).sum()),
+        only_float_right=int((before & ~after).sum()),
+        only_int8_right=int((~before & after).sum()),
+        **_judged(bounds, margins.of(figure)),
+    )
+
+
+def _auroc(stage: str, judged: StageAnswers, shrunk: StageAnswers, margins: Margins) -> Difference:
+    bounds = auroc_bounds(judged.groups, judged.defective, judged.scores, shrunk.scores)
+    return Difference(
+        stage=stage,
+        figure=AUROC,
+        n=len(judged.scores),
+        unit=judged.unit,
+        float32=auroc(judged.defective, judged.scores),
+        int8=auroc(shrunk.defective, shrunk.scores),
+        **_judged(bounds, margins.auroc),
+    )
+
+
+def _judged(bounds: Bounds | None, margin: float) -> dict[str, object]:
+    return {
+        "difference": bounds and bounds.difference,
+        "lower": bounds and bounds.lower,
+        "upper": bounds and bounds.upper,
+        "margin": margin,
+        "verdict": verdict_of(bounds, margin),
+    }
+
+
+def worst_of(differences: Sequence[Difference]) -> Difference | None:
+    """Of the figures that are worse, the one that may have lost most; None where none is."""
+    worse = [d for d in differences if d.verdict == "worse"]
+    return min(worse, key=lambda d: d.lower or 0.0, default=None)
+
+
+def lost(differences: Sequence[Difference], split: str) -> str | None:
+    """What shrunk networks lost, for people: the figure, its class, bounds and margin.
+
+    None where nothing is worse.
+    """
+    worst = worst_of(differences)
+    if worst is None:
+        return None
+    more = sum(d.verdict == "worse" for d in differences) - 1
+    assert worst.lower is not None
+    assert worst.upper is not None
+    assert worst.margin is not None
+    return (
+        f"worse than float on {split}: {worst.stage}, {worst.figure} {shown(worst, worst.int8)} "
+        f"against {shown(worst, worst.float32)} ({worst.n:,} {worst.unit}s; with 95 % confidence "
+        f"it may be down by {-worst.lower * 100:.2f} points, margin {worst.margin * 100:g})"
+        + (f", and {more} more" if more else "")
+    )
+
+
+def require_held(
+    differences: Sequence[Difference], split: str, *, what: str = "int8", why: str = ""
+) -> None:
+    """Refuse the export where any figure is worse.
+
+    Args:
+        differences: Of ``compare``.
+        split: Which items were judged.
+        what: What was shrunk, for the error.
+        why: What is to blame, for the error.
+
+    Raises:
+        ExportGateError: Names the figure that lost most, and its class.
+    """
+    words = lost(differences, split)
+    if words is None:
+        return
+    worst = worst_of(differences)
+    assert worst is not None
+    option = {ACCURACY: "--margin", AUROC: "--auroc-margin"}.get(worst.figure, "--recall-margin")
+    raise ExportGateError(
+        f"{what} is {words}{f'; {why}' if why else ''}; nothing was written",
+        f"Try --mixed, --calibrate percentile or --qat 5, or state a wider {option}",
+    )
+
+
+def comparison_table(
+    differences: Sequence[Difference], split: str, margins: Margins, what: str = "int8"
+) -> Table:
+    """The comparison for people: a row a figure under its stage, shares in percent."""
+    table = captioned(
+        f"{what} against float on {split}",
+        f"margins: accuracy {margins.accuracy * 100:g}, AUROC {margins.auroc * 100:g}, recall "
+        f"{margins.recall * 100:g} points; bounds: of points, one-sided, 95 % each, groups "
+        f"drawn together; held: the lower lies above minus the margin",
+    )
+    table.add_column("figure", no_wrap=True)
+    for heading in ("n", "float", "int8", "points", "bounds", "only\nfloat", "only\nint8"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    stage = ""
+    for d in differences:
+        if d.stage != stage:
+            table.add_row(f"[bold]{d.stage}[/], {d.unit}s")
+            stage = d.stage
+        table.add_row(
+            f"  {escape(d.figure)}",
+            f"{d.n:,}",
+            shown(d, d.float32),
+            shown(d, d.int8),
+            points(d.difference),
+            f"{points(d.lower)} {points(d.upper)}",
+            "" if d.only_float_right is None else str(d.only_float_right),
+            "" if d.only_int8_right is None else str(d.only_int8_right),
+            VERDICT_SHOWN[d.verdict],
+        )
+    return table
+
+
+VERDICT_SHOWN = {
+    "held": "[green]held[/]",
+    "worse": "[bold red]WORSE[/]",
+    "not judged": "[yellow]not judged[/]",
+}
+
+
+def shown(d: Difference, figure: float | None) -> str:
+    """A figure for people: AUROC as it is, shares in percent; nothing where it is undefined."""
+    if figure is None:
+        return ""
+    return f"{figure:.4f}" if d.figure == AUROC else f"{figure * 100:.2f} %"

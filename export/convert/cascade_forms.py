@@ -1,0 +1,132 @@
+"""A trained run in every form of the ladder, each held against Keras on the same tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle.manifest_parts import Precision, Thresholds
+from edge.vision.cascade import Cascade
+from edge.vision.engines.base import Engine, open_engine
+from edge.vision.models.classifier import Classifier
+from edge.vision.models.gate import Gate
+from edge.vision.models.stage import StageModel
+from export.convert.calibration import representative_inputs
+from export.convert.class_maps import with_map
+from export.convert.convert import Converted, convert_to
+from export.convert.forms import (
+    DEFAULT,
+    EXACT,
+    REQUIRED,
+    Rung,
+)
+from export.convert.quantization import PLAIN, Quantization
+from export.progress import Progress
+from train.data.sample import DataSet
+from train.regions.finished import Run
+
+_Model = TypeVar("_Model", bound=StageModel)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shrunk(Converted):
+    """One network of the cascade in all forms; see ``Converted`` for what is not said here.
+
+    Attributes:
+        run: That trained it.
+        model: The trained ``keras.Model``.
+        mapped: The same with its maps, where it has any: what is converted.
+        inputs: Network inputs of train, [n, height, width] uint8, that it is calibrated on.
+        quantization: How the int8 forms were quantized.
+    """
+
+    run: Run
+    model: Any
+    mapped: Any
+    inputs: NDArray[np.uint8]
+    quantization: Quantization = PLAIN
+
+
+def shrink(
+    run: Run,
+    data: DataSet,
+    progress: Progress,
+    rungs: Sequence[Rung] = DEFAULT,
+) -> Shrunk:
+    """Convert a run's network to every rung, calibrated on train.
+
+    A rung that cannot be had is left out with its reason, but for those of TFLite in float32 and
+    int8, without which there is no bundle.
+
+    Raises:
+        DataError: The train split is empty, or lacks a class that the network names.
+        EngineError: The network cannot be had in int8 TFLite.
+        ExportGateError: The float32 TFLite file does not compute what Keras computes.
+        MissingExtraError: The converter to ONNX is not installed.
+        TrainingError: The network cannot be loaded.
+    """
+    name = run.card.network
+    progress.start(f"{name}: reading calibration regions")
+    inputs = representative_inputs(data, run.geometry, names_classes=run.card.task != "binary")
+    model = run.load()
+    mapped = with_map(model) if run.card.task != "binary" else model
+    found = convert_to(
+        rungs,
+        model,
+        inputs,
+        progress,
+        name=name,
+        what=str(run.folder),
+        required={EXACT, REQUIRED},
+        mapped=mapped,
+    )
+    return Shrunk(found.forms, found.parity, found.refused, run, model, mapped, inputs)
+
+
+def open_cascade(
+    stages: Mapping[str, Shrunk],
+    temperatures: Mapping[str, float],
+    thresholds: Thresholds,
+    engine_of: Callable[[Shrunk], Engine],
+) -> Cascade:
+    """The cascade of the stages' networks, before there is a bundle.
+
+    Args:
+        stages: ``gate``, and ``classifier`` where there is one.
+        temperatures: Of each.
+        thresholds: Of both.
+        engine_of: Opens a stage's network.
+    """
+
+    def open_one(kind: type[_Model], name: str) -> _Model:
+        stage = stages[name]
+        card = stage.run.card
+        return kind(
+            engine_of(stage),
+            stage.run.geometry,
+            card.outputs,
+            card.activation,
+            temperatures[name],
+        )
+
+    return Cascade(
+        open_one(Gate, "gate"),
+        open_one(Classifier, "classifier") if "classifier" in stages else None,
+        classes=stages["gate"].run.card.classes,
+        gate_threshold=thresholds.gate.value,
+        decision_threshold=thresholds.decision.value,
+    )
+
+
+def of_rung(rung: Rung) -> Callable[[Shrunk], Engine]:
+    """Opens a stage's network in one form."""
+    return lambda stage: open_engine(stage.forms[rung])
+
+
+def tflite_metrics(figures: Mapping[Rung, Any]) -> dict[Precision, Any]:
+    """What is known of TFLite's rungs, by precision, as the manifest has it."""
+    return {rung.precision: found for rung, found in figures.items() if rung.format == "tflite"}

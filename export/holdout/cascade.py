@@ -1,0 +1,114 @@
+"""The holdout, opened once: every rung that val let through is judged on it in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge.bundle.manifest_parts import Figures
+from edge.core.errors import ExportGateError
+from export.choose.on_val import Chosen
+from export.compare.cascade_comparison import (
+    Split,
+    judge_rungs,
+    score_rungs,
+    to_blame,
+)
+from export.compare.evidence import standing
+from export.compare.non_inferiority import require_held
+from export.convert.forms import (
+    EXACT,
+    REQUIRED,
+    Rung,
+)
+from export.progress import Progress
+from export.score.input_checks import HOLDOUT
+from export.score.split_scores import (
+    Seen,
+    judged,
+    read_split,
+)
+from export.settings import Order
+from train.data.sample import DataSet
+from train.regions.finished import Run
+
+REPRODUCED_WITHIN = 0.005
+"""How far the float network's accuracy may lie from what its card says: half a point."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What the holdout said.
+
+    Attributes:
+        seen: The split.
+        scored: What every rung said of it.
+    """
+
+    seen: Seen
+    scored: Split
+
+
+def judge(
+    chosen: Chosen, order: Order, runs: Mapping[str, Run], data: DataSet, progress: Progress
+) -> Judged:
+    """Judge every rung that still stands; one that is worse is refused from now on.
+
+    Args:
+        chosen: On val.
+        order: What is wanted.
+        runs: Of the stages.
+        data: What they were trained on.
+        progress: Shows how it goes.
+
+    Raises:
+        ExportGateError: A run's float network is not as good as its card says.
+        ImageError: An image cannot be read.
+    """
+    geometries = [run.geometry for run in runs.values()]
+    seen = read_split(data, HOLDOUT, geometries, progress)
+    logits = score_rungs(chosen.stages, chosen.proofs, seen, progress)
+    scored = {
+        rung: judged(seen, runs, found, chosen.temperatures, data.classes, chosen.thresholds)
+        for rung, found in logits.items()
+    }
+    progress.start("comparing every rung with float32 on the holdout")
+    judge_rungs(chosen.proofs, scored, chosen.own, chosen.unit, order, HOLDOUT)
+    for stage, run in runs.items():
+        _check_reproduced(run, chosen.proofs[EXACT].figures[HOLDOUT][stage])
+    return Judged(seen, scored)
+
+
+def require_int8(chosen: Chosen) -> None:
+    """Make sure that int8 TFLite held on the holdout.
+
+    Raises:
+        ExportGateError: It did not.
+    """
+    differences = chosen.proofs[REQUIRED].differences[HOLDOUT]
+    require_held(
+        differences,
+        "the holdout",
+        what=str(REQUIRED),
+        why=to_blame(differences, chosen.layers),
+    )
+
+
+def packed(chosen: Chosen) -> list[Rung]:
+    """The rungs that are packed."""
+    return standing(chosen.proofs)
+
+
+def _check_reproduced(run: Run, figures: Figures) -> None:
+    """The deployed path must reproduce training's figure: the same pixels, the same split.
+
+    Of a small holdout one item is more than half a point, and one may fall otherwise by rounding.
+    """
+    card = run.card.figures.get(HOLDOUT)
+    allowed = max(REPRODUCED_WITHIN, 1.5 / figures.n)
+    if card and abs(card.accuracy - figures.accuracy) > allowed:
+        raise ExportGateError(
+            f"{run.folder} had {card.accuracy:.1%} on the holdout in training and has "
+            f"{figures.accuracy:.1%} through the deployed path; nothing was written",
+            "Give the --data and --splits of the training command; the run's card.md has it",
+        )

@@ -1,0 +1,99 @@
+"""The instance networks on the holdout, and what a bundle takes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from edge.bundle.manifest_parts import Precision
+from edge.bundle.stages import BOX_HEAD, MASK_HEAD, InstanceFigures, pyramid_name
+from export.choose.instances_on_val import CACHE_MIB, ChosenInstances
+from export.compare.evidence import standing
+from export.compare.instance_comparison import (
+    FIRM,
+    Judged,
+    Show,
+    hold_rungs,
+    look_rungs,
+)
+from export.compare.instance_stage import InstanceParts
+from export.compare.non_inferiority import Margins
+from export.convert.convert import Forms
+from export.convert.forms import Rung
+from export.progress import Progress
+from export.score.input_checks import HOLDOUT
+from train.data.sample import DataSet
+from train.evaluate.instances.judged import JudgedInstances
+from train.instances.evaluating import ROIS
+from train.instances.scenes import Frames
+
+
+def judge_instances_on_holdout(
+    chosen: ChosenInstances,
+    data: DataSet,
+    margins: Margins,
+    progress: Progress,
+    show: Show,
+    packed: Collection[Rung],
+) -> InstanceParts:
+    """Hold every rung that stands against float on the holdout; what is packed.
+
+    Args:
+        chosen: On val.
+        data: With defects in the holdout.
+        margins: By how much AP at IoU 0.5 may fall.
+        progress: Told of each step.
+        show: Given the comparison before it is judged.
+        packed: Rungs of the cascade: golden frames are scored in these alone.
+
+    Raises:
+        ExportGateError: Int8 TFLite is worse than float by the margin.
+        ImageError: An image cannot be read.
+    """
+    networks, proofs = chosen.networks, chosen.proofs
+    run, forms = networks.run, networks.forms
+    for rung in standing(proofs):
+        if rung not in packed and rung not in FIRM:
+            proofs[rung].refused = "gate and classifier are not packed in it"
+    samples = data.of(HOLDOUT)
+    frames = Frames(samples, mib=CACHE_MIB)
+    judged = look_rungs(networks, proofs, chosen.makes, HOLDOUT, samples, frames, progress)
+    hold_rungs(proofs, judged, HOLDOUT, margins, progress, show, masks=run.card.masks)
+    kept = {name: _kept(chosen, name) for name in forms.named}
+    return InstanceParts(
+        network=f"mask_rcnn-{run.card.trunk}",
+        windows={size: kept[pyramid_name(size)] for size in forms.windows},
+        box_head=kept[BOX_HEAD],
+        mask_head=kept.get(MASK_HEAD),
+        anchors=run.anchors,
+        rules=chosen.rules,
+        rois=ROIS,
+        figures=_all_figures(judged, standing(proofs), masks=run.card.masks),
+        openings=run.card.holdout_openings,
+    )
+
+
+def _kept(chosen: ChosenInstances, name: str) -> Forms:
+    """A network's files that the rungs that stand run it in."""
+    forms = chosen.networks.forms.named[name].forms
+    used = {chosen.networks.used(chosen.makes[rung])[name] for rung in standing(chosen.proofs)}
+    return {rung: content for rung, content in forms.items() if rung in used}
+
+
+def _all_figures(
+    judged: Judged, rungs: Sequence[Rung], *, masks: bool
+) -> dict[Precision, InstanceFigures]:
+    """By number format; TFLite's where ONNX has it too."""
+    ordered = sorted(rungs, key=lambda rung: rung.format == "tflite")
+    return {rung.precision: _figures(judged[rung], masks=masks) for rung in ordered}
+
+
+def _figures(judged: JudgedInstances, *, masks: bool) -> InstanceFigures:
+    outlines = judged.masks.figures() if judged.masks and masks else {}
+    boxes = judged.boxes.figures()
+    return InstanceFigures(
+        box_ap50=boxes["ap50"] or 0.0,
+        box_ap=boxes["ap"] or 0.0,
+        mask_ap50=outlines.get("ap50"),
+        mask_ap=outlines.get("ap"),
+        n=len(judged.frames),
+    )

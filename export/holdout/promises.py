@@ -1,0 +1,92 @@
+"""The gate's promises, made on val, beside what it let through of the holdout."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle.manifest_parts import Thresholds, Unit
+from edge.bundle.promises import Promise, Rate, UnitPromises
+from export.choose.thresholds import (
+    SPLIT,
+    Risk,
+    bound_by,
+)
+from train.evaluate.metrics import share, share_interval, wilson
+from train.evaluate.scored import Scored
+from train.evaluate.thresholds import (
+    GateChoice,
+    miss_upper_limit,
+    missed_groups,
+)
+
+METHOD_UNSEEN = "no item shows it"
+
+
+def unit_promises(
+    unit: Unit, val: Scored, holdout: Scored, thresholds: Thresholds, risk: Risk
+) -> UnitPromises:
+    """All promises of one unit, at the deployed threshold, whichever unit that was chosen for.
+
+    Args:
+        unit: What the items are.
+        val: Items that promises are made on, one at least defective.
+        holdout: Items that they are held against.
+        thresholds: The deployed ones.
+        risk: What the gate promises.
+    """
+    choices = risk.choose(val)
+    value = thresholds.gate.value
+
+    def promise(
+        choice: GateChoice | None, shown: NDArray[np.bool_], unseen: NDArray[np.bool_]
+    ) -> Promise:
+        missed = missed_groups(val.groups, shown, _let_through(val, value))
+        later = missed_groups(holdout.groups, unseen, _let_through(holdout, value))
+        alpha = choice.alpha if choice else None
+        return Promise(
+            alpha=alpha,
+            delta=risk.delta,
+            n=len(missed),
+            method=choice.method if choice else METHOD_UNSEEN,
+            value=choice.value if choice else None,
+            kept=choice is not None and alpha is not None and value <= choice.value,
+            achieved_recall=share(~missed),
+            miss_limit=miss_upper_limit(int(missed.sum()), len(missed), risk.delta),
+            holdout=_rate(later, wilson(int(later.sum()), len(later))),
+            holdout_items=_item_rate(holdout, unseen, _let_through(holdout, value)),
+        )
+
+    clean = ~holdout.defective
+    return UnitPromises(
+        counted=f"group of near-duplicate {unit}s, let through where any of them that shows it is",
+        deployed=thresholds.decision.unit == unit,
+        value=choices.value,
+        bound_by=bound_by(choices, val.classes),
+        split=SPLIT,
+        defect=promise(choices.defect, val.defective, holdout.defective),
+        per_class={
+            name: promise(choices.classes[i], val.truth[:, i], holdout.truth[:, i])
+            for i, name in enumerate(val.classes)
+        },
+        clean_passed_on=_item_rate(holdout, clean, ~_let_through(holdout, value)),
+    )
+
+
+def _let_through(scored: Scored, value: float) -> NDArray[np.bool_]:
+    """Which items the gate lets through uninspected, [n]."""
+    return scored.gate < np.float32(value)
+
+
+def _item_rate(scored: Scored, chosen: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Rate:
+    """Of the chosen items; the interval is bootstrapped over groups."""
+    return _rate(counted[chosen], share_interval(scored.groups[chosen], counted[chosen]))
+
+
+def _rate(counted: NDArray[np.bool_], interval: tuple[float, float] | None) -> Rate:
+    return Rate(
+        count=int(counted.sum()),
+        n=len(counted),
+        rate=share(counted),
+        interval=interval if len(counted) else None,
+    )

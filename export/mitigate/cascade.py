@@ -1,0 +1,139 @@
+"""Remedies on the networks of the cascade: fine-tuning, other ranges, layers in float."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from export.convert.calibration import training_inputs
+from export.convert.cascade_forms import Shrunk
+from export.convert.class_maps import with_map
+from export.convert.forms import (
+    EXACT,
+    REQUIRED,
+    make,
+)
+from export.convert.quantization import Quantization, layers_of
+from export.mitigate.base import (
+    Bench,
+    Bought,
+    Measured,
+    OnVal,
+    Remedies,
+    others_guilty,
+    requantized,
+)
+from export.mitigate.qat import fine_tune
+from export.progress import Progress
+from export.score.layer_noise import TRACED, trace
+from export.score.split_scores import Seen, logits_of
+from train.data.sample import DataSet
+from train.evaluate.metrics import auroc
+from train.regions.task import Task
+
+
+def remedied(
+    stage: str,
+    shrunk: Shrunk,
+    remedies: Remedies,
+    data: DataSet,
+    val: Seen,
+    progress: Progress,
+) -> tuple[Shrunk, list[Bought]]:
+    """Try remedies one after another, each on top of those that helped.
+
+    What helps int8 TFLite is made for every int8 form.
+
+    Args:
+        stage: Name of the stage.
+        shrunk: Its network in all forms.
+        remedies: What is to be tried.
+        data: What it was trained on.
+        val: What remedies are judged on.
+        progress: Shows how it goes.
+
+    Raises:
+        EngineError: A form cannot be had, or no engine runs it.
+        ImageError: An image cannot be read.
+    """
+    bench = _Bench(stage, shrunk, data, val, progress)
+    if remedies.epochs:
+        inputs = training_inputs(data, shrunk.run.geometry)
+        for epoch, model in fine_tune(shrunk, inputs, remedies.epochs, progress, stage):
+            mapped = with_map(model) if shrunk.run.card.task != "binary" else model
+            bench.attempt(
+                "fine-tuning",
+                f"{epoch} epoch{'s' if epoch > 1 else ''}",
+                bench.best.quantization,
+                mapped,
+            )
+    bench.quantize(remedies)
+    best = bench.best
+    if best is shrunk:
+        return shrunk, bench.bought
+    forms, parity = requantized(
+        best,
+        best.model,
+        best.mapped,
+        best.inputs,
+        best.quantization,
+        progress,
+        best.run.card.network,
+    )
+    return replace(best, forms=forms, parity=parity), bench.bought
+
+
+class _Bench(Bench):
+    """Of a network of the cascade."""
+
+    def __init__(
+        self, stage: str, shrunk: Shrunk, data: DataSet, val: Seen, progress: Progress
+    ) -> None:
+        self.best = shrunk
+        self._task = Task(shrunk.run.card.task, data.classes)
+        clear = [tile for tile in val.tiles if not tile.ambiguous]
+        self._labels = np.zeros((len(clear), len(data.classes)), np.bool_)
+        for row, tile in enumerate(clear):
+            self._labels[row, list(tile.classes)] = True
+        self._traced = val.some(shrunk.run.geometry, TRACED)
+        self._inputs = val.inputs[shrunk.run.geometry][val.clear]
+        self._stage, self._progress = stage, progress
+        exact, small = (
+            self._judge(shrunk.forms[rung], rung.precision) for rung in (EXACT, REQUIRED)
+        )
+        super().__init__(stage, progress, exact, small)
+
+    @property
+    def quantization(self) -> Quantization:
+        return self.best.quantization
+
+    def noisiest(self, kept: tuple[str, ...]) -> tuple[str, ...]:
+        best = self.best
+        exact = make(EXACT, best.mapped, best.inputs, best.quantization)
+        small = make(REQUIRED, best.mapped, best.inputs, replace(best.quantization, kept=kept))
+        return others_guilty(trace(exact, small, self._traced, layers_of(best.mapped)), kept)
+
+    def _tried(
+        self, quantization: Quantization, mapped: Any, what: str
+    ) -> tuple[Measured, Callable[[], None]]:
+        best = self.best
+        mapped = best.mapped if mapped is None else mapped
+        content = make(REQUIRED, mapped, best.inputs, quantization)
+
+        def take() -> None:
+            forms = {**best.forms, REQUIRED: content}
+            self.best = replace(best, forms=forms, mapped=mapped, quantization=quantization)
+
+        return self._judge(content, what), take
+
+    def _judge(self, content: bytes, what: str) -> OnVal:
+        said = logits_of(
+            content, self._inputs, self._progress, f"scoring val: {self._stage}, {what}"
+        )
+        scores = self._task.scores(said)
+        right = self._task.right(scores, self._labels)
+        area = auroc(self._labels.any(axis=1), self._task.defect_scores(scores))
+        return OnVal(float(right.mean()), area, len(content))

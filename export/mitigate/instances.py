@@ -1,0 +1,172 @@
+"""What is tried where int8 loses outlines: remedies on the pyramid, which is always in int8.
+
+A head that int8 costs average precision stays in float; see ``export.compare.instance_heads``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from edge.bundle.stages import pyramid_name
+from export.compare.instance_heads import (
+    BOX_AP50,
+    MASK_AP50,
+    Make,
+    Networks,
+    ap50s,
+)
+from export.convert.convert import Converted
+from export.convert.forms import (
+    EXACT,
+    REQUIRED,
+    Rung,
+    make,
+)
+from export.convert.instance_forms import pyramid_shape
+from export.convert.quantization import (
+    PLAIN,
+    Quantization,
+    layers_of,
+)
+from export.mitigate.base import (
+    Bench,
+    Bought,
+    Measured,
+    OutlinesOnVal,
+    Remedies,
+    others_guilty,
+    requantized,
+)
+from export.progress import Progress
+from export.score.input_checks import VAL
+from export.score.layer_noise import TRACED, trace
+from train.data.sample import Sample
+from train.evaluate.instances.judged import judge_instances
+from train.instances.scenes import Frames
+
+STAGE = "instances"
+
+_Pyramids = Mapping[tuple[int, int], bytes]
+"""Int8 TFLite files by size."""
+
+
+def remedied_instances(
+    networks: Networks,
+    remedies: Remedies,
+    samples: Sequence[Sample],
+    frames: Frames,
+    progress: Progress,
+) -> tuple[Networks, list[Bought]]:
+    """Try other ranges and layers in float, each on top of what helped.
+
+    What helps int8 TFLite is made for every int8 form.
+
+    Args:
+        networks: In all forms.
+        remedies: What is to be tried; fine-tuning is for the cascade.
+        samples: Of val, with defects.
+        frames: Their pixels.
+        progress: Shows how it goes.
+
+    Raises:
+        EngineError: A form cannot be had, or no engine runs it.
+        ImageError: A frame cannot be read.
+    """
+    bench = _Bench(networks, samples, frames, progress)
+    bench.quantize(remedies)
+    if bench.quantization == PLAIN:
+        return networks, bench.bought
+    forms = bench.best.forms
+    windows = {}
+    for size, pyramid in forms.windows.items():
+        inputs = forms.pictures[size]
+        files, parity = requantized(
+            pyramid,
+            forms.pyramid,
+            forms.pyramid,
+            inputs,
+            bench.quantization,
+            progress,
+            pyramid_name(size),
+            pyramid_shape(size),
+        )
+        windows[size] = Converted(files, parity, pyramid.refused)
+    return replace(bench.best, forms=replace(forms, windows=windows)), bench.bought
+
+
+class _Bench(Bench):
+    """Of the pyramids, which have the same weights at every size."""
+
+    def __init__(
+        self, networks: Networks, samples: Sequence[Sample], frames: Frames, progress: Progress
+    ) -> None:
+        self.best = networks
+        self._quantization = PLAIN
+        self._samples, self._frames = samples, frames
+        self._progress = progress
+        exact, small = (
+            self._judge(networks, Make("tflite", rung.precision)) for rung in (EXACT, REQUIRED)
+        )
+        super().__init__(STAGE, progress, exact, small)
+
+    @property
+    def quantization(self) -> Quantization:
+        return self._quantization
+
+    def noisiest(self, kept: tuple[str, ...]) -> tuple[str, ...]:
+        forms = self.best.forms
+        size = next(iter(forms.windows))
+        small = self._made(replace(self._quantization, kept=kept), [size])[size]
+        errors = trace(
+            forms.windows[size].forms[EXACT],
+            small,
+            forms.pictures[size][:TRACED],
+            layers_of(forms.pyramid),
+        )
+        return others_guilty(errors, kept)
+
+    def _tried(
+        self, quantization: Quantization, mapped: Any, what: str
+    ) -> tuple[Measured, Callable[[], None]]:
+        networks = _with(self.best, self._made(quantization, [*self.best.forms.windows]))
+
+        def take() -> None:
+            self.best, self._quantization = networks, quantization
+
+        return self._judge(networks, Make("tflite")), take
+
+    def _made(
+        self, quantization: Quantization, sizes: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], bytes]:
+        forms = self.best.forms
+        return {
+            size: make(
+                REQUIRED, forms.pyramid, forms.pictures[size], quantization, pyramid_shape(size)
+            )
+            for size in sizes
+        }
+
+    def _judge(self, networks: Networks, form: Make) -> OutlinesOnVal:
+        found = networks.look(form, VAL, self._samples, self._frames, self._progress)
+        judged = judge_instances(found, self._samples, networks.run.card.classes)
+        masks = networks.run.card.masks
+        figures = ap50s(judged, masks=masks)
+        rung = Rung(form.format, form.pyramid)
+        files = [pyramid.forms[rung] for pyramid in networks.forms.windows.values()]
+        return OutlinesOnVal(
+            figures.get(MASK_AP50, 0.0) if masks else None,
+            figures.get(BOX_AP50, 0.0),
+            sum(map(len, files)),
+        )
+
+
+def _with(networks: Networks, pyramids: _Pyramids) -> Networks:
+    """The same with other int8 TFLite files of the pyramid."""
+    forms = networks.forms
+    windows = {
+        size: replace(forms.windows[size], forms={**forms.windows[size].forms, REQUIRED: content})
+        for size, content in pyramids.items()
+    }
+    return replace(networks, forms=replace(forms, windows={**forms.windows, **windows}))

@@ -1,0 +1,231 @@
+"""A bundle from its parts: the manifest is written, what it names is packed, and it is tried."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from edge.bundle import read_bundle
+from edge.bundle.container import MANIFEST, write_container
+from edge.bundle.drift_reference import Drift
+from edge.bundle.manifest import (
+    FORMAT,
+    FileEntry,
+    FrameSizes,
+    Manifest,
+    ReportFiles,
+    TrainingData,
+)
+from edge.bundle.manifest_parts import (
+    Calibration,
+    Figures,
+    GateReport,
+    Precision,
+    Thresholds,
+    Unit,
+)
+from edge.bundle.promises import UnitPromises
+from edge.bundle.stages import InstanceStage, Stage, StageGeometry, Stages
+from edge.core.errors import BundleError, ConfigError
+from edge.install.verify import run_golden_frames
+from edge.vision.cascade import Cascade
+from edge.vision.preprocess import Geometry
+from export.compare.instance_stage import (
+    InstanceParts,
+    instance_stage,
+    open_stage,
+)
+from export.convert.cascade_forms import (
+    Shrunk,
+    of_rung,
+    open_cascade,
+)
+from export.convert.convert import put_models
+from export.convert.forms import Rung
+from export.pack.release_label import (
+    Label,
+    holdout_openings,
+    versions,
+)
+from export.score.golden_frames import golden_frames
+from train.data.sample import DataSet
+
+MAX_SIDE = 8192
+"""Largest side, in pixels, of a frame that is cut into regions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a bundle.
+
+    Attributes:
+        stages: The cascade's networks in all forms, by stage.
+        rungs: The forms that are packed.
+        thresholds: Chosen on val.
+        metrics: Holdout figures of TFLite's forms by stage and precision.
+        gate_report: Int8 against float.
+        promises: What the gate promises, by unit.
+        temperatures: Of the networks, by stage.
+        calibrations: What these did, by stage.
+        drift: What a device measures drift against.
+        sources: Where all data is from that had a say, in a line.
+        report: The report's files by name, page first; none packs no report.
+        instances: What outlines defects; None packs a bundle that outlines none.
+    """
+
+    stages: Mapping[str, Shrunk]
+    rungs: Sequence[Rung]
+    thresholds: Thresholds
+    metrics: Mapping[str, Mapping[Precision, Figures]]
+    gate_report: GateReport
+    promises: Mapping[Unit, UnitPromises]
+    temperatures: Mapping[str, float]
+    calibrations: Mapping[str, Calibration]
+    drift: Drift
+    sources: str
+    report: Mapping[str, bytes] = field(default_factory=dict)
+    instances: InstanceParts | None = None
+
+
+def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> bytes:
+    """A bundle's bytes, read back and with its golden frames scored again.
+
+    Args:
+        label: What is written on it.
+        contents: What goes into it.
+        data: What the runs were trained on.
+        golden: How many golden frames are drawn.
+
+    Raises:
+        BundleError: Too large, or a golden frame does not score what it scored before packing.
+        ConfigError: A field cannot be what it was given as, such as the name.
+    """
+    files: dict[str, bytes] = dict(contents.report)
+    runs = [stage.run for stage in contents.stages.values()]
+    stages = {
+        name: _stage(name, stage, contents.rungs, contents.temperatures[name], files)
+        for name, stage in contents.stages.items()
+    }
+    outlines = instance_stage(contents.instances, files) if contents.instances else None
+    cascades = {rung: _cascade(contents, rung, outlines, files) for rung in contents.rungs}
+    openings = [opening for run in runs for opening in run.card.holdout_openings]
+    openings += contents.instances.openings if contents.instances else ()
+    sizes = frame_sizes(runs[0].geometry, data)
+    card, names = runs[0].card.data, tuple(contents.report)
+    fields: dict[str, Any] = {
+        "format": FORMAT,
+        "name": label.name,
+        "description": label.description,
+        "simulated": label.simulated,
+        "created": label.created,
+        "tools": versions(),
+        "classes": data.classes,
+        "frame": sizes,
+        "stages": Stages(
+            gate=stages["gate"], classifier=stages.get("classifier"), instances=outlines
+        ),
+        "thresholds": contents.thresholds,
+        "drift": contents.drift,
+        "promises": contents.promises,
+        "calibration": contents.calibrations,
+        "data": TrainingData(
+            name=card.name,
+            source=contents.sources,
+            terms=card.terms,
+            digest=card.digest,
+            split_digest=card.split_digest,
+            splits=card.splits,
+        ),
+        "metrics": contents.metrics,
+        "gate_report": contents.gate_report,
+        "holdout_openings": holdout_openings(openings, label),
+        "golden": golden_frames(golden, sizes, cascades, files),
+        "report": ReportFiles(page=names[0], figures=names[1]) if names else None,
+        "files": {
+            file: FileEntry(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+            for file, content in files.items()
+        },
+    }
+    try:
+        manifest = Manifest(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "as a whole"
+        raise ConfigError(
+            f"the bundle's {place} cannot be {first.get('input')!r}: {first['msg']}"
+        ) from None
+    content = write_container(files | {MANIFEST: manifest.to_json()})
+    _check_packed(content)
+    return content
+
+
+def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
+    """Sizes of frame that networks of this geometry take.
+
+    Frames that are cut into regions may be of any size from one region on, because the last region
+    of a row ends at the border. Frames that are squashed whole must be of sizes that were trained.
+    """
+    if geometry.region:
+        width, height = geometry.region
+        return FrameSizes(
+            min_width=width,
+            max_width=max(width, MAX_SIDE),
+            min_height=height,
+            max_height=max(height, MAX_SIDE),
+            multiple_width=1,
+            multiple_height=1,
+        )
+    trained = data.of("train")
+    widths, heights = [s.width for s in trained], [s.height for s in trained]
+    return FrameSizes(
+        min_width=min(widths),
+        max_width=max(widths),
+        min_height=min(heights),
+        max_height=max(heights),
+        multiple_width=1,
+        multiple_height=1,
+    )
+
+
+def _stage(
+    name: str, stage: Shrunk, rungs: Sequence[Rung], temperature: float, files: dict[str, bytes]
+) -> Stage:
+    """Describe a stage, and put its networks among the files."""
+    run = stage.run
+    return Stage(
+        network=run.card.network,
+        outputs=run.card.outputs,
+        activation=run.card.activation,
+        temperature=temperature,
+        geometry=StageGeometry(region=run.geometry.region, input=run.geometry.input),
+        models=put_models(name, {rung: stage.forms[rung] for rung in rungs}, files),
+    )
+
+
+def _cascade(
+    contents: Contents, rung: Rung, outlines: InstanceStage | None, files: Mapping[str, bytes]
+) -> Cascade:
+    """The cascade of a rung, with the instance model, so that golden frames record its outlines."""
+    cascade = open_cascade(
+        contents.stages, contents.temperatures, contents.thresholds, of_rung(rung)
+    )
+    if outlines is not None:
+        cascade.instances = open_stage(outlines, files, cascade.classes, rung)
+    return cascade
+
+
+def _check_packed(content: bytes) -> None:
+    bundle = read_bundle(content)
+    for format_ in sorted({model.format for model in bundle.manifest.stages.gate.models}):
+        for result in run_golden_frames(bundle, engine="onnx" if format_ == "onnx" else None):
+            if not result.agrees:
+                raise BundleError(
+                    f"{result.file} in {format_} {result.precision} scores "
+                    f"{result.difference:.3f} off what it scored before packing; nothing was "
+                    f"written",
+                    "This device does not compute the same twice; check its memory",
+                )

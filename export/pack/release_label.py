@@ -1,0 +1,64 @@
+"""What is written on a bundle besides what is in it: name, time, tools, openings of the holdout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from edge.bundle.manifest import HoldoutOpening
+from edge.core.errors import ConfigError
+from train.regions.card import tool_versions
+from train.regions.finished import RunOpening
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is written on a bundle.
+
+    Attributes:
+        name: What it is called.
+        description: What it is for.
+        simulated: Whether its data is simulated.
+        created: When it is made; see ``creation_time``.
+    """
+
+    name: str
+    description: str
+    simulated: bool
+    created: str
+
+
+def creation_time() -> str:
+    """Now, or ``SOURCE_DATE_EPOCH`` (seconds since 1970) where it is set, as ISO 8601 in UTC.
+
+    Raises:
+        ConfigError: ``SOURCE_DATE_EPOCH`` is not a number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ConfigError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}", "Give whole seconds since 1970, or unset it"
+        ) from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the bundle's bytes and figures depend on."""
+    found = tool_versions()
+    with suppress(PackageNotFoundError):
+        found["ai-edge-litert"] = version("ai-edge-litert")
+    return found
+
+
+def holdout_openings(openings: Iterable[RunOpening], label: Label) -> tuple[HoldoutOpening, ...]:
+    """Every time that the runs judged the holdout, earliest first, and this export of them."""
+    logged = dict.fromkeys((opening.by, opening.when) for opening in openings)
+    earlier = sorted(logged, key=lambda opening: datetime.fromisoformat(opening[1]))
+    every = [*earlier, (f"millsight export {label.name}", label.created)]
+    return tuple(HoldoutOpening(by=by, when=when) for by, when in every)

@@ -1,0 +1,112 @@
+"""Whether finished runs fit one another and the data that they are exported with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from edge.core.errors import ConfigError, DataError
+from train.data.digest import data_digest, split_digest
+from train.data.sample import DataSet
+from train.data.tiles import judged_tiles
+from train.instances.finished import InstancesRun
+from train.regions.finished import Run
+from train.regions.items import MOST_VAL
+
+TRAIN, VAL, HOLDOUT = "train", "val", "holdout"
+
+
+def check_data(gate: Run, classifier: Run | None, data: DataSet) -> None:
+    """Make sure that data and splits are those of the runs, image by image.
+
+    A holdout that a network was trained on would judge nothing.
+
+    Raises:
+        DataError: Names what differs: classes, images and splits, pixels and labels, or items.
+        ImageError: An image cannot be read.
+    """
+    found = {}
+    for run in (gate, classifier) if classifier else (gate,):
+        card = run.card.data
+        # A run that left the holdout closed has a digest of train and val alone.
+        seen = tuple(card.splits)
+        if seen not in found:
+            samples = [sample for split in seen for sample in data.of(split)]
+            found[seen] = split_digest(samples), data_digest(samples)
+        splits, pixels = found[seen]
+        items = {s: len(judged_tiles(data, s, run.geometry.region)) for s in (VAL, HOLDOUT)}
+        items[VAL] = min(items[VAL], MOST_VAL)
+        for same, what in (
+            (data.classes == run.card.classes, "its classes are others"),
+            (splits == card.split_digest, "it has other images, groups or splits"),
+            (pixels == card.digest, "its images or labels have changed"),
+            *(
+                (n == card.splits.get(split), f"{split} has {n} items and had {card.splits[split]}")
+                for split, n in items.items()
+                if split in card.splits
+            ),
+        ):
+            if not same:
+                raise _other_data(data, run.folder, what)
+
+
+def check_instances(run: InstancesRun, data: DataSet) -> None:
+    """Make sure that a run of the instance network fits the data, which the gate's run fits.
+
+    Raises:
+        DataError: Names what differs, or the split that shows no defect to choose or judge by.
+        ImageError: An image cannot be read.
+    """
+    card = run.card
+    samples = [sample for split in card.data.splits for sample in data.of(split)]
+    for same, what in (
+        (data.classes == card.classes, "its classes are others"),
+        (split_digest(samples) == card.data.split_digest, "it has other images, groups or splits"),
+        (data_digest(samples) == card.data.digest, "its images or labels have changed"),
+    ):
+        if not same:
+            raise _other_data(data, run.folder, what)
+    for split, use in ((VAL, "choose on"), (HOLDOUT, "judge by")):
+        if not any(sample.instances for sample in data.of(split)):
+            raise DataError(
+                f"{data.root} has no {split} image with a box or a mask to {use}",
+                "Check the labels with: millsight data check",
+            )
+
+
+def _other_data(data: DataSet, folder: Path, what: str) -> DataError:
+    return DataError(
+        f"{data.root} is not the data that {folder} was trained on: {what}",
+        "Give the --data and --splits of the training command; card.md has it",
+    )
+
+
+def check_pair(gate: Run, classifier: Run | None) -> None:
+    """Make sure that the runs can be the two stages of one cascade.
+
+    Raises:
+        ConfigError: Wrong tasks, or regions, classes, data or splits that differ.
+    """
+    if gate.card.task != "binary":
+        raise ConfigError(
+            f"{gate.folder} was trained for {gate.card.task}", "Give --gate a binary run"
+        )
+    if classifier is None:
+        return
+    if classifier.card.task == "binary":
+        raise ConfigError(
+            f"{classifier.folder} was trained for binary", "Give --classifier a multiclass run"
+        )
+    one_data, other_data = gate.card.data, classifier.card.data
+    # Of other splits the digests are others too; each is held against the data itself.
+    same_splits = one_data.splits.keys() == other_data.splits.keys()
+    for what, one, other, comparable in (
+        ("regions", gate.geometry.region, classifier.geometry.region, True),
+        ("classes", gate.card.classes, classifier.card.classes, True),
+        ("data", one_data.digest, other_data.digest, same_splits),
+        ("splits of the data", one_data.split_digest, other_data.split_digest, same_splits),
+    ):
+        if comparable and one != other:
+            raise ConfigError(
+                f"{gate.folder} and {classifier.folder} were trained on different {what}",
+                "Train both with the same --data, --splits and --region",
+            )

@@ -1,0 +1,129 @@
+"""Which layer loses what int8 loses: the noise of every activation, and who adds most of it.
+
+Every tensor of the int8 file is held against the one of the same name in the float file, which
+computes what Keras computes (``export.convert.parity``). Noise is the power of the difference
+as a share of the signal's, of each channel by itself and then the mean: what usually goes wrong is
+that one channel's range leaves the others no steps. Noise adds up on its way, so that a layer is
+blamed for what its output has more of it than the noisiest of its inputs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.convert.freezing import Inputs, in_batches
+from export.convert.operations import operations, preserving
+from export.convert.quantization import Layers
+
+TRACED = 32
+"""Inputs at most that are traced."""
+
+_CLEANEST_DB = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class LayerError:
+    """What quantizing costs at one layer.
+
+    Attributes:
+        layer: Its name in Keras.
+        sqnr_db: Signal to quantization noise of its output, in decibels; 100 where there is none.
+        share: Of all noise that layers add, what this one adds, a fraction.
+    """
+
+    layer: str
+    sqnr_db: float
+    share: float
+
+
+def trace(
+    exact: bytes, small: bytes, inputs: Inputs, layers: Layers, batch: int = 1
+) -> list[LayerError]:
+    """The error of every layer, in the order in which they run.
+
+    Args:
+        exact: The float32 TFLite file.
+        small: The int8 one.
+        inputs: As many as are to be traced; see ``TRACED``.
+        layers: Of the network.
+        batch: Of the files.
+    """
+    whole, shrunk = preserving(exact), preserving(small)
+    twins = {operation.name: operation.made for operation in operations(shrunk, layers)}
+    made = [operation for operation in operations(whole, layers) if operation.name in twins]
+    signal: dict[int, Any] = dict.fromkeys((operation.made for operation in made), 0.0)
+    noise: dict[int, Any] = signal.copy()
+    for numbers in in_batches(inputs, batch):
+        _invoke(whole, numbers)
+        _invoke(shrunk, numbers)
+        for operation in made:
+            wanted = whole.get_tensor(operation.made).astype(np.float64)
+            found = _decoded(shrunk, twins[operation.name])
+            places = tuple(range(wanted.ndim - 1))
+            signal[operation.made] += (wanted**2).sum(axis=places)
+            noise[operation.made] += ((found - wanted) ** 2).sum(axis=places)
+    ratios = {number: _mean_ratio(noise[number], signal[number]) for number in signal}
+    added: dict[str, float] = {}
+    left: dict[str, float] = {}
+    for operation in made:
+        ratio = ratios[operation.made]
+        before = max((ratios[source] for source in operation.used if source in ratios), default=0.0)
+        layer = operation.layer
+        added[layer] = added.get(layer, 0.0) + max(0.0, ratio - before)
+        left[layer] = ratio
+    total = sum(added.values()) or 1.0
+    return [LayerError(layer, _decibels(left[layer]), added[layer] / total) for layer in added]
+
+
+def guilty(errors: Sequence[LayerError], most: int = 3) -> list[LayerError]:
+    """The layers that together add half of the noise, the worst first, ``most`` at most."""
+    chosen: list[LayerError] = []
+    for error in sorted(errors, key=lambda error: -error.share)[:most]:
+        if sum(one.share for one in chosen) >= 0.5:
+            break
+        chosen.append(error)
+    return chosen
+
+
+def blame(errors: Sequence[LayerError]) -> str:
+    """The worst layer for people."""
+    worst = guilty(errors, most=1)
+    if not worst:
+        return ""
+    return (
+        f"the layer to blame is {worst[0].layer}, which adds {worst[0].share:.0%} of the noise "
+        f"({worst[0].sqnr_db:.0f} dB of signal over noise after it)"
+    )
+
+
+def _invoke(interpreter: Any, numbers: NDArray[np.float32]) -> None:
+    entry = interpreter.get_input_details()[0]
+    scale, zero = entry["quantization"]
+    if scale:
+        limits = np.iinfo(entry["dtype"])
+        levels = np.round(numbers / np.float32(scale)) + zero
+        numbers = levels.clip(limits.min, limits.max).astype(entry["dtype"])
+    interpreter.set_tensor(entry["index"], numbers)
+    interpreter.invoke()
+
+
+def _decoded(interpreter: Any, number: int) -> NDArray[np.float64]:
+    scale, zero = interpreter._get_tensor_details(number, 0)["quantization"]
+    values: NDArray[np.float64] = interpreter.get_tensor(number).astype(np.float64)
+    return (values - zero) * scale if scale else values
+
+
+def _mean_ratio(noise: NDArray[np.float64], signal: NDArray[np.float64]) -> float:
+    """Mean over channels that say anything; where there is nothing but noise it is 1."""
+    says = signal > 0
+    return float(np.minimum(noise[says] / signal[says], 1.0).mean()) if says.any() else 0.0
+
+
+def _decibels(ratio: float) -> float:
+    return min(_CLEANEST_DB, -10 * math.log10(ratio)) if ratio > 0 else _CLEANEST_DB

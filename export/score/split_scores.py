@@ -1,0 +1,239 @@
+"""A split, read once: its tiles as every network sees them, and what each network says of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle.manifest_parts import Thresholds, Unit
+from edge.core.frame import Pixels
+from edge.vision.engines.base import Engine, open_engine
+from edge.vision.models.classifier import Classifier
+from edge.vision.models.gate import Gate
+from edge.vision.preprocess import (
+    Geometry,
+    network_input,
+    past_the_edge,
+)
+from edge.vision.region_scores import decision_scores
+from export.progress import Progress
+from train.data.sample import DataSet
+from train.data.tiles import Tile, label_tiles
+from train.evaluate.scored import Scored, by_frame
+from train.regions.finished import Run
+
+Logits = NDArray[np.float32]
+"""What a network says of every tile, [tiles, outputs]."""
+
+_PART = 64
+"""Tiles between two steps of the progress."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A split as networks see it.
+
+    Attributes:
+        name: Of the split.
+        tiles: All of every frame, ambiguous ones too; whole frames where networks see those.
+        inputs: Every tile as an input, [tiles, height, width] uint8, by geometry.
+        beyond: Which tiles lie past the strip's edge, where the line asks no network, [tiles].
+    """
+
+    name: str
+    tiles: list[Tile]
+    inputs: Mapping[Geometry, NDArray[np.uint8]]
+    beyond: NDArray[np.bool_]
+
+    @property
+    def clear(self) -> NDArray[np.bool_]:
+        """Which tiles can be judged by themselves, [tiles]."""
+        return np.array([not tile.ambiguous for tile in self.tiles], np.bool_)
+
+    def some(self, geometry: Geometry, count: int) -> NDArray[np.uint8]:
+        """Inputs of ``count`` tiles or fewer, half of them defective, from all over the split."""
+        shows = np.array([bool(tile.classes) for tile in self.tiles], np.bool_)
+        places = []
+        for kind in (shows, ~shows):
+            those = np.flatnonzero(kind)
+            places += those[np.linspace(0, len(those), count // 2, False, dtype=int)].tolist()
+        return self.inputs[geometry][sorted(set(places))]
+
+
+def read_split(
+    data: DataSet,
+    split: str,
+    geometries: Iterable[Geometry],
+    progress: Progress,
+    look: Callable[[Pixels], object] = lambda pixels: None,
+) -> Seen:
+    """Read every frame of a split once.
+
+    Args:
+        data: With the split.
+        split: Its name.
+        geometries: Of the networks; all look at the same regions.
+        progress: Shows how it goes.
+        look: Given each frame's pixels besides.
+
+    Raises:
+        ImageError: An image cannot be read, or is smaller than a region.
+    """
+    wanted = dict.fromkeys(geometries)
+    region = next(iter(wanted)).region
+    samples = data.of(split)
+    tiles = [tile for sample in samples for tile in label_tiles(sample, region)]
+    inputs = {g: np.empty((len(tiles), *g.input[::-1]), np.uint8) for g in wanted}
+    beyond = np.zeros(len(tiles), np.bool_)
+    progress.start(f"reading {split}", len(samples))
+    row = 0
+    for sample, members in groupby(tiles, key=lambda tile: tile.sample):
+        pixels = sample.read()
+        look(pixels)
+        first = row
+        for x, y, width, height in (tile.box for tile in members):
+            cut = np.ascontiguousarray(pixels[y : y + height, x : x + width])
+            for geometry, filled in inputs.items():
+                filled[row] = network_input(cut, geometry)[0]
+            row += 1
+        beyond[first:row] = past_the_edge(next(iter(inputs.values()))[first:row])
+        progress.advance()
+    return Seen(split, tiles, inputs, beyond)
+
+
+def logits_of(content: bytes, inputs: NDArray[np.uint8], progress: Progress, what: str) -> Logits:
+    """What a file's network says of inputs [n, height, width] uint8, one thread a core.
+
+    Raises:
+        EngineError: No engine runs the file.
+    """
+    workers = os.cpu_count() or 1
+    parts = [inputs[start : start + _PART] for start in range(0, len(inputs), _PART)]
+    progress.start(what, len(parts))
+    engines = [open_engine(content, threads=1) for _ in range(min(workers, len(parts)))]
+
+    def run(engine: Engine, mine: list[NDArray[np.uint8]]) -> list[Logits]:
+        found = []
+        for part in mine:
+            found.append(engine.run(part))
+            progress.advance()
+        return found
+
+    shares = [parts[i :: len(engines)] for i in range(len(engines))]
+    with ThreadPoolExecutor(len(engines)) as pool:
+        each = list(pool.map(run, engines, shares))
+    return np.concatenate([each[i % len(engines)][i // len(engines)] for i in range(len(parts))])
+
+
+def judged(
+    seen: Seen,
+    runs: Mapping[str, Run],
+    logits: Mapping[str, Logits],
+    temperatures: Mapping[str, float],
+    classes: tuple[str, ...],
+    thresholds: Thresholds | None = None,
+) -> dict[Unit, Scored]:
+    """The cascade's scores of a split's tiles and frames, the gate hiding none.
+
+    Tiles are those that training judges its networks on; there are none where networks see whole
+    frames. A frame's ambiguous tiles count for the frame, as they do beside the line, and those
+    past the strip's edge do not. Alone, a tile is a frame of its own, which has no edge.
+
+    Args:
+        seen: The split.
+        runs: Of the gate and, where there is one, the classifier.
+        logits: What their networks say, likewise.
+        temperatures: Of their networks.
+        classes: Of the data set.
+        thresholds: What verdicts are given by; without any, nothing is called defective.
+    """
+    every = _scored(seen, runs, logits, temperatures, classes, thresholds)
+    if any(temperature != 1 for temperature in temperatures.values()):
+        plain = _scored(seen, runs, logits, dict.fromkeys(temperatures, 1.0), classes, None)
+        every = replace(every, untempered=replace(plain, verdicts=every.verdicts))
+    if runs["gate"].geometry.region is None:
+        return {"frame": every}
+    of_frames = _with_nothing(every, seen.beyond)
+    return {"tile": every.take(seen.clear), "frame": by_frame(of_frames, seen.tiles)}
+
+
+def _with_nothing(scored: Scored, beyond: NDArray[np.bool_]) -> Scored:
+    """The same scores, but for those of the tiles [n] where there is nothing to inspect."""
+    none, classes, plain = scored.none, scored.class_scores, scored.untempered
+    return replace(
+        scored,
+        gate=np.where(beyond, np.float32(0), scored.gate),
+        decision=np.where(beyond, np.float32(0), scored.decision),
+        none=None if none is None else np.where(beyond, np.float32(1), none),
+        class_scores=(
+            None if classes is None else np.where(beyond[:, None], np.float32(0), classes)
+        ),
+        verdicts=scored.verdicts & ~beyond,
+        untempered=None if plain is None else _with_nothing(plain, beyond),
+    )
+
+
+def gate_scores(run: Run, logits: Logits, temperature: float) -> NDArray[np.float32]:
+    """The gate's probability of a defect of every tile, [tiles]."""
+    card = run.card
+    engine = _Said(logits)
+    gate = Gate(engine, run.geometry, card.outputs, card.activation, temperature)
+    return gate.scores(_NOTHING)
+
+
+def _scored(
+    seen: Seen,
+    runs: Mapping[str, Run],
+    logits: Mapping[str, Logits],
+    temperatures: Mapping[str, float],
+    classes: tuple[str, ...],
+    thresholds: Thresholds | None,
+) -> Scored:
+    gate = decision = gate_scores(runs["gate"], logits["gate"], temperatures["gate"])
+    said = None
+    outputs: tuple[str, ...] = ("none",)
+    if "classifier" in runs:
+        run = runs["classifier"]
+        outputs = run.card.outputs
+        engine = _Said(logits["classifier"])
+        said = Classifier(
+            engine, run.geometry, outputs, run.card.activation, temperatures["classifier"]
+        ).scores(_NOTHING)
+        decision = decision_scores(gate, said)
+    verdicts = np.zeros(len(gate), np.bool_)
+    if thresholds is not None:
+        verdicts = gate >= np.float32(thresholds.gate.value)
+        verdicts &= decision >= np.float32(thresholds.decision.value)
+    truth = [[c in tile.classes for c in range(len(classes))] for tile in seen.tiles]
+    return Scored(
+        classes=classes,
+        groups=np.array([tile.sample.group for tile in seen.tiles], np.str_),
+        truth=np.array(truth, np.bool_).reshape(len(seen.tiles), len(classes)),
+        gate=gate,
+        decision=decision,
+        none=said and said.none,
+        class_scores=said and said.classes,
+        multilabel=outputs[0] != "none",
+        verdicts=verdicts,
+    )
+
+
+class _Said(Engine):
+    """An engine that says again what it said of every tile, whatever it is given."""
+
+    name = "said"
+
+    def __init__(self, logits: Logits) -> None:
+        self._logits = logits
+
+    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return self._logits
+
+
+_NOTHING = np.empty((0, 0, 0), np.uint8)

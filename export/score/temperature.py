@@ -1,0 +1,102 @@
+"""One temperature for each stage, fitted on val to the logits of the int8 network: it is deployed.
+
+See ``train.evaluate.calibration`` for what a temperature is and where it is from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.bundle.manifest_parts import (
+    Calibration,
+    CalibrationError,
+    Unit,
+)
+from export.score.split_scores import Logits, Seen
+from train.data.tiles import Tile
+from train.evaluate.calibration import expected_calibration_error, fit_temperature
+from train.evaluate.scored import Scored
+from train.regions.finished import Run
+from train.regions.task import NONE
+
+_JUDGED = {"gate": "probability of a defect", "classifier": "probability of the answer"}
+
+_Answers = tuple[NDArray[np.float32], NDArray[np.bool_]]
+"""Probability given to each item, [n], and whether what it was given to is so."""
+
+
+def fit_temperatures(
+    runs: Mapping[str, Run], logits: Mapping[str, Logits], val: Seen, classes: Sequence[str]
+) -> dict[str, float]:
+    """Each stage's temperature, from its clear tiles of val.
+
+    Args:
+        runs: Of the stages.
+        logits: What their int8 networks say of val.
+        val: Read.
+        classes: Of the data set.
+    """
+    clear = val.clear
+    tiles = [tile for tile in val.tiles if not tile.ambiguous]
+    temperatures = {}
+    for name, run in runs.items():
+        named = () if run.card.task == "binary" else classes
+        shown = shown_outputs(run.card.outputs, named, tiles)
+        temperatures[name] = fit_temperature(logits[name][clear], shown, run.card.activation)
+    return temperatures
+
+
+def shown_outputs(
+    outputs: Sequence[str], classes: Sequence[str], tiles: Sequence[Tile]
+) -> NDArray[np.bool_]:
+    """Which outputs are so of each tile, [tiles, outputs] bool.
+
+    Args:
+        outputs: What each stands for.
+        classes: The data set's; none for a network that tells defect from none alone.
+        tiles: With their classes.
+    """
+
+    def is_so(output: str, tile: Tile) -> bool:
+        if output in classes:
+            return classes.index(output) in tile.classes
+        return bool(tile.classes) is (output != NONE)
+
+    return np.array([[is_so(output, tile) for output in outputs] for tile in tiles], np.bool_)
+
+
+def stage_calibrations(val: Scored, holdout: Scored, unit: Unit) -> dict[str, Calibration]:
+    """What the temperatures did to each stage's probabilities.
+
+    Args:
+        val: What the networks' own items of val score.
+        holdout: Those of the holdout likewise.
+        unit: What these items are.
+    """
+    splits = [(_answers(split.untempered or split), _answers(split)) for split in (val, holdout)]
+    return {
+        stage: Calibration(
+            judged=_JUDGED[stage],
+            unit=unit,
+            val=_error(*(answers[stage] for answers in splits[0])),
+            holdout=_error(*(answers[stage] for answers in splits[1])),
+        )
+        for stage in splits[0][0]
+    }
+
+
+def _answers(scored: Scored) -> dict[str, _Answers]:
+    answers: dict[str, _Answers] = {"gate": (scored.gate, scored.defective)}
+    if scored.confidence is not None and scored.right is not None:
+        answers["classifier"] = scored.confidence, scored.right
+    return answers
+
+
+def _error(before: _Answers, after: _Answers) -> CalibrationError:
+    plain, tempered = (expected_calibration_error(*answers) for answers in (before, after))
+    assert plain is not None
+    assert tempered is not None
+    return CalibrationError(before=plain, after=tempered, n=len(after[0]))

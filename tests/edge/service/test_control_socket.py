@@ -1,0 +1,105 @@
+"""Commands reach the running line, and nobody is left hanging where none runs."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+
+import pytest
+
+from edge.core.errors import ConfigError, NoLineError
+from edge.service.control_socket import (
+    NAME,
+    Control,
+    command,
+)
+
+
+@pytest.fixture
+def told(tmp_path):
+    heard = []
+    control = Control(tmp_path, heard.append)
+    yield tmp_path, heard
+    control.close()
+
+
+def test_coils_begin_and_end(told):
+    state, heard = told
+    command(state, {"begin": "4711-A"})
+    command(state, {"end": True})
+    command(state, {"begin": "4712"})
+    assert heard == ["4711-A", None, "4712"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        ({"begin": ""}, "the coil has no name"),
+        ({"begin": "x" * 101}, "longer than 100 characters"),
+        ({"begin": "a\nb"}, "cannot be printed"),
+        ({"halt": True}, "neither"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_words(told, request_, why):
+    state, heard = told
+    with pytest.raises(ConfigError, match=why):
+        command(state, request_)
+    assert heard == []
+
+
+def test_garbage_and_silence_do_not_stop_it(told):
+    state, heard = told
+    for sent in (b"\xff\xfe\n", b"x" * 20_000, b""):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as rude:
+            rude.connect(str(state / NAME))
+            rude.settimeout(10)
+            try:
+                rude.sendall(sent)
+                rude.shutdown(socket.SHUT_WR)
+                answer = rude.recv(4096)
+            except (BrokenPipeError, ConnectionResetError):
+                continue
+            assert not answer or json.loads(answer)["done"] is False
+    command(state, {"begin": "A"})
+    assert heard == ["A"]
+
+
+def test_without_a_line_it_says_so(tmp_path):
+    with pytest.raises(NoLineError, match="no line listens"):
+        command(tmp_path, {"end": True})
+
+
+def test_the_socket_goes_with_the_line(tmp_path):
+    control = Control(tmp_path, lambda name: None)
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o660
+    control.close()
+    control.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_line_leaves_nothing_in_the_way(tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
+        dead.bind(str(tmp_path / NAME))
+    with pytest.raises(NoLineError):
+        command(tmp_path, {"end": True})
+    heard = []
+    control = Control(tmp_path, heard.append)
+    command(tmp_path, {"begin": "B"})
+    control.close()
+    assert heard == ["B"]
+
+
+def test_two_lines_do_not_share_a_folder(told):
+    state, heard = told
+    with pytest.raises(ConfigError, match="another line listens"):
+        Control(state, lambda name: None)
+    command(state, {"begin": "C"})
+    assert heard == ["C"]
+
+
+def test_a_folder_that_takes_no_socket_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be made"):
+        Control(tmp_path / "none", lambda name: None)
+    with pytest.raises(ConfigError, match="cannot be made: AF_UNIX path too long"):
+        Control(tmp_path / ("x" * 120), lambda name: None)

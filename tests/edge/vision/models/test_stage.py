@@ -1,0 +1,89 @@
+"""Logits become probabilities, whatever their size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from edge.vision.engines.base import Engine
+from edge.vision.models.classifier import Classifier
+from edge.vision.models.gate import Gate
+from edge.vision.models.stage import sigmoid, softmax
+from edge.vision.preprocess import Geometry
+
+logits = hnp.arrays(
+    np.float32,
+    hnp.array_shapes(min_dims=2, max_dims=2, max_side=6),
+    elements=st.floats(-1e4, 1e4, width=32),
+)
+
+
+@given(logits)
+def test_probabilities_are_fractions_and_softmax_adds_up(values):
+    assert softmax(values).sum(axis=1) == pytest.approx(1, abs=1e-5)
+    for out in (softmax(values), sigmoid(values)):
+        assert np.isfinite(out).all() and out.min() >= 0 and out.max() <= 1
+
+
+def test_known_values():
+    assert sigmoid(np.array([[0.0, np.log(3)]])) == pytest.approx(np.array([[0.5, 0.75]]))
+    assert softmax(np.array([[0.0, np.log(3)]])) == pytest.approx(np.array([[0.25, 0.75]]))
+
+
+class Fixed(Engine):
+    name, threads = "fixed", 1
+
+    def __init__(self, rows):
+        self.rows = np.array(rows, np.float32)
+
+    def run(self, batch):
+        return self.rows
+
+
+GEOMETRY = Geometry(None, (1, 1))
+NOTHING = np.zeros((1, 1, 1), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "activation", "row", "score"),
+    [
+        (("none", "defect"), "softmax", [0.0, np.log(3)], 0.75),
+        (("defect", "none"), "softmax", [0.0, np.log(3)], 0.25),
+        (("defect",), "sigmoid", [np.log(3)], 0.75),
+    ],
+)
+def test_the_gates_score_is_the_defects_output(outputs, activation, row, score):
+    gate = Gate(Fixed([row]), GEOMETRY, outputs, activation)
+    assert gate.scores(NOTHING) == pytest.approx([score])
+
+
+@pytest.mark.parametrize(("outputs", "activation"), [(2, "softmax"), (1, "sigmoid")])
+@pytest.mark.parametrize(("temperature", "score"), [(1.0, 0.9), (2.0, 0.75), (0.5, 81 / 82)])
+def test_a_temperature_divides_the_logits(outputs, activation, temperature, score):
+    row, names = [0.0, np.log(9)][-outputs:], ("none", "defect")[-outputs:]
+    gate = Gate(Fixed([row]), GEOMETRY, names, activation, temperature)
+    assert gate.scores(NOTHING) == pytest.approx([score])
+    assert gate.scores(NOTHING).dtype == np.float32
+
+
+@pytest.mark.parametrize("maps", [False, True])
+def test_a_temperature_divides_the_logits_with_maps_and_without(maps: bool):
+    rows = [np.log([1, 4, 4])]
+    classifier = Classifier(Fixed(rows), GEOMETRY, ("none", "a", "b"), "softmax", 2.0)
+    assert classifier.scores(NOTHING, maps=maps).none == pytest.approx([1 / 5])
+
+
+def test_none_is_an_output_or_what_the_likeliest_class_leaves():
+    multiclass = Classifier(
+        Fixed([np.log([1, 2, 5])]), GEOMETRY, ("none", "a", "b"), "softmax"
+    ).scores(NOTHING)
+    assert multiclass.none == pytest.approx([1 / 8])
+    assert multiclass.classes == pytest.approx(np.array([[2 / 8, 5 / 8]]))
+    multilabel = Classifier(
+        Fixed([[np.log(3), -np.log(3)]]), GEOMETRY, ("a", "b"), "sigmoid"
+    ).scores(NOTHING)
+    assert multilabel.none == pytest.approx([0.25])
+    assert multilabel.classes == pytest.approx(np.array([[0.75, 0.25]]))

@@ -1,0 +1,57 @@
+"""A bundle whose figures speak against it is not packed in silence."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from edge.bundle.manifest import Manifest
+from export.cli.warnings import doubts
+from tests.edge.bundle.samples import manifest, with_instances
+
+
+def spoilt(change: str) -> Manifest:
+    fields: dict[str, Any] = copy.deepcopy(json.loads(manifest().to_json()))
+    figures = fields["metrics"]["gate"]["int8"]
+    if change == "coin":
+        figures["auroc_interval"] = [0.45, 0.62]
+    elif change == "promise":
+        fields["thresholds"]["gate"]["alpha"] = None
+    elif change == "broken":
+        holdout = {"count": 12, "n": 40, "rate": 0.3, "interval": [0.18, 0.45]}
+        fields["promises"]["tile"]["per_class"]["spot"]["holdout"] = holdout
+    elif change == "alarm":
+        fields["metrics"]["decision"] = copy.deepcopy(fields["metrics"]["gate"])
+        fields["metrics"]["decision"]["int8"]["recall_per_class"] = {"none": 0.0, "defect": 1.0}
+    return Manifest.model_validate_json(json.dumps(fields))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("coin", "no better than a coin: its AUROC on the holdout is 0.45 to 0.62"),
+        ("promise", "promises no rate"),
+        ("alarm", "calls every clean"),
+        ("broken", "let through 12 of the holdout's 40 groups of tiles that show spot"),
+    ],
+)
+def test_each_doubt_is_said(change: str, said: str) -> None:
+    assert any(said in doubt for doubt in doubts(spoilt(change)))
+
+
+@pytest.mark.parametrize(
+    ("ap50", "said"),
+    [(0.02, ["find next to nothing: their AP50 on the holdout is 0.020"]), (0.5, [])],
+)
+def test_instances_that_are_hardly_found_are_doubted(ap50: float, said: list[str]) -> None:
+    figures = {"box_ap50": ap50, "box_ap": 0.01, "mask_ap50": None, "mask_ap": None, "n": 40}
+    doubted = list(doubts(manifest(**with_instances(figures={"int8": figures}))))
+    assert len(doubted) == len(said)
+    assert all(words in doubt for words, doubt in zip(said, doubted, strict=True))
+
+
+def test_a_bundle_that_did_as_it_says_is_not_doubted() -> None:
+    assert list(doubts(spoilt("nothing"))) == []

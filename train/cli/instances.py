@@ -1,0 +1,167 @@
+"""``millsight train instances``: the network that outlines each defect."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from edge.cli.options import SIZE, with_options
+from train.cli.options import (
+    COUNT,
+    batch_option,
+    best_option,
+    data_options,
+    epochs_option,
+    out_option,
+    rate_option,
+    seed_option,
+    sitting_options,
+)
+from train.cli.resumable import (
+    command_line,
+    open_to_train,
+    resumable,
+)
+from train.instances.plan import RECIPES, InstancesPlan
+from train.instances.run import train_instances
+from train.loop.checkpoint import Row
+from train.loop.progress import TrainingProgress
+from train.loop.run_folder import check_folder, claim_folder
+
+_options = with_options(
+    data_options,
+    click.option(
+        "--window",
+        required=True,
+        type=SIZE,
+        help="Width and height in pixels of what the network sees at once, multiples of 16; frames"
+        " that are larger are covered by several.",
+    ),
+    click.option(
+        "--trunk",
+        type=click.Choice(list(RECIPES)),
+        default="compact",
+        show_default=True,
+        help="What the feature pyramid stands on: the classifier's trunk, or MobileNet v1's.",
+    ),
+    out_option("runs/instances-TRUNK"),
+    epochs_option,
+    batch_option,
+    rate_option,
+    seed_option,
+    best_option("Keep the epoch with the highest AP50 on val, or the last. [default: best]"),
+    click.option(
+        "--items-per-epoch",
+        type=COUNT,
+        help="Draw so many windows an epoch. [default: as many as cover the frames]",
+    ),
+    click.option(
+        "--clean",
+        type=click.FloatRange(0, 1, max_open=True),
+        default=0.2,
+        show_default=True,
+        help="Share of the windows that are of frames without a defect.",
+    ),
+    click.option(
+        "--weights",
+        metavar="PATH",
+        help="Start from these weights: a run of this command fills all, a classifier's run, a"
+        " .keras file or an .npz of Keras layer names the trunk. [default: from scratch]",
+    ),
+    click.option(
+        "--judge-every",
+        type=COUNT,
+        default=1,
+        show_default=True,
+        metavar="EPOCHS",
+        help="Look at val after each of so many epochs, and after the last.",
+    ),
+    click.option(
+        "--judge-frames",
+        type=COUNT,
+        default=200,
+        show_default=True,
+        help="Look at so many frames of val, evenly over it; in the end at all.",
+    ),
+    click.option("--limit", type=COUNT, help="Use so many training frames, for trying out."),
+    sitting_options,
+)
+
+
+@click.command()
+@_options
+@click.pass_context
+def instances(
+    ctx: click.Context,
+    /,
+    *,
+    data: Path,
+    splits: Path | None,
+    out: Path | None,
+    resume: bool,
+    overwrite: bool,
+    **choices: Any,
+) -> None:
+    """Train Mask R-CNN: an outline and a class for every defect."""
+    if resume and overwrite:
+        raise click.UsageError("--resume and --overwrite exclude each other.")
+    plan = make_instances_plan(**choices)
+    folder = out or Path("runs") / f"instances-{plan.trunk}"
+    command = command_line(ctx)
+    claiming = resumable(folder, command, resume=resume, overwrite=overwrite)
+    with claiming as claim, TrainingProgress(plan.recipe.epochs, precision_in_words) as progress:
+        check_folder(folder, resume=resume, overwrite=overwrite)
+        opened = open_to_train(data, splits)
+        claim_folder(folder, overwrite=overwrite)
+        claim.taken = True
+        card = train_instances(plan, opened, folder, progress, command=command, resume=resume)
+    click.echo(f"val: {_in_words(card['figures']['val'])}", err=True)
+    click.echo(f"{folder} holds the networks and their card", err=True)
+
+
+def make_instances_plan(
+    *,
+    window: tuple[int, int],
+    trunk: str,
+    epochs: int | None,
+    batch: int | None,
+    learning_rate: float | None,
+    best_weights: bool | None,
+    **rest: Any,
+) -> InstancesPlan:
+    """The trunk's recipe with the options that were given.
+
+    Raises:
+        ConfigError: The window's sides are no multiples of 16.
+    """
+    given: dict[str, Any] = {
+        "epochs": epochs,
+        "batch": batch,
+        "learning_rate": learning_rate,
+        "best_weights": best_weights,
+    }
+    recipe = replace(RECIPES[trunk], **{k: v for k, v in given.items() if v is not None})
+    return InstancesPlan(window=window, trunk=trunk, recipe=recipe, **rest)
+
+
+def precision_in_words(row: Row) -> str:
+    """What an epoch's line says of the instance network."""
+    told = [
+        f"{kind} AP50 {row[f'{kind}_ap50']:.3f} AP {row[f'{kind}_ap']:.3f}"
+        for kind in ("box", "mask")
+        if not math.isnan(row[f"{kind}_ap50"])
+    ]
+    return f"val {', '.join(told) or 'not looked at'}"
+
+
+def _in_words(found: dict[str, Any]) -> str:
+    told = [
+        f"{kind} AP50 {found[f'{kind}_ap50']:.3f}"
+        for kind in ("box", "mask")
+        if found[f"{kind}_ap50"] is not None
+    ]
+    return f"{', '.join(told)} of {found['n']} instances on {found['n_frames']} frames"

@@ -1,0 +1,87 @@
+"""Shows on stderr how training goes: a bar for the epoch, a line for each epoch done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from train.loop.checkpoint import Row
+
+
+def accuracy_in_words(row: Row) -> str:
+    """What an epoch's line says of a network that names classes."""
+    return (
+        f"accuracy {row['accuracy']:.4f}"
+        f"  val loss {row['val_loss']:.4f}  accuracy {row['val_accuracy']:.4f}"
+        f"  AUROC {row['val_auroc']:.4f}"
+    )
+
+
+class TrainingProgress:
+    """A ``Watcher`` that draws; where stderr is no terminal it prints the epochs' lines alone.
+
+    Args:
+        epochs: Epochs planned.
+        words: What an epoch's line says between its loss and its seconds.
+    """
+
+    def __init__(self, epochs: int, words: Callable[[Row], str] = accuracy_in_words) -> None:
+        self._epochs = epochs
+        self._words = words
+        self._console = Console(stderr=True, soft_wrap=True, highlight=False)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[shown]}"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._bar = self._progress.add_task("", shown="", visible=False)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def start_cutting(self, split: str, frames: int) -> None:
+        """A split's frames are about to be read."""
+        self._start(f"cutting {split}", frames, "frames")
+
+    def start_reading(self, split: str, frames: int) -> None:
+        """A split's frames are about to be read ahead."""
+        self._start(f"reading {split}", frames, "frames")
+
+    def start_judging(self, split: str, frames: int) -> None:
+        """The network is about to look at a split's frames."""
+        self._start(f"judging {split}", frames, "frames")
+
+    def advance(self) -> None:
+        """One frame was read or judged, or one batch answered."""
+        self._progress.advance(self._bar)
+
+    def start_teaching(self, batches: int) -> None:
+        """Teachers are about to be asked."""
+        self._start("asking teachers", batches, "batches")
+
+    def start_epoch(self, number: int, steps: int) -> None:
+        self._start(f"epoch {number}/{self._epochs}", steps, "")
+
+    def step(self, loss: float) -> None:
+        self._progress.update(self._bar, advance=1, shown=f"loss {loss:.4f}")
+
+    def end_epoch(self, row: Row) -> None:
+        self._console.print(
+            f"epoch {row['epoch']:.0f}/{self._epochs}  loss {row['loss']:.4f}"
+            f"  {self._words(row)}  {row['seconds']:.1f} s"
+        )
+
+    def _start(self, what: str, total: int, shown: str) -> None:
+        self._progress.reset(self._bar, description=what, total=total, visible=True, shown=shown)

@@ -1,0 +1,136 @@
+"""Which items an epoch draws, and the batches that they make.
+
+An epoch's draws depend on the seed and the epoch's number alone, so a run that is resumed sees the
+same batches as one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.errors import DataError
+from train.augment.tiles import (
+    ROUGH,
+    Augmentation,
+    augmented,
+)
+from train.networks import Recipe
+from train.regions.items import Items
+from train.regions.plan import Plan
+from train.regions.task import Task
+
+
+def class_shares(groups: NDArray[np.intp], balance: float) -> NDArray[np.float64]:
+    """Share of the draws that each group gets, [groups], adding up to one.
+
+    A group with share f of the items gets a share proportional to f^(1 - balance): as they come at
+    0, equally often at 1.
+    """
+    counts = np.bincount(groups).astype(np.float64)
+    shares = np.zeros(len(counts))
+    shares[counts > 0] = counts[counts > 0] ** (1 - balance)
+    shares /= shares.sum()
+    return shares
+
+
+def draw(
+    groups: NDArray[np.intp], count: int, balance: float, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """Rows of the items of one epoch, [count], shuffled.
+
+    Within a group no item is drawn again before every other one was.
+    """
+    if balance == 0.0 and count == len(groups):
+        return rng.permutation(len(groups))
+    ends = np.round(np.cumsum(class_shares(groups, balance)) * count).astype(int)
+    rows = []
+    for group, wanted in enumerate(np.diff(ends, prepend=0)):
+        members = np.flatnonzero(groups == group)
+        rounds = -(-wanted // max(len(members), 1))
+        rows.append(
+            np.concatenate([rng.permutation(members) for _ in range(rounds)] or [members])[:wanted]
+        )
+    return rng.permutation(np.concatenate(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Makes the batches of any epoch.
+
+    Attributes:
+        items: The training items.
+        targets: Wanted outputs, [n, outputs], float32.
+        groups: What ``balance`` evens out, [n].
+        batch: Items a batch; the last of an epoch may hold fewer.
+        count: Items an epoch.
+        balance: See ``class_shares``.
+        seed: Of all draws.
+        augmentation: How items are changed; None leaves them as they are.
+    """
+
+    items: Items
+    targets: NDArray[np.float32]
+    groups: NDArray[np.intp]
+    batch: int
+    count: int
+    balance: float
+    seed: int
+    augmentation: Augmentation | None
+
+    @property
+    def steps(self) -> int:
+        """Batches an epoch."""
+        return -(-self.count // self.batch)
+
+    def epoch(self, number: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Network inputs [n, h, w, 1] and targets [n, outputs] of each batch of an epoch."""
+        rng = np.random.default_rng((self.seed, number))
+        rows = draw(self.groups, self.count, self.balance, rng)
+        for start in range(0, self.count, self.batch):
+            some = rows[start : start + self.batch]
+            if self.augmentation is None:
+                inputs = self.items.network_inputs(some)
+            else:
+                inputs = augmented(self.items.images[some], rng, self.augmentation)
+            yield inputs, self.targets[some]
+
+
+def make_feed(plan: Plan, task: Task, items: Items, nuisances: tuple[str, ...] = ()) -> Feed:
+    """The training batches as planned.
+
+    Args:
+        plan: The run's choices.
+        task: What is asked of an item.
+        items: The training items.
+        nuisances: What may be painted on them; see ``DataSet.nuisances``.
+
+    Raises:
+        DataError: All training items have one label.
+    """
+    targets = task.targets(items.labels)
+    if len(np.unique(targets, axis=0)) < 2:
+        raise DataError(
+            "all training items have the same label, so there is nothing to learn",
+            "Check the labels with: millsight data check",
+        )
+    groups = targets.argmax(axis=1) if task.name == "binary" else task.groups(items.labels)
+    return Feed(
+        items=items,
+        targets=targets,
+        groups=groups,
+        batch=plan.recipe.batch,
+        count=plan.items_per_epoch or len(items),
+        balance=plan.recipe.balance,
+        seed=plan.seed,
+        augmentation=_augmentation(plan.recipe, nuisances),
+    )
+
+
+def _augmentation(recipe: Recipe, nuisances: tuple[str, ...]) -> Augmentation | None:
+    if not recipe.augment:
+        return None
+    return replace(ROUGH if recipe.rough else Augmentation(), nuisances=nuisances)

@@ -1,0 +1,78 @@
+"""How good a network is on one split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_expit, log_softmax
+
+from train.evaluate.metrics import auroc, auroc_interval, share_interval
+from train.regions.items import Items
+from train.regions.task import Task
+
+BATCH = 128
+
+
+class Figures(TypedDict):
+    """Accuracy at the likeliest answer and AUROC of defect or none, with 95 % intervals.
+
+    AUROC and its interval are null where the split shows only defects, or none.
+    """
+
+    n: int
+    accuracy: float
+    accuracy_interval: list[float]
+    auroc: float | None
+    auroc_interval: list[float] | None
+
+
+def predict_logits(
+    model: Any, items: Items, advance: Callable[[], None] = lambda: None
+) -> NDArray[np.float32]:
+    """Logits [n, outputs] of a ``keras.Model`` for all items; ``advance`` is called each batch."""
+    parts = []
+    for start in range(0, len(items), BATCH):
+        parts.append(model.predict_on_batch(items.network_inputs(slice(start, start + BATCH))))
+        advance()
+    return np.concatenate(parts)
+
+
+def accuracy_and_auroc(
+    task: Task, logits: NDArray[np.float32], items: Items
+) -> tuple[float, float | None]:
+    """The two figures without their intervals, which take longer."""
+    scores = task.scores(logits)
+    right = float(task.right(scores, items.labels).mean())
+    return right, auroc(items.labels.any(axis=1), task.defect_scores(scores))
+
+
+def figures(task: Task, logits: NDArray[np.float32], items: Items) -> Figures:
+    """Figures of logits [n, outputs] against the items' labels.
+
+    Intervals come from drawing whole groups of near-duplicates anew; see
+    ``train.evaluate.metrics.group_bootstrap``.
+    """
+    accuracy, area = accuracy_and_auroc(task, logits, items)
+    scores = task.scores(logits)
+    sure = auroc_interval(items.groups, items.labels.any(axis=1), task.defect_scores(scores))
+    return Figures(
+        n=len(items),
+        accuracy=accuracy,
+        accuracy_interval=list(
+            share_interval(items.groups, task.right(scores, items.labels)) or (0.0, 1.0)
+        ),
+        auroc=area,
+        auroc_interval=None if sure is None else list(sure),
+    )
+
+
+def mean_loss(task: Task, logits: NDArray[np.float32], items: Items) -> float:
+    """Cross-entropy in nats of the logits, without smoothing or penalties."""
+    targets = task.targets(items.labels).astype(np.float64)
+    logits = logits.astype(np.float64)
+    if task.activation == "sigmoid":
+        return float(-np.mean(targets * log_expit(logits) + (1 - targets) * log_expit(-logits)))
+    return float(-(targets * log_softmax(logits, axis=1)).sum(axis=1).mean())

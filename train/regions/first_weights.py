@@ -1,0 +1,90 @@
+"""Weights to start from: another run's, or ImageNet's in an ``.npz`` of Keras layer names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.errors import MissingPathError, TrainingError
+from train.backend import load_keras
+from train.loop.run_folder import MODEL
+
+Weights = dict[str, NDArray[np.float32]]
+"""Arrays by layer and variable: ``conv1__kernel``."""
+
+
+def read_weights(path: Path) -> Weights:
+    """Weights of an ``.npz``, a ``.keras`` file, or the folder of a finished run.
+
+    Raises:
+        MissingPathError: There is nothing at the path.
+        TrainingError: It cannot be read as weights.
+    """
+    if path.is_dir():
+        path = path / MODEL
+    if not path.exists():
+        raise MissingPathError(
+            f"there are no weights at {path}", "Give an .npz, a .keras file, or a finished run"
+        )
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as file:
+                return {_today(name): file[name] for name in file}
+        model = load_keras().models.load_model(path, compile=False)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        raise TrainingError(
+            f"{path} cannot be read as weights: {reason}", "Give an .npz or a .keras file"
+        ) from None
+    return {
+        f"{layer.name}__{variable.name}": np.array(variable)
+        for layer in model.layers
+        for variable in layer.variables
+    }
+
+
+def start_from(model: Any, weights: Weights) -> int:
+    """Put weights into the layers of a ``keras.Model`` that have their names and shapes.
+
+    The first kernel of a network for colour is summed over its colours. Its input was scaled from
+    -1 to 1 and ours is from 0 to 1: the kernel is doubled and its norm's mean moved, which gives
+    the same features without arithmetic on the device.
+
+    Returns:
+        How many variables were set.
+
+    Raises:
+        TrainingError: None fits.
+    """
+    weights = _for_grey(weights)
+    taken = 0
+    for layer in model.layers:
+        for variable in layer.variables:
+            array = weights.get(f"{layer.name}__{variable.name}")
+            if array is not None and array.shape == tuple(variable.shape):
+                variable.assign(array)
+                taken += 1
+    if not taken:
+        raise TrainingError(
+            "none of the weights fits the network",
+            "Start mobilenet from ImageNet's MobileNet v1, and others from a run of their own kind",
+        )
+    return taken
+
+
+def _today(name: str) -> str:
+    """A variable's name in Keras 3; Keras 2 said which kind of kernel it is."""
+    return name.replace("__depthwise_kernel", "__kernel")
+
+
+def _for_grey(weights: Weights) -> Weights:
+    kernel = weights.get("conv1__kernel")
+    if kernel is None or kernel.shape[2] != 3:
+        return weights
+    grey = kernel.sum(axis=2, keepdims=True)
+    mean = weights["conv1_bn__moving_mean"] + grey.sum(axis=(0, 1, 2))
+    return weights | {"conv1__kernel": 2 * grey, "conv1_bn__moving_mean": mean}

@@ -1,0 +1,41 @@
+"""A network as planned, and the file that it is kept in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from edge.core.errors import TrainingError
+from train.atomic_paths import written_beside
+from train.loop import checkpoint
+from train.networks import NETWORKS
+from train.regions.plan import Plan
+from train.regions.task import Task
+
+
+def build_network(plan: Plan, task: Task) -> Any:
+    """The plan's untrained ``keras.Model``.
+
+    Raises:
+        TrainingError: The network cannot be built for the input's size.
+    """
+    width, height = plan.geometry.input
+    try:
+        return NETWORKS[plan.network].build((height, width, 1), len(task.outputs))
+    except ValueError:
+        raise TrainingError(
+            f"{plan.network} cannot be built for an input of {width}×{height}",
+            "Choose larger regions with --region",
+        ) from None
+
+
+def save_model(path: Path, model: Any, plan: Plan, task: Task) -> None:
+    """Write a network without optimizer and loss, whole or not at all.
+
+    Raises:
+        UnwritableError: The folder cannot be written, or the disk is full.
+    """
+    bare = build_network(plan, task)
+    checkpoint.assign(bare.variables, checkpoint.values(model.variables))
+    with written_beside(path) as temporary:
+        bare.save(temporary)

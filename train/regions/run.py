@@ -1,0 +1,199 @@
+"""A training run from data to a finished folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.core.errors import ConfigError
+from train.backend import load_keras
+from train.data import open_data
+from train.data.digest import data_digest, split_digest
+from train.data.sample import DataSet
+from train.data.tiles import Tile, judged_tiles
+from train.loop import checkpoint
+from train.loop.checkpoint import State
+from train.loop.curves import (
+    training_label,
+    write_curves,
+    write_history,
+)
+from train.loop.progress import TrainingProgress
+from train.loop.run_folder import (
+    CURVES,
+    HISTORY,
+    MODEL,
+)
+from train.regions.card import (
+    FORMAT,
+    Card,
+    Opening,
+    about_network,
+    now,
+    tool_versions,
+    write_card,
+)
+from train.regions.distillation import (
+    batches_taught,
+    check_teachers,
+    mixed,
+    taught,
+)
+from train.regions.feed import class_shares, make_feed
+from train.regions.figures import figures, predict_logits
+from train.regions.finished import read_run
+from train.regions.first_weights import read_weights, start_from
+from train.regions.fit import (
+    Training,
+    compile_model,
+    fit,
+)
+from train.regions.items import (
+    Items,
+    cut_tiles,
+    defective_or_clean,
+    joined,
+    thinned,
+)
+from train.regions.losses import make_loss, prior_shift
+from train.regions.model_file import build_network, save_model
+from train.regions.plan import Plan
+from train.regions.task import Task, TaskName
+
+
+def train_run(
+    plan: Plan,
+    data: DataSet,
+    tiles: dict[str, list[Tile]],
+    folder: Path,
+    progress: TrainingProgress,
+    *,
+    command: str,
+    resume: bool = False,
+    answers: NDArray[np.float32] | None = None,
+) -> Card:
+    """Train a network as planned and write its folder: model, card, curves and history.
+
+    Args:
+        plan: Every choice of the run.
+        data: What it is trained on.
+        tiles: What is taken of it; see ``train.regions.items.choose_tiles``.
+        folder: Of the run; see ``train.loop.run_folder.claim_folder``.
+        progress: Shows how it goes.
+        command: The command that repeats the run, for the card.
+        resume: Go on from the folder's checkpoint.
+        answers: What the plan's teachers say of the training items, where that is known already;
+            see ``train.regions.distillation.taught``.
+
+    Raises:
+        DataError: All training items have one label.
+        ImageError: A frame cannot be read.
+        InterruptedTrainingError: Ctrl-C came.
+        ConfigError: A teacher cannot teach this, or a classifier cannot learn from ``plan.also``.
+        MissingExtraError: TensorFlow is not installed.
+        MissingPathError: First weights or a teacher are not there.
+        TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
+        UnwritableError: The folder cannot be written.
+    """
+    began = now()
+    keras = load_keras()
+    samples = [sample for split in tiles for sample in data.of(split)]
+    digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
+    others = [_also(folder, plan.task, data) for folder in plan.also]
+    digests_also = [data_digest(other.of("train")) for other in others]
+    identity = {**plan.as_json(), "data": digests, "data_also": digests_also}
+    state = checkpoint.load(folder, identity) if resume else State(started=began)
+    task = Task(plan.task, data.classes)
+    teachers = [read_run(Path(folder)) for folder in plan.teachers]
+    check_teachers(teachers, task, plan.geometry)
+    items = _cut(tiles, len(data.classes), plan, progress)
+    if others:
+        parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
+        items = {"train": joined(parts), **items}
+    feed = make_feed(plan, task, items["train"], data.nuisances)
+    shift = prior_shift(
+        task, feed.targets, feed.groups, class_shares(feed.groups, plan.recipe.balance)
+    )
+    if teachers:
+        if answers is None:
+            progress.start_teaching(batches_taught(teachers, items["train"]))
+            answers = taught(teachers, task, items["train"], progress.advance)
+        targets = mixed(feed.targets, answers, shift, plan.recipe.trust)
+        feed = replace(feed, targets=targets)
+    keras.utils.set_random_seed(plan.seed)
+    model = build_network(plan, task)
+    if plan.weights:
+        start_from(model, read_weights(Path(plan.weights)))
+    smoothing, focal = plan.recipe.label_smoothing, plan.recipe.focal
+    loss = make_loss(task, label_smoothing=smoothing, shift=shift, focal=focal)
+    compile_model(model, plan, task, loss, feed.steps)
+    fit(model, Training(plan, task, feed, items["val"], folder, identity), state, progress)
+    save_model(folder / MODEL, model, plan, task)
+    write_history(folder / HISTORY, state.history)
+    best = state.best_epoch if plan.recipe.best_weights else None
+    title, label = f"{plan.network}, {plan.task}", training_label(plan.recipe, model)
+    write_curves(folder / CURVES, state.history, title, best, training=label)
+    judged = {split: cut for split, cut in items.items() if split != "train"}
+    card = Card(
+        format=FORMAT,
+        **about_network(plan, task, model.count_params()),
+        epochs=state.epochs_done,
+        weights=f"weights of epoch {best}, best on val" if best else "weights of the last epoch",
+        command=command,
+        data={
+            "name": data.name,
+            "source": data.source,
+            "terms": data.terms,
+            **digests,
+            "splits": {split: len(cut) for split, cut in items.items()},
+            "also": [other.provenance for other in others],
+            "also_digests": digests_also,
+        },
+        versions=tool_versions(),
+        figures={
+            split: figures(task, predict_logits(model, cut), cut) for split, cut in judged.items()
+        },
+        holdout_openings=[Opening(by=command, when=now())] if "holdout" in judged else [],
+        started=state.started,
+        finished=now(),
+        seconds=round(sum(row["seconds"] for row in state.history), 1),
+    )
+    write_card(folder, card)
+    checkpoint.remove(folder)
+    return card
+
+
+def _also(folder: str, task: TaskName, data: DataSet) -> DataSet:
+    """Another data set to learn from; that of other classes tells defective from clean alone."""
+    other = open_data(Path(folder))
+    if task != "binary" and other.classes != data.classes:
+        raise ConfigError(
+            f"{folder} has other classes than {data.root}: {', '.join(other.classes)}",
+            "Only the gate (train binary) learns from other classes: leave out --also",
+        )
+    return other
+
+
+def _cut(
+    tiles: dict[str, list[Tile]], classes: int, plan: Plan, progress: TrainingProgress
+) -> dict[str, Items]:
+    """The items of each split; ``plan.limit`` thins out those of training, of all data sets."""
+    items = {}
+    limit = plan.limit and max(1, plan.limit // (1 + len(plan.also)))
+    for split, of_split in tiles.items():
+        chosen = thinned(of_split, limit if split == "train" else None)
+        progress.start_cutting(split, len({tile.sample.path for tile in chosen}))
+        items[split] = cut_tiles(chosen, classes, plan.geometry, progress.advance)
+    return items
+
+
+def _cut_also(other: DataSet, data: DataSet, plan: Plan, progress: TrainingProgress) -> Items:
+    """The training items of another data set, labelled as ``data``'s."""
+    tiles = {"train": judged_tiles(other, "train", plan.geometry.region)}
+    items = _cut(tiles, len(other.classes), plan, progress)["train"]
+    if other.classes == data.classes:
+        return items
+    return defective_or_clean(items, len(data.classes))
