@@ -30,15 +30,15 @@ from train.loop.progress import TrainingProgress
 from train.loop.run_folder import CARD, claim_folder
 from train.networks import NETWORKS
 from train.regions.distillation import taught
-from train.regions.figures import predict_logits
 from train.regions.finished import read_run
 from train.regions.items import (
     Items,
     choose_tiles,
     cut_tiles,
 )
-from train.regions.plan import Plan, geometry_for
+from train.regions.plan import RegionsPlan, geometry_for
 from train.regions.run import train_run
+from train.regions.split_figures import predict_logits
 from train.regions.task import Task
 
 NETWORK = "compact"
@@ -51,17 +51,17 @@ class Answers(NamedTuple):
     scores: NDArray[np.float64]
 
 
-def _recipe(**changes: object) -> Callable[[Plan], Plan]:
+def _recipe(**changes: object) -> Callable[[RegionsPlan], RegionsPlan]:
     return lambda plan: replace(plan, recipe=replace(plan.recipe, **changes))
 
 
-def _plan(**changes: object) -> Callable[[Plan], Plan]:
+def _plan(**changes: object) -> Callable[[RegionsPlan], RegionsPlan]:
     return lambda plan: replace(plan, **changes)
 
 
-def variants(also: tuple[str, ...]) -> dict[str, Callable[[Plan], Plan]]:
+def variants(also: tuple[str, ...]) -> dict[str, Callable[[RegionsPlan], RegionsPlan]]:
     """What each row changes in the plan of ``all``; ``also`` are data sets to mix in."""
-    rows: dict[str, Callable[[Plan], Plan]] = {
+    rows: dict[str, Callable[[RegionsPlan], RegionsPlan]] = {
         "all": lambda plan: plan,
         "no teacher": _plan(teachers=()),
         "tiles side by side": _plan(stride=None),
@@ -106,7 +106,7 @@ class Trainer:
         self._data = data
         self._answers: dict[object, NDArray[np.float32]] = {}
 
-    def train(self, plan: Plan, folder: Path) -> None:
+    def train(self, plan: RegionsPlan, folder: Path) -> None:
         """Train a run unless it is there; one that was interrupted goes on."""
         if (folder / CARD).exists():
             return
@@ -127,7 +127,7 @@ class Trainer:
             )
         load_keras().backend.clear_session()
 
-    def _taught(self, plan: Plan, tiles: list[Tile]) -> NDArray[np.float32]:
+    def _taught(self, plan: RegionsPlan, tiles: list[Tile]) -> NDArray[np.float32]:
         if plan.stride not in self._answers:
             classes = self._data.classes
             items = cut_tiles(tiles, len(classes), plan.geometry)
@@ -158,7 +158,7 @@ def ablation(
     """Train every variant of the gate's recipe and print the table."""
     data = open_data(root)
     recipe = replace(NETWORKS[NETWORK].recipe, epochs=epochs)
-    plan = Plan(
+    plan = RegionsPlan(
         "binary",
         NETWORK,
         geometry_for(recipe, recipe.region),

@@ -21,10 +21,10 @@ from export.choose.instances_on_val import choose_instances, window_sizes
 from export.compare.evidence import standing
 from export.compare.non_inferiority import Margins
 from export.convert.forms import EXACT
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT, check_instances
 from train.data import open_data
-from train.evaluate.instances.figures import figures_of, instance_differences
+from train.evaluate.instances.instance_figures import figures_of, instance_differences
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.instances.finished import read_instances_run
 from train.instances.scenes import Frames
@@ -48,7 +48,7 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
     samples = labelled.of(split)
     frames = Frames(samples, mib=512)
     judged: dict[str, JudgedInstances] = {}
-    with Progress(console) as progress:
+    with ExportProgress(console) as progress:
         sizes = window_sizes(finished, labelled)
         chosen = choose_instances(finished, labelled, sizes, Margins(), progress, console.print)
         shown = [rung for rung in standing(chosen.proofs) if rung == EXACT or rung.remediable]

@@ -20,7 +20,7 @@ import click
 import numpy as np
 
 from edge.cli.options import SIZE, engine_options, open_bundle
-from edge.core.class_map import Heat
+from edge.core.class_map import ClassMap
 from edge.core.frame import Frame
 from edge.core.joining import bounding
 from edge.install.trust import Device
@@ -75,7 +75,7 @@ def placed(cascade: Cascade, item: Tile, classes: tuple[str, ...]) -> Iterator[P
             )
 
 
-def _points(heat: Heat, boxes: list[Box]) -> bool:
+def _points(heat: ClassMap, boxes: list[Box]) -> bool:
     x, y = heat.peak
     return any(left <= x < left + w and top <= y < top + h for left, top, w, h in boxes)
 

@@ -25,7 +25,7 @@ from edge.bundle.manifest_parts import PRECISIONS
 from edge.vision.engines.base import Engine, open_engine
 from export.convert.cascade_forms import shrink
 from export.convert.forms import EXACT, REQUIRED
-from export.progress import Progress
+from export.progress import ExportProgress
 from train.data import open_data
 from train.data.sample import DataSet
 from train.data.tiles import judged_tiles
@@ -66,7 +66,7 @@ class Judged:
         return float(self.right["int8"].mean())
 
 
-def judge(run: Run, data: DataSet, split: str, progress: Progress) -> tuple[Judged, Items]:
+def judge(run: Run, data: DataSet, split: str, progress: ExportProgress) -> tuple[Judged, Items]:
     """Shrink a run and have both forms judge a split."""
     forms = shrink(run, data, progress, (EXACT, REQUIRED)).forms
     tiles = judged_tiles(data, split, run.geometry.region)
@@ -141,7 +141,7 @@ def study_table(runs: tuple[Path, ...], folder: Path, splits: Path | None, split
     for path in runs:
         if not (path / "card.json").is_file():
             continue
-        with Progress(Console(stderr=True)) as progress:
+        with ExportProgress(Console(stderr=True)) as progress:
             judged, items = judge(read_run(path), data, split, progress)
         table.append(judged)
     best = max(table, key=lambda judged: judged.accuracy)

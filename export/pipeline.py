@@ -18,7 +18,7 @@ from export.choose.instances_on_val import (
     choose_instances,
     window_sizes,
 )
-from export.choose.on_val import Chosen, choose
+from export.choose.on_val import ChosenOnVal, choose
 from export.compare.bounds import CONFIDENCE, RESAMPLES
 from export.compare.evidence import packed_rungs, room_for_outlines
 from export.compare.instance_stage import InstanceParts
@@ -26,15 +26,15 @@ from export.compare.non_inferiority import comparison_table
 from export.convert.cascade_forms import tflite_metrics
 from export.convert.forms import REQUIRED
 from export.holdout.cascade import (
-    Judged,
+    HoldoutResult,
     judge,
     packed,
     require_int8,
 )
 from export.holdout.instances import judge_instances_on_holdout
 from export.holdout.promises import unit_promises
-from export.pack.bundle import Contents, pack
-from export.progress import Progress
+from export.pack.bundle import BundleContents, pack
+from export.progress import ExportProgress
 from export.report import Report, make_report
 from export.score.input_checks import (
     HOLDOUT,
@@ -45,7 +45,7 @@ from export.score.input_checks import (
     check_pair,
 )
 from export.score.temperature import stage_calibrations
-from export.settings import Order
+from export.settings import ExportSettings
 from train.backend import load_keras
 from train.data.sample import DataSet
 from train.instances.finished import InstancesRun
@@ -68,11 +68,11 @@ class Exported:
 
 
 def make_bundle(
-    order: Order,
+    order: ExportSettings,
     gate: Run,
     classifier: Run | None,
     data: DataSet,
-    progress: Progress,
+    progress: ExportProgress,
     show: Show = lambda shown: None,
     instances: InstancesRun | None = None,
     more: Sequence[DataSet] = (),
@@ -141,20 +141,26 @@ def make_bundle(
     return Exported(pack(order.label, contents, data, golden=order.golden), report)
 
 
-def _show_ladders(chosen: Chosen, outlines: ChosenInstances | None, split: str, show: Show) -> None:
+def _show_ladders(
+    chosen: ChosenOnVal, outlines: ChosenInstances | None, split: str, show: Show
+) -> None:
     show(ladder_table(chosen.proofs, split))
     if outlines:
         show(instances_ladder_table(outlines.proofs, split))
 
 
 def _contents(
-    order: Order, chosen: Chosen, judged: Judged, parts: InstanceParts | None, report: Report
-) -> Contents:
+    order: ExportSettings,
+    chosen: ChosenOnVal,
+    judged: HoldoutResult,
+    parts: InstanceParts | None,
+    report: Report,
+) -> BundleContents:
     proofs, margins = chosen.proofs, order.margins
     rungs = packed(chosen)
     val, holdout = chosen.scored[REQUIRED], judged.scored[REQUIRED]
     stages = proofs[REQUIRED].figures[HOLDOUT]
-    return Contents(
+    return BundleContents(
         stages=chosen.stages,
         rungs=rungs,
         thresholds=chosen.thresholds,

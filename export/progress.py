@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as RichProgress
 
 
-class Progress(AbstractContextManager["Progress"]):
+class ExportProgress(AbstractContextManager["ExportProgress"]):
     """A bar where stderr is a terminal, else a line for each step.
 
     Args:

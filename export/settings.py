@@ -9,11 +9,11 @@ from export.choose.thresholds import Risk
 from export.compare.non_inferiority import Margins
 from export.convert.forms import DEFAULT, Rung
 from export.mitigate.base import Remedies
-from export.pack.release_label import Label
+from export.pack.release_label import ReleaseLabel
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ExportSettings:
     """What is wanted.
 
     Attributes:
@@ -32,7 +32,7 @@ class Order:
         dry: Leave the holdout closed: everything is judged on val, and nothing is packed.
     """
 
-    label: Label
+    label: ReleaseLabel
     margins: Margins = field(default_factory=Margins)
     golden: int = 4
     risk: Risk = field(default_factory=Risk)

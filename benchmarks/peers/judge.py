@@ -17,7 +17,7 @@ import click
 
 from benchmarks.peers.predictions import read_predictions
 from train.data import open_data
-from train.evaluate.instances.figures import instance_figures
+from train.evaluate.instances.instance_figures import instance_figures
 from train.evaluate.instances.rules import DEFECTS, PIXELS, choose_rules
 
 FILE = click.Path(path_type=Path, dir_okay=False)

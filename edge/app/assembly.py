@@ -29,7 +29,7 @@ from edge.line.loop import Line
 from edge.position.base import Position
 from edge.position.open import open_position
 from edge.service.control_socket import Control
-from edge.tune.run_choices import Asked
+from edge.tune.run_choices import RunChoices
 from edge.vision.cascade import Cascade
 from edge.vision.drift_monitor import LIVE_EVERY, DriftMonitor
 
@@ -94,7 +94,7 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
     """
     device = device_of(config.bundle)
     told = config.bundle
-    asked = Asked(told.engine, told.precision, told.threads, say, leave_cores=LEAVE_CORES)
+    asked = RunChoices(told.engine, told.precision, told.threads, say, leave_cores=LEAVE_CORES)
     load = partial(asked.proven, state=device.state)
 
     def load_spare(bundle: Bundle, heed: Heed) -> Cascade:

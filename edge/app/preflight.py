@@ -25,7 +25,7 @@ _PACKAGES = {"mqtt": "paho", "metrics": "prometheus_client"}
 """What a section needs that the base install leaves out; the extra is called as the section."""
 
 
-def troubles(config: Config, load: Callable[[], Bundle]) -> list[str]:
+def find_faults(config: Config, load: Callable[[], Bundle]) -> list[str]:
     """A sentence for each thing that is not as the configuration says it is.
 
     Args:

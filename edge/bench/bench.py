@@ -23,7 +23,7 @@ from edge.vision.cascade import Cascade
 from edge.vision.engines.base import Engine, file_format
 from edge.vision.models.load import (
     Choices,
-    Loader,
+    ModelLoader,
     StageName,
     instance_engines,
 )
@@ -62,7 +62,7 @@ def measure(
         instance model on whole frames, and ``cascade_outlined``, from frame to outlines where the
         verdict is defective; these two are None where there are none.
     """
-    loader = Loader(bundle, engine, precision, threads, stages or {})
+    loader = ModelLoader(bundle, engine, precision, threads, stages or {})
     cascade = Cascade.from_bundle(
         bundle, engine=engine, precision=precision, threads=threads, stages=stages
     )
@@ -102,7 +102,7 @@ def measure(
 
 
 def _stage_rows(
-    loader: Loader, cascade: Cascade, pictures: list[Pixels], frames: int
+    loader: ModelLoader, cascade: Cascade, pictures: list[Pixels], frames: int
 ) -> Iterator[dict[str, Any]]:
     """Gate and classifier, each on all regions of a frame."""
     models: dict[StageName, StageModel | None] = {
@@ -122,7 +122,7 @@ def _stage_rows(
         }
 
 
-def _instance_rows(loader: Loader, cascade: Cascade, frames: int) -> Iterator[dict[str, Any]]:
+def _instance_rows(loader: ModelLoader, cascade: Cascade, frames: int) -> Iterator[dict[str, Any]]:
     """Each network of the instance model, invoked once with its own batch."""
     bundle, stage = loader.bundle, loader.bundle.manifest.stages.instances
     if cascade.instances is None or stage is None:

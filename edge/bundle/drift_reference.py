@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from edge.bundle.manifest_parts import (
     Count,
     Fraction,
-    Part,
+    ManifestPart,
     Text,
 )
 
@@ -23,7 +23,7 @@ Index = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Shares = Annotated[tuple[Fraction, ...], Field(min_length=2, max_length=256)]
 
 
-class Limits(Part):
+class Limits(ManifestPart):
     """From which population-stability index on a quantity is watched, and when it alarms."""
 
     watch: Index = Field(description="Index from which it differs more than samples do")
@@ -36,7 +36,7 @@ class Limits(Part):
         return self
 
 
-class GreyReference(Part):
+class GreyReference(ManifestPart):
     """Grey levels of the frames that the networks were trained on."""
 
     edges: tuple[GreyLevel, ...] = Field(
@@ -53,7 +53,7 @@ class GreyReference(Part):
         return self
 
 
-class ScoreReference(Part):
+class ScoreReference(ManifestPart):
     """The int8 gate's scores of regions that it was not trained on."""
 
     edges: tuple[Fraction, ...] = Field(
@@ -75,7 +75,7 @@ class ScoreReference(Part):
         return self
 
 
-class Drift(Part):
+class Drift(ManifestPart):
     """What a device holds its frames against, and from where on it says so."""
 
     grey: GreyReference = Field(description="Grey levels")

@@ -16,15 +16,15 @@ from edge.bundle.drift_reference import Drift
 from edge.bundle.manifest_parts import (
     Calibration,
     Count,
-    Figures,
+    ExtensiblePart,
     GateReport,
     GoldenFrame,
-    GrownPart,
+    ManifestPart,
     Name,
-    Part,
     Pixels,
     Precision,
     Sha256,
+    StageFigures,
     Text,
     Thresholds,
     Unit,
@@ -41,7 +41,7 @@ FORMAT = 2
 """Version of the manifest that this millsight reads and writes."""
 
 
-class FrameSizes(Part):
+class FrameSizes(ManifestPart):
     """Which sizes of frame the models take, in pixels."""
 
     min_width: Pixels = Field(description="Smallest width in pixels")
@@ -75,7 +75,7 @@ def _range(low: int, high: int, multiple: int) -> str:
     return f"{low}–{high}" + (f" in steps of {multiple}" if multiple > 1 else "")
 
 
-class TrainingData(Part):
+class TrainingData(ManifestPart):
     """What the networks were trained and judged on."""
 
     name: Text = Field(description="What the data set is called")
@@ -86,7 +86,7 @@ class TrainingData(Part):
     splits: dict[str, Count] = Field(description="Items in each split: tiles, or frames")
 
 
-class HoldoutOpening(Part):
+class HoldoutOpening(ManifestPart):
     """One time that the holdout was judged for a release; each makes it a little less untouched."""
 
     by: Text = Field(description="What opened it")
@@ -96,21 +96,21 @@ class HoldoutOpening(Part):
     )
 
 
-class FileEntry(Part):
+class FileEntry(ManifestPart):
     """One file of the bundle."""
 
     sha256: Sha256 = Field(description="SHA-256 of its bytes")
     bytes: Count = Field(description="Size in bytes")
 
 
-class ReportFiles(Part):
+class ReportFiles(ManifestPart):
     """What proves the bundle: the same for people and for programs."""
 
     page: Text = Field(description="Name of the HTML page in the bundle")
     figures: Text = Field(description="Name of its JSON file in the bundle")
 
 
-class Manifest(GrownPart):
+class Manifest(ExtensiblePart):
     """Everything that a bundle says of itself."""
 
     format: Literal[2] = Field(description="Version of the manifest")
@@ -134,7 +134,7 @@ class Manifest(GrownPart):
     )
     drift: Drift = Field(description="What a device measures drift against")
     data: TrainingData = Field(description="What it was trained on")
-    metrics: dict[str, dict[Precision, Figures]] = Field(
+    metrics: dict[str, dict[Precision, StageFigures]] = Field(
         description="Holdout figures by stage and number format"
     )
     gate_report: GateReport = Field(description="How int8 was compared with float")

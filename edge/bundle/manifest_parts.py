@@ -38,13 +38,13 @@ Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Part(BaseModel):
+class ManifestPart(BaseModel):
     """A piece of the manifest: exact types, no field more or fewer, unchangeable."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class GrownPart(Part):
+class ExtensiblePart(ManifestPart):
     """A piece with fields that older bundles lack: one that is null is not written.
 
     So a bundle from before there were such fields keeps its every byte.
@@ -60,7 +60,7 @@ class GrownPart(Part):
         }
 
 
-class GateThreshold(Part):
+class GateThreshold(ManifestPart):
     """From this score on a region is suspicious; set for recall, with a guarantee."""
 
     value: Fraction = Field(description="The threshold, a score from 0 to 1")
@@ -75,7 +75,7 @@ class GateThreshold(Part):
     achieved_recall: Fraction = Field(description="Recall on that split at this threshold")
 
 
-class DecisionThreshold(Part):
+class DecisionThreshold(ManifestPart):
     """From this score on a region is called defective."""
 
     value: Fraction = Field(description="The threshold, a score from 0 to 1")
@@ -85,14 +85,14 @@ class DecisionThreshold(Part):
     unit: Unit = Field(description="What was judged")
 
 
-class Thresholds(Part):
+class Thresholds(ManifestPart):
     """The two thresholds; neither stands in for the other."""
 
     gate: GateThreshold = Field(description="Opens the later stages to a region")
     decision: DecisionThreshold = Field(description="Gives the verdict")
 
 
-class Figures(Part):
+class StageFigures(ManifestPart):
     """How well one form of a stage did on the holdout."""
 
     accuracy: Fraction = Field(description="Share of right answers")
@@ -108,7 +108,7 @@ class Figures(Part):
     )
 
 
-class CalibrationError(Part):
+class CalibrationError(ManifestPart):
     """How far probabilities lie from what is so: expected calibration error, 15 equal bins."""
 
     before: Fraction = Field(description="At temperature 1")
@@ -116,7 +116,7 @@ class CalibrationError(Part):
     n: Count = Field(description="Items judged")
 
 
-class Calibration(Part):
+class Calibration(ManifestPart):
     """A stage's int8 form before and after its temperature was fitted."""
 
     judged: Text = Field(description="Which probabilities were held against the truth")
@@ -129,7 +129,7 @@ Verdict = Literal["held", "worse", "not judged", "too few to judge"]
 """``too few to judge`` is what older bundles say instead of ``not judged``."""
 
 
-class Difference(GrownPart):
+class FigureDifference(ExtensiblePart):
     """One figure of the int8 form against the float form.
 
     Bounds are one-sided, 95 % each, of int8 less float, groups of near-duplicates drawn together.
@@ -166,7 +166,7 @@ class Difference(GrownPart):
     )
 
 
-class PackedRung(Part):
+class PackedRung(ManifestPart):
     """How many figures of one form of the networks held against float32 TFLite."""
 
     format: Literal["tflite", "onnx"] = Field(description="Format of its files")
@@ -175,7 +175,7 @@ class PackedRung(Part):
     not_judged: Count = Field(description="Figures whose margin n cannot resolve")
 
 
-class GateReport(GrownPart):
+class GateReport(ExtensiblePart):
     """How int8 was compared with float before the bundle was packed."""
 
     split: Text = Field(description="Split that they were compared on")
@@ -194,14 +194,14 @@ class GateReport(GrownPart):
     resamples: Count | None = Field(
         default=None, description="Draws of groups for the bounds; left out of older bundles"
     )
-    differences: tuple[Difference, ...] = Field(description="Every figure compared")
+    differences: tuple[FigureDifference, ...] = Field(description="Every figure compared")
     rungs: tuple[PackedRung, ...] | None = Field(
         default=None, description="Every other form that is packed; left out of older bundles"
     )
     verdict: Literal["held"] = Field(description="A bundle is packed only where none was worse")
 
 
-class GoldenInstance(Part):
+class GoldenInstance(ManifestPart):
     """A defect that the instance networks outline on a golden frame."""
 
     class_name: Text = Field(description="Its class")
@@ -211,7 +211,7 @@ class GoldenInstance(Part):
     )
 
 
-class GoldenScores(GrownPart):
+class GoldenScores(ExtensiblePart):
     """What a golden frame scores."""
 
     defect_score: Fraction = Field(description="The worst region's score")
@@ -226,7 +226,7 @@ class GoldenScores(GrownPart):
     )
 
 
-class GoldenFrame(GrownPart):
+class GoldenFrame(ExtensiblePart):
     """A picture with the scores that a device must reproduce."""
 
     file: Text = Field(description="Name of the file in the bundle")

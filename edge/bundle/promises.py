@@ -10,12 +10,12 @@ from edge.bundle.manifest_parts import (
     Count,
     Fraction,
     Interval,
-    Part,
+    ManifestPart,
     Text,
 )
 
 
-class Rate(Part):
+class Rate(ManifestPart):
     """How many of n."""
 
     count: Count = Field(description="How many")
@@ -24,7 +24,7 @@ class Rate(Part):
     interval: Interval | None = Field(description="Its 95 % interval; null likewise")
 
 
-class Promise(Part):
+class Promise(ManifestPart):
     """At most a share of groups let through; each promise holds with its confidence by itself."""
 
     alpha: Fraction | None = Field(
@@ -49,7 +49,7 @@ class Promise(Part):
     holdout_items: Rate = Field(description="Tiles or frames of the holdout likewise")
 
 
-class UnitPromises(Part):
+class UnitPromises(ManifestPart):
     """The gate's promises for tiles (regions), or for frames."""
 
     counted: Text = Field(description="What a promise counts")

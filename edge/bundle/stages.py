@@ -12,9 +12,9 @@ from pydantic import Field, model_validator
 
 from edge.bundle.manifest_parts import (
     Count,
+    ExtensiblePart,
     Fraction,
-    GrownPart,
-    Part,
+    ManifestPart,
     Precision,
     Size,
     Text,
@@ -35,7 +35,7 @@ def pyramid_name(size: tuple[int, int]) -> str:
 Side = Annotated[float, Field(gt=0, le=65536, allow_inf_nan=False)]
 
 
-class StageGeometry(Part):
+class StageGeometry(ManifestPart):
     """How a frame becomes a stage's inputs; see ``edge.vision.preprocess.Geometry``."""
 
     region: Size | None = Field(
@@ -44,7 +44,7 @@ class StageGeometry(Part):
     input: Size = Field(description="Width and height of the network's input in pixels")
 
 
-class ModelFile(Part):
+class ModelFile(ManifestPart):
     """One network in one form."""
 
     file: Text = Field(description="Name of the file in the bundle")
@@ -69,7 +69,7 @@ def lacking(owner: str, what: str, format_: str) -> BundleError:
     )
 
 
-class Stage(Part):
+class Stage(ManifestPart):
     """One network of the cascade that judges regions."""
 
     network: Text = Field(description="Name of the network's architecture")
@@ -84,7 +84,7 @@ class Stage(Part):
     models: Models = Field(description="The forms of the network")
 
 
-class WindowModels(Part):
+class WindowModels(ManifestPart):
     """The pyramid network at one size of its input."""
 
     size: Size = Field(description="Width and height of the window, multiples of 16 pixels")
@@ -97,14 +97,14 @@ class WindowModels(Part):
         return self
 
 
-class InstanceRule(Part):
+class InstanceRule(ManifestPart):
     """What an instance of a class must have to be reported."""
 
     score: Fraction = Field(description="Lowest score")
     min_area_px: Count = Field(description="Fewest pixels of its mask, or of its box without one")
 
 
-class InstanceFigures(Part):
+class InstanceFigures(ManifestPart):
     """How well one form of the instance networks did on the holdout; COCO's metrics."""
 
     box_ap50: Fraction = Field(description="Mean over classes of box AP at IoU 0.5")
@@ -114,7 +114,7 @@ class InstanceFigures(Part):
     n: Count = Field(description="Frames judged")
 
 
-class InstanceStage(Part):
+class InstanceStage(ManifestPart):
     """The networks that outline each defect on the suspicious part of a defective frame."""
 
     network: Text = Field(description="Name of the network's architecture")
@@ -182,7 +182,7 @@ class InstanceStage(Part):
         return self
 
 
-class Stages(GrownPart):
+class Stages(ExtensiblePart):
     """The networks of the cascade."""
 
     gate: Stage = Field(description="Tells suspicious regions from clean ones")

@@ -13,7 +13,7 @@ from edge.core.errors import ConfigError
 from edge.core.images import SUFFIXES
 
 if TYPE_CHECKING:
-    from edge.cameras.simulated_faults import Faults
+    from edge.cameras.simulated_faults import SimulatedFaults
     from edge.config.camera import CameraConfig, FaultsConfig
 
 _ONLY = {
@@ -182,13 +182,13 @@ def _simulated(
     )
 
 
-def _faults(config: FaultsConfig | None, seed: int) -> Faults | None:
-    from edge.cameras.simulated_faults import Fault, Faults
+def _faults(config: FaultsConfig | None, seed: int) -> SimulatedFaults | None:
+    from edge.cameras.simulated_faults import SimulatedFault, SimulatedFaults
 
     if config is None:
         return None
-    return Faults(
-        {fault: getattr(config, fault.value) for fault in Fault},
+    return SimulatedFaults(
+        {fault: getattr(config, fault.value) for fault in SimulatedFault},
         lasting_frames=config.lasting_frames,
         vanish_s=config.vanish_s,
         seed=seed,

@@ -66,7 +66,7 @@ class OpenCVCamera(Camera):
             self._capture.release()
 
     def _live(self) -> Iterator[Frame | BadFrame]:
-        clock, stamps = SourceClock(), Stamps()
+        clock, stamps = SourceClock(), TimeStamps()
         backlog = Backlog(self._capture.get(cv2.CAP_PROP_FPS)) if self._keeps else None
         number = came = 0
         while not self._closed:
@@ -109,7 +109,7 @@ class OpenCVCamera(Camera):
         return Frame(pixels, number, taken_at, self.name)
 
 
-class Stamps:
+class TimeStamps:
     """Finds frames that a source lost by the time stamps of those that came.
 
     The period is the median of the last few steps, so that it follows a rate that changes.

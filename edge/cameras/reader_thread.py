@@ -19,7 +19,7 @@ _KEPT = 4
 """Items that may wait to be taken: the newest, since a stream that is not read lags ever more."""
 
 
-class Reading:
+class ReaderThread:
     """Opens a camera and reads it until it ends, fails, or is closed.
 
     What nobody takes in time is lost to newer frames, and their numbers tell.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from edge.cameras.base import Camera
-from edge.cameras.reader_thread import Reading
+from edge.cameras.reader_thread import ReaderThread
 from edge.core.errors import CameraError
 from edge.core.frame import (
     Absence,
@@ -76,12 +76,12 @@ class Reconnecting(Camera):
         self._pauses = _Pauses(retry_s, longest_retry_s)
         self._moving = moving or (lambda: True)
         self._closed = threading.Event()
-        self._hung: list[Reading] = []
+        self._hung: list[ReaderThread] = []
         self._away: _Away | None = None
         self._came_at: float | None = None
         self._try_at = 0.0
         self._next_number = self._offset = 0
-        self._reading: Reading | None = Reading(open_camera, name)
+        self._reading: ReaderThread | None = ReaderThread(open_camera, name)
         self._heard_at = self._reading.since
         if not wait_for_it:
             self.name = self._reading.opened().name
@@ -168,7 +168,7 @@ class Reconnecting(Camera):
                 )
         else:
             self._heard_at = now
-            self._reading = Reading(self._open, self.name)
+            self._reading = ReaderThread(self._open, self.name)
             if self._closed.is_set():
                 self._reading.close()
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from edge.cameras.base import Camera
-from edge.cameras.simulated_faults import Faults
+from edge.cameras.simulated_faults import SimulatedFaults
 from edge.core.errors import ConfigError
 from edge.core.frame import Absence, Frame
 from edge.core.time_budget import period_s
@@ -62,7 +62,7 @@ class SimulatedCamera(Camera):
         defect_rate: float = 0.05,
         seed: int = 0,
         jitter_ms: float = 0.0,
-        faults: Faults | None = None,
+        faults: SimulatedFaults | None = None,
         paced: bool = True,
         width: int = REAL_WIDTH,
         height: int = REAL_HEIGHT,

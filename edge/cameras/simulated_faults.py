@@ -23,7 +23,7 @@ _DARK_LEVELS = 4
 _NARROWER = 0.75
 
 
-class Fault(StrEnum):
+class SimulatedFault(StrEnum):
     """One thing that goes wrong, named as in the configuration."""
 
     DROP = "drop"
@@ -42,11 +42,11 @@ class Fault(StrEnum):
     """The camera is gone for a while."""
 
 
-_LASTING = (Fault.FREEZE, Fault.BLACK, Fault.SATURATE)
+_LASTING = (SimulatedFault.FREEZE, SimulatedFault.BLACK, SimulatedFault.SATURATE)
 
 
 @dataclass(frozen=True)
-class Faults:
+class SimulatedFaults:
     """Which faults occur, how often or when, and for how long.
 
     Attributes:
@@ -59,7 +59,7 @@ class Faults:
         ConfigError: A share is no fraction, or a length is not positive.
     """
 
-    when: Mapping[Fault, float | Collection[int]]
+    when: Mapping[SimulatedFault, float | Collection[int]]
     lasting_frames: int = 10
     vanish_s: float = 3.0
     seed: int = 0
@@ -88,27 +88,27 @@ class Faults:
 class _Course:
     """What is going wrong, from frame to frame."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: SimulatedFaults) -> None:
         self._faults = faults
         self._chance = random.Random(faults.seed)
-        self._lasting: Fault | None = None
+        self._lasting: SimulatedFault | None = None
         self._lasts_until = 0
         self._gone_until = self._tell_at = float("-inf")
         self._frozen: Pixels | None = None
 
     def at(self, frame: Frame) -> Frame | Absence | None:
         """What comes instead of a frame."""
-        begun = [fault for fault in Fault if self._begins(fault, frame.number)]
-        if Fault.VANISH in begun:
+        begun = [fault for fault in SimulatedFault if self._begins(fault, frame.number)]
+        if SimulatedFault.VANISH in begun:
             self._gone_until = frame.taken_at + self._faults.vanish_s
             self._tell_at = frame.taken_at
         if frame.taken_at < self._gone_until:
             return self._absence(frame)
-        if Fault.DROP in begun:
+        if SimulatedFault.DROP in begun:
             return None
         return replace(frame, pixels=self._picture(frame, begun))
 
-    def _begins(self, fault: Fault, number: int) -> bool:
+    def _begins(self, fault: SimulatedFault, number: int) -> bool:
         when = self._faults.when.get(fault, 0.0)
         if isinstance(when, int | float):
             return when > 0.0 and self._chance.random() < when
@@ -122,7 +122,7 @@ class _Course:
         why = f"the {frame.source} camera is gone, for {left_s:.1f} s more"
         return Absence(frame.taken_at, frame.source, Cause.CAMERA_LOST, why)
 
-    def _picture(self, frame: Frame, begun: list[Fault]) -> Pixels:
+    def _picture(self, frame: Frame, begun: list[SimulatedFault]) -> Pixels:
         for fault in begun:
             if fault in _LASTING:
                 self._lasting = fault
@@ -130,16 +130,16 @@ class _Course:
         if frame.number >= self._lasts_until:
             self._lasting = None
         pixels = frame.pixels
-        if self._lasting is Fault.FREEZE and self._frozen is not None:
+        if self._lasting is SimulatedFault.FREEZE and self._frozen is not None:
             pixels = self._frozen
-        elif self._lasting is Fault.BLACK:
+        elif self._lasting is SimulatedFault.BLACK:
             pixels = pixels % _DARK_LEVELS
-        elif self._lasting is Fault.SATURATE:
+        elif self._lasting is SimulatedFault.SATURATE:
             pixels = 255 - pixels % _DARK_LEVELS
-        if Fault.HALF in begun:
+        if SimulatedFault.HALF in begun:
             pixels = pixels.copy()
             pixels[len(pixels) // 2 :] = 0
-        if Fault.WRONG_SIZE in begun:
+        if SimulatedFault.WRONG_SIZE in begun:
             pixels = np.ascontiguousarray(pixels[:, : int(pixels.shape[1] * _NARROWER)])
         else:
             self._frozen = pixels

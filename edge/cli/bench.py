@@ -17,7 +17,7 @@ from edge.cli.options import (
 
 if TYPE_CHECKING:
     from edge.install.trust import Device
-    from edge.tune.run_choices import Asked
+    from edge.tune.run_choices import RunChoices
 
 
 @click.command()
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 def bench(
     bundle_name: str | None,
     device: Device,
-    asked: Asked,
+    asked: RunChoices,
     frames: int,
     width: int,
     height: int,

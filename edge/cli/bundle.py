@@ -56,9 +56,9 @@ def show(bundle_name: str | None, device: Device, format_: str, report: Path | N
     if format_ == "json":
         sys.stdout.buffer.write(opened.manifest.to_json())
         return
-    from edge.cli.bundle_page import bundle_page
+    from edge.cli.bundle_tables import bundle_page
     from edge.cli.console import ResultConsole
-    from edge.cli.tune_page import tuning_of
+    from edge.cli.tune_tables import tuning_of
 
     console = ResultConsole(highlight=False)
     for part in bundle_page(opened, standing, tuning_of(opened, device)):

@@ -29,7 +29,7 @@ def check(file: Path) -> None:
     """
     from edge.app.assembly import open_configured
     from edge.app.explain import explain
-    from edge.app.preflight import troubles
+    from edge.app.preflight import find_faults
     from edge.cli.options import warn
     from edge.config import FaultyConfigError, read
     from edge.core.errors import ConfigError
@@ -43,7 +43,7 @@ def check(file: Path) -> None:
         raise ConfigError(_counted(len(error.faults), file), hint) from None
     for sentence in explain(found):
         click.echo(sentence)
-    if wrong := troubles(found, lambda: open_configured(found.bundle, warn)):
+    if wrong := find_faults(found, lambda: open_configured(found.bundle, warn)):
         for trouble in wrong:
             click.echo(f"{file}: {trouble}", err=True)
         raise ConfigError(_counted(len(wrong), file), "The line would not run with it")

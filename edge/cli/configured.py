@@ -24,7 +24,7 @@ from edge.cli.options import (
 
 if TYPE_CHECKING:
     from edge.config import Config
-    from edge.tune.run_choices import Asked
+    from edge.tune.run_choices import RunChoices
 
 _options = with_options(
     click.option(
@@ -59,7 +59,7 @@ def given_only(**values: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenOptions:
     """What the command line says of the configuration.
 
     Attributes:
@@ -102,7 +102,7 @@ def configured(command: Callable[..., Any]) -> Callable[..., Any]:
         allow_unsigned: bool,
         keys: Path | None,
         state: Path | None,
-        asked: Asked,
+        asked: RunChoices,
         **more: Any,
     ) -> Any:
         line = given_only(speed=speed, mm_per_px=mm_per_px)
@@ -122,6 +122,6 @@ def configured(command: Callable[..., Any]) -> Callable[..., Any]:
                 "threads": asked.threads,
             },
         }
-        return command(*args, given=Given(config_file, options), **more)
+        return command(*args, given=GivenOptions(config_file, options), **more)
 
     return with_given

@@ -22,7 +22,7 @@ from edge.core.inspection import (
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
-    from edge.cli.simulated_truth import Tally
+    from edge.cli.simulated_truth import SimulatedTruth
     from edge.line.loop import Line
 
 _REFRESH_HZ = 4
@@ -42,7 +42,7 @@ class Display(Protocol):
 
 
 @contextmanager
-def display(line: Line, bundle: Bundle, tally: Tally | None = None) -> Iterator[Display]:
+def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> Iterator[Display]:
     """Show a line's work on stderr while the context lasts, and its result at the end."""
     console = Console(stderr=True)
     manifest = bundle.manifest

@@ -11,9 +11,9 @@ from edge.cli.configured import configured
 from edge.cli.options import POSITIVE, format_option, warn
 
 if TYPE_CHECKING:
-    from edge.cli.configured import Given
+    from edge.cli.configured import GivenOptions
     from edge.config import Config
-    from edge.doctor.finding import Finding
+    from edge.doctor.finding import DeviceFinding
 
 
 @click.command()
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     help="How long the simulated line runs to be measured.",
 )
 @format_option("A page for people, or one JSON object.")
-def doctor(given: Given, seconds: float, format_: str) -> None:
+def doctor(given: GivenOptions, seconds: float, format_: str) -> None:
     """Say what this device has, and whether it will hold the line's speed.
 
     That is measured: the simulated line runs with the real camera's speed, scale, bundle and
     engine, its outputs off. Exit code 0 where nothing fails, warnings or not, else 22.
     """
     from edge.core.errors import UnfitError
-    from edge.doctor.finding import State, worst
+    from edge.doctor.finding import Severity, worst
     from edge.doctor.findings import findings
 
-    found: list[Finding] = []
+    found: list[DeviceFinding] = []
     for finding in findings(given.file, _config_of(given), seconds, warn):
         found.append(finding)
         if format_ == "text":
@@ -44,12 +44,12 @@ def doctor(given: Given, seconds: float, format_: str) -> None:
     if format_ == "json":
         answer = {"state": worst(found).value, "findings": [each.as_json() for each in found]}
         click.echo(json.dumps(answer, allow_nan=False))
-    failed = [finding.check for finding in found if finding.state is State.FAIL]
+    failed = [finding.check for finding in found if finding.state is Severity.FAIL]
     if failed:
         raise UnfitError(f"this device is not fit for the line: {', '.join(failed)}")
 
 
-def _config_of(given: Given) -> Config:
+def _config_of(given: GivenOptions) -> Config:
     """As ``run`` would have it; the defaults where the file is wrong, which is a finding."""
     from edge.config import Config
     from edge.core.errors import MillsightError
@@ -60,7 +60,7 @@ def _config_of(given: Given) -> Config:
         return given.over(Config())
 
 
-def _print(finding: Finding) -> None:
+def _print(finding: DeviceFinding) -> None:
     from rich.markup import escape
     from rich.table import Table
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from edge.core.inspection import Defect, Inspection
     from edge.core.sink import Sink
     from edge.install.trust import Device
-    from edge.tune.run_choices import Asked
+    from edge.tune.run_choices import RunChoices
 
 
 @click.command()
@@ -44,7 +44,7 @@ def inspect(
     paths: tuple[Path, ...],
     bundle_name: str | None,
     device: Device,
-    asked: Asked,
+    asked: RunChoices,
     format_: str,
     pictures: Path | None,
     mm_per_px: float,

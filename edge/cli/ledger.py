@@ -139,7 +139,7 @@ def coils(path: Path | None, wanted: Filter, format_: str) -> None:
             click.echo(json.dumps(found))
             return
         from edge.cli.console import ResultConsole
-        from edge.cli.ledger_page import coils_table
+        from edge.cli.ledger_tables import coils_table
 
         ResultConsole(highlight=False).print(coils_table(found))
 
@@ -172,7 +172,7 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
     if found.times > 1:
         click.echo(f"coil {name} was inspected {found.times} times; this is the last", err=True)
     if map_path is not None:
-        from edge.cli.ledger_page import origin
+        from edge.cli.ledger_tables import origin
         from edge.coil.map import draw_map
         from edge.core.images import write_image
 
@@ -192,7 +192,7 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
         click.echo(json.dumps(page))
         return
     from edge.cli.console import ResultConsole
-    from edge.cli.ledger_page import coil_page
+    from edge.cli.ledger_tables import coil_page
 
     console = ResultConsole(highlight=False)
     for part in coil_page(page, defects, console.width):
@@ -215,7 +215,7 @@ def check(path: Path | None, format_: str) -> None:
         click.echo(json.dumps(found))
     else:
         from edge.cli.console import ResultConsole
-        from edge.cli.ledger_page import check_page
+        from edge.cli.ledger_tables import check_page
 
         console = ResultConsole(highlight=False)
         for part in check_page(found):
@@ -229,7 +229,7 @@ def check(path: Path | None, format_: str) -> None:
 
 def _print_table(reader: LedgerReader, table: str, wanted: Filter, limit: int) -> None:
     from edge.cli.console import ResultConsole
-    from edge.cli.ledger_page import rows_table
+    from edge.cli.ledger_tables import rows_table
 
     rows = list(reader.rows(table, wanted, newest=limit + 1))
     more = len(rows) > limit

@@ -143,9 +143,9 @@ def tuned_options(command: _Command) -> _Command:
     def with_asked(
         *args: Any, engine: str | None, precision: str | None, threads: int | None, **more: Any
     ) -> Any:
-        from edge.tune.run_choices import Asked
+        from edge.tune.run_choices import RunChoices
 
-        asked = Asked(engine, precision, threads, say=warn)
+        asked = RunChoices(engine, precision, threads, say=warn)
         return command(*args, asked=asked, **more)
 
     return with_asked

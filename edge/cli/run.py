@@ -14,8 +14,8 @@ from edge.cli.options import convert_colour_option, warn
 
 if TYPE_CHECKING:
     from edge.app.assembly import Assembly
-    from edge.cli.configured import Given
-    from edge.cli.simulated_truth import Tally
+    from edge.cli.configured import GivenOptions
+    from edge.cli.simulated_truth import SimulatedTruth
     from edge.config import Config
     from edge.core.inspection import Inspection
 
@@ -90,7 +90,7 @@ if TYPE_CHECKING:
     "coil looks alike. [default: 64 of a live camera, else 1]",
 )
 @convert_colour_option
-def run(given: Given, frames: int | None, summary: Path | None, **options: Any) -> None:
+def run(given: GivenOptions, frames: int | None, summary: Path | None, **options: Any) -> None:
     """Inspect a camera until stopped, or for --frames frames.
 
     With no arguments: the simulated strip at 5 m/s, judged by the installed bundle, or the shipped
@@ -132,7 +132,7 @@ def run(given: Given, frames: int | None, summary: Path | None, **options: Any) 
         raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")
 
 
-def _over(given: Given, **options: Any) -> Config:
+def _over(given: GivenOptions, **options: Any) -> Config:
     """The configuration with the options over it that only this command has."""
     from edge.config import overlaid
 
@@ -157,7 +157,7 @@ def _over(given: Given, **options: Any) -> Config:
     )
 
 
-def _save(summary: Path | None, assembly: Assembly, tally: Tally | None) -> None:
+def _save(summary: Path | None, assembly: Assembly, tally: SimulatedTruth | None) -> None:
     from edge.core.files import write_whole
 
     if summary is None:
@@ -170,9 +170,9 @@ def _save(summary: Path | None, assembly: Assembly, tally: Tally | None) -> None
     write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
 
 
-def _tally_of(assembly: Assembly) -> Tally | None:
+def _tally_of(assembly: Assembly) -> SimulatedTruth | None:
     from edge.cameras.simulated import SimulatedCamera
-    from edge.cli.simulated_truth import Tally
+    from edge.cli.simulated_truth import SimulatedTruth
 
     camera = assembly.camera
-    return Tally(camera) if isinstance(camera, SimulatedCamera) else None
+    return SimulatedTruth(camera) if isinstance(camera, SimulatedCamera) else None

@@ -8,7 +8,7 @@ from edge.cameras.simulated import SimulatedCamera
 from edge.core.inspection import Inspection, Level
 
 
-class Tally:
+class SimulatedTruth:
     """Holds each verdict against the simulated camera's own knowledge of the frame."""
 
     def __init__(self, camera: SimulatedCamera) -> None:

@@ -18,8 +18,8 @@ from edge.cli.options import (
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.install.trust import Device
-    from edge.tune.plan import Plan
-    from edge.tune.plan_store import Plans
+    from edge.tune.plan_store import TuningPlans
+    from edge.tune.tuning_plan import TuningPlan
 
 BUSY = 0.5
 """Load, as a fraction of the cores, from which on other work disturbs what is measured."""
@@ -53,11 +53,11 @@ def tune(
     by run, inspect and bench where it is faster than the default by more than noise, unless
     --engine, --precision or --threads is given. Stop the line before: what else runs disturbs.
     """
-    from edge.tune.plan_store import Plans
+    from edge.tune.plan_store import TuningPlans
 
     if show and forget:
         raise click.UsageError("--show and --forget exclude each other.")
-    bundle, plans = open_bundle(bundle_name, device), Plans(device.state)
+    bundle, plans = open_bundle(bundle_name, device), TuningPlans(device.state)
     if forget:
         gone = plans.forget(bundle)
         click.echo(
@@ -72,14 +72,14 @@ def tune(
         click.echo(json.dumps(plan and plan.model_dump(mode="json")))
     elif plan is not None:
         from edge.cli.console import ResultConsole
-        from edge.cli.tune_page import tune_page
+        from edge.cli.tune_tables import tune_page
 
         console = ResultConsole(highlight=False)
         for part in tune_page(plan):
             console.print(part)
 
 
-def _find(bundle: Bundle, plans: Plans) -> Plan | None:
+def _find(bundle: Bundle, plans: TuningPlans) -> TuningPlan | None:
     plan, why = plans.find(bundle)
     if plan is None:
         click.echo(
@@ -89,7 +89,7 @@ def _find(bundle: Bundle, plans: Plans) -> Plan | None:
     return plan
 
 
-def _make(bundle: Bundle, plans: Plans, seconds: float) -> Plan:
+def _make(bundle: Bundle, plans: TuningPlans, seconds: float) -> TuningPlan:
     from rich.console import Console
 
     from edge.cli.options import warn

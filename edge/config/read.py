@@ -21,7 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ConfigFault:
     """One thing that is wrong in a file.
 
     Attributes:
@@ -44,7 +44,7 @@ class FaultyConfigError(ConfigError):
         faults: All of them, in the order of lines.
     """
 
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
+    def __init__(self, path: Path, faults: list[ConfigFault]) -> None:
         more = f" ({len(faults) - 1} more: millsight config check {path})" if faults[1:] else ""
         super().__init__(f"{path}, {faults[0]}{more}", _HINT)
         self.path = path
@@ -65,10 +65,10 @@ def read_as(model: type[Model], path: Path) -> Model:
     except tomllib.TOMLDecodeError as error:
         raise FaultyConfigError(path, [_syntax(error, text)]) from None
     lines = locate(text)
-    faults: dict[Key, Fault] = {}
+    faults: dict[Key, ConfigFault] = {}
 
     def complain(key: Key, what: str) -> None:
-        faults[key] = Fault(closest(lines, key), f"{named(key)}: {what}")
+        faults[key] = ConfigFault(closest(lines, key), f"{named(key)}: {what}")
 
     resolved = json.dumps(resolve(data, complain), default=str)
     try:
@@ -96,25 +96,25 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Fault:
+def _syntax(error: tomllib.TOMLDecodeError, text: str) -> ConfigFault:
     """``tomllib`` ends its message with ``(at line 3, column 7)``, or ``(at end of document)``."""
     what, _, place = str(error).rpartition(" (at ")
     words = place.rstrip(")").split()
     if words[:1] != ["line"]:
-        return Fault(text.count("\n") + 1, f"{what}, at the end of the file")
-    return Fault(int(words[1].rstrip(",")), f"{what}, at column {words[-1]}")
+        return ConfigFault(text.count("\n") + 1, f"{what}, at the end of the file")
+    return ConfigFault(int(words[1].rstrip(",")), f"{what}, at column {words[-1]}")
 
 
 def _faults(
     model: type[BaseModel], data: dict[str, Any], error: ValidationError, lines: dict[Key, int]
-) -> dict[Key, Fault]:
-    faults: dict[Key, Fault] = {}
+) -> dict[Key, ConfigFault]:
+    faults: dict[Key, ConfigFault] = {}
     for detail in error.errors(include_url=False):
         key, given = _reached(data, detail["loc"])
         # A choice between types is one fault, not one for each of them.
         faults.setdefault(
             (*key, detail["loc"][-1]) if detail["type"] == "missing" else key,
-            Fault(closest(lines, key), describe(model, key, detail, given)),
+            ConfigFault(closest(lines, key), describe(model, key, detail, given)),
         )
     return faults
 

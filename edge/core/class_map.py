@@ -24,7 +24,7 @@ over their union is 0.56 at 0.2, 0.59 at 0.3 and 0.4, 0.56 at 0.5, and the box c
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heat:
+class ClassMap:
     """How strongly each place of a region speaks for a class.
 
     Attributes:
@@ -63,7 +63,7 @@ class Heat:
         return x + int((column + 0.5) * width / columns), y + int((row + 0.5) * height / rows)
 
 
-def heat_in(region: Box, evidence: NDArray[np.float32]) -> Heat | None:
+def class_map_in(region: Box, evidence: NDArray[np.float32]) -> ClassMap | None:
     """The heat of a region whose places speak for a class as ``evidence`` [rows, columns] says.
 
     None where all places speak alike, so that nothing stands out.
@@ -72,7 +72,7 @@ def heat_in(region: Box, evidence: NDArray[np.float32]) -> Heat | None:
     peak = above.max()
     if not np.isfinite(peak) or peak <= 0:
         return None
-    return Heat(region, np.round(above.clip(0) * (255 / peak)).astype(np.uint8))
+    return ClassMap(region, np.round(above.clip(0) * (255 / peak)).astype(np.uint8))
 
 
 def _median(values: NDArray[np.float32]) -> np.float32:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.class_map import Heat
+from edge.core.class_map import ClassMap
 from edge.core.frame import BadFrame, Frame
 from edge.core.rle import CocoRle
 from edge.vision.preprocess import Box
@@ -79,7 +79,7 @@ class Defect:
     width_mm: float | None = None
     along_mm: float | None = None
     across_mm: float | None = None
-    heats: tuple[Heat, ...] = field(default=(), compare=False, repr=False)
+    heats: tuple[ClassMap, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def label(self) -> str:

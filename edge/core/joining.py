@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.core.class_map import Heat
+from edge.core.class_map import ClassMap
 from edge.core.inspection import Defect
 from edge.vision.preprocess import Box
 
@@ -23,7 +23,7 @@ class DefectiveRegion:
 
     region: Box
     score: float
-    heat: Heat | None = None
+    heat: ClassMap | None = None
 
     @property
     def box(self) -> Box:

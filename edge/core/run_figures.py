@@ -16,7 +16,7 @@ from edge.core.inspection import (
 from edge.core.latency_histogram import Latencies
 
 
-class Figures:
+class RunFigures:
     """Counts what was settled, each frame once. Safe from any thread.
 
     Attributes:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from edge.bundle import Bundle
 from edge.bundle.load import UNSIGNED
 from edge.core.errors import MillsightError
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 
 
-def bundle(load: Callable[[], Bundle]) -> Finding:
+def bundle(load: Callable[[], Bundle]) -> DeviceFinding:
     """What the bundle says of itself, once every byte of it was checked.
 
     Args:
@@ -19,24 +19,24 @@ def bundle(load: Callable[[], Bundle]) -> Finding:
     try:
         opened = load()
     except MillsightError as error:
-        return Finding("bundle", State.FAIL, error.what, error.hint)
+        return DeviceFinding("bundle", Severity.FAIL, error.what, error.hint)
     manifest = opened.manifest
     classes = ", ".join(manifest.classes)
     what = f"{opened.title}, classes {classes}, frames of {manifest.frame}"
     if opened.trust == UNSIGNED:
-        return Finding(
+        return DeviceFinding(
             "bundle",
-            State.WARN,
+            Severity.WARN,
             what,
             "Nothing vouches for where it is from: have it signed (millsight bundle sign)",
             opened.to_json(),
         )
     if manifest.simulated:
-        return Finding(
+        return DeviceFinding(
             "bundle",
-            State.WARN,
+            Severity.WARN,
             f"{what}; it was trained on SIMULATED strip",
             "Install one that was trained on this line's frames: millsight bundle install",
             opened.to_json(),
         )
-    return Finding("bundle", State.OK, what, figures=opened.to_json())
+    return DeviceFinding("bundle", Severity.OK, what, figures=opened.to_json())

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from edge.cameras.discovery import FoundCamera, list_cameras
 from edge.cameras.open import kind_of
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 
 
-def cameras(source: str, found: Sequence[FoundCamera] | None = None) -> Finding:
+def cameras(source: str, found: Sequence[FoundCamera] | None = None) -> DeviceFinding:
     """The cameras found.
 
     Args:
@@ -22,8 +22,8 @@ def cameras(source: str, found: Sequence[FoundCamera] | None = None) -> Finding:
     if _is_missing(source, [camera.source for camera in found]):
         what = f"there is no camera {source}; found: {shown or 'none'}"
         hint = "Check its cable and power, and that millsight's user is in the group video"
-        return Finding("cameras", State.FAIL, what, hint, figures)
-    return Finding("cameras", State.OK, shown or "none found", figures=figures)
+        return DeviceFinding("cameras", Severity.FAIL, what, hint, figures)
+    return DeviceFinding("cameras", Severity.OK, shown or "none found", figures=figures)
 
 
 def _is_missing(source: str, found: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 
 _UNSYNCHRONISED = 5
 """``TIME_ERROR``, what ``adjtimex`` returns while nothing keeps the clock (man 2 adjtimex)."""
@@ -13,7 +13,7 @@ _TIMEX_BYTES = 512
 """More than ``struct timex`` has on any Linux; all zero it only asks."""
 
 
-def clock(ask: Callable[[], int | None] | None = None) -> Finding:
+def clock(ask: Callable[[], int | None] | None = None) -> DeviceFinding:
     """Whether a time service keeps the clock.
 
     Args:
@@ -21,17 +21,19 @@ def clock(ask: Callable[[], int | None] | None = None) -> Finding:
     """
     state = (ask or _adjtimex)()
     if state is None:
-        return Finding("clock", State.OK, "this system does not tell whether its clock is kept")
+        return DeviceFinding(
+            "clock", Severity.OK, "this system does not tell whether its clock is kept"
+        )
     figures = {"synchronised": state != _UNSYNCHRONISED}
     if state == _UNSYNCHRONISED:
-        return Finding(
+        return DeviceFinding(
             "clock",
-            State.WARN,
+            Severity.WARN,
             "nothing keeps the clock: times of defects and events may be wrong",
             "Set up NTP (systemd-timesyncd or chrony) with a server that this device reaches",
             figures,
         )
-    return Finding("clock", State.OK, "kept by a time service", figures=figures)
+    return DeviceFinding("clock", Severity.OK, "kept by a time service", figures=figures)
 
 
 def _adjtimex() -> int | None:

@@ -6,21 +6,21 @@ from pathlib import Path
 
 from edge.config import FaultyConfigError, read
 from edge.core.errors import MillsightError
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 
 
-def configuration(path: Path | None) -> Finding:
+def configuration(path: Path | None) -> DeviceFinding:
     """Whether the file is right; None where there is none."""
     if path is None:
-        return Finding("configuration", State.OK, "none given: defaults")
+        return DeviceFinding("configuration", Severity.OK, "none given: defaults")
     try:
         read(path)
     except FaultyConfigError as error:
         count = len(error.faults)
         what = f"{count} fault{'s' * (count > 1)} in {path}, the first: {error.faults[0]}"
-        return Finding(
-            "configuration", State.FAIL, what, f"See them all: millsight config check {path}"
+        return DeviceFinding(
+            "configuration", Severity.FAIL, what, f"See them all: millsight config check {path}"
         )
     except MillsightError as error:
-        return Finding("configuration", State.FAIL, error.what, error.hint)
-    return Finding("configuration", State.OK, f"{path} is right")
+        return DeviceFinding("configuration", Severity.FAIL, error.what, error.hint)
+    return DeviceFinding("configuration", Severity.OK, f"{path} is right")

@@ -6,7 +6,7 @@ import os
 import platform
 from pathlib import Path
 
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 from edge.doctor.proc import ROOT, fields, read
 
 _EXTENSIONS = {
@@ -34,7 +34,7 @@ def cpu_model(root: Path = ROOT) -> str:
     return next(filter(None, names), platform.processor() or platform.machine())
 
 
-def cpu(root: Path = ROOT, *, cores: int | None = None) -> Finding:
+def cpu(root: Path = ROOT, *, cores: int | None = None) -> DeviceFinding:
     """Model, cores and vector extensions.
 
     Args:
@@ -49,27 +49,27 @@ def cpu(root: Path = ROOT, *, cores: int | None = None) -> Finding:
     named = ", ".join(f"{name} ({meaning})" for name, meaning in found.items())
     figures = {"model": cpu_model(root), "cores": cores, "extensions": sorted(found)}
     if not flags:
-        return Finding(
+        return DeviceFinding(
             "cpu",
-            State.WARN,
+            Severity.WARN,
             f"{what}; its vector extensions cannot be read",
             "The measured run below tells what it can do",
             figures,
         )
     if not found:
-        return Finding(
+        return DeviceFinding(
             "cpu",
-            State.WARN,
+            Severity.WARN,
             f"{what}, without a vector extension that int8 models use",
             "Expect a slow line; the measured run below tells how slow",
             figures,
         )
     if not _FOR_INT8 & set(found):
-        return Finding(
+        return DeviceFinding(
             "cpu",
-            State.OK,
+            Severity.OK,
             f"{what}; {named}. It has no int8 products, so float32 may be as fast",
             "Compare: millsight bench --precision float32",
             figures,
         )
-    return Finding("cpu", State.OK, f"{what}; {named}", figures=figures)
+    return DeviceFinding("cpu", Severity.OK, f"{what}; {named}", figures=figures)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 
 _BLOCK = bytes(2**20)
 _BLOCKS = 8
@@ -19,7 +19,7 @@ _SLOW_MS = 200.0
 _TOO_SLOW_MS = 1000.0
 
 
-def disk(what_for: str, folder: Path) -> Finding:
+def disk(what_for: str, folder: Path) -> DeviceFinding:
     """Free room, and how long a megabyte takes until it is on the disk.
 
     Args:
@@ -32,9 +32,9 @@ def disk(what_for: str, folder: Path) -> Finding:
         free = shutil.disk_usage(there).free // 2**20
         speed, slowest_ms = _speed(there)
     except OSError as error:
-        return Finding(
+        return DeviceFinding(
             check,
-            State.FAIL,
+            Severity.FAIL,
             f"{there} cannot be written: {error.strerror}",
             "Choose another folder, or let millsight's user write there",
         )
@@ -45,17 +45,19 @@ def disk(what_for: str, folder: Path) -> Finding:
         "write_mib_s": round(speed, 1),
         "slowest_commit_ms": round(slowest_ms, 1),
     }
-    state, hint = State.OK, ""
+    state, hint = Severity.OK, ""
     if slowest_ms > _SLOW_MS:
-        state = State.FAIL if slowest_ms > _TOO_SLOW_MS else State.WARN
+        state = Severity.FAIL if slowest_ms > _TOO_SLOW_MS else Severity.WARN
         hint = "Use a faster disk; SD cards wear out and stall"
     if free < _LITTLE_MIB:
-        state = State.FAIL if free < _TOO_LITTLE_MIB else max(state, State.WARN, key=_ORDER.index)
+        state = (
+            Severity.FAIL if free < _TOO_LITTLE_MIB else max(state, Severity.WARN, key=_ORDER.index)
+        )
         hint = "Free some room, or keep less: [ledger] keep_days, keep_mb"
-    return Finding(check, state, what, hint, figures)
+    return DeviceFinding(check, state, what, hint, figures)
 
 
-_ORDER = list(State)
+_ORDER = list(Severity)
 
 
 def _speed(folder: Path) -> tuple[float, float]:

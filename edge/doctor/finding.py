@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class State(StrEnum):
+class Severity(StrEnum):
     """How serious a finding is."""
 
     OK = "ok"
@@ -19,7 +19,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DeviceFinding:
     """One thing that was looked at.
 
     Attributes:
@@ -31,7 +31,7 @@ class Finding:
     """
 
     check: str
-    state: State
+    state: Severity
     what: str
     hint: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Finding:
         }
 
 
-def worst(findings: list[Finding]) -> State:
+def worst(findings: list[DeviceFinding]) -> Severity:
     """The most serious state of all."""
-    order = list(State)
-    return max((finding.state for finding in findings), key=order.index, default=State.OK)
+    order = list(Severity)
+    return max((finding.state for finding in findings), key=order.index, default=Severity.OK)

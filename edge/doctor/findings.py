@@ -18,7 +18,7 @@ from edge.doctor.configuration import configuration
 from edge.doctor.cpu import cpu
 from edge.doctor.disk import disk
 from edge.doctor.engines import engines
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 from edge.doctor.memory import memory
 from edge.doctor.speed import CHECK, Measurement, speed
 from edge.doctor.temperature import (
@@ -33,7 +33,7 @@ _WARM_UP_S = 1.0
 
 def findings(
     file: Path | None, config: Config, seconds: float, say: Callable[[str], None]
-) -> Iterator[Finding]:
+) -> Iterator[DeviceFinding]:
     """Look at one thing after the other; the measured run takes the longest.
 
     Args:
@@ -66,7 +66,7 @@ def _folders(config: Config) -> Iterator[tuple[str, Path]]:
         yield "pictures", config.pictures.folder
 
 
-def _measured(config: Config, seconds: float) -> Finding:
+def _measured(config: Config, seconds: float) -> DeviceFinding:
     """Run the simulated line as fast as the real one is to run, with nothing written."""
     lines = config.camera.height or config.line.lines_per_frame
     simulated = Config(
@@ -83,4 +83,6 @@ def _measured(config: Config, seconds: float) -> Finding:
             assembly.line.run(frames=frames, watch=measurement.watch)
             return speed(measurement.result())
     except MillsightError as error:
-        return Finding(CHECK, State.FAIL, f"the line does not run: {error.what}", error.hint)
+        return DeviceFinding(
+            CHECK, Severity.FAIL, f"the line does not run: {error.what}", error.hint
+        )

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 from edge.doctor.proc import ROOT, fields, number, read
 
 _NEEDED_MIB = 350
 """What a line with all three models may take."""
 
 
-def memory(root: Path = ROOT) -> Finding:
+def memory(root: Path = ROOT) -> DeviceFinding:
     """Memory there is and memory available, with a control group's limit taken into account."""
     about = fields(read(root / "proc/meminfo"))
     try:
         total, free = (int(about[name].split()[0]) // 1024 for name in ("MemTotal", "MemAvailable"))
     except (KeyError, ValueError, IndexError):
-        return Finding("memory", State.WARN, "the system does not tell how much memory it has")
+        return DeviceFinding(
+            "memory", Severity.WARN, "the system does not tell how much memory it has"
+        )
     limit = number(root / "sys/fs/cgroup/memory.max")
     what = f"{total} MiB, {free} MiB of it available"
     if limit is not None and limit // 2**20 < free:
@@ -25,11 +27,11 @@ def memory(root: Path = ROOT) -> Finding:
         what += f"; a control group allows {free} MiB"
     figures = {"total_mib": total, "available_mib": free}
     if free < _NEEDED_MIB:
-        return Finding(
+        return DeviceFinding(
             "memory",
-            State.WARN,
+            Severity.WARN,
             f"{what}; the line takes up to {_NEEDED_MIB} MiB",
             "Stop other programs, or the system may stop the line",
             figures,
         )
-    return Finding("memory", State.OK, what, figures=figures)
+    return DeviceFinding("memory", Severity.OK, what, figures=figures)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge.core.inspection import Inspection, Level
 from edge.core.latency_histogram import Latencies
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 
 if TYPE_CHECKING:
     from edge.line.loop import Line
@@ -79,7 +79,7 @@ class Measurement:
         )
 
 
-def speed(run: Measured) -> Finding:
+def speed(run: Measured) -> DeviceFinding:
     """The verdict on a run of the simulated line.
 
     Headroom is the part of a frame's time that 99 of 100 verdicts leave.
@@ -110,12 +110,12 @@ def speed(run: Measured) -> Finding:
             "Stop other programs, try another --engine or --threads, or see what it does hold: "
             f"millsight doctor --speed {run.speed_m_s / 2:g}"
         )
-        return Finding(CHECK, State.FAIL, what, hint, figures)
+        return DeviceFinding(CHECK, Severity.FAIL, what, hint, figures)
     what = f"YES, this device holds {run.speed_m_s:g} m/s with {headroom:.0%} headroom: {took}"
     if full < _WHOLE:
         hint = "Verdicts come in time, classes or outlines do not: give the line a faster device"
-        return Finding(CHECK, State.WARN, what, hint, figures)
+        return DeviceFinding(CHECK, Severity.WARN, what, hint, figures)
     if headroom < _TIGHT:
         hint = "Little is left for a warm day: stop other programs, or take a faster device"
-        return Finding(CHECK, State.WARN, what, hint, figures)
-    return Finding(CHECK, State.OK, what, figures=figures)
+        return DeviceFinding(CHECK, Severity.WARN, what, hint, figures)
+    return DeviceFinding(CHECK, Severity.OK, what, figures=figures)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 from edge.doctor.proc import ROOT, number, read
 
 _HOT_C = 80.0
@@ -26,7 +26,7 @@ _THROTTLED = {
 """Bits of a Raspberry Pi's ``get_throttled`` (its documentation, ``vcgencmd``)."""
 
 
-def heat(root: Path = ROOT) -> Finding:
+def heat(root: Path = ROOT) -> DeviceFinding:
     """The hottest zone against its own limit; tell it apart after work, not before."""
     zones = [
         (degrees / 1000.0, _limit_c(zone), read(zone / "type") or zone.name)
@@ -34,13 +34,15 @@ def heat(root: Path = ROOT) -> Finding:
         if (degrees := number(zone / "temp")) is not None and degrees > 0
     ]
     if not zones:
-        return Finding("temperature", State.OK, "this device tells no temperature")
+        return DeviceFinding("temperature", Severity.OK, "this device tells no temperature")
     celsius, limit, name = max(zones, key=lambda zone: zone[0] - zone[1])
     figures = {"celsius": celsius, "limit_celsius": limit, "zone": name}
     what = f"{celsius:.0f} °C at {name}, which slows down from {limit:.0f} °C"
     if celsius >= limit - _MARGIN_C:
-        return Finding("temperature", State.WARN, what, "Cool it: a fan, shade, air", figures)
-    return Finding("temperature", State.OK, what, figures=figures)
+        return DeviceFinding(
+            "temperature", Severity.WARN, what, "Cool it: a fan, shade, air", figures
+        )
+    return DeviceFinding("temperature", Severity.OK, what, figures=figures)
 
 
 def _limit_c(zone: Path) -> float:
@@ -55,7 +57,7 @@ def _limit_c(zone: Path) -> float:
     return min(limits, default=_HOT_C)
 
 
-def throttling(root: Path = ROOT) -> Finding:
+def throttling(root: Path = ROOT) -> DeviceFinding:
     """Caps on the frequency, and a Raspberry Pi's own account of voltage and heat."""
     word = _throttled_word(root)
     said = [text for bit, text in _THROTTLED.items() if word is not None and word >> bit & 1]
@@ -70,14 +72,16 @@ def throttling(root: Path = ROOT) -> Finding:
             break
     figures = {"get_throttled": word, "held_back": bool(said)}
     if said:
-        return Finding(
+        return DeviceFinding(
             "throttling",
-            State.WARN,
+            Severity.WARN,
             f"the processor is held back: {'; '.join(said)}",
             "Give it a stronger supply, cooling, or its full frequency",
             figures,
         )
-    return Finding("throttling", State.OK, "nothing holds the processor back", figures=figures)
+    return DeviceFinding(
+        "throttling", Severity.OK, "nothing holds the processor back", figures=figures
+    )
 
 
 def _throttled_word(root: Path) -> int | None:
@@ -95,7 +99,7 @@ def _throttled_word(root: Path) -> int | None:
         return None
 
 
-def governor(root: Path = ROOT) -> Finding:
+def governor(root: Path = ROOT) -> DeviceFinding:
     """How the processor's frequency follows the load."""
     names = {
         name
@@ -104,16 +108,18 @@ def governor(root: Path = ROOT) -> Finding:
     }
     figures = {"governors": sorted(names)}
     if not names:
-        return Finding("governor", State.OK, "this device's frequency is not set from here")
+        return DeviceFinding(
+            "governor", Severity.OK, "this device's frequency is not set from here"
+        )
     driver = read(root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_driver") or ""
     what = f"frequency governor {', '.join(sorted(names))}"
     # Intel's and AMD's own drivers scale up under "powersave" too.
     if "powersave" in names and not driver.startswith(("intel_pstate", "amd-pstate-epp")):
-        return Finding(
+        return DeviceFinding(
             "governor",
-            State.WARN,
+            Severity.WARN,
             f"{what}: the processor stays slow",
             "As root: echo performance | tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor",
             figures,
         )
-    return Finding("governor", State.OK, what, figures=figures)
+    return DeviceFinding("governor", Severity.OK, what, figures=figures)

@@ -25,8 +25,8 @@ from pydantic import Field, ValidationError
 
 from edge.bundle.load import SUFFIX, UNSIGNED, Bundle, load_bundle
 from edge.bundle.manifest_parts import (
+    ManifestPart,
     Name,
-    Part,
     Sha256,
 )
 from edge.core.errors import (
@@ -48,7 +48,7 @@ _OURS = re.compile(
 Used = TypeVar("Used")
 
 
-class Entry(Part):
+class Entry(ManifestPart):
     """One installed bundle."""
 
     digest: Sha256 = Field(description="SHA-256 of the whole file")
@@ -58,7 +58,7 @@ class Entry(Part):
     unsigned: bool = Field(description="Whether it was let in without a signature")
 
 
-class Installed(Part):
+class Installed(ManifestPart):
     """What ``installed.json`` holds."""
 
     format: Literal[1] = Field(description="Version of this file")

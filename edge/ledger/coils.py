@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.coil.disposition import severity
-from edge.ledger.pending_rows import Row, Rows
+from edge.ledger.pending_rows import PendingRows, Row
 
 _KEPT = 4
 """Coils whose last defects may still come."""
 
 
 @dataclass(slots=True)
-class GrowingCoil:
+class OpenCoil:
     """A coil.
 
     Attributes:
@@ -51,11 +51,11 @@ class Coils:
         here: The coil under the camera; None where none is known.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: PendingRows) -> None:
         self._rows = rows
-        self._known: dict[str, GrowingCoil] = {}
+        self._known: dict[str, OpenCoil] = {}
         self._count = 0
-        self.here: GrowingCoil | None = None
+        self.here: OpenCoil | None = None
 
     def begin(self, name: str, position_mm: float, at: float) -> None:
         """A coil begins; the one before it ends. Without a name there is none from here on."""
@@ -63,7 +63,7 @@ class Coils:
         if not name:
             return
         self._count += 1
-        self.here = GrowingCoil(self._count, name, at, position_mm, position_mm)
+        self.here = OpenCoil(self._count, name, at, position_mm, position_mm)
         self._known.pop(name, None)
         self._known[name] = self.here
         if len(self._known) > _KEPT:

@@ -27,7 +27,7 @@ _CALM = 5
 """So many times as long nothing must fail before a trouble is called over."""
 
 
-class Part(Protocol):
+class RowSource(Protocol):
     """What has rows to store. All its methods are called with the writer's lock held."""
 
     def opened(self, connection: sqlite3.Connection) -> None:
@@ -44,7 +44,7 @@ class Part(Protocol):
         """The transaction is on the disk."""
 
 
-class Writer:
+class LedgerWriter:
     """Holds a ledger open for one run and stores what its parts have, in short transactions.
 
     A transaction is begun when all its rows are known, so readers and the disk see it for
@@ -74,7 +74,7 @@ class Writer:
         self.commits = 0
         self.full = False
         self._every_s = every_s
-        self._parts: list[Part] = []
+        self._parts: list[RowSource] = []
         self._held: IO[bytes] | None = None
         self._closed = False
         self._committed_at = time.monotonic()
@@ -86,7 +86,7 @@ class Writer:
         except (sqlite3.Error, OSError) as error:
             self._fail(error)
 
-    def add_part(self, part: Part) -> None:
+    def add_part(self, part: RowSource) -> None:
         """Let a part's rows be stored with every commit from now on."""
         with self.lock:
             self._parts.append(part)

@@ -17,7 +17,7 @@ _Shown = tuple[int | None, int | None, str | None]
 """Width and height in pixels, and path of the picture."""
 
 
-class Shown:
+class FramePictures:
     """Remembers frames with defects, and makes rows of the defects when they have ended."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ _JUMP_MM = 1.0
 
 
 @dataclass(slots=True)
-class GrowingStretch:
+class OpenStretch:
     """Frames at one level that lie one after another; or a gap without any.
 
     Attributes:
@@ -39,7 +39,7 @@ class GrowingStretch:
     end_mm: float
 
     @classmethod
-    def of(cls, n: int, coil: int | None, inspection: Inspection, at: float) -> GrowingStretch:
+    def of(cls, n: int, coil: int | None, inspection: Inspection, at: float) -> OpenStretch:
         """The stretch that a frame begins."""
         return cls(
             n,
@@ -58,7 +58,7 @@ class GrowingStretch:
         )
 
     @classmethod
-    def of_gap(cls, n: int, coil: int | None, gap: Gap, at: float) -> GrowingStretch:
+    def of_gap(cls, n: int, coil: int | None, gap: Gap, at: float) -> OpenStretch:
         """The stretch that strip without frames begins."""
         return cls(
             n,

@@ -11,7 +11,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edge.ledger.commits import Writer
+    from edge.ledger.commits import LedgerWriter
 
 IN_MEMORY = 10_000
 """Messages that wait in memory where the disk is full."""
@@ -35,7 +35,7 @@ class Message:
     created: float
 
 
-class Outbox:
+class LedgerOutbox:
     """Store and forward: what is put goes to the disk with the ledger's next commit.
 
     A message is pending from the moment it is put, so a broker that is there hears of it at once;
@@ -49,7 +49,7 @@ class Outbox:
         dropped: Messages that were dropped and did not arrive.
     """
 
-    def __init__(self, writer: Writer, *, limit: int = 100_000) -> None:
+    def __init__(self, writer: LedgerWriter, *, limit: int = 100_000) -> None:
         self._writer = writer
         self._lock: RLock = writer.lock
         self._limit = limit

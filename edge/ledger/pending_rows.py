@@ -26,7 +26,7 @@ _LENGTH = COLUMNS["stretches"].index("length_mm") - 1
 _NUMBER = COLUMNS["stretches"].index("n") - 1
 
 
-class Rows:
+class PendingRows:
     """Finished records in their order.
 
     Args:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge.ledger.commits import Writer
+from edge.ledger.commits import LedgerWriter
 
 if TYPE_CHECKING:
     from edge.config.ledger import LedgerConfig
@@ -70,7 +70,7 @@ class Retention:
         rows_deleted: Rows that are gone, pieces not counted.
     """
 
-    def __init__(self, writer: Writer, keep: Keep) -> None:
+    def __init__(self, writer: LedgerWriter, keep: Keep) -> None:
         self._writer = writer
         self._keep = keep
         self._round: Iterator[None] | None = None

@@ -18,11 +18,11 @@ from edge.core.frame import Frame
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
 from edge.ledger.coils import Coils
-from edge.ledger.commits import COMMIT_S, Writer
-from edge.ledger.frame_pictures import Shown
-from edge.ledger.open_stretch import GrowingStretch
-from edge.ledger.outbox import Outbox
-from edge.ledger.pending_rows import LIMIT, Rows
+from edge.ledger.commits import COMMIT_S, LedgerWriter
+from edge.ledger.frame_pictures import FramePictures
+from edge.ledger.open_stretch import OpenStretch
+from edge.ledger.outbox import LedgerOutbox
+from edge.ledger.pending_rows import LIMIT, PendingRows
 from edge.ledger.retention import Keep, Retention
 
 _TICK_S = 0.5
@@ -90,19 +90,19 @@ class Ledger(Sink):
     ) -> None:
         self._facts = facts
         self._picture_of = picture_of
-        self._rows = Rows(rows_in_memory)
+        self._rows = PendingRows(rows_in_memory)
         self._numbers: Counter[str] = Counter()
-        self._stretch: GrowingStretch | None = None
+        self._stretch: OpenStretch | None = None
         self._coils = Coils(self._rows)
-        self._shown = Shown()
+        self._shown = FramePictures()
         self._began = time.time()
         self._ended: float | None = None
         self._changed = True
         self._lost_told = 0
         self._news: list[Event] = []
-        self.writer = Writer(path, every_s=every_s)
+        self.writer = LedgerWriter(path, every_s=every_s)
         self.writer.add_part(self)
-        self.outbox = Outbox(self.writer, limit=outbox_messages)
+        self.outbox = LedgerOutbox(self.writer, limit=outbox_messages)
         self._retention = Retention(self.writer, keep or Keep())
 
     @property
@@ -122,7 +122,7 @@ class Ledger(Sink):
         if self._stretch is None or not self._stretch.grow(coil, inspection, at):
             self._end_stretch()
             number = self._number("stretches")
-            self._stretch = GrowingStretch.of(number, coil, inspection, at)
+            self._stretch = OpenStretch.of(number, coil, inspection, at)
         if frame is not None:
             self._coils.see(frame.pixels.shape[1] * frame.mm_per_px_across)
         if inspection.defects and frame is not None:
@@ -139,7 +139,7 @@ class Ledger(Sink):
         coil = self._coils.on(gap.coil, gap.position_mm, gap.length_mm, at)
         if self._stretch is None or not self._stretch.grow_gap(coil, gap, at):
             self._end_stretch()
-            self._stretch = GrowingStretch.of_gap(self._number("stretches"), coil, gap, at)
+            self._stretch = OpenStretch.of_gap(self._number("stretches"), coil, gap, at)
         self._changed = True
 
     def defect(self, defect: CoilDefect) -> None:

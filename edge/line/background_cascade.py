@@ -15,7 +15,7 @@ longer.
 """
 
 
-class Spare:
+class BackgroundCascade:
     """A second cascade of a bundle, for the arrears' thread alone; loaded when it first asks.
 
     Args:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from edge.core.events import Event, EventKind
 from edge.core.frame import Absence
-from edge.line.captured import Taken
+from edge.line.captured import Captured
 
 
-class CameraNews:
+class CameraEvents:
     """Turns what a live camera gives into events, one where something begins and one at its end."""
 
     def __init__(self) -> None:
         self._lost_at: float | None = None
         self._unseen_mm = 0.0
 
-    def of(self, taken: Taken) -> list[Event]:
+    def of(self, taken: Captured) -> list[Event]:
         """The events that come with what the camera gave next.
 
         A camera that is silent while the strip is known to stand is not lost.
@@ -23,7 +23,7 @@ class CameraNews:
             return self._absent(taken, taken.item)
         return self._back(taken)
 
-    def _absent(self, taken: Taken, absence: Absence) -> list[Event]:
+    def _absent(self, taken: Captured, absence: Absence) -> list[Event]:
         if taken.place.stands and self._lost_at is None:
             return []
         self._unseen_mm += taken.place.missing_mm
@@ -33,7 +33,7 @@ class CameraNews:
         text = f"{absence.source} gives no frames: {absence.detail or absence.cause}"
         return [_event(EventKind.CAMERA_LOST, text, taken)]
 
-    def _back(self, taken: Taken) -> list[Event]:
+    def _back(self, taken: Captured) -> list[Event]:
         if self._lost_at is None:
             return []
         unseen_m = (self._unseen_mm + taken.place.missing_mm) / 1000.0
@@ -45,5 +45,5 @@ class CameraNews:
         return [_event(EventKind.CAMERA_BACK, text, taken)]
 
 
-def _event(kind: EventKind, text: str, taken: Taken) -> Event:
+def _event(kind: EventKind, text: str, taken: Captured) -> Event:
     return Event(kind, text, taken.at, taken.place.position_mm)

@@ -12,11 +12,11 @@ from edge.core.frame import (
     Frame,
 )
 from edge.core.inspection import Cause, Inspection
-from edge.position.base import Item, Place
+from edge.position.base import FramePlace, Item
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Captured:
     """One frame, bad frame or absence.
 
     Attributes:
@@ -30,7 +30,7 @@ class Taken:
 
     order: int
     item: Item
-    place: Place
+    place: FramePlace
     deadline_s: float
     due_at: float
     at: float
@@ -40,7 +40,7 @@ class Taken:
         """Whether it has pixels that wait for a verdict."""
         return isinstance(self.item, Frame)
 
-    def given_up(self, cause: Cause) -> Taken:
+    def given_up(self, cause: Cause) -> Captured:
         """The same without its pixels."""
         item = self.item
         if not isinstance(item, Frame):
@@ -51,7 +51,7 @@ class Taken:
         )
         return replace(self, item=bad)
 
-    def now(self) -> Taken:
+    def now(self) -> Captured:
         """The same as if it were taken now: a camera that waits has read ahead."""
         return replace(self, item=replace(self.item, taken_at=time.monotonic()), at=time.time())
 

@@ -15,18 +15,18 @@ from edge.core.inspection import (
     Inspection,
     Level,
 )
-from edge.core.run_figures import Figures
-from edge.line.background_cascade import Spare
-from edge.line.captured import Taken
-from edge.line.deferred_queue import NICE, Arrears
-from edge.line.deferred_work import Owed
+from edge.core.run_figures import RunFigures
+from edge.line.background_cascade import BackgroundCascade
+from edge.line.captured import Captured
+from edge.line.deferred_queue import NICE, DeferredQueue
+from edge.line.deferred_work import DeferredWork
 from edge.line.judge import Judge, Verdict
-from edge.line.load_shedding import Overload, Sacrifice
+from edge.line.load_shedding import OverloadMonitor, ShedStage
 from edge.line.recorder import Recorder
-from edge.line.reorder_buffer import Record
+from edge.line.reorder_buffer import SettledRecord
 
 
-class Settlement:
+class Completion:
     """Sees to it that everything taken comes to the recorder once.
 
     Args:
@@ -46,14 +46,14 @@ class Settlement:
         config: LineConfig,
         judge: Judge,
         recorder: Recorder,
-        figures: Figures,
+        figures: RunFigures,
         *,
         live: bool,
         tell: Callable[[Event], None],
     ) -> None:
         self._within_s = config.instances_within_ms / 1e3 if live else math.inf
-        self._overload = Overload(within_s=self._within_s)
-        self.arrears = Arrears(
+        self._overload = OverloadMonitor(within_s=self._within_s)
+        self.arrears = DeferredQueue(
             self._settle_owed,
             size=config.arrears_frames,
             nice=NICE if live else 0,
@@ -66,32 +66,32 @@ class Settlement:
         self._tell = tell
         self._ending = False
 
-    def see_to(self, taken: Taken, verdict: Verdict) -> None:
+    def see_to(self, taken: Captured, verdict: Verdict) -> None:
         """Settle a frame, or put it off where its verdict leaves a stage to be done.
 
         A camera that waits must have made room in ``arrears`` before.
         """
         inspection = verdict.inspection
         if inspection.cause is Cause.LATE:
-            self._give_up(Sacrifice.VERDICT, inspection)
+            self._give_up(ShedStage.VERDICT, inspection)
         elif inspection.level is Level.GATED:
-            self._give_up(Sacrifice.CLASSES, inspection)
+            self._give_up(ShedStage.CLASSES, inspection)
         if self._judge.owes(taken, inspection):
             if (spare := self._judge.spare) is not None:
                 self._figures.deferred += 1
                 late = inspection.cause is Cause.LATE
                 since = taken.due_at if late else taken.item.taken_at
-                self.arrears.put(Owed(taken, inspection, spare, since + self._within_s))
+                self.arrears.put(DeferredWork(taken, inspection, spare, since + self._within_s))
                 return
             if not self._live:
                 inspection = self._judge.outline(taken, inspection)
                 self._time_outlines(taken)
         self.settle(taken, inspection)
 
-    def settle(self, taken: Taken, inspection: Inspection | None) -> None:
+    def settle(self, taken: Captured, inspection: Inspection | None) -> None:
         """Record what was taken at its final level; an absence has no inspection."""
         frame = taken.item if isinstance(taken.item, Frame) else None
-        record = Record(taken.order, inspection, frame, taken.gap(), taken.place.missing)
+        record = SettledRecord(taken.order, inspection, frame, taken.gap(), taken.place.missing)
         self._recorder.put(record)
 
     def look(self, position_mm: float) -> None:
@@ -110,7 +110,7 @@ class Settlement:
         """The run ends: what is given up from here on is no overload."""
         self._ending = True
 
-    def _mend(self, failed: Spare, error: Exception) -> None:
+    def _mend(self, failed: BackgroundCascade, error: Exception) -> None:
         """Go on with the bundle before the one that fails in the arrears."""
         if failed is self._judge.spare:
             if not isinstance(error, EngineError):
@@ -120,7 +120,7 @@ class Settlement:
             raise error
         self.arrears.resume(failed, self._judge.spare)
 
-    def _settle_owed(self, owed: Owed, whole: bool) -> None:
+    def _settle_owed(self, owed: DeferredWork, whole: bool) -> None:
         """Called by the arrears, from any thread."""
         inspection = owed.inspection
         if owed.late_verdict_ms is not None:
@@ -130,12 +130,12 @@ class Settlement:
             if "instances" in inspection.stages_ms:
                 self._time_outlines(owed.taken)
         elif inspection.level is Level.CLASSIFIED and not self._ending:
-            self._give_up(Sacrifice.OUTLINES, inspection)
+            self._give_up(ShedStage.OUTLINES, inspection)
         self.settle(owed.taken, inspection)
 
-    def _time_outlines(self, taken: Taken) -> None:
+    def _time_outlines(self, taken: Captured) -> None:
         self._figures.instance_latencies.add((time.monotonic() - taken.item.taken_at) * 1e3)
 
-    def _give_up(self, what: Sacrifice, inspection: Inspection) -> None:
+    def _give_up(self, what: ShedStage, inspection: Inspection) -> None:
         if (event := self._overload.given_up(what, inspection.position_mm)) is not None:
             self._tell(event)

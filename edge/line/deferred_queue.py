@@ -12,9 +12,9 @@ from threading import Condition, Thread
 
 from edge.core.frame import Frame
 from edge.core.inspection import Cause
-from edge.line.background_cascade import Spare
-from edge.line.deferred_work import Owed
-from edge.line.load_shedding import Sacrifice
+from edge.line.background_cascade import BackgroundCascade
+from edge.line.deferred_work import DeferredWork
+from edge.line.load_shedding import ShedStage
 
 _WAKE_S = 0.02
 """How often it is looked whether the line gives nothing up any more."""
@@ -25,11 +25,11 @@ NICE = 10
 """How far the thread stands back for the others where the processor is short: 0 not, 19 wholly."""
 
 
-Settle = Callable[[Owed, bool], None]
+Settle = Callable[[DeferredWork, bool], None]
 """Takes a frame that is owed nothing more, and whether it got all. From any thread, once each."""
 
 
-class Arrears:
+class DeferredQueue:
     """A bounded number of frames that are owed stages, and the thread that catches them up.
 
     What a late gate or classifier says stands as if it had been in time. Frames that wait for a
@@ -55,21 +55,21 @@ class Arrears:
         *,
         size: int = 32,
         nice: int = NICE,
-        strain: Callable[[], Sacrifice | None] = lambda: None,
+        strain: Callable[[], ShedStage | None] = lambda: None,
     ) -> None:
         self._settle = settle
         self._size = size
         self._nice = nice
         self._strain = strain
-        self._owed: list[Owed] = []
-        self._in_hand: Owed | None = None
+        self._owed: list[DeferredWork] = []
+        self._in_hand: DeferredWork | None = None
         self._changed = Condition()
         self._closed = False
-        self._ahead: Spare | None = None
-        self.fault: tuple[Spare, Exception] | None = None
+        self._ahead: BackgroundCascade | None = None
+        self.fault: tuple[BackgroundCascade, Exception] | None = None
         self._thread = Thread(target=self._work, name="arrears", daemon=True)
 
-    def start(self, ahead: Spare | None = None) -> None:
+    def start(self, ahead: BackgroundCascade | None = None) -> None:
         """Begin to catch up.
 
         Args:
@@ -86,7 +86,7 @@ class Arrears:
         """Whether the next frame would push one out."""
         return len(self._owed) >= self._size
 
-    def put(self, owed: Owed) -> None:
+    def put(self, owed: DeferredWork) -> None:
         """Take a frame; where there is no room, one goes as it stands."""
         victim = None
         with self._changed:
@@ -115,7 +115,7 @@ class Arrears:
         with self._changed:
             self._changed.wait(timeout=timeout_s)
 
-    def resume(self, failed: Spare, spare: Spare) -> None:
+    def resume(self, failed: BackgroundCascade, spare: BackgroundCascade) -> None:
         """Go on after a fault: what waits for the models that failed is judged anew by others."""
         with self._changed:
             for owed in self._owed:
@@ -142,7 +142,7 @@ class Arrears:
         while (owed := self._next()) is not None:
             self._try(owed.spare, partial(self._catch_up, owed))
 
-    def _try(self, spare: Spare, work: Callable[[], object]) -> None:
+    def _try(self, spare: BackgroundCascade, work: Callable[[], object]) -> None:
         """Do something with models, and keep how they fail."""
         try:
             work()
@@ -158,7 +158,7 @@ class Arrears:
         if self._closed:
             raise _ClosedError
 
-    def _next(self) -> Owed | None:
+    def _next(self) -> DeferredWork | None:
         with self._changed:
             self._in_hand = None
             while not self._closed and (self.fault is not None or self._choose() is None):
@@ -166,27 +166,27 @@ class Arrears:
             self._in_hand = None if self._closed else self._choose()
             return self._in_hand
 
-    def _choose(self) -> Owed | None:
+    def _choose(self) -> DeferredWork | None:
         strain = self._strain()
         first = max(self._owed, key=_URGENCY, default=None)
-        if first is None or strain is Sacrifice.VERDICT:
+        if first is None or strain is ShedStage.VERDICT:
             return None
-        held = strain is Sacrifice.CLASSES and first.waits_for is Sacrifice.OUTLINES
+        held = strain is ShedStage.CLASSES and first.waits_for is ShedStage.OUTLINES
         return None if held else first
 
-    def _catch_up(self, owed: Owed) -> None:
+    def _catch_up(self, owed: DeferredWork) -> None:
         """Do the next stage that a frame is owed, if there is time for it."""
         frame, cascade = owed.taken.item, owed.spare.get(self._heed)
         assert isinstance(frame, Frame)
         stage = owed.waits_for
-        regions = len(owed.inspection.suspicious) if stage is Sacrifice.CLASSES else 1
+        regions = len(owed.inspection.suspicious) if stage is ShedStage.CLASSES else 1
         if not owed.spare.clock.fits(stage.name, owed.due_at, regions):
             self._done(owed, False)
             return
         started = time.monotonic()
-        if stage is Sacrifice.OUTLINES:
+        if stage is ShedStage.OUTLINES:
             inspection = cascade.outline(frame, owed.inspection)
-        elif stage is Sacrifice.CLASSES:
+        elif stage is ShedStage.CLASSES:
             inspection = owed.taken.placed(cascade.classify(frame, owed.inspection))
         else:
             inspection = owed.taken.placed(cascade.inspect(frame))
@@ -200,7 +200,7 @@ class Arrears:
         if not cascade.wants_outline(inspection):
             self._done(owed, True)
 
-    def _done(self, owed: Owed, whole: bool) -> None:
+    def _done(self, owed: DeferredWork, whole: bool) -> None:
         with self._changed:
             if owed not in self._owed:
                 return

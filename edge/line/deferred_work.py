@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.core.inspection import Inspection, Level
-from edge.line.background_cascade import Spare
-from edge.line.captured import Taken
-from edge.line.load_shedding import Sacrifice
+from edge.line.background_cascade import BackgroundCascade
+from edge.line.captured import Captured
+from edge.line.load_shedding import ShedStage
 
 
 @dataclass(slots=True, eq=False)
-class Owed:
+class DeferredWork:
     """A frame that is owed a stage, and what is known of it.
 
     Attributes:
@@ -24,17 +24,17 @@ class Owed:
         late_verdict_ms: From its last line to a verdict that it got here; None where it had one.
     """
 
-    taken: Taken
+    taken: Captured
     inspection: Inspection
-    spare: Spare
+    spare: BackgroundCascade
     due_at: float
     anew: bool = False
     late_verdict_ms: float | None = None
 
     @property
-    def waits_for(self) -> Sacrifice:
+    def waits_for(self) -> ShedStage:
         """The first stage that it waits for."""
         if self.anew or self.inspection.level is Level.UNINSPECTED:
-            return Sacrifice.VERDICT
+            return ShedStage.VERDICT
         gated = self.inspection.level is Level.GATED
-        return Sacrifice.CLASSES if gated else Sacrifice.OUTLINES
+        return ShedStage.CLASSES if gated else ShedStage.OUTLINES

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from edge.core.events import Event, EventKind
-from edge.line.reorder_buffer import Record
+from edge.line.reorder_buffer import SettledRecord
 
 
-class LeftOut:
+class DroppedRecords:
     """Adds up what sinks were not told; true where there is any."""
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class LeftOut:
     def __bool__(self) -> bool:
         return self._since is not None
 
-    def add(self, record: Record) -> None:
+    def add(self, record: SettledRecord) -> None:
         """Count a record that is not written."""
         self._begin()
         first = record.gap or record.inspection

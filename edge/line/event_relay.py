@@ -6,16 +6,16 @@ from collections import deque
 from collections.abc import Callable
 
 from edge.core.events import Event
-from edge.core.run_figures import Figures
+from edge.core.run_figures import RunFigures
 
 Hearer = Callable[[Event], None]
 """Told each event, in the thread that runs the line."""
 
 
-class Bulletin:
+class EventRelay:
     """Counts events as they come up, from any thread, and keeps them until they are passed on."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: RunFigures) -> None:
         self._figures = figures
         self._waiting: deque[Event] = deque()
 

@@ -10,14 +10,14 @@ from edge.core.coverage import Gap
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
-from edge.line.reorder_buffer import Record
+from edge.line.reorder_buffer import SettledRecord
 
 if TYPE_CHECKING:
     from edge.coil.tracker import CoilTracker
     from edge.core.coil_defect import CoilDefect
 
 
-class Writer:
+class Fanout:
     """Tells sinks of frames, gaps, defects and events, each with its coil.
 
     A coil's beginning is told before its first frame, a frame before the defects that end with it,
@@ -41,7 +41,7 @@ class Writer:
         self._tracker = tracker
         self._end_mm = 0.0
 
-    def write(self, record: Record) -> None:
+    def write(self, record: SettledRecord) -> None:
         """Write what is known of one thing taken, or carry out a command about coils."""
         if record.coil is not None:
             self._change_coil(record.coil)
@@ -83,7 +83,7 @@ class Writer:
         if faults:
             raise faults[0]
 
-    def _write_inspection(self, inspection: Inspection, record: Record) -> None:
+    def _write_inspection(self, inspection: Inspection, record: SettledRecord) -> None:
         frame, tracker = record.frame, self._tracker
         self._end_mm = inspection.position_mm + inspection.length_mm
         ended: list[CoilDefect] = []

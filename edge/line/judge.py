@@ -21,13 +21,13 @@ from edge.core.inspection import (
     uninspected,
 )
 from edge.core.time_budget import StageClock
-from edge.line.background_cascade import LoadSpare, Spare
-from edge.line.captured import Taken
+from edge.line.background_cascade import BackgroundCascade, LoadSpare
+from edge.line.captured import Captured
 from edge.line.gc_freeze import exempt
 from edge.position.base import Item
 from edge.vision.cascade import Cascade
 from edge.vision.drift_monitor import DriftMonitor
-from edge.vision.frame_sanity import Plausibility
+from edge.vision.frame_sanity import FrameSanity
 
 if TYPE_CHECKING:
     from edge.install.hot_swap import BundleWatch
@@ -73,10 +73,10 @@ class Judge:
         bundles: BundleWatch | None = None,
     ) -> None:
         self.cascade = cascade
-        self.spare = None if spare is None else Spare(spare)
+        self.spare = None if spare is None else BackgroundCascade(spare)
         self.drift = drift
         self.clock = StageClock()
-        self.plausibility = Plausibility(live=live)
+        self.plausibility = FrameSanity(live=live)
         self._live = live
         self._bundles = bundles
 
@@ -98,7 +98,9 @@ class Judge:
             raise error
         self._take_up(before)
 
-    def judge(self, taken: Taken, first_due_at: Callable[[], float] = lambda: math.inf) -> Verdict:
+    def judge(
+        self, taken: Captured, first_due_at: Callable[[], float] = lambda: math.inf
+    ) -> Verdict:
         """The verdict on what was taken. Where a new bundle fails on it, the one before judges.
 
         Args:
@@ -121,7 +123,7 @@ class Judge:
         return self._verdict(taken, frame, first_due_at)
 
     def _verdict(
-        self, taken: Taken, frame: Frame, first_due_at: Callable[[], float] = lambda: math.inf
+        self, taken: Captured, frame: Frame, first_due_at: Callable[[], float] = lambda: math.inf
     ) -> Verdict:
         try:
             inspection = taken.placed(self._inspect(frame, taken.due_at, first_due_at))
@@ -135,13 +137,13 @@ class Judge:
             self.drift.add(frame.pixels, inspection.gate_scores)
         return Verdict(inspection, latency_ms)
 
-    def owes(self, taken: Taken, inspection: Inspection) -> bool:
+    def owes(self, taken: Captured, inspection: Inspection) -> bool:
         """Whether it is still to be judged, or to get a stage that the cascade asked for."""
         if inspection.cause is Cause.LATE:
             return taken.waits
         return inspection.level is Level.GATED or self.cascade.wants_outline(inspection)
 
-    def outline(self, taken: Taken, inspection: Inspection) -> Inspection:
+    def outline(self, taken: Captured, inspection: Inspection) -> Inspection:
         """Draw the outlines that a frame is owed here and now."""
         assert isinstance(taken.item, Frame)
         try:
@@ -174,7 +176,7 @@ class Judge:
         exempt()
         if self._bundles is None:
             return
-        self.spare = None if self._bundles.spare is None else Spare(self._bundles.spare)
+        self.spare = None if self._bundles.spare is None else BackgroundCascade(self._bundles.spare)
         if self.drift is not None:
             reference = self._bundles.bundle.manifest.drift
             self.drift = DriftMonitor(reference, every=self.drift.every)

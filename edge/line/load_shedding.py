@@ -14,7 +14,7 @@ CALM_S = 10.0
 """An overload is over when nothing was given up for so long."""
 
 
-class Sacrifice(IntEnum):
+class ShedStage(IntEnum):
     """What a frame goes without for lack of time, in the order in which it is given up."""
 
     OUTLINES = 0
@@ -22,19 +22,19 @@ class Sacrifice(IntEnum):
     VERDICT = 2
 
 
-STRAIN_S = {Sacrifice.CLASSES: 0.05, Sacrifice.VERDICT: 0.5}
+STRAIN_S = {ShedStage.CLASSES: 0.05, ShedStage.VERDICT: 0.5}
 """For so many seconds after it was given up nothing that can wait for it is begun: for a few frames
 after a classifier, since outlines must be drawn in time too; long after a verdict, which nothing
 else may cost."""
 
 _WORDS = {
-    Sacrifice.OUTLINES: "not outlined in time",
-    Sacrifice.CLASSES: "without classes at their verdict",
-    Sacrifice.VERDICT: "without a verdict in time",
+    ShedStage.OUTLINES: "not outlined in time",
+    ShedStage.CLASSES: "without classes at their verdict",
+    ShedStage.VERDICT: "without a verdict in time",
 }
 
 
-class Overload:
+class OverloadMonitor:
     """Makes events of what is given up: where a spell begins, gets worse, and has ended.
 
     Safe from any thread.
@@ -48,13 +48,13 @@ class Overload:
     def __init__(self, calm_s: float = CALM_S, within_s: float = math.inf) -> None:
         self._calm_s = calm_s
         self._strain_s = {what: min(held, within_s / 2) for what, held in STRAIN_S.items()}
-        self._spell: Counter[Sacrifice] = Counter()
-        self._given_up_at: dict[Sacrifice, float] = {}
+        self._spell: Counter[ShedStage] = Counter()
+        self._given_up_at: dict[ShedStage, float] = {}
         self._began_at = 0.0
         self._last_at = 0.0
         self._lock = Lock()
 
-    def given_up(self, what: Sacrifice, position_mm: float) -> Event | None:
+    def given_up(self, what: ShedStage, position_mm: float) -> Event | None:
         """Count a frame; the event where that begins a spell or is worse than all of it so far.
 
         Args:
@@ -76,7 +76,7 @@ class Overload:
         )
         return Event(EventKind.OVERLOAD, text, position_mm=position_mm)
 
-    def strain(self) -> Sacrifice | None:
+    def strain(self) -> ShedStage | None:
         """The worst that was given up a moment ago; None where nothing was."""
         with self._lock:
             now = time.monotonic()

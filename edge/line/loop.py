@@ -19,19 +19,19 @@ from edge.config.position import PositionConfig
 from edge.core.events import Event, EventKind
 from edge.core.frame import Absence
 from edge.core.inspection import Cause, Inspection
-from edge.core.run_figures import Figures
+from edge.core.run_figures import RunFigures
 from edge.core.sink import Sink
 from edge.line.background_cascade import LoadSpare
-from edge.line.captured import Taken
-from edge.line.completion import Settlement
-from edge.line.event_relay import Bulletin, Hearer
-from edge.line.fanout import Writer
+from edge.line.captured import Captured
+from edge.line.completion import Completion
+from edge.line.event_relay import EventRelay, Hearer
+from edge.line.fanout import Fanout
 from edge.line.gc_freeze import exempted
 from edge.line.judge import Judge
 from edge.line.recorder import Recorder
-from edge.line.reorder_buffer import Record
+from edge.line.reorder_buffer import SettledRecord
 from edge.line.ring import Ring
-from edge.line.stamping import Intake
+from edge.line.stamping import FrameStamper
 from edge.position.base import Position
 from edge.position.open import open_position
 from edge.vision.cascade import Cascade
@@ -85,28 +85,28 @@ class Line:
     ) -> None:
         self.camera = camera
         self.config = config = config or LineConfig()
-        self.figures = Figures()
-        self._bulletin = Bulletin(self.figures)
+        self.figures = RunFigures()
+        self._bulletin = EventRelay(self.figures)
         self.tracker = tracker
         self._bundles = bundles
         live = camera.live
         self._position = position or open_position(
             config, PositionConfig(), counts=camera.counts or not live
         )
-        self._intake = Intake(config, self._position, live=live, tell=self._tell)
+        self._intake = FrameStamper(config, self._position, live=live, tell=self._tell)
         self._judge = Judge(cascade, spare=spare, live=live, drift=drift, bundles=bundles)
         self._recorder = Recorder(
-            Writer(sinks, hear=self._bulletin.add, tracker=tracker),
+            Fanout(sinks, hear=self._bulletin.add, tracker=tracker),
             self.figures,
             hear=self._bulletin.add,
             waits=not live,
             pixels=2 * config.arrears_frames,
         )
-        self._settlement = Settlement(
+        self._settlement = Completion(
             config, self._judge, self._recorder, self.figures, live=live, tell=self._tell
         )
         self._ring: Ring | None = None
-        self._in_hand: Taken | None = None
+        self._in_hand: Captured | None = None
         self._stopped = False
 
     @property
@@ -144,7 +144,7 @@ class Line:
 
         From any thread, such as that of a sink that is told by a broker.
         """
-        self._recorder.put(Record(self._intake.order(), coil=name))
+        self._recorder.put(SettledRecord(self._intake.order(), coil=name))
 
     def run(
         self,
@@ -206,7 +206,7 @@ class Line:
             "engine": self.cascade.engine_name,
         }
 
-    def _take(self, taken: Taken, ring: Ring, watch: Watcher | None) -> None:
+    def _take(self, taken: Captured, ring: Ring, watch: Watcher | None) -> None:
         if isinstance(taken.item, Absence):
             self._settlement.settle(taken, None)
             return

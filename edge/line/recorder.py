@@ -17,10 +17,10 @@ from threading import Condition, Thread
 
 from edge.core.errors import UnwritableError
 from edge.core.events import Event
-from edge.core.run_figures import Figures
-from edge.line.dropped import LeftOut
-from edge.line.fanout import Writer
-from edge.line.reorder_buffer import Record, Settling
+from edge.core.run_figures import RunFigures
+from edge.line.dropped import DroppedRecords
+from edge.line.fanout import Fanout
+from edge.line.reorder_buffer import ReorderBuffer, SettledRecord
 
 BACKLOG = 4096
 """Records that may wait for the sinks: 52 s of a line with 78 frames a second."""
@@ -44,8 +44,8 @@ class Recorder:
 
     def __init__(
         self,
-        writer: Writer,
-        figures: Figures,
+        writer: Fanout,
+        figures: RunFigures,
         *,
         hear: Callable[[Event], None],
         waits: bool = False,
@@ -57,9 +57,9 @@ class Recorder:
         self._hear = hear
         self._waits = waits
         self._limit = backlog
-        self._settling = Settling(pixels)
-        self._backlog: deque[Record | Event] = deque()
-        self._left_out = LeftOut()
+        self._settling = ReorderBuffer(pixels)
+        self._backlog: deque[SettledRecord | Event] = deque()
+        self._left_out = DroppedRecords()
         self._leaving_out = False
         self._changed = Condition()
         self._closing = False
@@ -72,7 +72,7 @@ class Recorder:
         """Begin to write."""
         self._thread.start()
 
-    def put(self, record: Record) -> None:
+    def put(self, record: SettledRecord) -> None:
         """Take one record, in any order. From any thread; never waits for a sink."""
         with self._changed:
             for ready in self._settling.add(record):
@@ -128,7 +128,7 @@ class Recorder:
             self._thread.join(timeout=0.05)
         self.check()
 
-    def _queue(self, record: Record) -> None:
+    def _queue(self, record: SettledRecord) -> None:
         waiting = len(self._backlog)
         if not self._waits and record.coil is None:
             self._leaving_out = waiting >= (self._limit // 2 if self._leaving_out else self._limit)
@@ -141,7 +141,7 @@ class Recorder:
         self._backlog.append(record)
 
     def _own_up(self, tell: Callable[[Event], None]) -> None:
-        event, self._left_out = self._left_out.event(), LeftOut()
+        event, self._left_out = self._left_out.event(), DroppedRecords()
         self._hear(event)
         tell(event)
 
@@ -174,7 +174,7 @@ class Recorder:
             self._own_up(self._writer.tell)
         self._writer.finish()
 
-    def _next(self, until: float) -> Record | Event | None:
+    def _next(self, until: float) -> SettledRecord | Event | None:
         """What is to be written next; None where nothing came until then or nothing will."""
         with self._changed:
             if not self._backlog and not self._closing:

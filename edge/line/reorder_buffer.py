@@ -10,7 +10,7 @@ from edge.core.inspection import Inspection
 
 
 @dataclass(slots=True, eq=False)
-class Record:
+class SettledRecord:
     """What the recorder writes of one thing taken, at its final level.
 
     Attributes:
@@ -30,7 +30,7 @@ class Record:
     coil: str | None = None
 
 
-class Settling:
+class ReorderBuffer:
     """Holds back what is settled until all that was taken before it is. Not thread-safe.
 
     Args:
@@ -41,10 +41,10 @@ class Settling:
     def __init__(self, pixels: int) -> None:
         self._pixels = pixels
         self._next = 0
-        self._ahead: dict[int, Record] = {}
-        self._holding: list[Record] = []
+        self._ahead: dict[int, SettledRecord] = {}
+        self._holding: list[SettledRecord] = []
 
-    def add(self, record: Record) -> list[Record]:
+    def add(self, record: SettledRecord) -> list[SettledRecord]:
         """The records that are now whole up to where one is missing, in order."""
         self._ahead[record.order] = record
         if record.frame is not None:
@@ -55,7 +55,7 @@ class Settling:
             self._next += 1
         return ready
 
-    def forget(self, record: Record) -> None:
+    def forget(self, record: SettledRecord) -> None:
         """The record has been written."""
         if record in self._holding:
             self._holding.remove(record)
@@ -79,5 +79,5 @@ class Settling:
         return _defective(victim)
 
 
-def _defective(record: Record) -> bool:
+def _defective(record: SettledRecord) -> bool:
     return record.inspection is not None and record.inspection.defective

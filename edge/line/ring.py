@@ -12,7 +12,7 @@ from edge.cameras.base import Camera
 from edge.core.errors import MillsightError
 from edge.core.frame import Absence, Frame
 from edge.core.inspection import Cause
-from edge.line.captured import Taken
+from edge.line.captured import Captured
 from edge.position.base import Item
 
 WAKE_S = 0.1
@@ -37,7 +37,7 @@ class Ring:
     def __init__(
         self,
         camera: Camera,
-        admit: Callable[[Item], Taken],
+        admit: Callable[[Item], Captured],
         *,
         frames: int | None = None,
         size: int = 8,
@@ -48,7 +48,7 @@ class Ring:
         self._frames = frames
         self._size = size
         self._newest_first = newest_first
-        self._waiting: deque[Taken] = deque()
+        self._waiting: deque[Captured] = deque()
         self._whole = 0
         self._changed = threading.Condition()
         self._ended = False
@@ -56,7 +56,7 @@ class Ring:
         self._fault: Exception | None = None
         self._thread = threading.Thread(target=self._take, name="camera", daemon=True)
 
-    def __iter__(self) -> Iterator[Taken | None]:
+    def __iter__(self) -> Iterator[Captured | None]:
         """Yield until the camera has ended and nothing waits, or ``stop`` was called.
 
         None is yielded every 0.1 s in which nothing came.
@@ -97,7 +97,7 @@ class Ring:
             due = (taken.due_at for taken in self._waiting if taken.waits)
             return min((at for at in due if at > now), default=math.inf)
 
-    def drain(self) -> list[Taken]:
+    def drain(self) -> list[Captured]:
         """End the capture and give what was taken and not yet given, frames as dropped."""
         self._stopped = True
         self._camera.close()
@@ -111,7 +111,7 @@ class Ring:
             self._whole = 0
         return left
 
-    def _next(self) -> Taken:
+    def _next(self) -> Captured:
         place = 0
         if self._newest_first:
             now, last = time.monotonic(), len(self._waiting) - 1

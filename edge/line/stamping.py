@@ -12,12 +12,12 @@ from edge.config.line import LineConfig
 from edge.core.events import Event, EventKind
 from edge.core.frame import Frame
 from edge.core.time_budget import verdict_s
-from edge.line.camera_events import CameraNews
-from edge.line.captured import Taken
+from edge.line.camera_events import CameraEvents
+from edge.line.captured import Captured
 from edge.position.base import Item, Position
 
 
-class Intake:
+class FrameStamper:
     """Called with each item, in the order taken, in the camera's thread.
 
     Args:
@@ -39,12 +39,12 @@ class Intake:
         self._live = live
         self._tell = tell
         self._orders = itertools.count()
-        self._camera_news = CameraNews()
+        self._camera_news = CameraEvents()
         self._budget_s = None if config.budget_ms is None else config.budget_ms / 1e3
         self.position_mm = 0.0
         self.deadline_s = 0.0
 
-    def __call__(self, item: Item) -> Taken:
+    def __call__(self, item: Item) -> Captured:
         """Admit what the camera gave next."""
         config = self._config
         place = self._position.advance(item)
@@ -63,7 +63,7 @@ class Intake:
                 mm_per_px_across=config.across_mm,
             )
         at = time.time() - (time.monotonic() - item.taken_at)
-        taken = Taken(self.order(), item, place, deadline_s, due_at, at)
+        taken = Captured(self.order(), item, place, deadline_s, due_at, at)
         for text in self._position.news():
             self._tell(Event(EventKind.POSITION, text, at, place.position_mm))
         if self._live:

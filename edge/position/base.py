@@ -22,7 +22,7 @@ GAP = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FramePlace:
     """Where a frame lies, or what an absence stands for.
 
     Attributes:
@@ -49,7 +49,7 @@ class Position(ABC):
     """Follows the strip. All its methods but ``close`` are called in one thread, in frame order."""
 
     @abstractmethod
-    def advance(self, item: Item) -> Place:
+    def advance(self, item: Item) -> FramePlace:
         """Place what the camera gave next. A frame without pixels is as long as the one before."""
 
     def start(self, at: float) -> None:

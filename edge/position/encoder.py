@@ -7,7 +7,7 @@ from collections import deque
 from typing import Protocol
 
 from edge.core.frame import Absence
-from edge.position.base import GAP, USUAL_LINES, Item, Lines, Place, Position
+from edge.position.base import GAP, USUAL_LINES, FramePlace, Item, Lines, Position
 from edge.position.counter import Counter
 
 _SPEED_OVER_S = 0.05
@@ -96,14 +96,14 @@ class EncoderPosition(Position):
         """The run begins: strip that passes before the camera is there has passed unseen."""
         self._last_at = at
 
-    def advance(self, item: Item) -> Place:
+    def advance(self, item: Item) -> FramePlace:
         """Place what the camera gave next."""
         length = self._lines.length_mm(item)
         count = self._count_of(item)
         if isinstance(item, Absence) and count is None and self._feed is None:
             # The next frame's own count says what passed.
             self._absent = True
-            return Place(self._end_mm, 0.0, speed_m_s=self._speed_m_s(item.taken_at))
+            return FramePlace(self._end_mm, 0.0, speed_m_s=self._speed_m_s(item.taken_at))
         before = self._end_mm
         self._move(item, count, length)
         fresh = max(0.0, self._end_mm - self._furthest_mm)
@@ -115,7 +115,7 @@ class EncoderPosition(Position):
         if isinstance(item, Absence):
             stands = count is not None and self._end_mm == before
             missing = round(fresh / length)
-            return Place(self._end_mm, 0.0, fresh, missing, speed, lost=True, stands=stands)
+            return FramePlace(self._end_mm, 0.0, fresh, missing, speed, lost=True, stands=stands)
         missing = self._skipped(item.number) if self._counts and not lost else 0
         own = fresh / (missing + 1)
         if own > GAP * length or lost:
@@ -128,7 +128,7 @@ class EncoderPosition(Position):
         if self._end_mm < before:
             position = self._end_mm
         stands = self._end_mm == before
-        return Place(position, own, missing_mm, missing, speed, lost=lost, stands=stands)
+        return FramePlace(position, own, missing_mm, missing, speed, lost=lost, stands=stands)
 
     def moves(self) -> bool:
         """Whether the feed's counts have changed over the last moment; without a feed, true."""

@@ -30,7 +30,7 @@ _SPEED_OVER_S = 0.02
 """Time over which the speed is taken, at least, where the next count is still to come."""
 
 
-class Feed:
+class EncoderFeed:
     """Listens for counts in a thread of its own, and says what the count was at a moment.
 
     Args:

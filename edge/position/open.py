@@ -31,9 +31,9 @@ def open_position(line: LineConfig, position: PositionConfig, *, counts: bool) -
             lines=line.lines_per_frame,
         )
     from edge.position.encoder import EncoderPosition
-    from edge.position.encoder_feed import Feed
+    from edge.position.encoder_feed import EncoderFeed
 
-    feed = Feed(position.feed, counter_bits=position.counter_bits) if position.feed else None
+    feed = EncoderFeed(position.feed, counter_bits=position.counter_bits) if position.feed else None
     return EncoderPosition(
         mm_per_count=position.mm_per_count,
         counter_bits=position.counter_bits,

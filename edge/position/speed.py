@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge.core.frame import Absence
-from edge.position.base import GAP, USUAL_LINES, Item, Lines, Place, Position
+from edge.position.base import GAP, USUAL_LINES, FramePlace, Item, Lines, Position
 
 
 class SpeedPosition(Position):
@@ -36,7 +36,7 @@ class SpeedPosition(Position):
         """The run begins: strip that passes before the camera is there has passed unseen."""
         self._last_at = at
 
-    def advance(self, item: Item) -> Place:
+    def advance(self, item: Item) -> FramePlace:
         """Place what the camera gave next."""
         length = self._lines.length_mm(item)
         if isinstance(item, Absence):
@@ -60,15 +60,15 @@ class SpeedPosition(Position):
             self._last_at = item.taken_at
         position = self._passed_mm + missing_mm
         self._passed_mm = position + length
-        return Place(position, length, missing_mm, missing, self._speed_m_s, lost)
+        return FramePlace(position, length, missing_mm, missing, self._speed_m_s, lost)
 
-    def _absence(self, item: Absence, length: float) -> Place:
+    def _absence(self, item: Absence, length: float) -> FramePlace:
         missing_mm = self._passed_until(item.taken_at)
         self._absent = True
         self._last_at = item.taken_at
         self._passed_mm += missing_mm
         missing = round(missing_mm / length)
-        return Place(self._passed_mm, 0.0, missing_mm, missing, self._speed_m_s, lost=True)
+        return FramePlace(self._passed_mm, 0.0, missing_mm, missing, self._speed_m_s, lost=True)
 
     def _passed_until(self, at: float) -> float:
         since = at if self._last_at is None else self._last_at

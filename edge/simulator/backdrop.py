@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from edge.core.frame import Pixels
+from edge.simulator.defect_layout import plan_band
 from edge.simulator.light import Band, expose, uneven_light
 from edge.simulator.noise import NoiseSheets, window
 from edge.simulator.nuisances import NUISANCES
-from edge.simulator.plan import plan_band
 from edge.simulator.stamp import lay
 from edge.simulator.texture import draw_texture
 

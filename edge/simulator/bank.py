@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.core.frame import Pixels
+from edge.simulator.defect_layout import PlannedDefect, plan_object
 from edge.simulator.draw import draw_defect
 from edge.simulator.noise import NoiseSheets
 from edge.simulator.nuisances import NUISANCES
-from edge.simulator.plan import PlannedDefect, plan_object
 from edge.simulator.stamp import Stamp
 
 Rng = np.random.Generator

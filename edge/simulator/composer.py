@@ -18,10 +18,10 @@ from edge.core.frame import Pixels
 from edge.core.rle import Mask
 from edge.simulator.backdrop import Backdrop, sensor_noise, stretch_lines
 from edge.simulator.bank import StampBank, Variant, paste
+from edge.simulator.defect_layout import choose_classes, plan_defects
 from edge.simulator.draw import check_settings
 from edge.simulator.noise import draw_noise_sheets
 from edge.simulator.nuisances import NUISANCES, place_nuisance
-from edge.simulator.plan import choose_classes, plan_defects
 from edge.simulator.stamp import Stamp
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 

@@ -10,6 +10,11 @@ import numpy as np
 from edge.core.errors import ConfigError
 from edge.core.frame import Pixels
 from edge.core.rle import Mask
+from edge.simulator.defect_layout import (
+    PlannedDefect,
+    choose_classes,
+    plan_frame,
+)
 from edge.simulator.defects.cracks import draw_cracks
 from edge.simulator.defects.pitting import draw_pitting
 from edge.simulator.defects.scale import draw_scale
@@ -18,7 +23,6 @@ from edge.simulator.light import expose, uneven_light
 from edge.simulator.noise import NoiseSheets, noise_sheets
 from edge.simulator.nuisances import draw_nuisances
 from edge.simulator.outline import draw_outline
-from edge.simulator.plan import PlannedDefect, choose_classes, plan_frame
 from edge.simulator.stamp import Stamp, lay
 from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 from edge.simulator.texture import draw_texture

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from edge.config.outputs import MqttConfig
 from edge.core.errors import MissingExtraError
-from edge.sinks.broker_status import RefusedError, Standing
+from edge.sinks.broker_status import BrokerStatus, RefusedError
 from edge.sinks.outbox import Outbox
 from edge.sinks.tls import tls_context
 
@@ -81,7 +81,7 @@ class Broker:
         self._closing = Flag()
         self._flush_until = 0.0
         self._failure: str | None = None
-        self._standing = Standing(self.name, outbox, on_news)
+        self._standing = BrokerStatus(self.name, outbox, on_news)
         self._thread = Thread(target=self._run, name="millsight-mqtt", daemon=True)
         self._thread.start()
 

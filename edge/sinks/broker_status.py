@@ -14,7 +14,7 @@ class RefusedError(Exception):
     """The broker is there and does not let this device in."""
 
 
-class Standing:
+class BrokerStatus:
     """Tells of each absence once, not of each attempt to end it.
 
     Args:

@@ -13,7 +13,7 @@ _GAP = 6
 """Pixels between a defect and its label: the defect's line runs there."""
 
 
-class Labels:
+class LabelLayout:
     """Writes labels into one picture.
 
     Args:

@@ -13,7 +13,7 @@ from edge.core.errors import MissingExtraError
 from edge.core.events import Event, EventKind
 from edge.core.frame import Frame
 from edge.core.inspection import UNCLASSIFIED, Inspection
-from edge.core.run_figures import Figures
+from edge.core.run_figures import RunFigures
 from edge.core.sink import Sink
 from edge.doctor.temperature import heat
 from edge.service.health import Health
@@ -43,7 +43,7 @@ class Readings:
         dropped: Messages to a broker that were dropped.
     """
 
-    figures: Figures
+    figures: RunFigures
     queues: Mapping[str, Callable[[], int]]
     bundle: Callable[[], Mapping[str, str]]
     dropped: Callable[[], int] = lambda: 0

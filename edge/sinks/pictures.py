@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.class_map import Heat
+from edge.core.class_map import ClassMap
 from edge.core.errors import UnwritableError
 from edge.core.events import Event, EventKind
 from edge.core.files import make_folder
@@ -22,7 +22,7 @@ from edge.core.inspection import Inspection, Level
 from edge.core.palette import colour
 from edge.core.rle import Mask, mask_from_coco
 from edge.core.sink import Sink
-from edge.sinks.label_layout import Labels
+from edge.sinks.label_layout import LabelLayout
 from edge.vision.preprocess import Box
 
 _HALO = (0, 0, 0)
@@ -162,7 +162,7 @@ def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> ND
             x, y, w, h = _scaled(defect.box, scale)
             for line, width in ((_HALO, 5), (ink, 3)):
                 cv2.rectangle(picture, (x + d, y + d), (x + w - d - 1, y + h - d - 1), line, width)
-    labels = Labels(picture, [_scaled(defect.box, scale) for defect in inspection.defects])
+    labels = LabelLayout(picture, [_scaled(defect.box, scale) for defect in inspection.defects])
     for defect in inspection.defects:
         labels.write(
             f"{defect.label} {defect.score:.0%}",
@@ -191,7 +191,7 @@ def _around(mask: Mask, box: Box, scale: int) -> Sequence[cv2.typing.MatLike]:
 
 
 def _lay_heat(
-    picture: cv2.typing.MatLike, heats: tuple[Heat, ...], scale: int, ink: tuple[int, int, int]
+    picture: cv2.typing.MatLike, heats: tuple[ClassMap, ...], scale: int, ink: tuple[int, int, int]
 ) -> None:
     strong = np.zeros(picture.shape[:2], np.uint8)
     for heat in heats:

@@ -11,15 +11,15 @@ from edge.bundle import Bundle
 from edge.bundle.manifest_parts import Precision
 from edge.bundle.stages import InstanceStage, ModelFile, Stage
 from edge.core.errors import MillsightError
-from edge.tune.plan import STAGES, PartName
 from edge.tune.proof import Form, Proof, form_of
+from edge.tune.tuning_plan import STAGES, PartName
 from edge.vision.cascade import Cascade
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
 from edge.vision.models.instances import InstanceModel
 from edge.vision.models.load import (
-    Choice,
-    Loader,
+    EngineChoice,
+    ModelLoader,
     StageName,
 )
 from edge.vision.region_networks import RegionNetworks
@@ -57,11 +57,11 @@ def forms_of(bundle: Bundle, stage: StageName) -> set[Form]:
 
 def ways_of(
     bundle: Bundle, stage: StageName, engines: Sequence[str], cores: int
-) -> Iterator[Choice]:
+) -> Iterator[EngineChoice]:
     """Every way to run a stage in the engines that are installed."""
     forms = forms_of(bundle, stage)
     for engine, precision, threads in product(engines, get_args(Precision), thread_counts(cores)):
-        way = Choice(engine, precision, threads)
+        way = EngineChoice(engine, precision, threads)
         if form_of(way) in forms:
             yield way
 
@@ -70,14 +70,14 @@ def _forms(models: Sequence[ModelFile]) -> set[Form]:
     return {(model.format, model.precision) for model in models}
 
 
-def load_stage(bundle: Bundle, stage: StageName, way: Choice) -> StageModel:
+def load_stage(bundle: Bundle, stage: StageName, way: EngineChoice) -> StageModel:
     """The model of a stage that the bundle has.
 
     Raises:
         EngineError: The engine refuses it.
         BundleError: The bundle has it in no such form.
     """
-    loader = Loader(bundle, way.engine, way.precision, way.threads)
+    loader = ModelLoader(bundle, way.engine, way.precision, way.threads)
     if stage == "gate":
         return loader.gate()
     model = loader.classifier() if stage == "classifier" else loader.instances()
@@ -105,7 +105,7 @@ class Partners:
         whole = set.intersection(*(forms_of(proof.bundle, stage) for stage in stages))
         for engine in engines:
             for precision in get_args(Precision):
-                way = Choice(engine, precision, threads)
+                way = EngineChoice(engine, precision, threads)
                 form = form_of(way)
                 if form not in whole or form in self.cascades:
                     continue
@@ -133,7 +133,9 @@ class Partners:
         return like.with_networks(RegionNetworks(like.gate, model))
 
 
-def prove(proof: Proof, partners: Partners, stage: StageName, way: Choice) -> StageModel | str:
+def prove(
+    proof: Proof, partners: Partners, stage: StageName, way: EngineChoice
+) -> StageModel | str:
     """The loaded model of a stage, or why it is not to be used."""
     form = form_of(way)
     if stage == "instances":
@@ -154,7 +156,7 @@ def prove(proof: Proof, partners: Partners, stage: StageName, way: Choice) -> St
     return fault or model
 
 
-def _verdict(proof: Proof, way: Choice) -> Cascade | str:
+def _verdict(proof: Proof, way: EngineChoice) -> Cascade | str:
     """The gate and the classifier run in one way, or why they are not to be used."""
     bundle = proof.bundle
     stages = bundle.manifest.stages.model_copy(update={"instances": None})

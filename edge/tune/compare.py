@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from edge.tune.pick import TIE
-from edge.tune.plan import Comparison, PartName
-from edge.tune.race import WARM_UP, Times
+from edge.tune.race import WARM_UP, RaceTimes
+from edge.tune.tuning_plan import Comparison, PartName
 
 _FEWEST, _MOST = 20, 1000
 
@@ -29,7 +29,7 @@ def compare(default: PartRunner, tuned: PartRunner, seconds: float) -> list[Comp
     for number in range(WARM_UP):
         default(number)
         tuned(number)
-    times: dict[PartName, tuple[Times, Times]] = {}
+    times: dict[PartName, tuple[RaceTimes, RaceTimes]] = {}
     until = time.monotonic() + seconds
     for number in range(_MOST):
         if number >= _FEWEST and time.monotonic() > until:
@@ -37,11 +37,11 @@ def compare(default: PartRunner, tuned: PartRunner, seconds: float) -> list[Comp
         order = (0, 1) if number % 2 else (1, 0)
         for which in order:
             for part, taken in (default, tuned)[which](number).items():
-                times.setdefault(part, (Times(), Times()))[which].ms.append(taken)
+                times.setdefault(part, (RaceTimes(), RaceTimes()))[which].ms.append(taken)
     return [compared(part, *pair) for part, pair in times.items()]
 
 
-def compared(part: PartName, default: Times, tuned: Times) -> Comparison:
+def compared(part: PartName, default: RaceTimes, tuned: RaceTimes) -> Comparison:
     """What the times of one part say, round by round.
 
     It is faster where the interval of the ratio's median lies below 1, and that median by more

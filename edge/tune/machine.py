@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import Field
 
 from edge.bundle.manifest_parts import (
-    Part,
+    ManifestPart,
     Sha256,
     Text,
 )
@@ -25,7 +25,7 @@ _TELLING = {
 """Lines of ``/proc/cpuinfo`` that say what a core can do; others change with load and time."""
 
 
-class Machine(Part):
+class Machine(ManifestPart):
     """A processor and the engines on it."""
 
     cpu: Text = Field(description="What the processor is called")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge.tune.proof import Form, form_of
-from edge.tune.race import Times
-from edge.vision.models.load import Choice, StageName
+from edge.tune.race import RaceTimes
+from edge.vision.models.load import EngineChoice, StageName
 
 TIE = 0.03
 """Two medians that differ by no more than this share are a tie."""
 
-StageTimes = Mapping[StageName, Mapping[Choice, Times]]
+StageTimes = Mapping[StageName, Mapping[EngineChoice, RaceTimes]]
 
 
-def pick(times: Mapping[Choice, Times]) -> Choice:
+def pick(times: Mapping[EngineChoice, RaceTimes]) -> EngineChoice:
     """The fastest way by its median; of those that tie with it, one with the fewest threads.
 
     Fewer, because capture and recording share the cores.
@@ -25,7 +25,7 @@ def pick(times: Mapping[Choice, Times]) -> Choice:
     return min(tied, key=lambda choice: (choice.threads, racing[choice]))
 
 
-def pick_part(stages: StageTimes, usual: Form) -> dict[StageName, Choice]:
+def pick_part(stages: StageTimes, usual: Form) -> dict[StageName, EngineChoice]:
     """The fastest way for each of several stages, all in one form.
 
     Args:
@@ -33,7 +33,7 @@ def pick_part(stages: StageTimes, usual: Form) -> dict[StageName, Choice]:
         usual: The form that wins a tie.
     """
     costs: dict[Form, float] = {}
-    picked: dict[Form, dict[StageName, Choice]] = {}
+    picked: dict[Form, dict[StageName, EngineChoice]] = {}
     for form in sorted({form_of(way) for times in stages.values() for way in times}):
         own = {
             stage: {way: taken for way, taken in times.items() if form_of(way) == form}

@@ -11,13 +11,13 @@ from edge.bundle import Bundle
 from edge.core.errors import UnwritableError
 from edge.core.files import make_folder, write_whole
 from edge.tune.machine import Machine, this_machine, unlike
-from edge.tune.plan import Plan
+from edge.tune.tuning_plan import TuningPlan
 
 AGAIN = "tune again: millsight tune"
 """What to do about a plan that is not used."""
 
 
-class Plans:
+class TuningPlans:
     """The plans of a device.
 
     Args:
@@ -31,7 +31,7 @@ class Plans:
         """Where the plan of a bundle lies."""
         return self.folder / f"{bundle.digest}.json"
 
-    def find(self, bundle: Bundle, here: Machine | None = None) -> tuple[Plan | None, str]:
+    def find(self, bundle: Bundle, here: Machine | None = None) -> tuple[TuningPlan | None, str]:
         """The plan of a bundle that is good on this device, or why the one there is not.
 
         Args:
@@ -43,7 +43,7 @@ class Plans:
         """
         path = self.file(bundle)
         try:
-            plan = Plan.model_validate_json(path.read_bytes())
+            plan = TuningPlan.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             return None, ""
         except OSError as error:
@@ -53,7 +53,7 @@ class Plans:
         why = self._unfit(plan, bundle, here or this_machine())
         return (None, f"the plan {path} is not used: {why}; {AGAIN}") if why else (plan, "")
 
-    def save(self, plan: Plan, bundle: Bundle) -> Path:
+    def save(self, plan: TuningPlan, bundle: Bundle) -> Path:
         """Keep a plan in the place of the bundle's last one.
 
         Raises:
@@ -83,7 +83,7 @@ class Plans:
         return True
 
     @staticmethod
-    def _unfit(plan: Plan, bundle: Bundle, here: Machine) -> str:
+    def _unfit(plan: TuningPlan, bundle: Bundle, here: Machine) -> str:
         if plan.bundle != bundle.digest:
             return f"it is of another bundle, {plan.bundle_name} ({plan.bundle[:12]})"
         stages = bundle.manifest.stages

@@ -34,11 +34,11 @@ from edge.install.verify import (
     score_frame,
     scores_differ,
 )
-from edge.tune.plan import PartName
+from edge.tune.tuning_plan import PartName
 from edge.vision.cascade import Cascade
 from edge.vision.engines.base import file_format
 from edge.vision.models.instances import InstanceModel
-from edge.vision.models.load import Choice, usual
+from edge.vision.models.load import EngineChoice, usual
 from edge.vision.preprocess import network_input
 
 Form = tuple[str, Precision]
@@ -121,7 +121,7 @@ class Proof:
         return None
 
 
-def form_of(way: Choice) -> Form:
+def form_of(way: EngineChoice) -> Form:
     """The form that a way to run a stage reads."""
     return file_format(way.engine), cast(Precision, way.precision)
 

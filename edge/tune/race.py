@@ -28,7 +28,7 @@ Runner = Callable[[int], float]
 
 
 @dataclass(slots=True)
-class Times:
+class RaceTimes:
     """What one runner took.
 
     Attributes:
@@ -53,7 +53,7 @@ def race(
     seconds: float,
     *,
     group: Callable[[Key], object] = lambda key: None,
-) -> dict[Key, Times]:
+) -> dict[Key, RaceTimes]:
     """Time runners in interleaved rounds, each round in another order.
 
     Args:
@@ -61,7 +61,7 @@ def race(
         seconds: When to stop.
         group: The hopeless are those far slower than the best of their own group.
     """
-    times = {key: Times() for key in runners}
+    times = {key: RaceTimes() for key in runners}
     racing = list(runners)
     for runner in runners.values():
         for number in range(WARM_UP):
@@ -93,7 +93,7 @@ def clocked(work: Callable[[Any], object], items: Sequence[Any]) -> Runner:
 
 
 def _promising(
-    racing: list[Key], times: Mapping[Key, Times], group: Callable[[Key], object]
+    racing: list[Key], times: Mapping[Key, RaceTimes], group: Callable[[Key], object]
 ) -> list[Key]:
     best: dict[object, float] = {}
     for key in racing:

@@ -16,18 +16,18 @@ from edge.install.verify import (
     proven,
     unheeding,
 )
-from edge.tune.plan import Plan
-from edge.tune.plan_store import AGAIN, Plans
+from edge.tune.plan_store import AGAIN, TuningPlans
+from edge.tune.tuning_plan import TuningPlan
 from edge.vision.cascade import Cascade
 from edge.vision.models.load import (
-    Choice,
     Choices,
+    EngineChoice,
     usual,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunChoices:
     """What was asked of the networks, by options or a configuration.
 
     Where nothing was, the device's plan for the bundle is used. Where anything was, it is not: its
@@ -52,14 +52,14 @@ class Asked:
     def _untuned(self) -> Choices:
         """How each stage is run without a plan."""
         way = usual()
-        way = Choice(
+        way = EngineChoice(
             self.engine or way.engine,
             self.precision or way.precision,
             self.threads or way.threads,
         )
         return {"gate": way, "classifier": way, "instances": way}
 
-    def plan(self, bundle: Bundle, state: Path) -> Plan | None:
+    def plan(self, bundle: Bundle, state: Path) -> TuningPlan | None:
         """The device's plan for a bundle, where it is to be used.
 
         Args:
@@ -68,7 +68,7 @@ class Asked:
         """
         if self.engine or self.precision or self.threads:
             return None
-        plan, why = Plans(state).find(bundle)
+        plan, why = TuningPlans(state).find(bundle)
         if why:
             self._tell(why)
         return plan
@@ -130,7 +130,7 @@ class Asked:
             try:
                 return use(self._spared(plan.choices), *plan.precisions)
             except MillsightError as error:
-                path = Plans(state).file(bundle)
+                path = TuningPlans(state).file(bundle)
                 self._tell(f"the plan {path} fails ({error.what}) and is not used; {AGAIN}")
         ways = self._spared(self._untuned)
         return use(ways, cast(Precision, ways["gate"].precision), None)

@@ -25,13 +25,19 @@ from edge.tune.candidates import (
 from edge.tune.compare import compare
 from edge.tune.machine import this_machine
 from edge.tune.pick import pick_part
-from edge.tune.plan import Comparison, PartName, Plan, StagePlan, Timing
 from edge.tune.proof import Proof, form_of
-from edge.tune.race import Times, race
-from edge.tune.workload import Work
+from edge.tune.race import RaceTimes, race
+from edge.tune.tuning_plan import (
+    Comparison,
+    PartName,
+    StagePlan,
+    Timing,
+    TuningPlan,
+)
+from edge.tune.workload import Workload
 from edge.vision.cascade import Cascade
 from edge.vision.models.load import (
-    Choice,
+    EngineChoice,
     StageName,
     usual,
 )
@@ -47,7 +53,7 @@ Tell = Callable[[str], None]
 Ways = dict[StageName, StagePlan]
 
 
-def tune(bundle: Bundle, *, seconds: float = 60.0, tell: Tell = lambda text: None) -> Plan:
+def tune(bundle: Bundle, *, seconds: float = 60.0, tell: Tell = lambda text: None) -> TuningPlan:
     """Find the fastest way to run a bundle on this device that scores its golden frames rightly.
 
     Args:
@@ -83,7 +89,7 @@ def tune(bundle: Bundle, *, seconds: float = 60.0, tell: Tell = lambda text: Non
             ways = usually
     elif fault := _fault(bundle, ways):
         raise BundleError(fault, _VERIFY)
-    return Plan(
+    return TuningPlan(
         format=1,
         bundle=bundle.digest,
         bundle_name=bundle.manifest.name,
@@ -124,9 +130,9 @@ class _Contest:
             raise BundleError(
                 f"no engine here runs {bundle.title} as it should: {reasons}", _VERIFY
             )
-        self.work = Work(pixels, next(iter(self.partners.cascades.values())))
+        self.work = Workload(pixels, next(iter(self.partners.cascades.values())))
         self.timings: list[Timing] = []
-        self._times: dict[StageName, dict[Choice, Times]] = {}
+        self._times: dict[StageName, dict[EngineChoice, RaceTimes]] = {}
 
     def hold(self, stage: StageName, seconds: float, tell: Tell) -> None:
         """Prove and time every way to run a stage."""
@@ -177,7 +183,7 @@ def _default(bundle: Bundle) -> tuple[StagePlan | None, str | None]:
 
 
 def _compare(
-    bundle: Bundle, work: Work, usually: Ways, ways: Ways, seconds: float
+    bundle: Bundle, work: Workload, usually: Ways, ways: Ways, seconds: float
 ) -> list[Comparison]:
     """The parts that differ."""
     one, other = (work.whole(_cascade(bundle, each)) for each in (usually, ways))
@@ -203,12 +209,14 @@ def _part(stage: StageName) -> PartName:
     return "outlines" if stage == "instances" else "verdict"
 
 
-def _plan(way: Choice, engine: str | None) -> StagePlan:
+def _plan(way: EngineChoice, engine: str | None) -> StagePlan:
     assert engine is not None
     return StagePlan(engine=engine, precision=cast(Precision, way.precision), threads=way.threads)
 
 
-def _timing(stage: StageName, way: Choice, times: Times | None, tried: StageModel | str) -> Timing:
+def _timing(
+    stage: StageName, way: EngineChoice, times: RaceTimes | None, tried: StageModel | str
+) -> Timing:
     return Timing(
         stage=stage,
         way=_plan(way, way.engine),

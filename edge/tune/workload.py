@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from edge.core.frame import Frame, Pixels
 from edge.tune.compare import PartRunner
-from edge.tune.plan import PartName
 from edge.tune.race import Runner, clocked
+from edge.tune.tuning_plan import PartName
 from edge.vision.cascade import Cascade
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
@@ -34,7 +34,7 @@ class _Seen:
     boxes: tuple[Box, ...]
 
 
-class Work:
+class Workload:
     """The work of each stage.
 
     Args:

@@ -34,12 +34,12 @@ from edge.vision.models.classifier import Classifier, ClassScores
 from edge.vision.models.gate import Gate
 from edge.vision.models.load import (
     Choices,
-    Loader,
+    ModelLoader,
     instance_engines,
 )
 from edge.vision.region_defects import region_defects
 from edge.vision.region_networks import RegionNetworks
-from edge.vision.region_scores import Judgement, decision_scores
+from edge.vision.region_scores import RegionScores, decision_scores
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -115,7 +115,7 @@ class Cascade:
             BundleError: The bundle has no model of that precision.
         """
         manifest = bundle.manifest
-        loader = Loader(bundle, engine, precision, threads, stages or {})
+        loader = ModelLoader(bundle, engine, precision, threads, stages or {})
         return cls(
             loader.gate(),
             loader.classifier(),
@@ -150,7 +150,7 @@ class Cascade:
             for engine in instance_engines(self.instances).values():
                 engine.run_tensors(np.zeros(engine.input_shape, dtype=np.float32))
 
-    def judge(self, pixels: Pixels) -> Judgement:
+    def judge(self, pixels: Pixels) -> RegionScores:
         """Score every region of a frame [lines, columns] with both networks, for evaluation.
 
         Raises:

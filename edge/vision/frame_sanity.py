@@ -23,7 +23,7 @@ _ROWS, _COLUMNS = 32, 200
 """At least so many lines and columns are looked at, where a picture has them."""
 
 
-class Plausibility:
+class FrameSanity:
     """Looks at each picture before it is inspected, and tells when trouble begins and ends.
 
     It looks at one pixel in 64 of a 1600×256 frame. A live sensor's noise makes no two pictures

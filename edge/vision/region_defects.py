@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.class_map import heat_in
+from edge.core.class_map import class_map_in
 from edge.core.inspection import Defect
 from edge.core.joining import DefectiveRegion, join_touching
 from edge.vision.models.classifier import ClassScores
@@ -39,7 +39,7 @@ def region_defects(
         best = int(scores.classes[row].argmax())
         heat = None
         if scores.maps is not None:
-            heat = heat_in(boxes[row], scores.maps[row, ..., best])
+            heat = class_map_in(boxes[row], scores.maps[row, ..., best])
         region = DefectiveRegion(boxes[row], float(scores.classes[row, best]), heat)
         found.setdefault(classes[best], []).append(region)
     return tuple(

@@ -10,7 +10,7 @@ from edge.core.frame import Pixels
 from edge.vision.models.classifier import Classifier, ClassScores
 from edge.vision.models.gate import Gate
 from edge.vision.preprocess import network_input, past_the_edge
-from edge.vision.region_scores import Judgement, decision_scores
+from edge.vision.region_scores import RegionScores, decision_scores
 
 
 class RegionNetworks:
@@ -62,7 +62,7 @@ class RegionNetworks:
         assert self.classifier is not None
         return self.classifier.scores(self._classifier_inputs(pixels, inputs)[chosen], maps=True)
 
-    def judge(self, pixels: Pixels) -> Judgement:
+    def judge(self, pixels: Pixels) -> RegionScores:
         """Score every region of a frame [lines, columns] with both networks, for evaluation.
 
         Raises:
@@ -72,11 +72,11 @@ class RegionNetworks:
         gate = self.gate_scores(inputs)
         boxes = self.gate.geometry.boxes(*pixels.shape)
         if self.classifier is None:
-            return Judgement(boxes, gate, None, gate)
+            return RegionScores(boxes, gate, None, gate)
         classes = self.classifier.scores(self._classifier_inputs(pixels, inputs))
         beyond = past_the_edge(inputs)
         classes.classes[beyond], classes.none[beyond] = 0.0, 1.0
-        return Judgement(boxes, gate, classes, decision_scores(gate, classes))
+        return RegionScores(boxes, gate, classes, decision_scores(gate, classes))
 
     def _classifier_inputs(self, pixels: Pixels, inputs: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """What the classifier takes of a frame: the gate's inputs unless they differ in size."""

@@ -12,7 +12,7 @@ from edge.vision.preprocess import Box
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class RegionScores:
     """Scores of every region of a frame, the gate hiding none.
 
     Attributes:

@@ -26,9 +26,9 @@ from edge.vision.psi import (
     ScoreIndex,
     grey_levels,
 )
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.input_checks import TRAIN, VAL
-from export.score.split_scores import Seen
+from export.score.split_scores import SplitScores
 from train.data.sample import DataSet, Sample
 from train.data.tiles import Tile
 
@@ -72,7 +72,7 @@ class TrainGrey:
         return GreyIndex(self.edges, self.shares)
 
 
-def measure_train(data: DataSet, progress: Progress) -> TrainGrey:
+def measure_train(data: DataSet, progress: ExportProgress) -> TrainGrey:
     """Measure train's grey levels.
 
     Raises:
@@ -89,7 +89,7 @@ def measure_train(data: DataSet, progress: Progress) -> TrainGrey:
 
 
 def drift_reference(
-    train: TrainGrey, greys: Sequence[Floats], val: Seen, scores: NDArray[np.float32]
+    train: TrainGrey, greys: Sequence[Floats], val: SplitScores, scores: NDArray[np.float32]
 ) -> Drift:
     """What a device measures drift against.
 

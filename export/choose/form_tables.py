@@ -8,16 +8,16 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from edge.bundle.manifest_parts import Difference
-from export.compare.evidence import RungProof
+from edge.bundle.manifest_parts import FigureDifference
+from export.compare.evidence import RungEvidence
 from export.compare.instance_non_inferiority import ApDifference
 from export.compare.tables import captioned, points
 from export.convert.forms import EXACT, Rung
-from export.mitigate.base import Bought
+from export.mitigate.base import RemedyResult
 from export.score.stage_answers import ACCURACY
 
 
-def ladder_table(proofs: Mapping[Rung, RungProof[Difference]], split: str) -> Table:
+def ladder_table(proofs: Mapping[Rung, RungEvidence[FigureDifference]], split: str) -> Table:
     """Every rung: size, accuracy of the verdict, distance from Keras, latency, and its verdict."""
     table = captioned(
         f"the ladder on {split}",
@@ -55,7 +55,7 @@ def ladder_table(proofs: Mapping[Rung, RungProof[Difference]], split: str) -> Ta
     return table
 
 
-def instances_ladder_table(proofs: Mapping[Rung, RungProof[ApDifference]], split: str) -> Table:
+def instances_ladder_table(proofs: Mapping[Rung, RungEvidence[ApDifference]], split: str) -> Table:
     """The same of the networks that outline: size, AP at IoU 0.5, distance from Keras, latency."""
     figures = dict.fromkeys(d.figure for d in _differences(proofs.values(), split))
     table = captioned(
@@ -86,13 +86,13 @@ def instances_ladder_table(proofs: Mapping[Rung, RungProof[ApDifference]], split
     return table
 
 
-def bought_table(bought: Sequence[Bought]) -> Table:
+def bought_table(bought: Sequence[RemedyResult]) -> Table:
     """What every remedy did to the cascade's networks on val."""
     caption = "each on top of those kept before it, in int8 TFLite, at temperature 1"
     return _bought_table(bought, "right %", "AUROC", caption)
 
 
-def outlines_bought_table(bought: Sequence[Bought]) -> Table:
+def outlines_bought_table(bought: Sequence[RemedyResult]) -> Table:
     """What every remedy did to the instance networks on val."""
     caption = "each on top of those kept before it, in int8 TFLite, with heads in float"
     both = any(one.float32.ranked[1] is not None for one in bought)
@@ -100,7 +100,7 @@ def outlines_bought_table(bought: Sequence[Bought]) -> Table:
     return _bought_table(bought, *kinds, caption)
 
 
-def _bought_table(bought: Sequence[Bought], first: str, second: str, caption: str) -> Table:
+def _bought_table(bought: Sequence[RemedyResult], first: str, second: str, caption: str) -> Table:
     table = captioned("remedies, on val", caption)
     table.add_column("network", no_wrap=True)
     table.add_column("remedy")
@@ -122,11 +122,11 @@ def _bought_table(bought: Sequence[Bought], first: str, second: str, caption: st
     return table
 
 
-def _differences(proofs: Iterable[RungProof[ApDifference]], split: str) -> list[ApDifference]:
+def _differences(proofs: Iterable[RungEvidence[ApDifference]], split: str) -> list[ApDifference]:
     return [d for proof in proofs for d in proof.differences.get(split, ())]
 
 
-def _ratio(proof: RungProof[Any], base: RungProof[Any]) -> float:
+def _ratio(proof: RungEvidence[Any], base: RungEvidence[Any]) -> float:
     """Of the networks together, each as long as float32 TFLite times its paired ratio."""
     whole = sum(latency.p50 for latency in base.latency.values())
     mine = sum(
@@ -137,7 +137,7 @@ def _ratio(proof: RungProof[Any], base: RungProof[Any]) -> float:
     return mine / whole
 
 
-def _verdict(proof: RungProof[Any], split: str) -> str:
+def _verdict(proof: RungEvidence[Any], split: str) -> str:
     if proof.refused is not None:
         return f"[bold red]refused[/]: {escape(proof.refused)}"
     if proof.rung == EXACT:

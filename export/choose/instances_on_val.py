@@ -14,7 +14,7 @@ from edge.vision.instances.rules import ClassRule
 from export.choose.form_tables import outlines_bought_table
 from export.compare.evidence import (
     MOST_WITH_OUTLINES,
-    first_proofs,
+    first_evidence,
     leave_out_too_large,
     standing,
 )
@@ -38,11 +38,11 @@ from export.convert.forms import DEFAULT, Rung
 from export.convert.instance_forms import shrink_instances
 from export.mitigate.base import (
     NONE,
-    Bought,
     Remedies,
+    RemedyResult,
 )
 from export.mitigate.instances import remedied_instances
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.input_checks import TRAIN, VAL
 from train.data.sample import DataSet
 from train.evaluate.instances.rules import choose_rules
@@ -104,7 +104,7 @@ class ChosenInstances:
     makes: Mapping[Rung, Make]
     rules: tuple[ClassRule, ...]
     proofs: Proofs
-    bought: Sequence[Bought]
+    bought: Sequence[RemedyResult]
 
 
 def choose_instances(
@@ -112,7 +112,7 @@ def choose_instances(
     data: DataSet,
     sizes: Sequence[tuple[int, int]],
     margins: Margins,
-    progress: Progress,
+    progress: ExportProgress,
     show: Show,
     rungs: Sequence[Rung] = DEFAULT,
     room: int = MOST_WITH_OUTLINES,
@@ -142,11 +142,11 @@ def choose_instances(
     networks = Networks(run, shrink_instances(run, data, sizes, progress, rungs))
     samples = data.of(VAL)
     frames = Frames(samples, mib=CACHE_MIB)
-    bought: list[Bought] = []
+    bought: list[RemedyResult] = []
     if remedies.quantizing:
         networks, bought = remedied_instances(networks, remedies, samples, frames, progress)
         show(outlines_bought_table(bought))
-    proofs = first_proofs(networks.forms.named, rungs)
+    proofs = first_evidence(networks.forms.named, rungs)
     leave_out_too_large(proofs, room, kept=DEFAULT)
     trials = {f: try_heads(networks, f, samples, frames, progress) for f in FORMATS}
     show(trials_table([trial for tried in trials.values() for trial in tried]))

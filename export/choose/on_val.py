@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from edge.bundle.drift_reference import Drift
 from edge.bundle.manifest_parts import (
-    Difference,
+    FigureDifference,
     Thresholds,
     Unit,
 )
@@ -26,23 +26,23 @@ from export.compare.cascade_comparison import (
     to_blame,
 )
 from export.compare.evidence import (
-    RungProof,
-    first_proofs,
+    RungEvidence,
+    first_evidence,
     leave_out_too_large,
     standing,
 )
 from export.compare.non_inferiority import comparison_table, require_held
-from export.convert.cascade_forms import Shrunk, shrink
+from export.convert.cascade_forms import StageForms, shrink
 from export.convert.forms import (
     EXACT,
     REQUIRED,
     Rung,
 )
 from export.convert.quantization import layers_of
-from export.mitigate.base import Bought
+from export.mitigate.base import RemedyResult
 from export.mitigate.cascade import remedied
 from export.pack.bundle import frame_sizes
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.extra_val import sources, widened
 from export.score.golden_frames import draw_golden_frames
 from export.score.input_checks import VAL
@@ -54,19 +54,19 @@ from export.score.layer_noise import (
     trace,
 )
 from export.score.split_scores import (
-    Seen,
+    SplitScores,
     gate_scores,
     judged,
     read_split,
 )
 from export.score.temperature import fit_temperatures
-from export.settings import Order
+from export.settings import ExportSettings
 from train.data.sample import DataSet
 from train.regions.finished import Run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chosen:
+class ChosenOnVal:
     """What was chosen on val, and why.
 
     Attributes:
@@ -84,28 +84,28 @@ class Chosen:
         sources: Where all data is from that had a say, in a line.
     """
 
-    stages: Mapping[str, Shrunk]
-    proofs: Mapping[Rung, RungProof[Difference]]
+    stages: Mapping[str, StageForms]
+    proofs: Mapping[Rung, RungEvidence[FigureDifference]]
     temperatures: Mapping[str, float]
     thresholds: Thresholds
     own: Unit
     unit: Unit
-    val: Seen
+    val: SplitScores
     scored: Split
     layers: Mapping[str, Sequence[LayerError]]
-    bought: Sequence[Bought]
+    bought: Sequence[RemedyResult]
     drift: Drift
     sources: str
 
 
 def choose(
-    order: Order,
+    order: ExportSettings,
     runs: Mapping[str, Run],
     data: DataSet,
-    progress: Progress,
+    progress: ExportProgress,
     show: Callable[[RenderableType], None],
     more: Sequence[DataSet] = (),
-) -> Chosen:
+) -> ChosenOnVal:
     """Shrink, and make every choice that val can make.
 
     Args:
@@ -139,7 +139,7 @@ def choose(
         if order.remedies:
             stages[name], found = remedied(name, stages[name], order.remedies, data, val, progress)
             bought += found
-    proofs = first_proofs(stages, order.rungs)
+    proofs = first_evidence(stages, order.rungs)
     leave_out_too_large(proofs)
     logits = score_rungs(stages, proofs, val, progress)
     temperatures = fit_temperatures(runs, logits[REQUIRED], val, data.classes)
@@ -168,7 +168,7 @@ def choose(
         show(bought_table(bought))
     show(comparison_table(differences, VAL, order.margins))
     require_held(differences, VAL, what=str(REQUIRED), why=to_blame(differences, layers))
-    chosen = Chosen(
+    chosen = ChosenOnVal(
         stages,
         proofs,
         temperatures,
@@ -199,7 +199,9 @@ def choose(
     return chosen
 
 
-def _hold_against_keras(chosen: Chosen, order: Order, data: DataSet, progress: Progress) -> None:
+def _hold_against_keras(
+    chosen: ChosenOnVal, order: ExportSettings, data: DataSet, progress: ExportProgress
+) -> None:
     """Score golden frames from their files on, in Keras and in every rung.
 
     A float32 rung that scores otherwise is refused.

@@ -23,11 +23,11 @@ from export.compare.non_inferiority import Margins
 from export.convert.forms import chosen_rungs
 from export.convert.quantization import Calibration
 from export.mitigate.base import Remedies
-from export.pack.release_label import Label, creation_time
+from export.pack.release_label import ReleaseLabel, creation_time
 from export.pipeline import make_bundle
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.report import PAGE
-from export.settings import Order
+from export.settings import ExportSettings
 from train.data import open_data
 from train.data.severstal import is_simulated
 from train.instances.finished import read_instances_run
@@ -88,8 +88,8 @@ def export(
         check_report(report, force=force)
     key = read_private_key(sign) if sign else None
     simulated = simulated or is_simulated(data)
-    order = Order(
-        Label(name, description, simulated, creation_time()),
+    order = ExportSettings(
+        ReleaseLabel(name, description, simulated, creation_time()),
         margins,
         golden,
         Risk(alpha, class_alpha, delta, bind_classes),
@@ -108,7 +108,7 @@ def export(
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
-    with Progress(console) as progress:
+    with ExportProgress(console) as progress:
         exported = make_bundle(
             order,
             *runs,

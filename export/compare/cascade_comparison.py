@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from edge.bundle.manifest_parts import Difference, Unit
+from edge.bundle.manifest_parts import FigureDifference, Unit
 from edge.core.errors import EngineError
-from export.compare.evidence import RungProof, standing
+from export.compare.evidence import RungEvidence, standing
 from export.compare.non_inferiority import (
     compare,
     lost,
     worst_of,
 )
-from export.convert.cascade_forms import Shrunk
+from export.convert.cascade_forms import StageForms
 from export.convert.forms import (
     EXACT,
     REQUIRED,
     Rung,
 )
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.layer_noise import LayerError, blame
 from export.score.split_scores import (
     Logits,
-    Seen,
+    SplitScores,
     logits_of,
 )
 from export.score.stage_answers import stage_answers, stage_figures
-from export.settings import Order
+from export.settings import ExportSettings
 from train.evaluate.scored import Scored
 
 Split = Mapping[Rung, Mapping[Unit, Scored]]
@@ -34,10 +34,10 @@ Split = Mapping[Rung, Mapping[Unit, Scored]]
 
 
 def score_rungs(
-    stages: Mapping[str, Shrunk],
-    proofs: Mapping[Rung, RungProof[Difference]],
-    seen: Seen,
-    progress: Progress,
+    stages: Mapping[str, StageForms],
+    proofs: Mapping[Rung, RungEvidence[FigureDifference]],
+    seen: SplitScores,
+    progress: ExportProgress,
 ) -> dict[Rung, dict[str, Logits]]:
     """What every rung that still stands says of a split; one that does not run is refused.
 
@@ -64,11 +64,11 @@ def score_rungs(
 
 
 def judge_rungs(
-    proofs: Mapping[Rung, RungProof[Difference]],
+    proofs: Mapping[Rung, RungEvidence[FigureDifference]],
     scored: Split,
     own: Unit,
     unit: Unit,
-    order: Order,
+    order: ExportSettings,
     split: str,
 ) -> None:
     """Take every rung's figures of a split and hold them against float32 TFLite's.
@@ -89,7 +89,9 @@ def judge_rungs(
             proof.refused = proof.refused or lost(proof.differences[split], split)
 
 
-def to_blame(differences: Sequence[Difference], layers: Mapping[str, Sequence[LayerError]]) -> str:
+def to_blame(
+    differences: Sequence[FigureDifference], layers: Mapping[str, Sequence[LayerError]]
+) -> str:
     """The worst layer of the stage of the worst figure, for people; empty where none is worse.
 
     Of the decision, that of the noisier stage.

@@ -9,11 +9,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from edge.bundle.container import MAX_BYTES
 from edge.bundle.manifest_parts import (
-    Figures,
     PackedRung,
+    StageFigures,
     Verdict,
 )
-from export.convert.convert import Converted
+from export.convert.every_form import ConvertedForms
 from export.convert.forms import (
     EXACT,
     LADDER,
@@ -29,24 +29,24 @@ MOST_WITH_OUTLINES = MAX_BYTES * 7 // 8
 """Of the cascade's networks and those that outline."""
 
 
-class Judged(Protocol):
+class JudgedFigure(Protocol):
     """A figure that was held against float's."""
 
     @property
     def verdict(self) -> Verdict: ...
 
 
-_Difference = TypeVar("_Difference", bound=Judged)
+_Difference = TypeVar("_Difference", bound=JudgedFigure)
 
 
 @dataclass(slots=True, eq=False)
-class RungProof(Generic[_Difference]):
+class RungEvidence(Generic[_Difference]):
     """One form of the cascade's networks, or of those that outline.
 
     Attributes:
         rung: Which.
         refused: Why it is not packed; None where it is.
-        parity: By network, see ``export.convert.convert.Converted``.
+        parity: By network, see ``export.convert.every_form.ConvertedForms``.
         sizes: Bytes of its files, by network.
         digests: SHA-256 of them, likewise.
         end_to_end: Largest difference of a golden frame's score from Keras's, a fraction; None
@@ -63,7 +63,7 @@ class RungProof(Generic[_Difference]):
     digests: dict[str, str] = field(default_factory=dict)
     end_to_end: float | None = None
     differences: dict[str, tuple[_Difference, ...]] = field(default_factory=dict)
-    figures: dict[str, dict[str, Figures]] = field(default_factory=dict)
+    figures: dict[str, dict[str, StageFigures]] = field(default_factory=dict)
     latency: dict[str, Latency] = field(default_factory=dict)
 
     def counted(self, split: str) -> dict[str, int]:
@@ -72,13 +72,13 @@ class RungProof(Generic[_Difference]):
         return {kind: verdicts.count(kind) for kind in ("held", "not judged", "worse")}
 
 
-def first_proofs(
-    networks: Mapping[str, Converted], rungs: Sequence[Rung]
-) -> dict[Rung, RungProof[Any]]:
+def first_evidence(
+    networks: Mapping[str, ConvertedForms], rungs: Sequence[Rung]
+) -> dict[Rung, RungEvidence[Any]]:
     """What converting alone has shown of each rung that was wanted."""
     proofs = {}
     for rung in rungs:
-        proof = proofs[rung] = RungProof(rung)
+        proof = proofs[rung] = RungEvidence(rung)
         for name, network in networks.items():
             if rung in network.forms:
                 describe(proof, name, network, rung)
@@ -87,7 +87,7 @@ def first_proofs(
     return proofs
 
 
-def describe(proof: RungProof[Any], name: str, network: Converted, used: Rung) -> None:
+def describe(proof: RungEvidence[Any], name: str, network: ConvertedForms, used: Rung) -> None:
     """Note which of a network's files a rung runs it in."""
     content = network.forms[used]
     proof.parity[name] = network.parity[used]
@@ -96,7 +96,7 @@ def describe(proof: RungProof[Any], name: str, network: Converted, used: Rung) -
 
 
 def leave_out_too_large(
-    proofs: Mapping[Rung, RungProof[Any]],
+    proofs: Mapping[Rung, RungEvidence[Any]],
     limit: int = MOST_BYTES,
     kept: Collection[Rung] = (EXACT, REQUIRED),
 ) -> None:
@@ -111,17 +111,17 @@ def leave_out_too_large(
         del sizes[rung]
 
 
-def room_for_outlines(proofs: Mapping[Rung, RungProof[Any]]) -> int:
+def room_for_outlines(proofs: Mapping[Rung, RungEvidence[Any]]) -> int:
     """Bytes that the networks that outline may take beside the cascade's."""
     return MOST_WITH_OUTLINES - sum(sum(proofs[rung].sizes.values()) for rung in standing(proofs))
 
 
-def standing(proofs: Mapping[Rung, RungProof[Any]]) -> list[Rung]:
+def standing(proofs: Mapping[Rung, RungEvidence[Any]]) -> list[Rung]:
     """The rungs that were not refused yet, in the ladder's order."""
     return [rung for rung in LADDER if rung in proofs and proofs[rung].refused is None]
 
 
-def packed_rungs(proofs: Mapping[Rung, RungProof[Any]], split: str) -> tuple[PackedRung, ...]:
+def packed_rungs(proofs: Mapping[Rung, RungEvidence[Any]], split: str) -> tuple[PackedRung, ...]:
     """What the manifest says of the rungs that are packed."""
     packed = []
     for rung in standing(proofs):

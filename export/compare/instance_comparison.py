@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from edge.core.errors import EngineError, ExportGateError
 from edge.vision.engines.base import open_engine
 from export.compare.evidence import (
-    RungProof,
+    RungEvidence,
     describe,
     standing,
 )
@@ -28,7 +28,7 @@ from export.convert.forms import (
     REQUIRED,
     Rung,
 )
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from export.score.latency import latencies
 from train.data.sample import Sample
@@ -36,7 +36,7 @@ from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.instances.scenes import Frames
 
 Show = Callable[[RenderableType], None]
-Proofs = Mapping[Rung, RungProof[ApDifference]]
+Proofs = Mapping[Rung, RungEvidence[ApDifference]]
 Judged = Mapping[Rung, JudgedInstances]
 """What each rung finds on a split, held against its labels."""
 
@@ -59,7 +59,7 @@ def look_rungs(
     split: str,
     samples: Sequence[Sample],
     frames: Frames,
-    progress: Progress,
+    progress: ExportProgress,
     known: Judged | None = None,
 ) -> dict[Rung, JudgedInstances]:
     """What every rung that still stands finds on a split; one that does not run is refused.
@@ -98,7 +98,7 @@ def hold_rungs(
     judged: Judged,
     split: str,
     margins: Margins,
-    progress: Progress,
+    progress: ExportProgress,
     show: Show,
     *,
     masks: bool,
@@ -140,7 +140,7 @@ def hold_rungs(
 
 
 def time_rungs(
-    networks: Networks, proofs: Proofs, makes: Mapping[Rung, Make], progress: Progress
+    networks: Networks, proofs: Proofs, makes: Mapping[Rung, Make], progress: ExportProgress
 ) -> None:
     """How long each network takes in every rung that stands; see ``export.score.latency``."""
     used = {rung: networks.used(makes[rung]) for rung in standing(proofs)}

@@ -19,7 +19,7 @@ from edge.vision.models.instances import InstanceModel
 from export.compare.tables import captioned
 from export.convert.forms import Rung
 from export.convert.instance_forms import InstanceForms
-from export.progress import Progress
+from export.progress import ExportProgress
 from train.data.sample import Sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.evaluate.instances.rules import UNJUDGED
@@ -67,7 +67,12 @@ class Networks:
         return ("box_head", "mask_head") if self.forms.mask_head else ("box_head",)
 
     def look(
-        self, make: Make, split: str, samples: Sequence[Sample], frames: Frames, progress: Progress
+        self,
+        make: Make,
+        split: str,
+        samples: Sequence[Sample],
+        frames: Frames,
+        progress: ExportProgress,
     ) -> list[list[FoundInstance]]:
         """Candidates on all of every frame, through the code of the line.
 
@@ -108,7 +113,7 @@ class Networks:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class HeadTrial:
     """How one make did on val.
 
     Attributes:
@@ -138,8 +143,8 @@ def try_heads(
     format_: Format,
     samples: Sequence[Sample],
     frames: Frames,
-    progress: Progress,
-) -> list[Trial]:
+    progress: ExportProgress,
+) -> list[HeadTrial]:
     """Try int8 heads, one after another, beside the int8 pyramid.
 
     Args:
@@ -157,11 +162,11 @@ def try_heads(
     """
     masks = networks.run.card.masks
 
-    def trial(make: Make, judge: Callable[[dict[str, float]], str]) -> Trial:
+    def trial(make: Make, judge: Callable[[dict[str, float]], str]) -> HeadTrial:
         found = networks.look(make, "val", samples, frames, progress)
         judged = judge_instances(found, samples, networks.run.card.classes)
         figures = ap50s(judged, masks=masks)
-        return Trial(make, figures, found, judged, judge(figures))
+        return HeadTrial(make, figures, found, judged, judge(figures))
 
     trials = [trial(Make(format_), lambda figures: _KEPT)]
     first = trials[0].figures
@@ -184,12 +189,12 @@ def try_heads(
 _KEPT = "kept"
 
 
-def chosen_of(trials: Sequence[Trial]) -> Trial:
+def chosen_of(trials: Sequence[HeadTrial]) -> HeadTrial:
     """The last trial that held: the one with most in int8."""
     return [trial for trial in trials if trial.verdict == _KEPT][-1]
 
 
-def trials_table(trials: Sequence[Trial]) -> Table:
+def trials_table(trials: Sequence[HeadTrial]) -> Table:
     """The trials of all formats for people."""
     table = captioned(
         "int8 heads on val, beside the int8 pyramid",

@@ -18,7 +18,7 @@ from edge.vision.instances.anchors import Anchors
 from edge.vision.instances.rules import ClassRule
 from edge.vision.models.instances import InstanceModel
 from edge.vision.models.load import instance_model
-from export.convert.convert import Forms, put_models
+from export.convert.every_form import Forms, put_models
 from export.convert.forms import Rung
 from train.regions.finished import RunOpening
 

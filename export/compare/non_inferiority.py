@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
-from edge.bundle.manifest_parts import Difference, Verdict
+from edge.bundle.manifest_parts import FigureDifference, Verdict
 from edge.core.errors import ExportGateError
 from export.compare.bounds import (
     Bounds,
@@ -75,7 +75,7 @@ def compare(
     float_stages: Mapping[str, StageAnswers],
     shrunk_stages: Mapping[str, StageAnswers],
     margins: Margins,
-) -> tuple[Difference, ...]:
+) -> tuple[FigureDifference, ...]:
     """Every figure of every stage, float against shrunk, on the same items."""
     differences = []
     for stage, judged in float_stages.items():
@@ -94,10 +94,10 @@ def _share(
     judged: StageAnswers,
     shrunk: StageAnswers,
     margins: Margins,
-) -> Difference:
+) -> FigureDifference:
     before, after = exact.counted, shrunk.figures[figure].counted
     bounds = share_bounds(judged.groups[exact.items], before, after)
-    return Difference(
+    return FigureDifference(
         stage=stage,
         figure=figure,
         n=len(before),
@@ -111,9 +111,11 @@ def _share(
     )
 
 
-def _auroc(stage: str, judged: StageAnswers, shrunk: StageAnswers, margins: Margins) -> Difference:
+def _auroc(
+    stage: str, judged: StageAnswers, shrunk: StageAnswers, margins: Margins
+) -> FigureDifference:
     bounds = auroc_bounds(judged.groups, judged.defective, judged.scores, shrunk.scores)
-    return Difference(
+    return FigureDifference(
         stage=stage,
         figure=AUROC,
         n=len(judged.scores),
@@ -134,13 +136,13 @@ def _judged(bounds: Bounds | None, margin: float) -> dict[str, object]:
     }
 
 
-def worst_of(differences: Sequence[Difference]) -> Difference | None:
+def worst_of(differences: Sequence[FigureDifference]) -> FigureDifference | None:
     """Of the figures that are worse, the one that may have lost most; None where none is."""
     worse = [d for d in differences if d.verdict == "worse"]
     return min(worse, key=lambda d: d.lower or 0.0, default=None)
 
 
-def lost(differences: Sequence[Difference], split: str) -> str | None:
+def lost(differences: Sequence[FigureDifference], split: str) -> str | None:
     """What shrunk networks lost, for people: the figure, its class, bounds and margin.
 
     None where nothing is worse.
@@ -161,7 +163,7 @@ def lost(differences: Sequence[Difference], split: str) -> str | None:
 
 
 def require_held(
-    differences: Sequence[Difference], split: str, *, what: str = "int8", why: str = ""
+    differences: Sequence[FigureDifference], split: str, *, what: str = "int8", why: str = ""
 ) -> None:
     """Refuse the export where any figure is worse.
 
@@ -187,7 +189,7 @@ def require_held(
 
 
 def comparison_table(
-    differences: Sequence[Difference], split: str, margins: Margins, what: str = "int8"
+    differences: Sequence[FigureDifference], split: str, margins: Margins, what: str = "int8"
 ) -> Table:
     """The comparison for people: a row a figure under its stage, shares in percent."""
     table = captioned(
@@ -226,7 +228,7 @@ VERDICT_SHOWN = {
 }
 
 
-def shown(d: Difference, figure: float | None) -> str:
+def shown(d: FigureDifference, figure: float | None) -> str:
     """A figure for people: AUROC as it is, shares in percent; nothing where it is undefined."""
     if figure is None:
         return ""

@@ -17,7 +17,7 @@ from edge.vision.models.gate import Gate
 from edge.vision.models.stage import StageModel
 from export.convert.calibration import representative_inputs
 from export.convert.class_maps import with_map
-from export.convert.convert import Converted, convert_to
+from export.convert.every_form import ConvertedForms, convert_to
 from export.convert.forms import (
     DEFAULT,
     EXACT,
@@ -25,7 +25,7 @@ from export.convert.forms import (
     Rung,
 )
 from export.convert.quantization import PLAIN, Quantization
-from export.progress import Progress
+from export.progress import ExportProgress
 from train.data.sample import DataSet
 from train.regions.finished import Run
 
@@ -33,8 +33,8 @@ _Model = TypeVar("_Model", bound=StageModel)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shrunk(Converted):
-    """One network of the cascade in all forms; see ``Converted`` for what is not said here.
+class StageForms(ConvertedForms):
+    """One network of the cascade in all forms; see ``ConvertedForms`` for what is not said here.
 
     Attributes:
         run: That trained it.
@@ -54,9 +54,9 @@ class Shrunk(Converted):
 def shrink(
     run: Run,
     data: DataSet,
-    progress: Progress,
+    progress: ExportProgress,
     rungs: Sequence[Rung] = DEFAULT,
-) -> Shrunk:
+) -> StageForms:
     """Convert a run's network to every rung, calibrated on train.
 
     A rung that cannot be had is left out with its reason, but for those of TFLite in float32 and
@@ -84,14 +84,14 @@ def shrink(
         required={EXACT, REQUIRED},
         mapped=mapped,
     )
-    return Shrunk(found.forms, found.parity, found.refused, run, model, mapped, inputs)
+    return StageForms(found.forms, found.parity, found.refused, run, model, mapped, inputs)
 
 
 def open_cascade(
-    stages: Mapping[str, Shrunk],
+    stages: Mapping[str, StageForms],
     temperatures: Mapping[str, float],
     thresholds: Thresholds,
-    engine_of: Callable[[Shrunk], Engine],
+    engine_of: Callable[[StageForms], Engine],
 ) -> Cascade:
     """The cascade of the stages' networks, before there is a bundle.
 
@@ -122,7 +122,7 @@ def open_cascade(
     )
 
 
-def of_rung(rung: Rung) -> Callable[[Shrunk], Engine]:
+def of_rung(rung: Rung) -> Callable[[StageForms], Engine]:
     """Opens a stage's network in one form."""
     return lambda stage: open_engine(stage.forms[rung])
 

@@ -14,13 +14,13 @@ from edge.vision.instances.anchors import Anchors
 from edge.vision.instances.boxes import Boxes
 from edge.vision.instances.proposals import propose
 from edge.vision.instances.roialign import roi_align
-from edge.vision.instances.view import maps_of
+from edge.vision.instances.window_features import maps_of
 from export.convert.calibration import SPLIT
 from train.data.sample import DataSet
 from train.instances.augment import STILL, draw_view
 from train.instances.feed import MOST_INSTANCES
 from train.instances.scenes import Shares, draw_windows, make_scenes
-from train.instances.views import shown
+from train.instances.views import visible_defects
 
 COUNT = 64
 """Windows drawn; each has as many places as dozens of regions."""
@@ -73,7 +73,7 @@ def calibration_windows(
         keep = None if kept < 0 else tuple(scene.boxes[kept].tolist())
         view = draw_view((scene.sample.width, scene.sample.height), size, keep, STILL, rng)
         view.cut(scene.sample.read(), pictures[row])
-        boxes.append(shown(scene, view, MOST_INSTANCES).boxes)
+        boxes.append(visible_defects(scene, view, MOST_INSTANCES).boxes)
     return Windows(pictures, boxes)
 
 

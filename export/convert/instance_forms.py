@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edge.bundle.stages import BOX_HEAD, MASK_HEAD, pyramid_name
 from edge.vision.engines.base import open_engine
-from export.convert.convert import Converted, convert_to
+from export.convert.every_form import ConvertedForms, convert_to
 from export.convert.forms import (
     DEFAULT,
     EXACT,
@@ -19,7 +19,7 @@ from export.convert.forms import (
 )
 from export.convert.freezing import Inputs, Shape
 from export.convert.instance_calibration import calibration_rois, calibration_windows
-from export.progress import Progress
+from export.progress import ExportProgress
 from train.data.sample import DataSet
 from train.instances.evaluating import BOX_BATCH, MASK_BATCH
 from train.instances.finished import InstancesRun
@@ -37,14 +37,14 @@ class InstanceForms:
         pictures: What it is calibrated on, [n, height, width] uint8, by size.
     """
 
-    windows: Mapping[tuple[int, int], Converted]
-    box_head: Converted
-    mask_head: Converted | None
+    windows: Mapping[tuple[int, int], ConvertedForms]
+    box_head: ConvertedForms
+    mask_head: ConvertedForms | None
     pyramid: Any
     pictures: Mapping[tuple[int, int], NDArray[np.uint8]]
 
     @property
-    def named(self) -> dict[str, Converted]:
+    def named(self) -> dict[str, ConvertedForms]:
         """Every network, by the name that a bundle has for it."""
         named = {pyramid_name(size): pyramid for size, pyramid in self.windows.items()}
         named[BOX_HEAD] = self.box_head
@@ -57,7 +57,7 @@ def shrink_instances(
     run: InstancesRun,
     data: DataSet,
     sizes: Sequence[tuple[int, int]],
-    progress: Progress,
+    progress: ExportProgress,
     rungs: Sequence[Rung] = DEFAULT,
 ) -> InstanceForms:
     """Convert a run's networks, calibrated on train.
@@ -82,7 +82,7 @@ def shrink_instances(
         TrainingError: A network cannot be loaded.
     """
 
-    def converted(name: str, model: Any, inputs: Inputs, shape: Shape) -> Converted:
+    def converted(name: str, model: Any, inputs: Inputs, shape: Shape) -> ConvertedForms:
         return convert_to(
             rungs,
             model,

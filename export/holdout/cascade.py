@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edge.bundle.manifest_parts import Figures
+from edge.bundle.manifest_parts import StageFigures
 from edge.core.errors import ExportGateError
-from export.choose.on_val import Chosen
+from export.choose.on_val import ChosenOnVal
 from export.compare.cascade_comparison import (
     Split,
     judge_rungs,
@@ -21,14 +21,14 @@ from export.convert.forms import (
     REQUIRED,
     Rung,
 )
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from export.score.split_scores import (
-    Seen,
+    SplitScores,
     judged,
     read_split,
 )
-from export.settings import Order
+from export.settings import ExportSettings
 from train.data.sample import DataSet
 from train.regions.finished import Run
 
@@ -37,7 +37,7 @@ REPRODUCED_WITHIN = 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
+class HoldoutResult:
     """What the holdout said.
 
     Attributes:
@@ -45,13 +45,17 @@ class Judged:
         scored: What every rung said of it.
     """
 
-    seen: Seen
+    seen: SplitScores
     scored: Split
 
 
 def judge(
-    chosen: Chosen, order: Order, runs: Mapping[str, Run], data: DataSet, progress: Progress
-) -> Judged:
+    chosen: ChosenOnVal,
+    order: ExportSettings,
+    runs: Mapping[str, Run],
+    data: DataSet,
+    progress: ExportProgress,
+) -> HoldoutResult:
     """Judge every rung that still stands; one that is worse is refused from now on.
 
     Args:
@@ -76,10 +80,10 @@ def judge(
     judge_rungs(chosen.proofs, scored, chosen.own, chosen.unit, order, HOLDOUT)
     for stage, run in runs.items():
         _check_reproduced(run, chosen.proofs[EXACT].figures[HOLDOUT][stage])
-    return Judged(seen, scored)
+    return HoldoutResult(seen, scored)
 
 
-def require_int8(chosen: Chosen) -> None:
+def require_int8(chosen: ChosenOnVal) -> None:
     """Make sure that int8 TFLite held on the holdout.
 
     Raises:
@@ -94,12 +98,12 @@ def require_int8(chosen: Chosen) -> None:
     )
 
 
-def packed(chosen: Chosen) -> list[Rung]:
+def packed(chosen: ChosenOnVal) -> list[Rung]:
     """The rungs that are packed."""
     return standing(chosen.proofs)
 
 
-def _check_reproduced(run: Run, figures: Figures) -> None:
+def _check_reproduced(run: Run, figures: StageFigures) -> None:
     """The deployed path must reproduce training's figure: the same pixels, the same split.
 
     Of a small holdout one item is more than half a point, and one may fall otherwise by rounding.

@@ -17,9 +17,9 @@ from export.compare.instance_comparison import (
 )
 from export.compare.instance_stage import InstanceParts
 from export.compare.non_inferiority import Margins
-from export.convert.convert import Forms
+from export.convert.every_form import Forms
 from export.convert.forms import Rung
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from train.data.sample import DataSet
 from train.evaluate.instances.judged import JudgedInstances
@@ -31,7 +31,7 @@ def judge_instances_on_holdout(
     chosen: ChosenInstances,
     data: DataSet,
     margins: Margins,
-    progress: Progress,
+    progress: ExportProgress,
     show: Show,
     packed: Collection[Rung],
 ) -> InstanceParts:

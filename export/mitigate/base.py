@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from export.convert.convert import Converted
+from export.convert.every_form import ConvertedForms
 from export.convert.forms import (
     REQUIRED,
     Rung,
@@ -16,7 +16,7 @@ from export.convert.forms import (
 from export.convert.freezing import Inputs, Shape
 from export.convert.parity import CHECKED, largest_difference
 from export.convert.quantization import Calibration, Quantization
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.layer_noise import LayerError, guilty
 
 _ROUNDS = 3
@@ -103,7 +103,7 @@ def beats(one: Measured, other: Measured) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
+class RemedyResult:
     """What one remedy did to one network in int8 TFLite.
 
     Attributes:
@@ -135,8 +135,10 @@ class Bench(ABC):
         int8: How it does in int8 so far.
     """
 
-    def __init__(self, stage: str, progress: Progress, float32: Measured, int8: Measured) -> None:
-        self.bought: list[Bought] = []
+    def __init__(
+        self, stage: str, progress: ExportProgress, float32: Measured, int8: Measured
+    ) -> None:
+        self.bought: list[RemedyResult] = []
         self._stage, self._progress = stage, progress
         self._float, self._figures = float32, int8
 
@@ -163,7 +165,7 @@ class Bench(ABC):
         found, take = self._tried(quantization, mapped, f"int8 with {remedy}")
         taken = beats(found, self._figures)
         self.bought.append(
-            Bought(self._stage, remedy, how, self._float, self._figures, found, taken)
+            RemedyResult(self._stage, remedy, how, self._float, self._figures, found, taken)
         )
         if taken:
             take()
@@ -190,12 +192,12 @@ def others_guilty(errors: Iterable[LayerError], kept: tuple[str, ...]) -> tuple[
 
 
 def requantized(
-    network: Converted,
+    network: ConvertedForms,
     model: Any,
     mapped: Any,
     inputs: Inputs,
     quantization: Quantization,
-    progress: Progress,
+    progress: ExportProgress,
     name: str,
     shape: Shape | None = None,
 ) -> tuple[dict[Rung, bytes], dict[Rung, float]]:

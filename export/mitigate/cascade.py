@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from export.convert.calibration import training_inputs
-from export.convert.cascade_forms import Shrunk
+from export.convert.cascade_forms import StageForms
 from export.convert.class_maps import with_map
 from export.convert.forms import (
     EXACT,
@@ -19,17 +19,17 @@ from export.convert.forms import (
 from export.convert.quantization import Quantization, layers_of
 from export.mitigate.base import (
     Bench,
-    Bought,
     Measured,
     OnVal,
     Remedies,
+    RemedyResult,
     others_guilty,
     requantized,
 )
 from export.mitigate.qat import fine_tune
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.layer_noise import TRACED, trace
-from export.score.split_scores import Seen, logits_of
+from export.score.split_scores import SplitScores, logits_of
 from train.data.sample import DataSet
 from train.evaluate.metrics import auroc
 from train.regions.task import Task
@@ -37,12 +37,12 @@ from train.regions.task import Task
 
 def remedied(
     stage: str,
-    shrunk: Shrunk,
+    shrunk: StageForms,
     remedies: Remedies,
     data: DataSet,
-    val: Seen,
-    progress: Progress,
-) -> tuple[Shrunk, list[Bought]]:
+    val: SplitScores,
+    progress: ExportProgress,
+) -> tuple[StageForms, list[RemedyResult]]:
     """Try remedies one after another, each on top of those that helped.
 
     What helps int8 TFLite is made for every int8 form.
@@ -90,7 +90,12 @@ class _Bench(Bench):
     """Of a network of the cascade."""
 
     def __init__(
-        self, stage: str, shrunk: Shrunk, data: DataSet, val: Seen, progress: Progress
+        self,
+        stage: str,
+        shrunk: StageForms,
+        data: DataSet,
+        val: SplitScores,
+        progress: ExportProgress,
     ) -> None:
         self.best = shrunk
         self._task = Task(shrunk.run.card.task, data.classes)

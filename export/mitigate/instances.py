@@ -17,7 +17,7 @@ from export.compare.instance_heads import (
     Networks,
     ap50s,
 )
-from export.convert.convert import Converted
+from export.convert.every_form import ConvertedForms
 from export.convert.forms import (
     EXACT,
     REQUIRED,
@@ -32,14 +32,14 @@ from export.convert.quantization import (
 )
 from export.mitigate.base import (
     Bench,
-    Bought,
     Measured,
     OutlinesOnVal,
     Remedies,
+    RemedyResult,
     others_guilty,
     requantized,
 )
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.input_checks import VAL
 from export.score.layer_noise import TRACED, trace
 from train.data.sample import Sample
@@ -57,8 +57,8 @@ def remedied_instances(
     remedies: Remedies,
     samples: Sequence[Sample],
     frames: Frames,
-    progress: Progress,
-) -> tuple[Networks, list[Bought]]:
+    progress: ExportProgress,
+) -> tuple[Networks, list[RemedyResult]]:
     """Try other ranges and layers in float, each on top of what helped.
 
     What helps int8 TFLite is made for every int8 form.
@@ -92,7 +92,7 @@ def remedied_instances(
             pyramid_name(size),
             pyramid_shape(size),
         )
-        windows[size] = Converted(files, parity, pyramid.refused)
+        windows[size] = ConvertedForms(files, parity, pyramid.refused)
     return replace(bench.best, forms=replace(forms, windows=windows)), bench.bought
 
 
@@ -100,7 +100,11 @@ class _Bench(Bench):
     """Of the pyramids, which have the same weights at every size."""
 
     def __init__(
-        self, networks: Networks, samples: Sequence[Sample], frames: Frames, progress: Progress
+        self,
+        networks: Networks,
+        samples: Sequence[Sample],
+        frames: Frames,
+        progress: ExportProgress,
     ) -> None:
         self.best = networks
         self._quantization = PLAIN

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.vision.preprocess import as_fractions
-from export.convert.cascade_forms import Shrunk
-from export.progress import Progress
+from export.convert.cascade_forms import StageForms
+from export.progress import ExportProgress
 from train.backend import load_keras
 
 LEARNING_RATE = 1e-4
@@ -31,7 +31,7 @@ _ROUNDED_AFTER = {"ReLU", "Activation", "Concatenate", "GlobalAveragePooling2D"}
 
 
 def fine_tune(
-    shrunk: Shrunk, inputs: NDArray[np.uint8], epochs: int, progress: Progress, stage: str
+    shrunk: StageForms, inputs: NDArray[np.uint8], epochs: int, progress: ExportProgress, stage: str
 ) -> Iterator[tuple[int, Any]]:
     """Fine-tune for some epochs.
 

@@ -22,9 +22,9 @@ from edge.bundle.manifest import (
 )
 from edge.bundle.manifest_parts import (
     Calibration,
-    Figures,
     GateReport,
     Precision,
+    StageFigures,
     Thresholds,
     Unit,
 )
@@ -40,14 +40,14 @@ from export.compare.instance_stage import (
     open_stage,
 )
 from export.convert.cascade_forms import (
-    Shrunk,
+    StageForms,
     of_rung,
     open_cascade,
 )
-from export.convert.convert import put_models
+from export.convert.every_form import put_models
 from export.convert.forms import Rung
 from export.pack.release_label import (
-    Label,
+    ReleaseLabel,
     holdout_openings,
     versions,
 )
@@ -59,7 +59,7 @@ MAX_SIDE = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class BundleContents:
     """What goes into a bundle.
 
     Attributes:
@@ -77,10 +77,10 @@ class Contents:
         instances: What outlines defects; None packs a bundle that outlines none.
     """
 
-    stages: Mapping[str, Shrunk]
+    stages: Mapping[str, StageForms]
     rungs: Sequence[Rung]
     thresholds: Thresholds
-    metrics: Mapping[str, Mapping[Precision, Figures]]
+    metrics: Mapping[str, Mapping[Precision, StageFigures]]
     gate_report: GateReport
     promises: Mapping[Unit, UnitPromises]
     temperatures: Mapping[str, float]
@@ -91,7 +91,7 @@ class Contents:
     instances: InstanceParts | None = None
 
 
-def pack(label: Label, contents: Contents, data: DataSet, *, golden: int) -> bytes:
+def pack(label: ReleaseLabel, contents: BundleContents, data: DataSet, *, golden: int) -> bytes:
     """A bundle's bytes, read back and with its golden frames scored again.
 
     Args:
@@ -192,7 +192,7 @@ def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
 
 
 def _stage(
-    name: str, stage: Shrunk, rungs: Sequence[Rung], temperature: float, files: dict[str, bytes]
+    name: str, stage: StageForms, rungs: Sequence[Rung], temperature: float, files: dict[str, bytes]
 ) -> Stage:
     """Describe a stage, and put its networks among the files."""
     run = stage.run
@@ -207,7 +207,7 @@ def _stage(
 
 
 def _cascade(
-    contents: Contents, rung: Rung, outlines: InstanceStage | None, files: Mapping[str, bytes]
+    contents: BundleContents, rung: Rung, outlines: InstanceStage | None, files: Mapping[str, bytes]
 ) -> Cascade:
     """The cascade of a rung, with the instance model, so that golden frames record its outlines."""
     cascade = open_cascade(

@@ -16,7 +16,7 @@ from train.regions.finished import RunOpening
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class ReleaseLabel:
     """What is written on a bundle.
 
     Attributes:
@@ -56,7 +56,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def holdout_openings(openings: Iterable[RunOpening], label: Label) -> tuple[HoldoutOpening, ...]:
+def holdout_openings(
+    openings: Iterable[RunOpening], label: ReleaseLabel
+) -> tuple[HoldoutOpening, ...]:
     """Every time that the runs judged the holdout, earliest first, and this export of them."""
     logged = dict.fromkeys((opening.by, opening.when) for opening in openings)
     earlier = sorted(logged, key=lambda opening: datetime.fromisoformat(opening[1]))

@@ -32,7 +32,7 @@ _WEIGHT_FILES = {".npz", ".keras"}
 _ANEW = "Remove it to have it made anew, or name another folder with --runs"
 
 
-class Made(BaseModel):
+class StepState(BaseModel):
     """What a finished run's card says of how and when it was made."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -105,13 +105,13 @@ def _learnt_from(given: dict[str, Any]) -> list[Path]:
     return runs
 
 
-def _made(folder: Path) -> Made | None:
+def _made(folder: Path) -> StepState | None:
     """How a finished run was made; None where there is none."""
     path = folder / CARD
     if not path.exists():
         return None
     try:
-        return Made.model_validate_json(path.read_bytes())
+        return StepState.model_validate_json(path.read_bytes())
     except ValidationError:
         raise TrainingError(f"{path} is damaged", _ANEW) from None
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from export.choose.instances_on_val import ChosenInstances
-from export.choose.on_val import Chosen
-from export.holdout.cascade import Judged
-from export.report.figures import report_figures
+from export.choose.on_val import ChosenOnVal
+from export.holdout.cascade import HoldoutResult
 from export.report.regressions import Regression, regressions
+from export.report.report_json import report_figures
 from export.report.sections import report_page
-from export.settings import Order
+from export.settings import ExportSettings
 from train.data.sample import DataSet
 
 PAGE, FIGURES = "report.html", "report.json"
@@ -34,9 +34,9 @@ class Report:
 
 
 def make_report(
-    order: Order,
-    chosen: Chosen,
-    judged: Judged | None,
+    order: ExportSettings,
+    chosen: ChosenOnVal,
+    judged: HoldoutResult | None,
     outlines: ChosenInstances | None,
     data: DataSet,
 ) -> Report:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from export.choose.on_val import Chosen
+from export.choose.on_val import ChosenOnVal
 from export.convert.forms import EXACT, REQUIRED
-from export.holdout.cascade import Judged
+from export.holdout.cascade import HoldoutResult
 from train.data.drawn import draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours
 from train.data.tiles import Tile, label_tiles
@@ -43,7 +43,9 @@ class Regression(NamedTuple):
     picture: bytes
 
 
-def regressions(chosen: Chosen, judged: Judged | None, most: int = MOST) -> list[Regression]:
+def regressions(
+    chosen: ChosenOnVal, judged: HoldoutResult | None, most: int = MOST
+) -> list[Regression]:
     """The items on which scores moved most of those that float has right and int8 wrong.
 
     Verdicts come first, then classes of tiles.

@@ -45,7 +45,7 @@ def report_page(figures: Mapping[str, Any], wrong: Sequence[Regression] | None) 
     """The whole page as text, self-contained.
 
     Args:
-        figures: Of ``export.report.figures.report_figures``.
+        figures: Of ``export.report.report_json.report_figures``.
         wrong: What int8 has wrong and float had right; None where pictures are left out.
     """
     lead = (

@@ -19,7 +19,7 @@ from edge.install.verify import score_frame, scores_differ
 from edge.vision.engines.base import Engine
 from edge.vision.preprocess import as_fractions
 from export.convert.cascade_forms import (
-    Shrunk,
+    StageForms,
     of_rung,
     open_cascade,
 )
@@ -45,7 +45,7 @@ class KerasEngine(Engine):
 
 
 def end_to_end(
-    stages: Mapping[str, Shrunk],
+    stages: Mapping[str, StageForms],
     rungs: Sequence[Rung],
     temperatures: Mapping[str, float],
     thresholds: Thresholds,

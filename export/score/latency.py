@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edge.vision.engines.base import open_engine
 from export.convert.forms import EXACT, Rung
 from export.convert.freezing import Inputs
-from export.progress import Progress
+from export.progress import ExportProgress
 
 ROUNDS = 200
 SECONDS = 12.0
@@ -40,7 +40,7 @@ class Latency:
 
 
 def latencies(
-    forms: Mapping[Rung, bytes], inputs: Inputs, progress: Progress, what: str
+    forms: Mapping[Rung, bytes], inputs: Inputs, progress: ExportProgress, what: str
 ) -> dict[Rung, Latency]:
     """Run every form on the same input in turn, again and again, each round in another order.
 

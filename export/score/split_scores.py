@@ -22,7 +22,7 @@ from edge.vision.preprocess import (
     past_the_edge,
 )
 from edge.vision.region_scores import decision_scores
-from export.progress import Progress
+from export.progress import ExportProgress
 from train.data.sample import DataSet
 from train.data.tiles import Tile, label_tiles
 from train.evaluate.scored import Scored, by_frame
@@ -36,7 +36,7 @@ _PART = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class SplitScores:
     """A split as networks see it.
 
     Attributes:
@@ -70,9 +70,9 @@ def read_split(
     data: DataSet,
     split: str,
     geometries: Iterable[Geometry],
-    progress: Progress,
+    progress: ExportProgress,
     look: Callable[[Pixels], object] = lambda pixels: None,
-) -> Seen:
+) -> SplitScores:
     """Read every frame of a split once.
 
     Args:
@@ -104,10 +104,12 @@ def read_split(
             row += 1
         beyond[first:row] = past_the_edge(next(iter(inputs.values()))[first:row])
         progress.advance()
-    return Seen(split, tiles, inputs, beyond)
+    return SplitScores(split, tiles, inputs, beyond)
 
 
-def logits_of(content: bytes, inputs: NDArray[np.uint8], progress: Progress, what: str) -> Logits:
+def logits_of(
+    content: bytes, inputs: NDArray[np.uint8], progress: ExportProgress, what: str
+) -> Logits:
     """What a file's network says of inputs [n, height, width] uint8, one thread a core.
 
     Raises:
@@ -132,7 +134,7 @@ def logits_of(content: bytes, inputs: NDArray[np.uint8], progress: Progress, wha
 
 
 def judged(
-    seen: Seen,
+    seen: SplitScores,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],
@@ -188,7 +190,7 @@ def gate_scores(run: Run, logits: Logits, temperature: float) -> NDArray[np.floa
 
 
 def _scored(
-    seen: Seen,
+    seen: SplitScores,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],

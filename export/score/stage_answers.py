@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.bundle.manifest_parts import Figures, Unit
+from edge.bundle.manifest_parts import StageFigures, Unit
 from train.evaluate.metrics import auroc, auroc_interval, share, share_interval
 from train.evaluate.scored import Scored
 
@@ -97,13 +97,13 @@ def _classes(scored: Scored, scores: NDArray[np.float32], unit: Unit) -> StageAn
     return StageAnswers(unit, figures, scores, scored.defective, scored.groups)
 
 
-def stage_figures(stage: StageAnswers) -> Figures:
+def stage_figures(stage: StageAnswers) -> StageFigures:
     """A stage's figures for the manifest. Intervals are bootstrapped over groups."""
     right = stage.figures[ACCURACY].right
     accuracy, interval = share(right), share_interval(stage.groups, right)
     assert accuracy is not None
     assert interval is not None
-    return Figures(
+    return StageFigures(
         accuracy=accuracy,
         accuracy_interval=interval,
         auroc=auroc(stage.defective, stage.scores),

@@ -8,10 +8,10 @@ import pytest
 from benchmarks.ablation import Answers, row, variants
 from tests.train.tiny import patches
 from train.networks import NETWORKS
-from train.regions.plan import Plan, geometry_for
+from train.regions.plan import RegionsPlan, geometry_for
 
 RECIPE = NETWORKS["compact"].recipe
-PLAN = Plan(
+PLAN = RegionsPlan(
     "binary",
     "compact",
     geometry_for(RECIPE, RECIPE.region),
@@ -25,7 +25,7 @@ def changed(plan):
     recipe = {
         f.name for f in fields(RECIPE) if getattr(plan.recipe, f.name) != getattr(RECIPE, f.name)
     }
-    own = {f.name for f in fields(Plan) if f.name != "recipe"}
+    own = {f.name for f in fields(RegionsPlan) if f.name != "recipe"}
     return recipe | {name for name in own if getattr(plan, name) != getattr(PLAN, name)}
 
 

@@ -21,7 +21,7 @@ from edge.core.inspection import (
 from edge.ledger.schema import MIGRATIONS
 from edge.sinks.csv import COLUMNS
 from edge.sinks.outbox import MemoryOutbox
-from edge.tune.plan import Plan
+from edge.tune.tuning_plan import TuningPlan
 from edge.vision.models.load import StageName
 from tests.edge.cli.test_run import millsight
 from tests.edge.ledger.samples import coil_defect, write_sample
@@ -155,7 +155,7 @@ def test_the_doctor_s(tmp_path):
 
 
 def test_a_plan_s():
-    schema = Plan.model_json_schema()
+    schema = TuningPlan.model_json_schema()
     parts = (schema, *schema["$defs"].values())
     fields = set().union(*(part.get("properties", {}) for part in parts))
     assert_kept("`tune", {}, also=fields)

@@ -15,14 +15,14 @@ from rich.console import Console
 from edge.core.images import write_image
 from edge.vision.preprocess import Geometry
 from export.cli.export import export
-from export.progress import Progress
+from export.progress import ExportProgress
 from tests.train.tiny import REGION, cut_items
 from train.backend import load_keras
 from train.data import open_data
 from train.data.digest import data_digest, split_digest
 from train.data.sample import Sample
 from train.regions.card import tool_versions
-from train.regions.figures import figures, predict_logits
+from train.regions.split_figures import figures, predict_logits
 from train.regions.task import Task, TaskName
 
 GEOMETRY = Geometry(REGION, REGION)
@@ -144,7 +144,7 @@ def read_counted(patch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     return seen
 
 
-class Silent(Progress):
+class Silent(ExportProgress):
     """Shows nothing."""
 
     def __init__(self) -> None:

@@ -135,11 +135,13 @@ def simulate(
     workers: int | None,
 ) -> None:
     """Write a simulated data set in Severstal's layout into the new folder OUT."""
-    from train.data.simulate import Plan, simulate_data
+    from train.data.simulate import SimulationSettings, simulate_data
 
     if workers is None:
         workers = min(4, max(1, (os.cpu_count() or 1) // 2))
-    simulate_data(out, frames, Plan(seed, defect_rate, live), workers=workers, progress=track)
+    simulate_data(
+        out, frames, SimulationSettings(seed, defect_rate, live), workers=workers, progress=track
+    )
     written = read_unsplit(out)
     console().print(counts_table({"frames": count_labels(written.samples, written.classes)}))
     say(f"{frames:,} simulated frames: {out}")

@@ -16,7 +16,7 @@ from train.data import open_data
 from train.data.progress import track
 from train.data.tiles import judged_tiles
 from train.evaluate.comparison import baseline_of
-from train.evaluate.figures import evaluation
+from train.evaluate.evaluation import evaluation
 from train.evaluate.instances.looking import look
 from train.evaluate.printed import print_figures
 from train.evaluate.report import write_report

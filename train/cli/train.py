@@ -17,11 +17,11 @@ from train.cli.resumable import (
 )
 from train.loop.progress import TrainingProgress
 from train.loop.run_folder import check_folder, claim_folder
-from train.networks import NETWORKS, Recipe
-from train.regions.figures import Figures
+from train.networks import NETWORKS, TrainingDefaults
 from train.regions.items import choose_tiles
-from train.regions.plan import Plan, geometry_for
+from train.regions.plan import RegionsPlan, geometry_for
 from train.regions.run import train_run
+from train.regions.split_figures import SplitFigures
 from train.regions.task import TaskName
 
 
@@ -99,7 +99,7 @@ def make_plan(
     best_weights: bool | None,
     rough: bool,
     **rest: Any,
-) -> Plan:
+) -> RegionsPlan:
     """The network's recipe with the options that were given, and how frames are cut.
 
     Raises:
@@ -123,14 +123,14 @@ def make_plan(
         "best_weights": best_weights,
         "rough": rough or None,
     }
-    recipe: Recipe = NETWORKS[network].recipe
+    recipe: TrainingDefaults = NETWORKS[network].recipe
     recipe = replace(recipe, **{k: v for k, v in given.items() if v is not None})
-    return Plan(
+    return RegionsPlan(
         task=task, network=network, geometry=geometry_for(recipe, cut), recipe=recipe, **rest
     )
 
 
-def _in_words(found: Figures) -> str:
+def _in_words(found: SplitFigures) -> str:
     low, high = found["accuracy_interval"]
     area = "" if found["auroc"] is None else f", AUROC {found['auroc']:.4f}"
     return f"accuracy {found['accuracy']:.4f} ({low:.4f}–{high:.4f}) of {found['n']} items{area}"

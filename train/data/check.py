@@ -17,7 +17,7 @@ from train.data import SPLIT_FILE, is_severstal, read_unsplit
 from train.data.counts import LabelCounts, count_labels
 from train.data.groups import identical_pairs
 from train.data.known import FULL_UNLABELLED, departures, is_full_severstal
-from train.data.progress import Progress, quiet
+from train.data.progress import ItemProgress, quiet
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import UNLABELLED, DataSet, Sample
 from train.data.severstal import TABLE
@@ -30,7 +30,7 @@ BOX_TOLERANCE_PX = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DataFinding:
     """One thing that the check noticed: how bad, in which file, and in words."""
 
     severity: Severity
@@ -48,7 +48,7 @@ class CheckReport:
     unlabelled: int
     groups: int
     is_full_severstal: bool
-    findings: tuple[Finding, ...]
+    findings: tuple[DataFinding, ...]
 
     @property
     def errors(self) -> int:
@@ -68,7 +68,7 @@ class CheckReport:
         }
 
 
-def check_data(root: Path, progress: Progress = quiet) -> CheckReport:
+def check_data(root: Path, progress: ItemProgress = quiet) -> CheckReport:
     """Verify that every image is readable, grey and of its size, and every label decodable.
 
     Also lists images that no label file names, identical files, and a split file that does not
@@ -83,27 +83,27 @@ def check_data(root: Path, progress: Progress = quiet) -> CheckReport:
         return _check(root, progress)
 
 
-def _check(root: Path, progress: Progress) -> CheckReport:
-    findings: list[Finding] = []
+def _check(root: Path, progress: ItemProgress) -> CheckReport:
+    findings: list[DataFinding] = []
 
     def complain(path: Path, error: MillsightError) -> None:
-        findings.append(Finding("error", str(path), _words(error)))
+        findings.append(DataFinding("error", str(path), _words(error)))
 
     data = read_unsplit(root, complain)
     data = _with_split_file(data, complain)
     counts = count_labels(data.samples, data.classes)
     is_full = is_full_severstal(data)
     unlabelled = len(data.of(UNLABELLED))
-    findings += [Finding("note", str(root), note) for note in data.notes]
+    findings += [DataFinding("note", str(root), note) for note in data.notes]
     findings += _unreadable(data.samples, progress)
     findings += _unnamed_files(data)
     findings += _identical_files(data)
     findings += _boxes_off_masks(data)
     if is_full:
-        findings += [Finding("error", str(root / TABLE), words) for words in departures(counts)]
+        findings += [DataFinding("error", str(root / TABLE), words) for words in departures(counts)]
         if unlabelled != FULL_UNLABELLED:
             words = f"{unlabelled:,} test images; the competition's set has {FULL_UNLABELLED:,}"
-            findings.append(Finding("warning", str(root / "test_images"), words))
+            findings.append(DataFinding("warning", str(root / "test_images"), words))
     return CheckReport(
         root=root,
         layout="severstal" if is_severstal(root) else "coco",
@@ -126,7 +126,7 @@ def _with_split_file(data: DataSet, complain: Callable[[Path, MillsightError], N
         return data
 
 
-def _unreadable(samples: Sequence[Sample], progress: Progress) -> Iterator[Finding]:
+def _unreadable(samples: Sequence[Sample], progress: ItemProgress) -> Iterator[DataFinding]:
     """Decode every image on a few threads (the decoder lets go of Python's lock)."""
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         try:
@@ -135,7 +135,7 @@ def _unreadable(samples: Sequence[Sample], progress: Progress) -> Iterator[Findi
                 progress(samples, "Reading images", len(samples)), faults, strict=True
             ):
                 if fault:
-                    yield Finding("error", str(sample.path), fault)
+                    yield DataFinding("error", str(sample.path), fault)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -153,7 +153,7 @@ def _words(error: MillsightError) -> str:
     return error.what if error.hint == error.default_hint else str(error)
 
 
-def _unnamed_files(data: DataSet) -> Iterator[Finding]:
+def _unnamed_files(data: DataSet) -> Iterator[DataFinding]:
     """Files beside the images that no sample stands for."""
     named = {sample.path for sample in data.samples}
     for folder in sorted({path.parent for path in named}):
@@ -162,10 +162,10 @@ def _unnamed_files(data: DataSet) -> Iterator[Finding]:
             is_image = path.suffix.lower() in SUFFIXES
             words = "no label file names this image" if is_image else "not an image"
             if path.parent != data.root:
-                yield Finding("warning", str(path), words)
+                yield DataFinding("warning", str(path), words)
 
 
-def _identical_files(data: DataSet) -> Iterator[Finding]:
+def _identical_files(data: DataSet) -> Iterator[DataFinding]:
     samples = [sample for sample in data.samples if sample.path.is_file()]
     try:
         pairs = identical_pairs([sample.path for sample in samples])
@@ -188,13 +188,13 @@ def _identical_files(data: DataSet) -> Iterator[Finding]:
             elif one.group == other.group:
                 grouped += 1
                 continue
-            yield Finding(severity, str(other.path), words)
+            yield DataFinding(severity, str(other.path), words)
     if grouped:
         words = f"{grouped} files hold the same bytes as another of their group"
-        yield Finding("note", str(data.root), words)
+        yield DataFinding("note", str(data.root), words)
 
 
-def _boxes_off_masks(data: DataSet) -> Iterator[Finding]:
+def _boxes_off_masks(data: DataSet) -> Iterator[DataFinding]:
     for sample in data.samples:
         for instance in sample.instances:
             if instance.runs is None:
@@ -205,4 +205,4 @@ def _boxes_off_masks(data: DataSet) -> Iterator[Finding]:
             if off > BOX_TOLERANCE_PX:
                 name = data.classes[instance.class_index]
                 words = f"a box of {name} is {off:.3g} px off the box of its mask"
-                yield Finding("warning", str(sample.path), words)
+                yield DataFinding("warning", str(sample.path), words)

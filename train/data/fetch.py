@@ -21,7 +21,7 @@ from edge.core.errors import (
 )
 from edge.core.files import make_folder
 from train.atomic_paths import new_folder
-from train.data.progress import Progress, quiet
+from train.data.progress import ItemProgress, quiet
 from train.data.severstal import IMAGES, TABLE, TEST_IMAGES
 
 COMPETITION = "severstal-steel-defect-detection"
@@ -52,7 +52,7 @@ def download_folder(out: Path) -> Path:
     return out.absolute().with_name(f".{out.name}.download")
 
 
-def fetch_severstal(out: Path, progress: Progress = quiet) -> None:
+def fetch_severstal(out: Path, progress: ItemProgress = quiet) -> None:
     """Download the competition's archive and unpack it into the new folder ``out``.
 
     Raises:
@@ -120,7 +120,7 @@ def _in_words(error: Exception) -> MillsightError:
     return FetchError(f"the Kaggle client failed: {reason}")
 
 
-def _unpack(archive: Path, folder: Path, out: Path, progress: Progress) -> None:
+def _unpack(archive: Path, folder: Path, out: Path, progress: ItemProgress) -> None:
     """Unpack what is wanted; a damaged archive is removed, so that the next try begins anew."""
     try:
         with ZipFile(archive) as file:

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from edge.core.errors import ImageError
-from train.data.progress import Progress, quiet
+from train.data.progress import ItemProgress, quiet
 from train.data.sample import Sample
 
 HASH_COLUMNS, HASH_LINES = 32, 8
@@ -34,7 +34,7 @@ def join_identical(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def join_similar(
-    samples: Sequence[Sample], distance: int, progress: Progress = quiet
+    samples: Sequence[Sample], distance: int, progress: ItemProgress = quiet
 ) -> list[Sample]:
     """Put samples whose hashes differ in at most ``distance`` of 256 bits into one group.
 

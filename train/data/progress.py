@@ -12,7 +12,7 @@ from rich.progress import Progress as Bar
 Item = TypeVar("Item")
 
 
-class Progress(Protocol):
+class ItemProgress(Protocol):
     """Passes items on while it tells somebody how many of ``total`` there have been."""
 
     def __call__(self, items: Iterable[Item], what: str, total: int) -> Iterable[Item]:

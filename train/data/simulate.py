@@ -22,7 +22,7 @@ from edge.core.rle import Mask, mask_to_kaggle
 from edge.simulator import DrawnDefect, DrawnFrame, StripSimulator
 from edge.simulator.composer import StripComposer
 from train.atomic_paths import new_folder
-from train.data.progress import Progress, quiet
+from train.data.progress import ItemProgress, quiet
 from train.data.severstal import ABOUT, IMAGES, TABLE
 
 JPEG_QUALITY = 95
@@ -34,7 +34,7 @@ _LIVE_REEL = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SimulationSettings:
     """What to simulate.
 
     Attributes:
@@ -50,7 +50,12 @@ class Plan:
 
 
 def simulate_data(
-    out: Path, frames: int, plan: Plan, *, workers: int = 1, progress: Progress = quiet
+    out: Path,
+    frames: int,
+    plan: SimulationSettings,
+    *,
+    workers: int = 1,
+    progress: ItemProgress = quiet,
 ) -> None:
     """Write ``frames`` JPEG frames (1600×256, quality 95), ``train.csv`` and ``simulated.json``.
 
@@ -78,7 +83,7 @@ def simulate_data(
         write_whole(folder / ABOUT, json.dumps(_about(frames, plan), indent=2) + "\n")
 
 
-def _write_reel(plan: Plan, folder: Path, numbers: range) -> list[FrameRows]:
+def _write_reel(plan: SimulationSettings, folder: Path, numbers: range) -> list[FrameRows]:
     """Simulate and save these frames; each one's rows of ``train.csv``, one a class."""
     simulated = _composed if plan.live else _drawn
     written = []
@@ -93,12 +98,12 @@ def _write_reel(plan: Plan, folder: Path, numbers: range) -> list[FrameRows]:
     return written
 
 
-def _drawn(plan: Plan, numbers: range) -> Iterator[DrawnFrame]:
+def _drawn(plan: SimulationSettings, numbers: range) -> Iterator[DrawnFrame]:
     simulator = StripSimulator(plan.seed, defect_rate=plan.defect_rate)
     return map(simulator.draw, numbers)
 
 
-def _composed(plan: Plan, numbers: range) -> Iterator[DrawnFrame]:
+def _composed(plan: SimulationSettings, numbers: range) -> Iterator[DrawnFrame]:
     """Each frame has a look of its own: neighbours of one look would be near-duplicates."""
     composer = StripComposer(
         seed=FIRST_DATA_SEED * (plan.seed + 1) + numbers.start,
@@ -124,7 +129,7 @@ def _table(rows: FrameRows) -> str:
     return text.getvalue()
 
 
-def _about(frames: int, plan: Plan) -> dict[str, object]:
+def _about(frames: int, plan: SimulationSettings) -> dict[str, object]:
     try:
         release = version("millsight")
     except PackageNotFoundError:

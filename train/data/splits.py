@@ -32,7 +32,7 @@ _CLEAN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SplitPlace:
     """Where a split file puts an image."""
 
     group: str
@@ -148,13 +148,13 @@ def write_splits(path: Path, samples: Sequence[Sample]) -> None:
     write_whole(path, text.getvalue())
 
 
-def read_splits(path: Path) -> dict[str, Place]:
+def read_splits(path: Path) -> dict[str, SplitPlace]:
     """Where a split file puts each image.
 
     Raises:
         LabelError: Missing columns, an image named twice, a group in two splits.
     """
-    places: dict[str, Place] = {}
+    places: dict[str, SplitPlace] = {}
     split_of: dict[str, str] = {}
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
@@ -162,7 +162,7 @@ def read_splits(path: Path) -> dict[str, Place]:
             if rows.fieldnames is None or not set(HEADER) <= set(rows.fieldnames):
                 raise LabelError(f"{path} lacks the columns {','.join(HEADER)}", _AGAIN)
             for row in rows:
-                name, place = row["image"], Place(row["group"], row["split"])
+                name, place = row["image"], SplitPlace(row["group"], row["split"])
                 if not (name and place.group and place.split) or place.split == UNLABELLED:
                     raise LabelError(f"{path} line {rows.line_num} is not image, group and split")
                 if name in places:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.bundle import Bundle
 from train.evaluate.binary import called_defective
-from train.evaluate.instances.figures import instance_differences
+from train.evaluate.instances.instance_figures import instance_differences
 from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.metrics import difference_interval, mcnemar, share
 from train.evaluate.scored import Scored

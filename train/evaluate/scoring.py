@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edge.core.errors import DataError
 from edge.core.frame import Frame, Pixels
 from edge.vision.cascade import Cascade
-from edge.vision.region_scores import Judgement
+from edge.vision.region_scores import RegionScores
 from train.data.tiles import Tile
 from train.evaluate.scored import Scored
 from train.evaluate.untempered import is_tempered, untempered
@@ -92,7 +92,9 @@ def _row(cascade: Cascade, pixels: Pixels, columns: list[int] | None, seen: bool
     return _worst(judged, columns, verdict, plain)
 
 
-def _worst(judged: Judgement, columns: list[int] | None, verdict: bool, plain: _Row | None) -> _Row:
+def _worst(
+    judged: RegionScores, columns: list[int] | None, verdict: bool, plain: _Row | None
+) -> _Row:
     none = class_scores = None
     if columns is not None and judged.classes is not None:
         none = judged.classes.none.min()
@@ -111,7 +113,7 @@ def _inspected(cascade: Cascade, pixels: Pixels, item: Tile) -> bool:
     return seen.defective
 
 
-def _verdict(cascade: Cascade, judged: Judgement) -> bool:
+def _verdict(cascade: Cascade, judged: RegionScores) -> bool:
     """The same from scores: a region that the gate passes on reaches the decision threshold."""
     passed = judged.gate >= cascade.gate_threshold
     return bool((passed & (judged.decision >= cascade.decision_threshold)).any())

@@ -8,7 +8,7 @@ from scipy.special import expit, softmax
 
 from edge.vision.cascade import Cascade
 from edge.vision.models.classifier import ClassScores
-from edge.vision.region_scores import Judgement, decision_scores
+from edge.vision.region_scores import RegionScores, decision_scores
 
 
 def is_tempered(cascade: Cascade) -> bool:
@@ -17,12 +17,12 @@ def is_tempered(cascade: Cascade) -> bool:
     return any(stage is not None and stage.temperature != 1 for stage in stages)
 
 
-def untempered(judged: Judgement, cascade: Cascade) -> Judgement:
+def untempered(judged: RegionScores, cascade: Cascade) -> RegionScores:
     """The same regions scored at temperature 1, without running a network again."""
     gate = untempered_binary(judged.gate, cascade.gate.temperature)
     classifier = cascade.classifier
     if classifier is None or judged.classes is None:
-        return Judgement(judged.boxes, gate, None, gate)
+        return RegionScores(judged.boxes, gate, None, gate)
     temperature, scores = classifier.temperature, judged.classes.classes
     if classifier.outputs[0] == "none":
         every = np.column_stack([judged.classes.none, scores])
@@ -31,7 +31,7 @@ def untempered(judged: Judgement, cascade: Cascade) -> Judgement:
     else:
         plain = untempered_binary(scores, temperature)
         classes = ClassScores(plain, 1.0 - plain.max(axis=1))
-    return Judgement(judged.boxes, gate, classes, decision_scores(gate, classes))
+    return RegionScores(judged.boxes, gate, classes, decision_scores(gate, classes))
 
 
 def untempered_softmax(

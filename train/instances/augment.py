@@ -15,7 +15,7 @@ from train.augment.tiles import (
     ROUGH,
     Sometimes,
 )
-from train.instances.views import View
+from train.instances.views import WindowView
 
 _STRIP = ROUGH
 
@@ -58,7 +58,7 @@ def draw_view(
     keep: tuple[float, float, float, float] | None,
     how: Moves,
     rng: np.random.Generator,
-) -> View:
+) -> WindowView:
     """A window at a random place of its frame.
 
     Args:
@@ -80,7 +80,7 @@ def draw_view(
     if zoom == (1.0, 1.0):
         start = [float(np.rint(s)) for s in start]
     across, along = (how.flip and bool(rng.random() < 0.5) for _ in range(2))
-    view = View(window, (start[0], start[1]), zoom, (across, along))
+    view = WindowView(window, (start[0], start[1]), zoom, (across, along))
     for chance in (how.edge, how.sliver):
         if rng.random() < chance.share:
             px = round(float(rng.uniform(chance.low, chance.high)) * window[0])

@@ -18,7 +18,7 @@ from edge.vision.instances.rules import ClassRule
 from edge.vision.models.instances import InstanceModel
 from edge.vision.preprocess import as_fractions
 from train.data.sample import Sample
-from train.evaluate.instances.figures import instance_figures
+from train.evaluate.instances.instance_figures import instance_figures
 from train.evaluate.instances.rules import UNJUDGED
 from train.instances.scenes import Frames
 from train.networks.mask_rcnn import MaskRCNN

@@ -23,7 +23,7 @@ from train.instances.augment import LOOKS, STILL, Moves, draw_view
 from train.instances.plan import InstancesPlan
 from train.instances.scenes import Draws, Frames, Scene, Shares, draw_windows
 from train.instances.targets import rpn_targets
-from train.instances.views import shown
+from train.instances.views import visible_defects
 
 Batch = dict[str, NDArray[Any]]
 """What ``train.instances.learner`` takes."""
@@ -36,7 +36,7 @@ MOST_INSTANCES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class WindowFeed:
     """Makes the batches of any epoch.
 
     Attributes:
@@ -117,7 +117,7 @@ class Feed:
             keep = None if kept < 0 else tuple(scene.boxes[kept].tolist())
             view = draw_view(size, self.window, keep, self.moves, rng)
             view.cut(self.frames[i], images[row])
-            seen = shown(scene, view, room)
+            seen = visible_defects(scene, view, room)
             labels, deltas = rpn_targets(anchors, seen.boxes, rng)
             batch["rpn_labels"][row], batch["rpn_deltas"][row] = labels, deltas
             there = slice(len(seen.boxes))
@@ -133,13 +133,13 @@ class Feed:
         return batch
 
 
-def make_feed(
+def make_window_feed(
     plan: InstancesPlan,
     scenes: list[Scene],
     frames: Frames,
     anchors: Anchors,
     nuisances: tuple[str, ...] = (),
-) -> Feed:
+) -> WindowFeed:
     """The training batches as planned.
 
     Args:
@@ -150,7 +150,7 @@ def make_feed(
         nuisances: What may be painted on them; see ``DataSet.nuisances``.
     """
     augment = plan.recipe.augment
-    return Feed(
+    return WindowFeed(
         scenes=scenes,
         frames=frames,
         anchors=anchors,

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from train.instances.evaluating import unjudged, worth
-from train.instances.feed import Feed
+from train.instances.feed import WindowFeed
 from train.instances.plan import InstancesPlan
 from train.loop.averaging import Average
-from train.loop.checkpoint import Row, State
+from train.loop.checkpoint import CheckpointState, Row
 from train.loop.epochs import Watcher, run_epochs
 from train.loop.interrupt import InterruptedTrainingError, InterruptRequest
 from train.regions.fit import make_optimizer, refuse_divergence
@@ -33,7 +33,7 @@ class InstanceTraining:
     """
 
     plan: InstancesPlan
-    feed: Feed
+    feed: WindowFeed
     judge: Callable[[], dict[str, float]]
     folder: Path
     identity: dict[str, Any]
@@ -45,7 +45,7 @@ def compile_learner(learner: Any, plan: InstancesPlan, steps: int) -> None:
     learner.optimizer.build(learner.trainable_variables)
 
 
-def fit(learner: Any, training: InstanceTraining, state: State, watcher: Watcher) -> None:
+def fit(learner: Any, training: InstanceTraining, state: CheckpointState, watcher: Watcher) -> None:
     """Train a compiled ``Learner`` and leave the chosen weights in it; see ``run_epochs``.
 
     Args:

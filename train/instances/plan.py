@@ -9,9 +9,9 @@ from typing import Any
 from edge.core.errors import ConfigError
 from edge.vision.instances.anchors import STRIDES
 from train.instances.scenes import Scene
-from train.networks import Recipe
+from train.networks import TrainingDefaults
 
-_COMPACT = Recipe(
+_COMPACT = TrainingDefaults(
     epochs=60,
     batch=16,
     learning_rate=2e-3,
@@ -62,7 +62,7 @@ class InstancesPlan:
 
     window: tuple[int, int]
     trunk: str
-    recipe: Recipe
+    recipe: TrainingDefaults
     clean: float = 0.2
     seed: int = 0
     items_per_epoch: int | None = None

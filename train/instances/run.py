@@ -12,7 +12,7 @@ from train.atomic_paths import written_beside
 from train.backend import load_keras
 from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet, Sample
-from train.evaluate.instances.figures import instance_figures
+from train.evaluate.instances.instance_figures import instance_figures
 from train.instances.anchor_shapes import fit_anchors, mean_best_iou
 from train.instances.card import FORMAT, InstancesCard, about_plan, looks, write_instances_card
 from train.instances.evaluating import (
@@ -22,14 +22,14 @@ from train.instances.evaluating import (
     find_candidates,
     shown_pixels,
 )
-from train.instances.feed import make_feed
+from train.instances.feed import make_window_feed
 from train.instances.first_weights import start_networks_from
 from train.instances.fit import InstanceTraining, compile_learner, fit
 from train.instances.pictures import predictions
 from train.instances.plan import InstancesPlan
 from train.instances.scenes import Frames, Scene, make_scenes, spread
 from train.loop import checkpoint
-from train.loop.checkpoint import Row, State
+from train.loop.checkpoint import CheckpointState, Row
 from train.loop.curves import draw_panels, write_history
 from train.loop.progress import TrainingProgress
 from train.loop.run_folder import (
@@ -84,11 +84,11 @@ def train_instances(
     samples = [*data.of("train"), *data.of("val")]
     digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
     identity = {**plan.as_json(), "data": digests}
-    state = checkpoint.load(folder, identity) if resume else State(started=began)
+    state = checkpoint.load(folder, identity) if resume else CheckpointState(started=began)
     frames = _frames("train", [scene.sample for scene in scenes], progress)
     sizes = _sizes(scenes, plan.window)
     anchors = fit_anchors(sizes, seed=plan.seed)
-    feed = make_feed(plan, scenes, frames, anchors, data.nuisances)
+    feed = make_window_feed(plan, scenes, frames, anchors, data.nuisances)
     keras.utils.set_random_seed(plan.seed)
     network = build_mask_rcnn(len(data.classes), anchors, masks=feed.with_masks, trunk=plan.trunk)
     if plan.weights:

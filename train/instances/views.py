@@ -24,7 +24,7 @@ LEAST_PX = 4
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class WindowView:
     """How a window shows its frame.
 
     Attributes:
@@ -101,7 +101,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class VisibleDefects:
     """The defects that a window shows.
 
     Attributes:
@@ -117,7 +117,7 @@ class Shown:
     has_mask: NDArray[np.bool_]
 
 
-def shown(scene: Scene, view: View, most: int) -> Shown:
+def visible_defects(scene: Scene, view: WindowView, most: int) -> VisibleDefects:
     """What a view shows of a scene's defects, the largest ``most`` of them.
 
     A defect counts by the rule of ``train.data.tiles``, where it shows at least four pixels: 16 px
@@ -147,4 +147,4 @@ def shown(scene: Scene, view: View, most: int) -> Shown:
             inside[i] = across, along, across + w, along + h
     has_mask = np.array([scene.masks[i] is not None for i in chosen], np.bool_)
     rows = chosen[kept]
-    return Shown(inside[rows], scene.classes[rows], masks[kept], has_mask[kept])
+    return VisibleDefects(inside[rows], scene.classes[rows], masks[kept], has_mask[kept])

@@ -28,7 +28,7 @@ PARTS = ("weights", "optimizer", "average", "best")
 
 
 @dataclass(slots=True)
-class State:
+class CheckpointState:
     """Where a run stands after an epoch.
 
     Attributes:
@@ -76,7 +76,7 @@ def assign(variables: Iterable[Any], arrays: Arrays) -> None:
         variable.assign(array)
 
 
-def save(folder: Path, state: State, identity: dict[str, Any]) -> None:
+def save(folder: Path, state: CheckpointState, identity: dict[str, Any]) -> None:
     """Write the checkpoint of a run's folder, replacing the one before it.
 
     Raises:
@@ -96,7 +96,7 @@ def save(folder: Path, state: State, identity: dict[str, Any]) -> None:
     write_whole(folder / NAME, buffer.getvalue())
 
 
-def load(folder: Path, identity: dict[str, Any]) -> State:
+def load(folder: Path, identity: dict[str, Any]) -> CheckpointState:
     """Read the checkpoint of a run's folder.
 
     Raises:
@@ -127,7 +127,7 @@ def load(folder: Path, identity: dict[str, Any]) -> State:
             f"the run in {folder} was started otherwise: {changed}",
             "Resume it with the options and data that it was started with",
         )
-    return State(
+    return CheckpointState(
         history=about["history"],
         best_epoch=about["best_epoch"],
         started=about["started"],

@@ -12,7 +12,7 @@ from typing import Any
 from edge.core.errors import MissingExtraError
 from edge.core.files import write_whole
 from train.loop.checkpoint import Row
-from train.networks import Recipe
+from train.networks import TrainingDefaults
 
 VAL = "val, bare"
 """Name of the curves on val: the network as it is after the epoch, items as they come."""
@@ -33,7 +33,7 @@ def write_history(path: Path, history: list[Row]) -> None:
     write_whole(path, text.getvalue())
 
 
-def training_label(recipe: Recipe, model: Any) -> str:
+def training_label(recipe: TrainingDefaults, model: Any) -> str:
     """What the curve of training is of: it is taken while learning, with all that makes it harder.
 
     Args:

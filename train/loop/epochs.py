@@ -9,12 +9,12 @@ from typing import Any, Protocol
 from train.loop import checkpoint
 from train.loop.averaging import Average
 from train.loop.checkpoint import (
+    CheckpointState,
     Row,
-    State,
     values,
 )
 from train.loop.interrupt import InterruptedTrainingError, InterruptRequest
-from train.networks import Recipe
+from train.networks import TrainingDefaults
 
 Epoch = Callable[[int, Average, InterruptRequest], Row]
 """Trains one epoch (numbered from 0) and looks at val; ends early where an interrupt is asked."""
@@ -33,7 +33,7 @@ class Watcher(Protocol):
     def end_epoch(self, row: Row) -> None: ...
 
 
-class Training(Protocol):
+class ResumableRun(Protocol):
     """Where a run keeps its checkpoint, and what a resumed one must have in common with it."""
 
     @property
@@ -45,11 +45,11 @@ class Training(Protocol):
 
 def run_epochs(
     model: Any,
-    training: Training,
-    state: State,
+    training: ResumableRun,
+    state: CheckpointState,
     watcher: Watcher,
     *,
-    recipe: Recipe,
+    recipe: TrainingDefaults,
     steps: int,
     epoch: Epoch,
     better: Better,
@@ -101,5 +101,5 @@ def run_epochs(
         average.swap()
 
 
-def _stalled(state: State, patience: int | None) -> bool:
+def _stalled(state: CheckpointState, patience: int | None) -> bool:
     return patience is not None and state.epochs_done - state.best_epoch >= patience

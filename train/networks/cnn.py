@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from train.backend import load_keras
-from train.networks.recipe import Network, Recipe, Shape
+from train.networks.defaults import (
+    Network,
+    Shape,
+    TrainingDefaults,
+)
 
-STUDY = Recipe(epochs=10, input=(256, 256))
+STUDY = TrainingDefaults(epochs=10, input=(256, 256))
 
 
 def study_network(

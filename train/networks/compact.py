@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from train.networks.defaults import (
+    Network,
+    Shape,
+    TrainingDefaults,
+)
 from train.networks.depthwise import classified, patch_stem, trunk
-from train.networks.recipe import Network, Recipe, Shape
 
-COMPACT = Recipe(
+COMPACT = TrainingDefaults(
     epochs=40,
     batch=32,
     learning_rate=2e-3,

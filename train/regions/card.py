@@ -17,8 +17,8 @@ from train.loop.run_folder import (
     PAGE,
 )
 from train.networks import NETWORKS
-from train.regions.figures import Figures
-from train.regions.plan import Plan
+from train.regions.plan import RegionsPlan
+from train.regions.split_figures import SplitFigures
 from train.regions.task import Task
 
 FORMAT = 1
@@ -77,14 +77,14 @@ class Card(TypedDict):
     teachers: list[str]
     data: DataCard
     versions: dict[str, str]
-    figures: dict[str, Figures]
+    figures: dict[str, SplitFigures]
     holdout_openings: list[Opening]
     started: str
     finished: str
     seconds: float
 
 
-def about_network(plan: Plan, task: Task, parameters: int) -> dict[str, Any]:
+def about_network(plan: RegionsPlan, task: Task, parameters: int) -> dict[str, Any]:
     """What a card says of the network itself."""
     region, size = plan.geometry.region, plan.geometry.input
     return {

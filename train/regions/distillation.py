@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from edge.core.errors import ConfigError
 from edge.vision.preprocess import Geometry
-from train.regions.figures import BATCH, predict_logits
 from train.regions.finished import Run
 from train.regions.items import Items
+from train.regions.split_figures import BATCH, predict_logits
 from train.regions.task import Task
 
 

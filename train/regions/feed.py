@@ -18,9 +18,9 @@ from train.augment.tiles import (
     Augmentation,
     augmented,
 )
-from train.networks import Recipe
+from train.networks import TrainingDefaults
 from train.regions.items import Items
-from train.regions.plan import Plan
+from train.regions.plan import RegionsPlan
 from train.regions.task import Task
 
 
@@ -58,7 +58,7 @@ def draw(
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class RegionFeed:
     """Makes the batches of any epoch.
 
     Attributes:
@@ -99,7 +99,9 @@ class Feed:
             yield inputs, self.targets[some]
 
 
-def make_feed(plan: Plan, task: Task, items: Items, nuisances: tuple[str, ...] = ()) -> Feed:
+def make_region_feed(
+    plan: RegionsPlan, task: Task, items: Items, nuisances: tuple[str, ...] = ()
+) -> RegionFeed:
     """The training batches as planned.
 
     Args:
@@ -118,7 +120,7 @@ def make_feed(plan: Plan, task: Task, items: Items, nuisances: tuple[str, ...] =
             "Check the labels with: millsight data check",
         )
     groups = targets.argmax(axis=1) if task.name == "binary" else task.groups(items.labels)
-    return Feed(
+    return RegionFeed(
         items=items,
         targets=targets,
         groups=groups,
@@ -130,7 +132,7 @@ def make_feed(plan: Plan, task: Task, items: Items, nuisances: tuple[str, ...] =
     )
 
 
-def _augmentation(recipe: Recipe, nuisances: tuple[str, ...]) -> Augmentation | None:
+def _augmentation(recipe: TrainingDefaults, nuisances: tuple[str, ...]) -> Augmentation | None:
     if not recipe.augment:
         return None
     return replace(ROUGH if recipe.rough else Augmentation(), nuisances=nuisances)

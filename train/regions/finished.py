@@ -26,7 +26,7 @@ class Lenient(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class RunFigures(Lenient):
+class CardFigures(Lenient):
     """How good the run says that its network is on one split."""
 
     accuracy: float
@@ -73,7 +73,7 @@ class RunCard(Lenient):
     geometry: RunGeometry
     data: RunData
     versions: dict[str, str]
-    figures: dict[str, RunFigures]
+    figures: dict[str, CardFigures]
     holdout_openings: tuple[RunOpening, ...]
 
 

@@ -14,23 +14,23 @@ import numpy as np
 from edge.core.errors import TrainingError
 from train.backend import load_keras
 from train.loop.averaging import Average
-from train.loop.checkpoint import Row, State
+from train.loop.checkpoint import CheckpointState, Row
 from train.loop.epochs import Watcher, run_epochs
 from train.loop.interrupt import InterruptedTrainingError, InterruptRequest
-from train.networks import Recipe
-from train.regions.feed import Feed
-from train.regions.figures import (
+from train.networks import TrainingDefaults
+from train.regions.feed import RegionFeed
+from train.regions.items import Items
+from train.regions.plan import RegionsPlan
+from train.regions.split_figures import (
     accuracy_and_auroc,
     mean_loss,
     predict_logits,
 )
-from train.regions.items import Items
-from train.regions.plan import Plan
 from train.regions.task import Task
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class RegionTraining:
     """What one run trains on, and where it keeps its checkpoint.
 
     Attributes:
@@ -42,15 +42,15 @@ class Training:
         identity: What a resumed run must have in common with this one, as plain values.
     """
 
-    plan: Plan
+    plan: RegionsPlan
     task: Task
-    feed: Feed
+    feed: RegionFeed
     val: Items
     folder: Path
     identity: dict[str, Any]
 
 
-def make_optimizer(recipe: Recipe, steps: int) -> Any:
+def make_optimizer(recipe: TrainingDefaults, steps: int) -> Any:
     """A Keras optimizer with the recipe's schedule over ``steps`` batches an epoch."""
     keras = load_keras()
     rate: Any = recipe.learning_rate
@@ -69,7 +69,7 @@ def make_optimizer(recipe: Recipe, steps: int) -> Any:
     return keras.optimizers.Adam(rate, global_clipnorm=recipe.clip)
 
 
-def compile_model(model: Any, plan: Plan, task: Task, loss: Any, steps: int) -> None:
+def compile_model(model: Any, plan: RegionsPlan, task: Task, loss: Any, steps: int) -> None:
     """Give a ``keras.Model`` its optimizer, its loss and the accuracy shown while it trains."""
     metrics = load_keras().metrics
     sigmoid = task.activation == "sigmoid"
@@ -83,7 +83,7 @@ def compile_model(model: Any, plan: Plan, task: Task, loss: Any, steps: int) -> 
     model.optimizer.build(model.trainable_variables)
 
 
-def fit(model: Any, training: Training, state: State, watcher: Watcher) -> None:
+def fit(model: Any, training: RegionTraining, state: CheckpointState, watcher: Watcher) -> None:
     """Train a compiled ``keras.Model`` and leave the chosen weights in it; see ``run_epochs``.
 
     Args:
@@ -116,7 +116,7 @@ def fit(model: Any, training: Training, state: State, watcher: Watcher) -> None:
 def _epoch(
     model: Any,
     average: Average,
-    training: Training,
+    training: RegionTraining,
     number: int,
     watcher: Watcher,
     interrupt: InterruptRequest,
@@ -151,7 +151,7 @@ def _epoch(
     }
 
 
-def refuse_divergence(loss: float, number: int, recipe: Recipe) -> None:
+def refuse_divergence(loss: float, number: int, recipe: TrainingDefaults) -> None:
     """Stop a run whose loss in epoch ``number`` (from 0) is no number.
 
     Raises:

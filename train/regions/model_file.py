@@ -9,11 +9,11 @@ from edge.core.errors import TrainingError
 from train.atomic_paths import written_beside
 from train.loop import checkpoint
 from train.networks import NETWORKS
-from train.regions.plan import Plan
+from train.regions.plan import RegionsPlan
 from train.regions.task import Task
 
 
-def build_network(plan: Plan, task: Task) -> Any:
+def build_network(plan: RegionsPlan, task: Task) -> Any:
     """The plan's untrained ``keras.Model``.
 
     Raises:
@@ -29,7 +29,7 @@ def build_network(plan: Plan, task: Task) -> Any:
         ) from None
 
 
-def save_model(path: Path, model: Any, plan: Plan, task: Task) -> None:
+def save_model(path: Path, model: Any, plan: RegionsPlan, task: Task) -> None:
     """Write a network without optimizer and loss, whole or not at all.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edge.vision.preprocess import Geometry
-from train.networks import Recipe
+from train.networks import TrainingDefaults
 from train.regions.task import TaskName
 
 SQUASHED = (256, 256)
@@ -14,7 +14,7 @@ SQUASHED = (256, 256)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RegionsPlan:
     """A run's choices. The same plan on the same data gives the same network.
 
     Attributes:
@@ -36,7 +36,7 @@ class Plan:
     task: TaskName
     network: str
     geometry: Geometry
-    recipe: Recipe
+    recipe: TrainingDefaults
     seed: int = 0
     patience: int | None = None
     items_per_epoch: int | None = None
@@ -51,6 +51,6 @@ class Plan:
         return asdict(self)
 
 
-def geometry_for(recipe: Recipe, region: tuple[int, int] | None) -> Geometry:
+def geometry_for(recipe: TrainingDefaults, region: tuple[int, int] | None) -> Geometry:
     """How frames are cut for a network; ``region`` is a tile's width and height, None no tiling."""
     return Geometry(region=region, input=recipe.input or region or SQUASHED)

@@ -15,7 +15,7 @@ from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet
 from train.data.tiles import Tile, judged_tiles
 from train.loop import checkpoint
-from train.loop.checkpoint import State
+from train.loop.checkpoint import CheckpointState
 from train.loop.curves import (
     training_label,
     write_curves,
@@ -42,12 +42,11 @@ from train.regions.distillation import (
     mixed,
     taught,
 )
-from train.regions.feed import class_shares, make_feed
-from train.regions.figures import figures, predict_logits
+from train.regions.feed import class_shares, make_region_feed
 from train.regions.finished import read_run
 from train.regions.first_weights import read_weights, start_from
 from train.regions.fit import (
-    Training,
+    RegionTraining,
     compile_model,
     fit,
 )
@@ -60,12 +59,13 @@ from train.regions.items import (
 )
 from train.regions.losses import make_loss, prior_shift
 from train.regions.model_file import build_network, save_model
-from train.regions.plan import Plan
+from train.regions.plan import RegionsPlan
+from train.regions.split_figures import figures, predict_logits
 from train.regions.task import Task, TaskName
 
 
 def train_run(
-    plan: Plan,
+    plan: RegionsPlan,
     data: DataSet,
     tiles: dict[str, list[Tile]],
     folder: Path,
@@ -105,7 +105,7 @@ def train_run(
     others = [_also(folder, plan.task, data) for folder in plan.also]
     digests_also = [data_digest(other.of("train")) for other in others]
     identity = {**plan.as_json(), "data": digests, "data_also": digests_also}
-    state = checkpoint.load(folder, identity) if resume else State(started=began)
+    state = checkpoint.load(folder, identity) if resume else CheckpointState(started=began)
     task = Task(plan.task, data.classes)
     teachers = [read_run(Path(folder)) for folder in plan.teachers]
     check_teachers(teachers, task, plan.geometry)
@@ -113,7 +113,7 @@ def train_run(
     if others:
         parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
         items = {"train": joined(parts), **items}
-    feed = make_feed(plan, task, items["train"], data.nuisances)
+    feed = make_region_feed(plan, task, items["train"], data.nuisances)
     shift = prior_shift(
         task, feed.targets, feed.groups, class_shares(feed.groups, plan.recipe.balance)
     )
@@ -130,7 +130,7 @@ def train_run(
     smoothing, focal = plan.recipe.label_smoothing, plan.recipe.focal
     loss = make_loss(task, label_smoothing=smoothing, shift=shift, focal=focal)
     compile_model(model, plan, task, loss, feed.steps)
-    fit(model, Training(plan, task, feed, items["val"], folder, identity), state, progress)
+    fit(model, RegionTraining(plan, task, feed, items["val"], folder, identity), state, progress)
     save_model(folder / MODEL, model, plan, task)
     write_history(folder / HISTORY, state.history)
     best = state.best_epoch if plan.recipe.best_weights else None
@@ -178,7 +178,7 @@ def _also(folder: str, task: TaskName, data: DataSet) -> DataSet:
 
 
 def _cut(
-    tiles: dict[str, list[Tile]], classes: int, plan: Plan, progress: TrainingProgress
+    tiles: dict[str, list[Tile]], classes: int, plan: RegionsPlan, progress: TrainingProgress
 ) -> dict[str, Items]:
     """The items of each split; ``plan.limit`` thins out those of training, of all data sets."""
     items = {}
@@ -190,7 +190,9 @@ def _cut(
     return items
 
 
-def _cut_also(other: DataSet, data: DataSet, plan: Plan, progress: TrainingProgress) -> Items:
+def _cut_also(
+    other: DataSet, data: DataSet, plan: RegionsPlan, progress: TrainingProgress
+) -> Items:
     """The training items of another data set, labelled as ``data``'s."""
     tiles = {"train": judged_tiles(other, "train", plan.geometry.region)}
     items = _cut(tiles, len(other.classes), plan, progress)["train"]

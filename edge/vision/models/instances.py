@@ -29,8 +29,8 @@ from edge.vision.instances.nms import nms_by_class
 from edge.vision.instances.outline import paste, pixels_of
 from edge.vision.instances.proposals import propose
 from edge.vision.instances.rules import ClassRule, by_rules
-from edge.vision.instances.view import (
-    View,
+from edge.vision.instances.window_features import (
+    WindowFeatures,
     features_of,
     likeliest,
     maps_of,
@@ -161,7 +161,7 @@ class InstanceModel:
             )
         return found
 
-    def _view(self, pixels: Pixels, window: Window) -> View:
+    def _view(self, pixels: Pixels, window: Window) -> WindowFeatures:
         width, height = size = self.sizes[window.size_index]
         corner = (window.x, window.y)
         inputs = picture(pixels, corner, size)[np.newaxis]
@@ -172,9 +172,9 @@ class InstanceModel:
         )
         boxes = clip(boxes, seen[1], seen[0])
         real = with_area(boxes)
-        return View(corner, seen, maps.features, boxes[real], scores[real])
+        return WindowFeatures(corner, seen, maps.features, boxes[real], scores[real])
 
-    def _hits(self, views: list[View], floors: NDArray[np.float32]) -> _Hits:
+    def _hits(self, views: list[WindowFeatures], floors: NDArray[np.float32]) -> _Hits:
         """What the box head makes of all proposals, without doubles."""
         of = np.repeat(np.arange(len(views)), [len(view.proposals) for view in views])
         proposals = np.concatenate([view.proposals for view in views])
@@ -195,7 +195,7 @@ class InstanceModel:
         kept = nms_by_class(placed, scores, classes, _SAME, _MOST)
         return _Hits(boxes[kept], placed[kept], of[kept], classes[kept], scores[kept])
 
-    def _masks(self, views: list[View], hits: _Hits) -> NDArray[np.float32] | None:
+    def _masks(self, views: list[WindowFeatures], hits: _Hits) -> NDArray[np.float32] | None:
         """Probabilities [n, 28, 28] that a pixel of each box is of the box's class."""
         if self.mask_head is None or not len(hits.boxes):
             return None

@@ -31,7 +31,7 @@ StageName = Literal["gate", "classifier", "instances"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EngineChoice:
     """How the networks of a stage are run.
 
     Attributes:
@@ -45,17 +45,17 @@ class Choice:
     threads: int
 
 
-def usual() -> Choice:
+def usual() -> EngineChoice:
     """How every stage is run where nobody says otherwise and the device is not tuned."""
-    return Choice(None, "int8", min(2, os.cpu_count() or 1))
+    return EngineChoice(None, "int8", min(2, os.cpu_count() or 1))
 
 
-Choices = Mapping[StageName, Choice]
+Choices = Mapping[StageName, EngineChoice]
 """How some stages are run; the others as they would be without it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Loader:
+class ModelLoader:
     """Loads a bundle's models in one engine and precision, or each stage in its own.
 
     Attributes:
@@ -72,9 +72,9 @@ class Loader:
     threads: int
     stages: Choices = field(default_factory=dict)
 
-    def choice(self, stage: StageName) -> Choice:
+    def choice(self, stage: StageName) -> EngineChoice:
         """How a stage is run."""
-        return self.stages.get(stage) or Choice(self.engine, self.precision, self.threads)
+        return self.stages.get(stage) or EngineChoice(self.engine, self.precision, self.threads)
 
     def gate(self) -> Gate:
         """The gate.
@@ -115,7 +115,7 @@ class Loader:
         )
 
 
-def _open(model: bytes, choice: Choice) -> Engine:
+def _open(model: bytes, choice: EngineChoice) -> Engine:
     return open_engine(model, name=choice.engine, threads=choice.threads)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.app import preflight
-from edge.app.preflight import troubles
+from edge.app.preflight import find_faults
 from edge.bundle import load_bundle, shipped_bundle
 from edge.config import read
 from edge.core.errors import MissingPathError
@@ -14,7 +14,7 @@ from edge.core.errors import MissingPathError
 def found(tmp_path, text, load=lambda: load_bundle(shipped_bundle())):
     path = tmp_path / "c.toml"
     path.write_text(text)
-    return troubles(read(path), load)
+    return find_faults(read(path), load)
 
 
 def test_a_good_configuration_has_none(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from edge.bench import bench
 from edge.bundle import Bundle
 from edge.vision.cascade import Cascade
-from edge.vision.models.load import Choice
+from edge.vision.models.load import EngineChoice
 from tests.edge import fakes
 from tests.edge.bundle.samples import FILES, INSTANCE_FILES, manifest, with_instances
 
@@ -39,7 +39,7 @@ def test_each_instance_network_has_a_row(monkeypatch):
 def test_a_plan_s_stages_have_their_own_precisions(monkeypatch):
     instances = fakes.BlobInstances()
     instances.pyramids = {(64, 32): fakes.SilentEngine()}
-    stages = {"gate": Choice("litert", "float32", 1)}
+    stages = {"gate": EngineChoice("litert", "float32", 1)}
     figures = with_instances_of(monkeypatch, instances, stages=stages)
     found = {row["model"]: row["precision"] for row in figures["models"]}
     assert found["gate"] == "float32" and found["instances: pyramid 64×32"] == "int8"

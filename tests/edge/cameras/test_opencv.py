@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edge.cameras.capture import video as open_video
-from edge.cameras.opencv import OpenCVCamera, Stamps
+from edge.cameras.opencv import OpenCVCamera, TimeStamps
 from edge.core.errors import CameraError
 from edge.core.frame import BadFrame
 
@@ -129,7 +129,7 @@ def test_the_device_is_freed_whether_or_not_it_was_read(read):
     ],
 )
 def test_losses_by_time_stamps(periods, lost):
-    stamps, now = Stamps(), 0.0
+    stamps, now = TimeStamps(), 0.0
     stamps.lost_before(now)
     found = []
     for period in periods:
@@ -139,7 +139,7 @@ def test_losses_by_time_stamps(periods, lost):
 
 
 def test_a_camera_that_changes_its_rate_has_lost_nothing_in_the_end():
-    stamps = Stamps()
+    stamps = TimeStamps()
     found = [stamps.lost_before(0.02 * n) for n in range(40)]
     found += [stamps.lost_before(0.8 + 0.06 * n) for n in range(40)]
     assert sum(found[:40]) == 0

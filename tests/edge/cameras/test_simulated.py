@@ -8,7 +8,7 @@ import time
 import pytest
 
 from edge.cameras.simulated import TRUTH_WINDOW, SimulatedCamera
-from edge.cameras.simulated_faults import Fault, Faults
+from edge.cameras.simulated_faults import SimulatedFault, SimulatedFaults
 from edge.core.errors import ConfigError
 
 SMALL = {"width": 128, "height": 32}
@@ -122,7 +122,9 @@ def test_frames_that_jitter_come_late_by_no_more_and_in_order():
 
 
 def test_faults_happen_to_its_frames_and_not_to_its_truth():
-    faults = Faults({Fault.DROP: [2], Fault.BLACK: [4]}, lasting_frames=1)
+    faults = SimulatedFaults(
+        {SimulatedFault.DROP: [2], SimulatedFault.BLACK: [4]}, lasting_frames=1
+    )
     camera = SimulatedCamera(paced=False, defect_rate=1.0, faults=faults, **SMALL)
     frames = take(camera, 6)
     assert [frame.number for frame in frames] == [0, 1, 3, 4, 5, 6]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.cameras.simulated_faults import Fault, Faults
+from edge.cameras.simulated_faults import SimulatedFault, SimulatedFaults
 from edge.core.errors import ConfigError
 from edge.core.frame import Absence, Frame
 from edge.core.inspection import Cause
@@ -22,7 +22,7 @@ def frames(count):
 
 
 def with_faults(count=20, when=None, **settings):
-    return list(Faults(when or {}, **settings).over(frames(count)))
+    return list(SimulatedFaults(when or {}, **settings).over(frames(count)))
 
 
 def test_without_faults_frames_pass_as_they_are():
@@ -32,11 +32,11 @@ def test_without_faults_frames_pass_as_they_are():
 
 
 def test_a_dropped_frame_leaves_a_jump():
-    assert [item.number for item in with_faults(5, {Fault.DROP: [1, 3]})] == [0, 2, 4]
+    assert [item.number for item in with_faults(5, {SimulatedFault.DROP: [1, 3]})] == [0, 2, 4]
 
 
 def test_a_frozen_camera_repeats_the_picture_before():
-    items = with_faults(12, {Fault.FREEZE: [4]}, lasting_frames=5)
+    items = with_faults(12, {SimulatedFault.FREEZE: [4]}, lasting_frames=5)
     same = [np.array_equal(item.pixels, items[3].pixels) for item in items]
     assert same == [False] * 3 + [True] * 6 + [False] * 3
     assert [item.number for item in items] == list(range(12))
@@ -44,7 +44,7 @@ def test_a_frozen_camera_repeats_the_picture_before():
 
 @pytest.mark.parametrize(("fault", "low", "high"), [("black", 0, 3), ("saturate", 252, 255)])
 def test_a_black_or_white_picture_has_noise_and_nothing_else(fault, low, high):
-    items = with_faults(12, {Fault(fault): [4]}, lasting_frames=5)
+    items = with_faults(12, {SimulatedFault(fault): [4]}, lasting_frames=5)
     for item in items:
         inside = low <= item.pixels.min() <= item.pixels.max() <= high
         assert inside == (4 <= item.number < 9)
@@ -52,14 +52,14 @@ def test_a_black_or_white_picture_has_noise_and_nothing_else(fault, low, high):
 
 
 def test_half_a_picture_and_one_of_another_size():
-    items = with_faults(6, {Fault.HALF: [2], Fault.WRONG_SIZE: [4]})
+    items = with_faults(6, {SimulatedFault.HALF: [2], SimulatedFault.WRONG_SIZE: [4]})
     assert (items[2].pixels[10:] == 0).all()
     assert (items[2].pixels[:10] > 0).all()
     assert [item.pixels.shape for item in items] == [(20, 40)] * 4 + [(20, 30), (20, 40)]
 
 
 def test_a_camera_that_vanishes_is_absent_for_so_long_and_says_so():
-    items = with_faults(60, {Fault.VANISH: [10]}, vanish_s=2.45)
+    items = with_faults(60, {SimulatedFault.VANISH: [10]}, vanish_s=2.45)
     away = [item for item in items if isinstance(item, Absence)]
     came = [item.number for item in items if isinstance(item, Frame)]
     assert came == [*range(10), *range(35, 60)]
@@ -69,7 +69,7 @@ def test_a_camera_that_vanishes_is_absent_for_so_long_and_says_so():
 
 
 def test_rates_are_kept_and_the_same_seed_gives_the_same_faults():
-    drawn = [with_faults(2000, {Fault.DROP: 0.1}, seed=seed) for seed in (1, 1, 2)]
+    drawn = [with_faults(2000, {SimulatedFault.DROP: 0.1}, seed=seed) for seed in (1, 1, 2)]
     assert 1750 < len(drawn[0]) < 1850
     numbers = [[item.number for item in items] for items in drawn]
     assert numbers[0] == numbers[1] != numbers[2]
@@ -77,8 +77,12 @@ def test_rates_are_kept_and_the_same_seed_gives_the_same_faults():
 
 @pytest.mark.parametrize(
     "settings",
-    [{"when": {Fault.DROP: 1.5}}, {"when": {}, "lasting_frames": 0}, {"when": {}, "vanish_s": 0}],
+    [
+        {"when": {SimulatedFault.DROP: 1.5}},
+        {"when": {}, "lasting_frames": 0},
+        {"when": {}, "vanish_s": 0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(settings):
     with pytest.raises(ConfigError):
-        Faults(**settings)
+        SimulatedFaults(**settings)

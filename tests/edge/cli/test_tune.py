@@ -15,9 +15,9 @@ from edge.cli.bench import bench
 from edge.cli.bundle import bundle
 from edge.cli.inspect import inspect
 from edge.cli.tune import tune
-from edge.tune.plan import Plan
-from edge.tune.plan_store import Plans
-from edge.vision.models.load import Choice
+from edge.tune.plan_store import TuningPlans
+from edge.tune.tuning_plan import TuningPlan
+from edge.vision.models.load import EngineChoice
 
 pytestmark = pytest.mark.openvino
 
@@ -39,11 +39,11 @@ def tuned(state: Path) -> Result:
 
 
 def test_the_plan_goes_to_stdout_and_into_the_state_folder(tuned: Result, state: Path) -> None:
-    plan = Plan.model_validate_json(tuned.stdout)
+    plan = TuningPlan.model_validate_json(tuned.stdout)
     shipped = load_bundle(shipped_bundle())
     assert (plan.bundle, plan.bundle_name) == (shipped.digest, "simulated")
     assert set(plan.stages) == {"gate", "classifier", "instances"}
-    assert Plans(state).find(shipped) == (plan, "")
+    assert TuningPlans(state).find(shipped) == (plan, "")
     for timing in plan.timings:
         assert timing.fault is None and 0 < timing.p50_ms <= timing.p99_ms
     assert "timing" in tuned.stderr and f"the plan is in {state}" in tuned.stderr
@@ -68,10 +68,10 @@ def test_without_a_plan_there_is_nothing_to_show_or_to_forget(tmp_path: Path) ->
     assert "not on this device: millsight tune" in call(bundle, "show", "--state", tmp_path).stdout
 
 
-def other_way(state: Path) -> Plan:
+def other_way(state: Path) -> TuningPlan:
     """The shipped bundle's plan, changed to what nobody would choose."""
     shipped = load_bundle(shipped_bundle())
-    plan, why = Plans(state).find(shipped)
+    plan, why = TuningPlans(state).find(shipped)
     assert plan is not None, why
     other = {"engine": "litert", "precision": "float32", "threads": 1}
     way = plan.stages["gate"].model_copy(update=other)
@@ -81,24 +81,27 @@ def other_way(state: Path) -> Plan:
 @pytest.fixture
 def planned(tuned: Result, state: Path, tmp_path: Path) -> Path:
     """A device whose plan is unlike the default."""
-    Plans(tmp_path).save(other_way(state), load_bundle(shipped_bundle()))
+    TuningPlans(tmp_path).save(other_way(state), load_bundle(shipped_bundle()))
     return tmp_path
 
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ((), Choice("litert", "float32", 1)),
-        (("--threads", 1), Choice(None, "int8", 1)),
-        (("--precision", "float32", "--threads", 2), Choice(None, "float32", 2)),
-        (("--engine", "litert", "--threads", 2), Choice("litert", "int8", 2)),
+        ((), EngineChoice("litert", "float32", 1)),
+        (("--threads", 1), EngineChoice(None, "int8", 1)),
+        (("--precision", "float32", "--threads", 2), EngineChoice(None, "float32", 2)),
+        (("--engine", "litert", "--threads", 2), EngineChoice("litert", "int8", 2)),
     ],
     ids=["tuned", "threads", "precision", "engine"],
 )
 def test_bench_runs_as_planned_unless_it_is_told_otherwise(
-    asked: tuple[object, ...], expected: Choice, planned: Path, monkeypatch: pytest.MonkeyPatch
+    asked: tuple[object, ...],
+    expected: EngineChoice,
+    planned: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    measured: list[Choice] = []
+    measured: list[EngineChoice] = []
 
     def measure(given, *, stages, **more):
         measured.extend(stages[name] for name in ("gate", "classifier"))
@@ -117,7 +120,7 @@ def test_inspect_runs_as_planned_and_says_once_where_it_does_not(
     picture = planned / "frame.png"
     cv2.imwrite(str(picture), np.full((256, 1600), 90, np.uint8))
     if spoiled:
-        Plans(planned).file(load_bundle(shipped_bundle())).write_text("{}")
+        TuningPlans(planned).file(load_bundle(shipped_bundle())).write_text("{}")
     done = call(inspect, picture, picture, "--state", planned, "--format", "jsonl")
     assert done.exit_code == 0, done.exception
     assert len(done.stdout.splitlines()) == 2

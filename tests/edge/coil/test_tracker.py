@@ -11,7 +11,7 @@ from edge.coil.disposition import Disposition
 from edge.coil.track import MAX_PIECES
 from edge.coil.tracker import CoilTracker
 from edge.config.coil import DispositionRule
-from edge.core.class_map import Heat
+from edge.core.class_map import ClassMap
 from edge.core.coverage import Gap
 from edge.core.events import EventKind
 from edge.core.inspection import Cause, Level
@@ -101,7 +101,7 @@ def test_pieces_within_a_frame_stay_as_the_models_gave_them():
 
 def test_heat_that_ends_short_of_the_border_joins_by_its_region():
     def seen(region, x, y, width, height):
-        return boxed(x, y, width, height, heats=(Heat(region, np.full((2, 2), 255, np.uint8)),))
+        return boxed(x, y, width, height, heats=(ClassMap(region, np.full((2, 2), 255, np.uint8)),))
 
     above = seen((0, 128, 200, 128), 60, 140, 20, 80)
     below = seen((0, 0, 200, 128), 60, 50, 20, 30)

@@ -13,11 +13,11 @@ import pytest
 from edge.bundle.load import find_bundle, load_bundle
 from edge.coil.tracker import CoilTracker
 from edge.core.frame import Frame
+from edge.simulator.defect_layout import Band
 from edge.simulator.defects.scratches import draw_scratches
 from edge.simulator.light import expose, uneven_light
 from edge.simulator.noise import noise_sheets
 from edge.simulator.outline import draw_outline
-from edge.simulator.plan import Band
 from edge.simulator.stamp import lay
 from edge.simulator.texture import draw_texture
 from edge.vision.cascade import Cascade

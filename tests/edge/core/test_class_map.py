@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from edge.core.class_map import Heat, heat_in
+from edge.core.class_map import ClassMap, class_map_in
 
 REGION = (400, 128, 200, 128)
 maps = hnp.arrays(
@@ -37,7 +37,7 @@ def spot(*places: tuple[int, int]) -> np.ndarray:
     ],
 )
 def test_the_box_is_the_hot_cells_give_or_take_half_a_cell(places, cells):
-    heat = heat_in(REGION, spot(*places))
+    heat = class_map_in(REGION, spot(*places))
     x, y, width, height = heat.box
     left, top = REGION[0] + cells[0] * 20, REGION[1] + cells[1] * 16
     assert abs(x - left) <= 10 and abs(x + width - left - cells[2] * 20) <= 10
@@ -50,17 +50,17 @@ def test_a_weaker_place_counts_from_three_tenths_on():
     evidence = spot((1, 1), (6, 8))
     for level, counts in ((0.2, False), (0.8, True)):
         evidence[6, 8] = -3.0 + 8.0 * level
-        assert (heat_in(REGION, evidence).box[2] > 100) is counts
+        assert (class_map_in(REGION, evidence).box[2] > 100) is counts
 
 
 @pytest.mark.parametrize("level", [-2.0, 0.0, 7.0, np.nan])
 def test_where_all_places_speak_alike_there_is_no_heat(level):
-    assert heat_in(REGION, np.full((8, 13), level, np.float32)) is None
+    assert class_map_in(REGION, np.full((8, 13), level, np.float32)) is None
 
 
 @given(maps, st.integers(1, 60), st.integers(1, 60))
 def test_the_box_lies_in_the_region_for_any_map(evidence, width, height):
-    heat = heat_in((7, 9, width, height), evidence)
+    heat = class_map_in((7, 9, width, height), evidence)
     if heat is None:
         return
     x, y, w, h = heat.box
@@ -74,8 +74,8 @@ def test_the_box_lies_in_the_region_for_any_map(evidence, width, height):
 @given(maps, st.sampled_from([0.25, 4.0]), st.integers(-50, 50))
 def test_scale_and_offset_of_the_logits_do_not_matter(evidence, scale, offset):
     evidence = np.round(evidence)
-    one = heat_in(REGION, evidence)
-    other = heat_in(REGION, evidence * np.float32(scale) + np.float32(offset))
+    one = class_map_in(REGION, evidence)
+    other = class_map_in(REGION, evidence * np.float32(scale) + np.float32(offset))
     assert (one is None) == (other is None)
     if one and other:
         assert np.abs(one.levels.astype(int) - other.levels).max() <= 1
@@ -84,7 +84,7 @@ def test_scale_and_offset_of_the_logits_do_not_matter(evidence, scale, offset):
 @given(maps)
 def test_a_place_stands_out_by_how_far_it_lies_above_the_median(evidence):
     above = (evidence - np.median(evidence)).clip(0)
-    heat = heat_in(REGION, evidence)
+    heat = class_map_in(REGION, evidence)
     if heat is not None:
         np.testing.assert_array_equal(heat.levels, np.round(above * (255 / above.max())))
 
@@ -92,4 +92,4 @@ def test_a_place_stands_out_by_how_far_it_lies_above_the_median(evidence):
 def test_levels_are_enlarged_as_opencv_would():
     levels = np.random.default_rng(0).integers(0, 256, (8, 13), dtype=np.uint8)
     wanted = cv2.resize(levels.astype(np.float32), REGION[2:], interpolation=cv2.INTER_LINEAR)
-    assert Heat(REGION, levels).enlarged() == pytest.approx(wanted, abs=0.01)
+    assert ClassMap(REGION, levels).enlarged() == pytest.approx(wanted, abs=0.01)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.core.class_map import Heat
+from edge.core.class_map import ClassMap
 from edge.core.joining import DefectiveRegion, join_touching
 
 LEFT, RIGHT, FAR = (0, 0, 20, 10), (20, 0, 20, 10), (60, 0, 20, 10)
@@ -14,7 +14,7 @@ def hot(region, *columns) -> DefectiveRegion:
     """A region whose heat fills some of its twenty columns."""
     levels = np.zeros((10, 20), np.uint8)
     levels[:, columns] = 255
-    return DefectiveRegion(region, 0.5, Heat(region, levels))
+    return DefectiveRegion(region, 0.5, ClassMap(region, levels))
 
 
 def test_without_heat_the_box_is_the_regions():

@@ -7,12 +7,12 @@ import json
 from edge.core.coverage import Gap
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause
-from edge.core.run_figures import Figures
+from edge.core.run_figures import RunFigures
 from tests.edge.line.takes import BAD, inspected
 
 
 def test_frames_gaps_defects_and_events_are_counted_under_their_names():
-    figures = Figures()
+    figures = RunFigures()
     figures.add(inspected(0)[1])
     figures.add(inspected(1, BAD)[1])
     figures.add_gap(Gap(20.0, 30.0, Cause.DROPPED, 3, 0.0), 3)

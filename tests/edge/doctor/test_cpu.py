@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.doctor.cpu import cpu, cpu_model
-from edge.doctor.finding import State
+from edge.doctor.finding import Severity
 
 EPYC = """\
 processor\t: 0
@@ -37,14 +37,14 @@ def device(root, cpuinfo, board=None):
 @pytest.mark.parametrize(
     ("cpuinfo", "board", "model", "extensions", "state"),
     [
-        (EPYC, None, "AMD EPYC 9354", ["avx2", "avx512_vnni"], State.OK),
-        (XEON, None, "Xeon", ["amx", "avx2", "avx512_vnni"], State.OK),
-        (HASWELL, None, "Intel(R) Core(TM) i5-4570", ["avx2"], State.OK),
-        (OLD, None, "Intel(R) Celeron(R) J1900", [], State.WARN),
-        (PI4, None, "Raspberry Pi 4 Model B", ["neon"], State.OK),
-        (PI5, "Raspberry Pi 5 Rev 1.0", "Raspberry Pi 5 Rev 1.0", ["dotprod", "neon"], State.OK),
-        (PI2, None, "ARMv7 Processor rev 5 (v7l)", ["neon"], State.OK),
-        (GRAVITON, "board", "board", ["dotprod", "i8mm", "neon", "sve2"], State.OK),
+        (EPYC, None, "AMD EPYC 9354", ["avx2", "avx512_vnni"], Severity.OK),
+        (XEON, None, "Xeon", ["amx", "avx2", "avx512_vnni"], Severity.OK),
+        (HASWELL, None, "Intel(R) Core(TM) i5-4570", ["avx2"], Severity.OK),
+        (OLD, None, "Intel(R) Celeron(R) J1900", [], Severity.WARN),
+        (PI4, None, "Raspberry Pi 4 Model B", ["neon"], Severity.OK),
+        (PI5, "Raspberry Pi 5 Rev 1.0", "Raspberry Pi 5 Rev 1.0", ["dotprod", "neon"], Severity.OK),
+        (PI2, None, "ARMv7 Processor rev 5 (v7l)", ["neon"], Severity.OK),
+        (GRAVITON, "board", "board", ["dotprod", "i8mm", "neon", "sve2"], Severity.OK),
     ],
 )
 def test_a_processor_is_named_with_its_extensions(
@@ -66,5 +66,5 @@ def test_it_says_where_int8_gains_little(tmp_path):
 
 def test_a_system_that_tells_nothing_is_no_error(tmp_path):
     finding = cpu(tmp_path, cores=2)
-    assert finding.state is State.WARN and "cannot be read" in finding.what
+    assert finding.state is Severity.WARN and "cannot be read" in finding.what
     assert cpu_model(tmp_path)

@@ -9,7 +9,7 @@ import pytest
 from edge.doctor.clock import clock
 from edge.doctor.disk import disk
 from edge.doctor.engines import engines
-from edge.doctor.finding import Finding, State, worst
+from edge.doctor.finding import DeviceFinding, Severity, worst
 from edge.doctor.memory import memory
 from edge.doctor.temperature import (
     governor,
@@ -17,7 +17,7 @@ from edge.doctor.temperature import (
     throttling,
 )
 
-OK, WARN, FAIL = State.OK, State.WARN, State.FAIL
+OK, WARN, FAIL = Severity.OK, Severity.WARN, Severity.FAIL
 
 
 def tree(root, files):
@@ -187,4 +187,9 @@ def test_little_room_and_a_slow_disk(tmp_path, monkeypatch, free_mib, commit_s, 
 
 def test_the_worst_finding_counts():
     assert worst([]) is OK
-    assert worst([Finding("a", WARN, ""), Finding("b", FAIL, ""), Finding("c", OK, "")]) is FAIL
+    assert (
+        worst(
+            [DeviceFinding("a", WARN, ""), DeviceFinding("b", FAIL, ""), DeviceFinding("c", OK, "")]
+        )
+        is FAIL
+    )

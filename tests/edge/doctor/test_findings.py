@@ -13,15 +13,15 @@ from edge.core.errors import BundleError
 from edge.doctor.bundle import bundle
 from edge.doctor.cameras import cameras
 from edge.doctor.configuration import configuration
-from edge.doctor.finding import Finding, State
+from edge.doctor.finding import DeviceFinding, Severity
 
 
 @pytest.mark.parametrize(
     ("name", "trust", "state", "hint"),
     [
-        ("cold-strip", "shipped", State.OK, ""),
-        ("simulated", "shipped", State.WARN, "trained on this line's frames"),
-        ("cold-strip", UNSIGNED, State.WARN, "have it signed"),
+        ("cold-strip", "shipped", Severity.OK, ""),
+        ("simulated", "shipped", Severity.WARN, "trained on this line's frames"),
+        ("cold-strip", UNSIGNED, Severity.WARN, "have it signed"),
     ],
 )
 def test_a_bundle_with_its_trust(name, trust, state, hint):
@@ -37,7 +37,7 @@ def test_a_bundle_that_does_not_open_fails():
         raise BundleError("x.millsight is cut off", "Copy it again")
 
     finding = bundle(load)
-    assert (finding.state, finding.what) == (State.FAIL, "x.millsight is cut off")
+    assert (finding.state, finding.what) == (Severity.FAIL, "x.millsight is cut off")
     assert finding.hint == "Copy it again"
 
 
@@ -47,16 +47,16 @@ USB = [FoundCamera("0", "HD USB"), FoundCamera("aravis:Basler-1", "Basler acA at
 @pytest.mark.parametrize(
     ("source", "found", "state", "says"),
     [
-        ("simulated", [], State.OK, "none found"),
-        ("simulated", USB, State.OK, "0 (HD USB), aravis:Basler-1 (Basler acA at 10.0.0.2)"),
-        ("0", USB, State.OK, "0 (HD USB)"),
-        ("/dev/video0", USB, State.OK, "HD USB"),
-        ("3", USB, State.FAIL, "no camera 3; found: 0 (HD USB)"),
-        ("/dev/video7", [], State.FAIL, "no camera /dev/video7; found: none"),
-        ("aravis:Basler-1", USB, State.OK, ""),
-        ("aravis:", USB, State.OK, ""),
-        ("aravis:", USB[:1], State.FAIL, "no camera aravis:"),
-        ("aravis:Other", USB, State.FAIL, "no camera aravis:Other"),
+        ("simulated", [], Severity.OK, "none found"),
+        ("simulated", USB, Severity.OK, "0 (HD USB), aravis:Basler-1 (Basler acA at 10.0.0.2)"),
+        ("0", USB, Severity.OK, "0 (HD USB)"),
+        ("/dev/video0", USB, Severity.OK, "HD USB"),
+        ("3", USB, Severity.FAIL, "no camera 3; found: 0 (HD USB)"),
+        ("/dev/video7", [], Severity.FAIL, "no camera /dev/video7; found: none"),
+        ("aravis:Basler-1", USB, Severity.OK, ""),
+        ("aravis:", USB, Severity.OK, ""),
+        ("aravis:", USB[:1], Severity.FAIL, "no camera aravis:"),
+        ("aravis:Other", USB, Severity.FAIL, "no camera aravis:Other"),
     ],
 )
 def test_the_camera_that_is_wanted_is_looked_for(source, found, state, says):
@@ -65,19 +65,19 @@ def test_the_camera_that_is_wanted_is_looked_for(source, found, state, says):
 
 
 def test_a_configuration(tmp_path):
-    assert configuration(None).state is State.OK
+    assert configuration(None).state is Severity.OK
     path = tmp_path / "c.toml"
     path.write_text("[line]\nspeed_m_s = 1\n")
-    assert configuration(path).state is State.OK
+    assert configuration(path).state is Severity.OK
     path.write_text("[line]\nspeed = 1\nx = 1\n")
     wrong = configuration(path)
-    assert wrong.state is State.FAIL
+    assert wrong.state is Severity.FAIL
     assert "2 faults" in wrong.what and "line 2" in wrong.what
-    assert configuration(tmp_path / "none").state is State.FAIL
+    assert configuration(tmp_path / "none").state is Severity.FAIL
 
 
 def test_a_finding_for_programs():
-    assert Finding("cpu", State.OK, "fast", figures={"cores": 2}).as_json() == {
+    assert DeviceFinding("cpu", Severity.OK, "fast", figures={"cores": 2}).as_json() == {
         "check": "cpu",
         "state": "ok",
         "what": "fast",

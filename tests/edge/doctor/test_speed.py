@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.config.line import LineConfig
-from edge.doctor.finding import State
+from edge.doctor.finding import Severity
 from edge.doctor.speed import Measured, Measurement, speed
 from edge.line.loop import Line
 from tests.edge.fakes import PacedCamera, cascade, hiccuping, strip
@@ -19,20 +19,20 @@ def run(p99_ms=10.0, *, frames=391, judged=None, full=None):
 @pytest.mark.parametrize(
     ("measured", "state", "holds", "headroom", "says"),
     [
-        (run(10.0), State.OK, True, 60.9, "YES, this device holds 5 m/s with 61% headroom"),
-        (run(24.0), State.WARN, True, 6.2, "YES, this device holds 5 m/s with 6% headroom"),
-        (run(10.0, full=390), State.OK, True, 60.9, "99.7% were inspected in full"),
-        (run(10.0, full=300), State.WARN, True, 60.9, "76.7% were inspected in full"),
-        (run(26.0), State.FAIL, False, -1.6, "NO, this device does not hold 5 m/s: 99 of 100"),
+        (run(10.0), Severity.OK, True, 60.9, "YES, this device holds 5 m/s with 61% headroom"),
+        (run(24.0), Severity.WARN, True, 6.2, "YES, this device holds 5 m/s with 6% headroom"),
+        (run(10.0, full=390), Severity.OK, True, 60.9, "99.7% were inspected in full"),
+        (run(10.0, full=300), Severity.WARN, True, 60.9, "76.7% were inspected in full"),
+        (run(26.0), Severity.FAIL, False, -1.6, "NO, this device does not hold 5 m/s: 99 of 100"),
         (
             run(10.0, judged=390),
-            State.FAIL,
+            Severity.FAIL,
             False,
             60.9,
             "of 391 frames had one at their turn",
         ),
-        (run(None, judged=0), State.FAIL, False, None, "no frame had a verdict in time"),
-        (run(None, frames=0), State.FAIL, False, None, "no frame"),
+        (run(None, judged=0), Severity.FAIL, False, None, "no frame had a verdict in time"),
+        (run(None, frames=0), Severity.FAIL, False, None, "no frame"),
     ],
 )
 def test_the_verdict_is_yes_or_no_with_headroom(measured, state, holds, headroom, says):
@@ -41,7 +41,7 @@ def test_the_verdict_is_yes_or_no_with_headroom(measured, state, holds, headroom
     assert says in finding.what
     assert finding.figures["holds"] is holds
     assert finding.figures["headroom_percent"] == headroom
-    assert ("millsight doctor --speed 2.5" in finding.hint) is (state is State.FAIL)
+    assert ("millsight doctor --speed 2.5" in finding.hint) is (state is Severity.FAIL)
 
 
 def test_what_a_line_does_is_measured_without_its_start():

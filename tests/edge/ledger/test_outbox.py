@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from edge.ledger.commits import Writer
-from edge.ledger.outbox import Outbox
+from edge.ledger.commits import LedgerWriter
+from edge.ledger.outbox import LedgerOutbox
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def names(outbox, limit=100):
 
 
 def test_a_message_is_pending_at_once_and_after_the_commit_and_after_a_restart(path):
-    writer = Writer(path)
-    outbox = Outbox(writer)
+    writer = LedgerWriter(path)
+    outbox = LedgerOutbox(writer)
     ids = [outbox.put(f"t{i}", b"x" * i) for i in range(3)]
     assert ids == sorted(set(ids))
     assert names(outbox) == ["t0", "t1", "t2"]
@@ -35,24 +35,24 @@ def test_a_message_is_pending_at_once_and_after_the_commit_and_after_a_restart(p
     assert names(outbox, 2) == ["t0", "t1"]
     writer.commit()
     writer.close()
-    again = Outbox(Writer(path))
+    again = LedgerOutbox(LedgerWriter(path))
     assert [m.id for m in again.pending()] == ids
     assert [m.payload for m in again.pending()] == [b"", b"x", b"xx", b"new"]
     assert again.put("t4", b"") > ids[-1]
 
 
 def test_what_was_not_committed_is_gone_after_a_power_failure_and_no_id_is_given_twice(path):
-    writer = Writer(path)
-    outbox = Outbox(writer)
+    writer = LedgerWriter(path)
+    outbox = LedgerOutbox(writer)
     lost = outbox.put("lost", b"")
     writer.close()
-    assert Outbox(Writer(path)).put("next", b"") > lost
+    assert LedgerOutbox(LedgerWriter(path)).put("next", b"") > lost
 
 
 @pytest.mark.parametrize("committed", [False, True])
 def test_what_arrived_is_forgotten_for_good(path, committed):
-    writer = Writer(path)
-    outbox = Outbox(writer)
+    writer = LedgerWriter(path)
+    outbox = LedgerOutbox(writer)
     ids = [outbox.put(f"t{i}", b"") for i in range(4)]
     if committed:
         writer.commit()
@@ -68,8 +68,8 @@ def test_what_arrived_is_forgotten_for_good(path, committed):
 
 
 def test_beyond_the_limit_the_oldest_are_dropped_and_counted(path):
-    writer = Writer(path)
-    outbox = Outbox(writer, limit=5)
+    writer = LedgerWriter(path)
+    outbox = LedgerOutbox(writer, limit=5)
     for i in range(4):
         outbox.put(f"t{i}", b"")
     writer.commit()
@@ -91,8 +91,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.open()
 
     def open(self):
-        self.writer = Writer(self.path)
-        self.outbox = Outbox(self.writer)
+        self.writer = LedgerWriter(self.path)
+        self.outbox = LedgerOutbox(self.writer)
         self.expected = list(self.stored)
 
     @rule(count=st.integers(1, 5))
@@ -131,8 +131,8 @@ TestAnyOrder = AnyOrder.TestCase
 
 
 def test_a_commit_that_failed_at_its_end_and_is_there_all_the_same_sends_nothing_twice(path):
-    writer = Writer(path)
-    outbox = Outbox(writer)
+    writer = LedgerWriter(path)
+    outbox = LedgerOutbox(writer)
     kept, sent = outbox.put("kept", b""), outbox.put("sent", b"")
     with writer.lock:
         outbox.save(writer.connection, 1)

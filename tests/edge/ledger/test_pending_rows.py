@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edge.ledger.database import open_to_write
-from edge.ledger.open_stretch import GrowingStretch
-from edge.ledger.pending_rows import Rows
+from edge.ledger.open_stretch import OpenStretch
+from edge.ledger.pending_rows import PendingRows
 from tests.edge.ledger.samples import LENGTH_MM, inspection
 
 
@@ -16,7 +16,7 @@ def connection(tmp_path):
 
 
 def stretch(n, frames=1):
-    grown = GrowingStretch.of(n, None, inspection(n * 100), 1.0)
+    grown = OpenStretch.of(n, None, inspection(n * 100), 1.0)
     for i in range(1, frames):
         assert grown.grow(None, inspection(n * 100 + i), 1.0)
     return grown.row()
@@ -28,7 +28,7 @@ def save(rows, connection, growing=()):
 
 
 def test_beyond_the_limit_the_oldest_are_lost_and_counted(connection):
-    rows = Rows(limit=3)
+    rows = PendingRows(limit=3)
     for n in range(1, 6):
         rows.add(stretch(n, frames=n))
     assert (rows.lost, rows.lost_mm) == (2, 3 * LENGTH_MM)
@@ -38,7 +38,7 @@ def test_beyond_the_limit_the_oldest_are_lost_and_counted(connection):
 
 
 def test_what_fails_to_be_written_waits_for_the_next_commit(connection):
-    rows = Rows()
+    rows = PendingRows()
     rows.add(stretch(1))
     connection.execute("BEGIN")
     rows.save(connection, 1)
@@ -49,7 +49,7 @@ def test_what_fails_to_be_written_waits_for_the_next_commit(connection):
 
 
 def test_a_lost_stretch_whose_beginning_was_stored_counts_its_rest(connection):
-    rows = Rows(limit=1)
+    rows = PendingRows(limit=1)
     save(rows, connection, [stretch(1, frames=2)])
     rows.add(stretch(1, frames=5))
     rows.add(stretch(2))
@@ -60,7 +60,7 @@ def test_a_lost_stretch_whose_beginning_was_stored_counts_its_rest(connection):
 
 
 def test_rows_of_a_record_are_lost_together(connection):
-    rows = Rows(limit=1)
+    rows = PendingRows(limit=1)
     defect = ("defects", (1, None, 1, "pit", 0.5, 0, 0, 0, 0, 0, 1, 1, "", 1.0, None))
     piece = ("pieces", (1, 0, 1, "camera", 0, 0, 1, 1, 0.5, None, None, None, None))
     rows.add(defect, piece)

@@ -10,9 +10,9 @@ import time
 from edge.core.frame import BadFrame, Frame
 from edge.core.inspection import Level, uninspected
 from edge.core.sink import Sink
-from edge.line.captured import Taken
-from edge.line.reorder_buffer import Record
-from edge.position.base import Place
+from edge.line.captured import Captured
+from edge.line.reorder_buffer import SettledRecord
+from edge.position.base import FramePlace
 from tests.edge.fakes import cascade, frame, strip
 
 FRAME_MM = 10.0
@@ -22,8 +22,10 @@ BAD = strip((5, 5, 220))
 def taken(item, order=0, *, due_in_s=math.inf, missing_mm=0.0, lost=False):
     """An item at its place: frame n begins at n × 10 mm."""
     length = 0.0 if not isinstance(item, Frame | BadFrame) else FRAME_MM
-    place = Place(order * FRAME_MM, length, missing_mm, round(missing_mm / FRAME_MM), lost=lost)
-    return Taken(order, item, place, 0.01, time.monotonic() + due_in_s, time.time())
+    place = FramePlace(
+        order * FRAME_MM, length, missing_mm, round(missing_mm / FRAME_MM), lost=lost
+    )
+    return Captured(order, item, place, 0.01, time.monotonic() + due_in_s, time.time())
 
 
 def admit():
@@ -43,7 +45,7 @@ def inspected(order, pixels=None, *, level=None):
 def record(order, pixels=None, **more):
     """A frame that has settled."""
     seen, inspection = inspected(order, pixels)
-    return Record(order, inspection, seen.item, **more)
+    return SettledRecord(order, inspection, seen.item, **more)
 
 
 def until(condition, seconds=20.0):

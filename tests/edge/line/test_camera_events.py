@@ -7,7 +7,7 @@ from dataclasses import replace
 from edge.core.events import EventKind
 from edge.core.frame import Absence, BadFrame
 from edge.core.inspection import Cause
-from edge.line.camera_events import CameraNews
+from edge.line.camera_events import CameraEvents
 from tests.edge.fakes import frame, strip
 from tests.edge.line.takes import taken
 
@@ -22,7 +22,7 @@ def bad(order, cause):
 
 
 def told(*items):
-    news = CameraNews()
+    news = CameraEvents()
     return [event for item in items for event in news.of(item)]
 
 

@@ -17,10 +17,10 @@ from edge.core.inspection import (
     Level,
     uninspected,
 )
-from edge.line.background_cascade import Spare
-from edge.line.deferred_queue import Arrears
-from edge.line.deferred_work import Owed
-from edge.line.load_shedding import Sacrifice
+from edge.line.background_cascade import BackgroundCascade
+from edge.line.deferred_queue import DeferredQueue
+from edge.line.deferred_work import DeferredWork
+from edge.line.load_shedding import ShedStage
 from tests.edge.fakes import BlobInstances, cascade, frame
 from tests.edge.line.takes import BAD, taken, until
 
@@ -61,7 +61,7 @@ def arrears(settled):
     made = []
 
     def make(**settings):
-        made.append(Arrears(settled, **settings))
+        made.append(DeferredQueue(settled, **settings))
         return made[-1]
 
     yield make
@@ -70,11 +70,11 @@ def arrears(settled):
 
 
 def spare(instances=None):
-    return Spare(lambda heed: cascade(instances=instances or BlobInstances()))
+    return BackgroundCascade(lambda heed: cascade(instances=instances or BlobInstances()))
 
 
 def unoutlined():
-    return Spare(lambda heed: cascade())
+    return BackgroundCascade(lambda heed: cascade())
 
 
 def owed(order, by, *, level=Level.CLASSIFIED, due_in_s=math.inf):
@@ -82,12 +82,12 @@ def owed(order, by, *, level=Level.CLASSIFIED, due_in_s=math.inf):
     seen = taken(frame(BAD, order), order)
     if level is Level.UNINSPECTED:
         late = seen.placed(uninspected(seen.item, Cause.LATE))
-        return Owed(seen, late, by, time.monotonic() + due_in_s)
+        return DeferredWork(seen, late, by, time.monotonic() + due_in_s)
     judge = cascade(instances=BlobInstances())
     permit = (lambda *_: False) if level is Level.GATED else None
     inspection = seen.placed(judge.inspect(seen.item, permit=permit))
     assert inspection.level is level
-    return Owed(seen, inspection, by, time.monotonic() + due_in_s)
+    return DeferredWork(seen, inspection, by, time.monotonic() + due_in_s)
 
 
 def test_outlines_are_drawn_as_they_would_have_been_at_once(arrears, settled):
@@ -170,7 +170,7 @@ def test_a_verdict_that_comes_after_a_frame_has_gone_changes_nothing(arrears, se
 
     slow.inspect = held
     waiting = arrears()
-    late = owed(0, Spare(lambda heed: slow), level=Level.UNINSPECTED, due_in_s=0.05)
+    late = owed(0, BackgroundCascade(lambda heed: slow), level=Level.UNINSPECTED, due_in_s=0.05)
     other = owed(1, unoutlined())
     waiting.put(late)
     waiting.put(other)
@@ -186,7 +186,7 @@ def test_a_verdict_that_comes_after_a_frame_has_gone_changes_nothing(arrears, se
 
 def test_a_late_frame_of_a_wrong_size_is_named_and_was_no_verdict(arrears, settled):
     waiting = arrears()
-    item = owed(0, Spare(lambda heed: cascade()), level=Level.UNINSPECTED)
+    item = owed(0, BackgroundCascade(lambda heed: cascade()), level=Level.UNINSPECTED)
     small = replace(item.taken.item, pixels=item.taken.item.pixels[:2])
     item.taken = replace(item.taken, item=small)
     waiting.put(item)
@@ -228,7 +228,7 @@ def test_a_frame_whose_time_is_up_goes_as_it_stands_and_only_once(arrears, settl
 def test_what_would_not_be_done_in_time_is_not_begun(arrears, settled):
     model = BlobInstances()
     waiting, by = arrears(), spare(model)
-    by.clock.record(Sacrifice.OUTLINES.name, 5.0)
+    by.clock.record(ShedStage.OUTLINES.name, 5.0)
     waiting.put(owed(0, by, due_in_s=1.0))
     waiting.start()
     until(lambda: settled.seen)
@@ -238,7 +238,7 @@ def test_what_would_not_be_done_in_time_is_not_begun(arrears, settled):
 
 def test_a_late_classifier_without_time_for_outlines_leaves_it_classified(arrears, settled):
     waiting, by = arrears(), spare()
-    by.clock.record(Sacrifice.OUTLINES.name, 5.0)
+    by.clock.record(ShedStage.OUTLINES.name, 5.0)
     waiting.put(owed(0, by, level=Level.GATED, due_in_s=1.0))
     waiting.start()
     until(lambda: settled.seen)
@@ -249,9 +249,9 @@ def test_a_late_classifier_without_time_for_outlines_leaves_it_classified(arrear
     ("strain", "caught_up"),
     [
         (None, [1, 0]),
-        (Sacrifice.OUTLINES, [1, 0]),
-        (Sacrifice.CLASSES, [1]),
-        (Sacrifice.VERDICT, []),
+        (ShedStage.OUTLINES, [1, 0]),
+        (ShedStage.CLASSES, [1]),
+        (ShedStage.VERDICT, []),
     ],
 )
 def test_what_goes_first_is_not_begun_while_more_is_given_up(arrears, settled, strain, caught_up):
@@ -302,7 +302,7 @@ def test_a_late_frame_is_judged_by_others_where_its_models_fail(arrears, settled
         raise EngineError("gone mad")
 
     broken.inspect = fail
-    bad, good, waiting = Spare(lambda heed: broken), spare(), arrears()
+    bad, good, waiting = BackgroundCascade(lambda heed: broken), spare(), arrears()
     item = owed(0, bad, level=Level.UNINSPECTED)
     waiting.put(item)
     waiting.start()
@@ -338,7 +338,7 @@ def test_a_spare_is_loaded_once_and_only_when_it_is_asked(arrears, settled):
         loaded.append(threading.current_thread().name)
         return cascade(instances=BlobInstances())
 
-    waiting, by = arrears(), Spare(load)
+    waiting, by = arrears(), BackgroundCascade(load)
     waiting.start()
     assert loaded == []
     for order in range(2):
@@ -355,7 +355,7 @@ def test_a_spare_may_be_loaded_ahead_and_what_is_owed_meanwhile_waits_for_it(arr
         go.wait(30)
         return cascade(instances=BlobInstances())
 
-    waiting, by = arrears(), Spare(load)
+    waiting, by = arrears(), BackgroundCascade(load)
     waiting.start(by)
     until(lambda: loaded)
     waiting.put(owed(0, by))
@@ -372,7 +372,7 @@ def test_one_that_fails_ahead_is_named_before_anything_is_owed(arrears, settled)
     def load(heed):
         raise BundleError("it scores golden frames otherwise")
 
-    waiting, bad, good = arrears(), Spare(load), spare()
+    waiting, bad, good = arrears(), BackgroundCascade(load), spare()
     waiting.start(bad)
     until(lambda: waiting.fault is not None)
     failed, error = waiting.fault
@@ -395,7 +395,7 @@ def test_closing_does_not_wait_for_a_proof_to_end(arrears, settled, ahead):
             time.sleep(0.01)
         return cascade(instances=BlobInstances())
 
-    waiting, by = arrears(), Spare(load)
+    waiting, by = arrears(), BackgroundCascade(load)
     waiting.start(by if ahead else None)
     waiting.put(owed(0, by))
     assert begun.wait(20)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 
 from edge.core.events import Event, EventKind
-from edge.core.run_figures import Figures
-from edge.line.event_relay import Bulletin
+from edge.core.run_figures import RunFigures
+from edge.line.event_relay import EventRelay
 
 
 def test_events_are_counted_at_once_and_passed_on_once():
-    figures = Figures()
-    bulletin, heard = Bulletin(figures), []
+    figures = RunFigures()
+    bulletin, heard = EventRelay(figures), []
     events = [Event(EventKind.DRIFT, str(n)) for n in range(3)]
     thread = threading.Thread(target=lambda: [bulletin.add(event) for event in events])
     thread.start()
@@ -23,7 +23,7 @@ def test_events_are_counted_at_once_and_passed_on_once():
 
 
 def test_where_nobody_hears_they_do_not_pile_up():
-    bulletin = Bulletin(Figures())
+    bulletin = EventRelay(RunFigures())
     bulletin.add(Event(EventKind.DRIFT, "x"))
     bulletin.pass_on(None)
     heard = []

@@ -11,11 +11,11 @@ from edge.core.coverage import Gap
 from edge.core.errors import UnwritableError
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause
-from edge.core.run_figures import Figures
+from edge.core.run_figures import RunFigures
 from edge.line import recorder as recorder_module
-from edge.line.fanout import Writer
+from edge.line.fanout import Fanout
 from edge.line.recorder import Recorder
-from edge.line.reorder_buffer import Record
+from edge.line.reorder_buffer import SettledRecord
 from tests.edge.line.takes import BAD, Kept, Stuck, record, until
 
 
@@ -25,8 +25,8 @@ def start():
 
     def make(sink, **settings):
         heard = []
-        figures = Figures()
-        writer = Writer([sink], hear=heard.append)
+        figures = RunFigures()
+        writer = Fanout([sink], hear=heard.append)
         made = Recorder(writer, figures, hear=heard.append, **settings)
         made.start()
         started.append((made, sink))
@@ -58,7 +58,7 @@ def test_gaps_and_events_are_told_in_between(start):
     gap = Gap(10.0, 20.0, Cause.CAMERA_LOST, 2, 0.0)
     recorder.put(record(0))
     recorder.tell(Event(EventKind.CAMERA_LOST, "gone"))
-    recorder.put(Record(1, gap=gap, missing=2))
+    recorder.put(SettledRecord(1, gap=gap, missing=2))
     recorder.put(record(2))
     recorder.close()
     assert [kind for kind, _ in kept.told] == ["frame", "event", "gap", "frame"]

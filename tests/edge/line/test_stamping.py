@@ -10,7 +10,7 @@ import pytest
 from edge.config.line import LineConfig
 from edge.core.events import EventKind
 from edge.core.frame import Absence, Frame
-from edge.line.stamping import Intake
+from edge.line.stamping import FrameStamper
 from edge.position.encoder import EncoderPosition
 from edge.position.speed import SpeedPosition
 from tests.edge.fakes import strip
@@ -20,7 +20,7 @@ def intake(position=None, *, live=True, **settings):
     told = []
     config = LineConfig(speed_m_s=1.0, **settings)
     by = position or SpeedPosition(speed_m_s=1.0, mm_per_line=config.along_mm, counts=True)
-    return Intake(config, by, live=live, tell=told.append), told
+    return FrameStamper(config, by, live=live, tell=told.append), told
 
 
 def frame(number, at=None, encoder=None):

@@ -8,13 +8,13 @@ import time
 import pytest
 
 from edge.core.errors import ConfigError
-from edge.position.encoder_feed import Feed, parse
+from edge.position.encoder_feed import EncoderFeed, parse
 from tests.edge.line.takes import until
 
 
 @pytest.fixture
 def feed():
-    feed = Feed("udp://127.0.0.1:0", counter_bits=16)
+    feed = EncoderFeed("udp://127.0.0.1:0", counter_bits=16)
     yield feed
     feed.close()
     feed.close()
@@ -99,4 +99,4 @@ def test_ipv6_is_an_address_too():
 
 def test_a_port_that_is_taken_is_named(feed):
     with pytest.raises(ConfigError, match=f"127.0.0.1:{feed.port}"):
-        Feed(f"udp://127.0.0.1:{feed.port}")
+        EncoderFeed(f"udp://127.0.0.1:{feed.port}")

@@ -13,7 +13,7 @@ from edge.simulator.bank import (
     Variant,
     paste,
 )
-from edge.simulator.plan import PlannedDefect
+from edge.simulator.defect_layout import PlannedDefect
 from edge.simulator.stamp import lay, make_stamp
 
 AS_DRAWN = Variant(1.0, False, False)

@@ -13,8 +13,8 @@ from scipy.stats import rankdata
 
 from edge.core.rle import mask_from_kaggle
 from edge.simulator import StripSimulator
+from edge.simulator.defect_layout import plan_frame
 from edge.simulator.outline import draw_outline
-from edge.simulator.plan import plan_frame
 from edge.simulator.statistics import (
     BAND_WIDTHS,
     CLASS_STATISTICS,

@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from edge.sinks.broker_status import RefusedError, Standing
+from edge.sinks.broker_status import BrokerStatus, RefusedError
 from edge.sinks.outbox import MemoryOutbox
 
 
@@ -22,7 +22,7 @@ def outbox():
 
 @pytest.fixture
 def standing(told, outbox):
-    return Standing("mill:1883", outbox, told.append)
+    return BrokerStatus("mill:1883", outbox, told.append)
 
 
 def test_an_absence_is_told_once_and_its_end(standing, told, outbox):

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.sinks.label_layout import Labels
+from edge.sinks.label_layout import LabelLayout
 
 GREY, INK = 90, (10, 200, 250)
 
 
 def written(*boxes, within=False, shape=(256, 800)):
     picture = np.full((*shape, 3), GREY, np.uint8)
-    labels = Labels(picture, boxes)
+    labels = LabelLayout(picture, boxes)
     places = []
     for box in boxes:
         before = picture.copy()

@@ -12,7 +12,7 @@ from edge.core.coverage import Gap
 from edge.core.errors import MissingExtraError
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause, Level
-from edge.core.run_figures import Figures
+from edge.core.run_figures import RunFigures
 from edge.service.health import Health
 from edge.sinks.metrics import Metrics, Readings
 from tests.edge.sinks.samples import clean, defect, missed
@@ -42,7 +42,7 @@ def scrape(metrics):
 
 
 def test_the_line_s_figures_are_read(metrics):
-    figures = Figures()
+    figures = RunFigures()
     figures.add(clean(1))
     figures.add(clean(2, level=Level.CLASSIFIED))
     figures.add(missed(3, Cause.LATE))

@@ -14,8 +14,8 @@ from edge.config.outputs import MqttConfig
 from edge.core.coverage import Gap
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause
-from edge.ledger.commits import Writer
-from edge.ledger.outbox import Outbox
+from edge.ledger.commits import LedgerWriter
+from edge.ledger.outbox import LedgerOutbox
 from edge.sinks.mqtt import Mqtt
 from edge.sinks.outbox import MemoryOutbox
 from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, free_port, needs_mosquitto, wait_for
@@ -98,8 +98,8 @@ def test_health_is_published_by_the_clock(broker, subscriber):
 def test_a_broker_away_for_a_while_costs_nothing_and_duplicates_nothing(
     broker, subscriber, where, tmp_path
 ):
-    writer = Writer(tmp_path / "ledger.sqlite") if where == "ledger" else None
-    outbox = Outbox(writer) if writer else MemoryOutbox()
+    writer = LedgerWriter(tmp_path / "ledger.sqlite") if where == "ledger" else None
+    outbox = LedgerOutbox(writer) if writer else MemoryOutbox()
     heard = []
     with mqtt(broker.port, outbox) as sink:
         for number in range(50):
@@ -131,14 +131,14 @@ def test_a_broker_away_for_a_while_costs_nothing_and_duplicates_nothing(
 
 
 def test_messages_of_a_run_without_a_broker_are_sent_by_the_next(broker, subscriber, tmp_path):
-    writer = Writer(tmp_path / "ledger.sqlite")
-    with mqtt(free_port(), Outbox(writer)) as sink:
+    writer = LedgerWriter(tmp_path / "ledger.sqlite")
+    with mqtt(free_port(), LedgerOutbox(writer)) as sink:
         for number in range(3):
             sink.defect(defect(number))
     assert writer.commit()
     writer.close()
-    writer = Writer(tmp_path / "ledger.sqlite")
-    with mqtt(broker.port, Outbox(writer)) as sink:
+    writer = LedgerWriter(tmp_path / "ledger.sqlite")
+    with mqtt(broker.port, LedgerOutbox(writer)) as sink:
         sink.defect(defect(3))
         wait_for(lambda: len(subscriber.raw(f"{TOPIC}/defects")) == 4)
     writer.close()

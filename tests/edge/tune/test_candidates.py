@@ -14,7 +14,7 @@ from edge.tune.candidates import (
 )
 from edge.tune.proof import Proof
 from edge.vision.models.gate import Gate
-from edge.vision.models.load import Choice
+from edge.vision.models.load import EngineChoice
 from tests.edge.tune.toy import bundle
 
 
@@ -37,9 +37,9 @@ def test_only_forms_that_the_bundle_has_are_tried(engines):
     given = bundle(("tflite", "int8"), ("tflite", "float32"), ("onnx", "float32"))
     ways = set(ways_of(given, "gate", ["plain", "swift"], cores=1))
     assert ways == {
-        Choice("plain", "int8", 1),
-        Choice("plain", "float32", 1),
-        Choice("swift", "float32", 1),
+        EngineChoice("plain", "int8", 1),
+        EngineChoice("plain", "float32", 1),
+        EngineChoice("swift", "float32", 1),
     }
 
 
@@ -62,22 +62,22 @@ def test_a_way_is_proven_with_a_partner_that_agrees(engines):
         ("tflite", "int8"): "plain",
         ("onnx", "int8"): "swift",
     }
-    assert isinstance(prove(proof, partners, "gate", Choice("swift", "int8", 1)), Gate)
-    assert "off in int8" in prove(proof, partners, "classifier", Choice("wrong", "int8", 1))
-    assert "it is a toy" in prove(proof, partners, "gate", Choice("broken", "int8", 1))
+    assert isinstance(prove(proof, partners, "gate", EngineChoice("swift", "int8", 1)), Gate)
+    assert "off in int8" in prove(proof, partners, "classifier", EngineChoice("wrong", "int8", 1))
+    assert "it is a toy" in prove(proof, partners, "gate", EngineChoice("broken", "int8", 1))
 
 
 def test_without_a_partner_there_is_no_proof(engines):
     proof = Proof(bundle())
     partners = Partners(proof, ["plain", "wrong"], 1)
-    said = prove(proof, partners, "gate", Choice("wrong", "int8", 1))
+    said = prove(proof, partners, "gate", EngineChoice("wrong", "int8", 1))
     assert said.startswith("wrong: scores golden/frame-1.png")
 
 
 def test_a_form_that_was_not_judged_is_refused_for_that(engines):
     proof = Proof(bundle(judged=()))
     partners = Partners(proof, ["plain", "swift"], 1)
-    said = prove(proof, partners, "gate", Choice("swift", "int8", 1))
+    said = prove(proof, partners, "gate", EngineChoice("swift", "int8", 1))
     assert said == "int8 as onnx was not judged on the holdout"
 
 
@@ -91,5 +91,5 @@ def test_a_gate_without_a_classifier_of_its_form_is_refused(engines):
         manifest.model_copy(update={"stages": stages}), whole.files, whole.digest
     )
     partners = Partners(Proof(lone), ["plain", "swift"], 1)
-    said = prove(Proof(lone), partners, "gate", Choice("swift", "int8", 1))
+    said = prove(Proof(lone), partners, "gate", EngineChoice("swift", "int8", 1))
     assert said == "gate and classifier are not both there in int8 as onnx"

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.tune.compare import compare, compared
-from edge.tune.race import Times
+from edge.tune.race import RaceTimes
 
 
-def noisy(ms: float, spread: float, seed: int) -> Times:
+def noisy(ms: float, spread: float, seed: int) -> RaceTimes:
     random = np.random.default_rng(seed)
-    return Times(list(ms * (1 + spread * random.random(40))))
+    return RaceTimes(list(ms * (1 + spread * random.random(40))))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_when_it_is_adopted(tuned_ms, spread, adopted):
 def test_a_few_slow_rounds_do_not_matter():
     default, tuned = [1.0] * 40, [0.8] * 40
     tuned[3] = tuned[17] = 100.0
-    assert compared("verdict", Times(default), Times(tuned)).adopted
+    assert compared("verdict", RaceTimes(default), RaceTimes(tuned)).adopted
 
 
 SPENT = st.lists(st.tuples(st.floats(0.01, 100), st.floats(0.01, 100)), min_size=20, max_size=60)
@@ -47,7 +47,7 @@ SPENT = st.lists(st.tuples(st.floats(0.01, 100), st.floats(0.01, 100)), min_size
 @given(SPENT)
 def test_nothing_slower_by_its_own_measurements_is_adopted(spent):
     default, tuned = (list(ms) for ms in zip(*spent, strict=True))
-    found = compared("verdict", Times(default), Times(tuned))
+    found = compared("verdict", RaceTimes(default), RaceTimes(tuned))
     if found.adopted:
         assert np.median(tuned) < np.median(default)
         assert found.ratio < 1 and found.ratio_interval[1] < 1

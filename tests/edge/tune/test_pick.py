@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.tune.pick import TIE, pick, pick_part
-from edge.tune.race import Times
-from edge.vision.models.load import Choice
+from edge.tune.race import RaceTimes
+from edge.vision.models.load import EngineChoice
 
 
 def taking(*ways):
     """Times of (engine, precision, threads, ms)."""
-    return {Choice(e, p, n): Times([ms, ms, ms]) for e, p, n, ms in ways}
+    return {EngineChoice(e, p, n): RaceTimes([ms, ms, ms]) for e, p, n, ms in ways}
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,14 @@ def test_the_fastest_is_picked_and_fewer_threads_on_a_tie(ways, expected):
 
 def test_what_was_given_up_is_never_picked():
     times = taking(("litert", "int8", 2, 1.0), ("onnx", "int8", 1, 1.0))
-    times[Choice("onnx", "int8", 1)].hopeless = True
+    times[EngineChoice("onnx", "int8", 1)].hopeless = True
     assert pick(times).engine == "litert"
 
 
 TIMES = st.dictionaries(
-    st.builds(Choice, st.sampled_from(["litert", "onnx"]), st.just("int8"), st.integers(1, 4)),
+    st.builds(
+        EngineChoice, st.sampled_from(["litert", "onnx"]), st.just("int8"), st.integers(1, 4)
+    ),
     st.floats(0.01, 1e3),
     min_size=1,
 )
@@ -47,7 +49,7 @@ TIMES = st.dictionaries(
 
 @given(TIMES)
 def test_what_is_picked_is_as_fast_as_any_but_for_a_tie(medians):
-    picked = pick({way: Times([ms]) for way, ms in medians.items()})
+    picked = pick({way: RaceTimes([ms]) for way, ms in medians.items()})
     best = min(medians.values())
     assert medians[picked] <= best * (1 + TIE)
     fewer = [way for way, ms in medians.items() if ms <= best * (1 + TIE)]

@@ -8,15 +8,19 @@ from pathlib import Path
 import pytest
 
 from edge.core.errors import UnwritableError
-from edge.tune.plan import Plan, StagePlan, Timing
-from edge.tune.plan_store import Plans
+from edge.tune.plan_store import TuningPlans
+from edge.tune.tuning_plan import (
+    StagePlan,
+    Timing,
+    TuningPlan,
+)
 from tests.edge.tune.toy import HERE, bundle
 
 SWIFT = StagePlan(engine="swift", precision="int8", threads=2)
 
 
-def plan_of(given, **changes) -> Plan:
-    whole = Plan(
+def plan_of(given, **changes) -> TuningPlan:
+    whole = TuningPlan(
         format=1,
         bundle=given.digest,
         bundle_name=given.manifest.name,
@@ -43,7 +47,7 @@ def plan_of(given, **changes) -> Plan:
 
 
 def test_a_plan_comes_back_as_it_was_saved(tmp_path: Path) -> None:
-    given, plans = bundle(), Plans(tmp_path / "state")
+    given, plans = bundle(), TuningPlans(tmp_path / "state")
     assert plans.find(given, HERE) == (None, "")
     path = plans.save(plan_of(given), given)
     assert path == tmp_path / "state" / "plans" / f"{given.digest}.json"
@@ -52,7 +56,7 @@ def test_a_plan_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 
 
 def test_a_plan_is_forgotten(tmp_path: Path) -> None:
-    given, plans = bundle(), Plans(tmp_path)
+    given, plans = bundle(), TuningPlans(tmp_path)
     plans.save(plan_of(given), given)
     assert plans.forget(given) and not plans.forget(given)
     assert plans.find(given, HERE) == (None, "")
@@ -64,7 +68,7 @@ def test_a_plan_is_forgotten(tmp_path: Path) -> None:
     ids=["empty", "text", "no fields", "a list", "newer", "bytes"],
 )
 def test_a_damaged_plan_is_not_used_and_says_so(content: bytes, tmp_path: Path) -> None:
-    given, plans = bundle(), Plans(tmp_path)
+    given, plans = bundle(), TuningPlans(tmp_path)
     path = plans.save(plan_of(given), given)
     path.write_bytes(content)
     found, why = plans.find(given, HERE)
@@ -76,7 +80,7 @@ def test_a_damaged_plan_is_not_used_and_says_so(content: bytes, tmp_path: Path) 
     ("field", "value"), [("threads", 0), ("threads", "2"), ("precision", "int4"), ("more", 1)]
 )
 def test_a_field_that_cannot_be_is_damage(field: str, value: object, tmp_path: Path) -> None:
-    given, plans = bundle(), Plans(tmp_path)
+    given, plans = bundle(), TuningPlans(tmp_path)
     path = plans.save(plan_of(given), given)
     written = json.loads(path.read_text())
     written["stages"]["gate"][field] = value
@@ -98,7 +102,7 @@ def test_a_field_that_cannot_be_is_damage(field: str, value: object, tmp_path: P
 def test_a_plan_for_something_else_is_not_used_and_says_why(
     changes: dict[str, object], why: str, tmp_path: Path
 ) -> None:
-    given, plans = bundle(), Plans(tmp_path)
+    given, plans = bundle(), TuningPlans(tmp_path)
     plans.save(plan_of(given, **changes), given)
     found, said = plans.find(given, HERE)
     assert found is None
@@ -106,7 +110,7 @@ def test_a_plan_for_something_else_is_not_used_and_says_why(
 
 
 def test_a_plan_that_cannot_be_read_or_kept_is_said(tmp_path: Path) -> None:
-    given, plans = bundle(), Plans(tmp_path)
+    given, plans = bundle(), TuningPlans(tmp_path)
     plans.file(given).mkdir(parents=True)
     found, why = plans.find(given, HERE)
     assert found is None and "cannot be read" in why

@@ -8,7 +8,7 @@ import pytest
 
 from edge.tune.proof import Proof, form_of
 from edge.vision.cascade import Cascade
-from edge.vision.models.load import Choice
+from edge.vision.models.load import EngineChoice
 from edge.vision.region_networks import RegionNetworks
 from tests.edge import fakes
 from tests.edge.tune.toy import PICTURES, bundle
@@ -19,7 +19,10 @@ TFLITE, ONNX = ("tflite", "int8"), ("onnx", "int8")
 def cascade(given, gate="plain", classifier="plain"):
     return Cascade.from_bundle(
         given,
-        stages={"gate": Choice(gate, "int8", 1), "classifier": Choice(classifier, "int8", 1)},
+        stages={
+            "gate": EngineChoice(gate, "int8", 1),
+            "classifier": EngineChoice(classifier, "int8", 1),
+        },
     )
 
 
@@ -91,4 +94,4 @@ def test_frames_are_the_bundles(engines):
 
 @pytest.mark.parametrize(("engine", "form"), [(None, TFLITE), ("plain", TFLITE), ("swift", ONNX)])
 def test_the_form_of_a_way_is_what_its_engine_reads(engines, engine, form):
-    assert form_of(Choice(engine, "int8", 1)) == form
+    assert form_of(EngineChoice(engine, "int8", 1)) == form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.tune.race import FEWEST, SIEVE_FROM, WARM_UP, Times, clocked, race
+from edge.tune.race import FEWEST, SIEVE_FROM, WARM_UP, RaceTimes, clocked, race
 
 
 def test_a_slow_minute_hits_all_alike():
@@ -79,5 +79,5 @@ def test_items_are_taken_in_turn():
 
 
 def test_percentiles():
-    times = Times([float(ms) for ms in range(101)])
+    times = RaceTimes([float(ms) for ms in range(101)])
     assert (times.p50, times.p99) == (50, pytest.approx(99))

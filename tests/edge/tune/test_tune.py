@@ -6,8 +6,8 @@ import pytest
 
 from edge.core.errors import BundleError
 from edge.tune import tune as tune_module
-from edge.tune.plan import StagePlan
 from edge.tune.tune import tune
+from edge.tune.tuning_plan import StagePlan
 from edge.vision.cascade import Cascade
 from edge.vision.engines import base
 from tests.edge.tune import toy

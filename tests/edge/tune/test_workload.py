@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge.tune.workload import Work
+from edge.tune.workload import Workload
 from tests.edge import fakes
 
 DIRTY, CLEAN = fakes.strip((5, 5, 230), (45, 15, 252)), fakes.strip()
@@ -18,7 +18,7 @@ def cascade():
 
 def test_the_gate_sees_every_region_and_the_classifier_the_suspicious():
     given = cascade()
-    work = Work([DIRTY, CLEAN], given)
+    work = Workload([DIRTY, CLEAN], given)
     gate, classifier = given.gate.engine, given.classifier.engine
     gate.seen = classifier.seen = 0
     run = work.runner(given.gate)
@@ -30,7 +30,7 @@ def test_the_gate_sees_every_region_and_the_classifier_the_suspicious():
 
 def test_where_nothing_is_suspicious_all_is_looked_at():
     given = cascade()
-    work = Work([CLEAN], given)
+    work = Workload([CLEAN], given)
     given.classifier.engine.seen = 0
     work.runner(given.classifier)(0)
     assert given.classifier.engine.seen == 6
@@ -38,10 +38,10 @@ def test_where_nothing_is_suspicious_all_is_looked_at():
 
 def test_a_whole_frame_is_timed_by_parts():
     given = cascade()
-    taken = Work([DIRTY, CLEAN], given).whole(given)(0)
+    taken = Workload([DIRTY, CLEAN], given).whole(given)(0)
     assert set(taken) == {"verdict", "outlines"} and all(ms >= 0 for ms in taken.values())
     given.instances = None
-    assert set(Work([DIRTY], given).whole(given)(0)) == {"verdict"}
+    assert set(Workload([DIRTY], given).whole(given)(0)) == {"verdict"}
 
 
 def test_outlines_are_looked_for_where_it_is_suspicious(monkeypatch):
@@ -49,7 +49,7 @@ def test_outlines_are_looked_for_where_it_is_suspicious(monkeypatch):
     asked: list[tuple] = []
     monkeypatch.setattr(model, "find", lambda pixels, boxes: asked.append((pixels, boxes)))
     given.instances = model
-    Work([DIRTY, CLEAN], given).whole(given)(1)
+    Workload([DIRTY, CLEAN], given).whole(given)(1)
     ((pixels, boxes),) = asked
     np.testing.assert_array_equal(pixels, DIRTY)
     assert boxes == ((0, 0, 20, 10), (40, 10, 20, 10))

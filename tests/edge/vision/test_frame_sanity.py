@@ -12,7 +12,7 @@ import pytest
 from edge.cameras.simulated import SimulatedCamera
 from edge.core.events import EventKind
 from edge.core.inspection import Cause
-from edge.vision.frame_sanity import Plausibility
+from edge.vision.frame_sanity import FrameSanity
 
 DATA = Path(os.environ.get("MILLSIGHT_DATA", "../shared/data"))
 
@@ -46,13 +46,13 @@ def banded(share, pixels):
     ],
 )
 def test_black_and_saturated_pictures_are_named(pixels, cause):
-    found = Plausibility(live=True).check(pixels)
+    found = FrameSanity(live=True).check(pixels)
     assert found is None if cause is None else found[0] is cause and "\n" not in found[1]
 
 
 @pytest.mark.parametrize(("live", "cause"), [(True, Cause.FROZEN), (False, None)])
 def test_a_live_camera_that_gives_the_same_picture_again_is_frozen(live, cause):
-    plausible = Plausibility(live=live)
+    plausible = FrameSanity(live=live)
     first = steel(1)
     assert plausible.check(first) is None
     again = plausible.check(first.copy())
@@ -61,14 +61,14 @@ def test_a_live_camera_that_gives_the_same_picture_again_is_frozen(live, cause):
 
 
 def test_a_buffer_that_the_camera_fills_anew_is_not_frozen():
-    plausible, buffer = Plausibility(live=True), steel(1)
+    plausible, buffer = FrameSanity(live=True), steel(1)
     plausible.check(buffer)
     buffer[:] = steel(2)
     assert plausible.check(buffer) is None
 
 
 def test_trouble_is_told_when_it_begins_and_when_it_ends():
-    plausible = Plausibility(live=True)
+    plausible = FrameSanity(live=True)
     told = []
     pictures = [steel(0), noisy(5, 1), noisy(5, 2), *map(steel, range(100, 140))]
     for number, pixels in enumerate(pictures):
@@ -81,7 +81,7 @@ def test_trouble_is_told_when_it_begins_and_when_it_ends():
 
 
 def test_trouble_that_comes_and_goes_is_told_of_once():
-    plausible = Plausibility(live=True)
+    plausible = FrameSanity(live=True)
     for number in range(100):
         plausible.check(noisy(5, number) if number % 3 else steel(number))
     assert len(plausible.news()) == 1
@@ -92,7 +92,7 @@ def test_real_strip_raises_no_alarm(folder):
     paths = sorted((DATA / folder).glob("*"))
     if not paths:
         pytest.skip(f"there are no frames in {DATA / folder}")
-    plausible = Plausibility(live=False)
+    plausible = FrameSanity(live=False)
     wrong = [
         p.name for p in paths[::7] if plausible.check(cv2.imread(str(p), cv2.IMREAD_GRAYSCALE))
     ]
@@ -100,7 +100,7 @@ def test_real_strip_raises_no_alarm(folder):
 
 
 def test_simulated_strip_raises_no_alarm():
-    plausible = Plausibility(live=True)
+    plausible = FrameSanity(live=True)
     for taken in SimulatedCamera(paced=False, seed=5, defect_rate=0.5):
         assert plausible.check(taken.pixels) is None
         if taken.number == 40:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.core.class_map import Heat
+from edge.core.class_map import ClassMap
 from edge.core.frame import Frame
 from edge.core.inspection import Defect
 from edge.core.rle import mask_from_coco
@@ -24,7 +24,7 @@ FRAME = Frame(
 )
 
 
-def region(name: str, box: tuple[int, int, int, int], *heats: Heat) -> Defect:
+def region(name: str, box: tuple[int, int, int, int], *heats: ClassMap) -> Defect:
     return Defect(name, 0.8, box, None, box[2] * box[3], heats=heats)
 
 
@@ -71,7 +71,7 @@ def test_a_region_that_no_instance_explains_stays(name, box, explained):
 
 
 def test_it_explains_the_region_and_not_only_the_box_in_it():
-    heat = Heat((0, 0, 50, 40), np.eye(2, dtype=np.uint8))
+    heat = ClassMap((0, 0, 50, 40), np.eye(2, dtype=np.uint8))
     judged = region("spot", (0, 0, 4, 4), heat)
     assert len(outlined([judged], [instance((30, 30, 5, 5))], FRAME, CLASSES)) == 1
 

@@ -24,7 +24,7 @@ from export.choose.drift_reference import (
     score_edges,
 )
 from export.convert.tflite import quantize
-from export.progress import Progress
+from export.progress import ExportProgress
 from export.score.split_scores import read_split
 from train.data import open_data
 from train.data.tiles import judged_tiles
@@ -104,7 +104,7 @@ def measured(strips, runs):
 
 def reference_of(gate, data):
     """As the export takes it."""
-    with Progress(Console(file=io.StringIO())) as progress:
+    with ExportProgress(Console(file=io.StringIO())) as progress:
         train, greys = measure_train(data, progress), []
         val = read_split(
             data, "val", [gate.geometry], progress, lambda p: greys.append(train.index.shares(p))

@@ -19,7 +19,7 @@ from edge.core.errors import (
     ExportGateError,
     MissingPathError,
 )
-from edge.vision.models.load import Loader
+from edge.vision.models.load import ModelLoader
 from export import pipeline
 from export.choose.instances_on_val import choose_instances, window_sizes
 from export.cli.export import export
@@ -149,7 +149,7 @@ def test_the_rules_tell_patches_from_strip(
     data = open_data(outlined)
     frame = data.of("holdout")[1]
     bundle = load_bundle(exported[0])
-    model = Loader(bundle, engine, precision, threads=1).instances()
+    model = ModelLoader(bundle, engine, precision, threads=1).instances()
     assert model is not None
     found = model.find(frame.read())
     assert sorted(f.class_index for f in found) == sorted(i.class_index for i in frame.instances)

@@ -24,7 +24,7 @@ from tests.export.toy import OPENED, SPLITS, arguments, call, read_counted
 from tests.train.tiny import CLASSES, REGION
 from train.data import open_data
 from train.data.tiles import judged_tiles
-from train.evaluate.figures import evaluation
+from train.evaluate.evaluation import evaluation
 from train.evaluate.scoring import score
 
 FRAMES = SPLITS["holdout"] + CLEAN

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from export.choose.form_tables import ladder_table
 from export.compare.evidence import (
-    RungProof,
+    RungEvidence,
     leave_out_too_large,
     packed_rungs,
     standing,
@@ -32,7 +32,7 @@ ONNX, SMALL = NAMED["onnx-float32"], NAMED["onnx-int8"]
 
 def proofs(**sizes: int) -> dict:
     rungs = {"exact": EXACT, "onnx": ONNX, "required": REQUIRED, "small": SMALL}
-    return {rungs[n]: RungProof(rungs[n], sizes={"gate": size}) for n, size in sizes.items()}
+    return {rungs[n]: RungEvidence(rungs[n], sizes={"gate": size}) for n, size in sizes.items()}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_the_manifest_counts_verdicts_of_what_is_packed() -> None:
 
 
 def test_the_table_has_a_row_for_every_rung() -> None:
-    given = {rung: RungProof(rung, sizes={"gate": 2048}) for rung in LADDER}
+    given = {rung: RungEvidence(rung, sizes={"gate": 2048}) for rung in LADDER}
     for rung in LADDER:
         given[rung].latency["gate"] = Latency(1.0, 2.0, 1.0 if rung == EXACT else 0.5, 9)
         given[rung].end_to_end = 0.01

@@ -12,7 +12,7 @@ from rich.console import Console
 from edge.core.errors import EngineError, ExportGateError
 from edge.vision.instances.found_instance import FoundInstance
 from export.choose.form_tables import instances_ladder_table
-from export.compare.evidence import RungProof, standing
+from export.compare.evidence import RungEvidence, standing
 from export.compare.instance_comparison import (
     FIRM,
     describe_makes,
@@ -57,7 +57,7 @@ class Networks:
         return [[] if i < missed else [found(b[0], 0.9, *b[1:])] for i, b in enumerate(BOXES)]
 
 
-def judged(networks: Any, proofs: dict[Rung, RungProof], split: str = "val") -> list[Any]:
+def judged(networks: Any, proofs: dict[Rung, RungEvidence], split: str = "val") -> list[Any]:
     """Look and hold, and what was shown."""
     shown: list[Any] = []
     seen = look_rungs(networks, proofs, MAKES, split, SAMPLES, None, Silent())  # type: ignore[arg-type]
@@ -65,8 +65,8 @@ def judged(networks: Any, proofs: dict[Rung, RungProof], split: str = "val") -> 
     return shown
 
 
-def proofs(*rungs: Rung) -> dict[Rung, RungProof]:
-    return {rung: RungProof(rung) for rung in LADDER if rung in {EXACT, REQUIRED, *rungs}}
+def proofs(*rungs: Rung) -> dict[Rung, RungEvidence]:
+    return {rung: RungEvidence(rung) for rung in LADDER if rung in {EXACT, REQUIRED, *rungs}}
 
 
 def test_a_rung_that_is_worse_or_does_not_run_is_refused_by_name() -> None:

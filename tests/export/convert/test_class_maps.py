@@ -15,7 +15,7 @@ from export.convert.cascade_forms import shrink
 from export.convert.class_maps import with_map
 from export.convert.parity import CONVERSION_TOLERANCE, largest_difference
 from export.convert.tflite import convert, quantize
-from export.progress import Progress
+from export.progress import ExportProgress
 from tests.train.tiny import REGION
 from train.backend import load_keras
 from train.data import open_data
@@ -130,7 +130,7 @@ def test_classifiers_are_exported_with_maps_and_the_gate_without(
     run = read_run(runs[task])
     shape = (REGION[1], REGION[0], 1)
     monkeypatch.setattr(Run, "load", lambda self: network(len(self.card.outputs), shape))
-    with Progress(Console(stderr=True, quiet=True)) as progress:
+    with ExportProgress(Console(stderr=True, quiet=True)) as progress:
         shrunk = shrink(run, open_data(strips), progress)
     for content in shrunk.forms.values():
         maps = open_engine(content).run_with_maps(np.zeros((1, *shape[:2]), np.uint8))[1]

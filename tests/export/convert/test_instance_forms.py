@@ -12,7 +12,7 @@ from edge.core.errors import DataError, ExportGateError
 from edge.vision.engines.base import open_engine
 from edge.vision.instances.anchors import Anchors
 from edge.vision.instances.rules import ClassRule
-from edge.vision.instances.view import maps_of
+from edge.vision.instances.window_features import maps_of
 from edge.vision.models.instances import InstanceModel
 from export.convert import parity
 from export.convert.forms import (

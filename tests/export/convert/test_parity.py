@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from export.convert.convert import convert_to
+from export.convert.every_form import convert_to
 from export.convert.forms import EXACT
 from export.convert.parity import CONVERSION_TOLERANCE
 from tests.export.toy import Silent

@@ -26,21 +26,21 @@ from export.convert.forms import (
     Rung,
 )
 from export.pack.bundle import (
-    Contents,
+    BundleContents,
     frame_sizes,
     pack,
 )
-from export.pack.release_label import Label
+from export.pack.release_label import ReleaseLabel
 from tests.edge.fakes import SilentEngine
 from train.data import open_data
 from train.regions.finished import RunOpening
 
-LABEL = Label("toy", "For tests.", False, "2024-06-01T00:00:00Z")
+LABEL = ReleaseLabel("toy", "For tests.", False, "2024-06-01T00:00:00Z")
 OPENING = RunOpening(by="millsight train instances", when="2023-11-02T12:00:00+01:00")
 
 
 @pytest.fixture(scope="module")
-def shipped() -> tuple[Contents, Any]:
+def shipped() -> tuple[BundleContents, Any]:
     """What went into a shipped bundle, and the data as far as packing asks for it."""
     bundle = load_bundle(find_bundle())
     manifest = bundle.manifest
@@ -60,7 +60,7 @@ def shipped() -> tuple[Contents, Any]:
         models = [model for model in stage.models if model.format == "tflite"]
         files = {Rung(m.format, m.precision): bundle.files[m.file] for m in models}
         stages_shrunk[name] = SimpleNamespace(run=run, forms=files)
-    contents = Contents(
+    contents = BundleContents(
         stages=stages_shrunk,
         rungs=[EXACT, REQUIRED],
         thresholds=manifest.thresholds,
@@ -127,7 +127,7 @@ def parts(**changes: Any) -> InstanceParts:
 
 @pytest.mark.parametrize("masks", [True, False])
 def test_a_bundle_that_outlines_is_opened_as_it_was_packed(
-    shipped: tuple[Contents, Any], masks: bool
+    shipped: tuple[BundleContents, Any], masks: bool
 ) -> None:
     contents, data = shipped
     given = parts() if masks else parts(mask_head=None)
@@ -147,7 +147,9 @@ def test_a_bundle_that_outlines_is_opened_as_it_was_packed(
         assert [(i.class_name, i.box) for i in found or ()] == [("2", (0.0, 0.0, 8.0, 4.0))]
 
 
-def test_of_several_windows_the_first_alone_comes_in_float32(shipped: tuple[Contents, Any]) -> None:
+def test_of_several_windows_the_first_alone_comes_in_float32(
+    shipped: tuple[BundleContents, Any],
+) -> None:
     contents, data = shipped
     given = parts()
     (forms,) = given.windows.values()
@@ -164,13 +166,13 @@ def test_of_several_windows_the_first_alone_comes_in_float32(shipped: tuple[Cont
     assert "models/instances-pyramid-256x256-float32.tflite" not in bundle.files
 
 
-def test_all_data_that_had_a_say_is_named(shipped: tuple[Contents, Any]) -> None:
+def test_all_data_that_had_a_say_is_named(shipped: tuple[BundleContents, Any]) -> None:
     contents, data = shipped
     manifest = read_bundle(pack(LABEL, contents, data, golden=1)).manifest
     assert manifest.data.source == "here | chosen on besides: there"
 
 
-def test_a_report_is_packed_and_named(shipped: tuple[Contents, Any]) -> None:
+def test_a_report_is_packed_and_named(shipped: tuple[BundleContents, Any]) -> None:
     contents, data = shipped
     report = {"report.html": b"<p>", "report.json": b"{}"}
     packed = pack(LABEL, dataclasses.replace(contents, report=report), data, golden=1)
@@ -181,7 +183,7 @@ def test_a_report_is_packed_and_named(shipped: tuple[Contents, Any]) -> None:
 
 
 def test_golden_frames_find_out_a_device_that_outlines_otherwise(
-    shipped: tuple[Contents, Any], monkeypatch: pytest.MonkeyPatch
+    shipped: tuple[BundleContents, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contents, data = shipped
     outlining = dataclasses.replace(contents, instances=parts())
@@ -191,7 +193,7 @@ def test_golden_frames_find_out_a_device_that_outlines_otherwise(
     assert not any(result.agrees for result in run_golden_frames(bundle))
 
 
-def test_without_them_nothing_is_said_of_instances(shipped: tuple[Contents, Any]) -> None:
+def test_without_them_nothing_is_said_of_instances(shipped: tuple[BundleContents, Any]) -> None:
     contents, data = shipped
     bundle = read_bundle(pack(LABEL, contents, data, golden=1))
     assert bundle.manifest.stages.instances is None
@@ -206,7 +208,7 @@ def test_without_them_nothing_is_said_of_instances(shipped: tuple[Contents, Any]
     ],
 )
 def test_parts_that_do_not_fit_are_refused(
-    shipped: tuple[Contents, Any], changes: dict[str, Any], error: type[Exception], says: str
+    shipped: tuple[BundleContents, Any], changes: dict[str, Any], error: type[Exception], says: str
 ) -> None:
     contents, data = shipped
     unfit = dataclasses.replace(contents, instances=parts(**changes))

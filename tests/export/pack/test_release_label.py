@@ -6,7 +6,7 @@ import pytest
 
 from edge.core.errors import ConfigError
 from export.pack.release_label import (
-    Label,
+    ReleaseLabel,
     creation_time,
     holdout_openings,
 )
@@ -17,7 +17,7 @@ def test_openings_are_in_the_order_of_time_and_each_once() -> None:
     both = RunOpening(by="both", when="2024-01-01T00:00:00Z")
     gate = RunOpening(by="gate", when="2024-05-01T10:00:00+02:00")
     classifier = RunOpening(by="classifier", when="2024-05-01T08:30:00Z")
-    label = Label("x", "X.", False, "2024-06-01T00:00:00Z")
+    label = ReleaseLabel("x", "X.", False, "2024-06-01T00:00:00Z")
     openings = holdout_openings([gate, both, classifier, both], label)
     assert [o.by for o in openings] == ["both", "gate", "classifier", "millsight export x"]
     assert openings[-1].when == "2024-06-01T00:00:00Z"

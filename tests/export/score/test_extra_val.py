@@ -18,9 +18,9 @@ from edge.core.errors import (
 )
 from export.choose.on_val import choose
 from export.convert.forms import EXACT, REQUIRED
-from export.pack.release_label import Label
+from export.pack.release_label import ReleaseLabel
 from export.score.extra_val import widened
-from export.settings import Order
+from export.settings import ExportSettings
 from tests.export.conftest import CLEAN
 from tests.export.toy import Silent
 from tests.train.tiny import write_strips
@@ -117,8 +117,8 @@ def test_thresholds_are_chosen_on_them_too(
     runs: dict[str, Path], strips: Path, other: DataSet
 ) -> None:
     read = {"gate": read_run(runs["binary"])}
-    label = Label("toy", "For tests.", False, "2024-06-01T00:00:00Z")
-    order = Order(label, golden=1, rungs=(EXACT, REQUIRED))
+    label = ReleaseLabel("toy", "For tests.", False, "2024-06-01T00:00:00Z")
+    order = ExportSettings(label, golden=1, rungs=(EXACT, REQUIRED))
     plain, wide = (
         choose(order, read, open_data(strips), Silent(), lambda shown: None, more)
         for more in ((), (other,))

@@ -11,7 +11,7 @@ import pytest
 from edge.bundle.manifest_parts import Thresholds
 from edge.core.errors import ExportGateError
 from export.choose import on_val
-from export.convert.cascade_forms import Shrunk, shrink
+from export.convert.cascade_forms import StageForms, shrink
 from export.convert.forms import (
     EXACT,
     REQUIRED,
@@ -28,13 +28,13 @@ ONNX = Rung("onnx", "float32")
 
 
 @pytest.fixture(scope="module")
-def stages(runs: dict[str, Path], strips: Path) -> dict[str, Shrunk]:
+def stages(runs: dict[str, Path], strips: Path) -> dict[str, StageForms]:
     data = open_data(strips)
     tasks = {"gate": "binary", "classifier": "multiclass"}
     return {name: shrink(read_run(runs[task]), data, Silent()) for name, task in tasks.items()}
 
 
-def differences(stages: dict[str, Shrunk], rungs: list[Rung]) -> dict[Rung, float]:
+def differences(stages: dict[str, StageForms], rungs: list[Rung]) -> dict[Rung, float]:
     frames = [
         np.random.default_rng(seed).normal(128, 8, (32, 64)).clip(0, 255).astype(np.uint8)
         for seed in range(3)
@@ -44,7 +44,7 @@ def differences(stages: dict[str, Shrunk], rungs: list[Rung]) -> dict[Rung, floa
     return end_to_end(stages, rungs, {"gate": 1.5, "classifier": 0.5}, thresholds, frames)
 
 
-def test_float_is_what_was_trained_and_int8_is_near_it(stages: dict[str, Shrunk]) -> None:
+def test_float_is_what_was_trained_and_int8_is_near_it(stages: dict[str, StageForms]) -> None:
     found = differences(stages, [EXACT, ONNX, REQUIRED])
     assert found[EXACT] <= FLOAT_WITHIN
     assert found[ONNX] <= FLOAT_WITHIN
@@ -52,7 +52,7 @@ def test_float_is_what_was_trained_and_int8_is_near_it(stages: dict[str, Shrunk]
 
 
 def test_a_second_preprocessing_would_show(
-    stages: dict[str, Shrunk], monkeypatch: pytest.MonkeyPatch
+    stages: dict[str, StageForms], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     half = lambda batch: batch[..., None] / np.float32(254)  # noqa: E731
     monkeypatch.setattr(module, "as_fractions", half)

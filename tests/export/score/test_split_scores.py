@@ -14,20 +14,20 @@ from edge.vision.engines.base import open_engine
 from export.choose.on_val import choose
 from export.convert.cascade_forms import of_rung, open_cascade
 from export.convert.forms import EXACT, REQUIRED
-from export.pack.release_label import Label
+from export.pack.release_label import ReleaseLabel
 from export.score.split_scores import (
     judged,
     logits_of,
     read_split,
 )
-from export.settings import Order
+from export.settings import ExportSettings
 from tests.export.toy import Silent
 from train.data import open_data
 from train.data.tiles import label_tiles
 from train.evaluate.scoring import score
 from train.regions.finished import read_run
 
-LABEL = Label("toy", "For tests.", False, "2024-06-01T00:00:00Z")
+LABEL = ReleaseLabel("toy", "For tests.", False, "2024-06-01T00:00:00Z")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_it_says_what_the_cascade_says(
     read = {"gate": read_run(runs["binary"])}
     if classifier:
         read["classifier"] = read_run(runs[classifier])
-    order = Order(LABEL, unit="tile", golden=1, rungs=(EXACT, REQUIRED))
+    order = ExportSettings(LABEL, unit="tile", golden=1, rungs=(EXACT, REQUIRED))
     chosen = choose(order, read, data, Silent(), lambda shown: None)
     cascade = open_cascade(chosen.stages, chosen.temperatures, chosen.thresholds, of_rung(REQUIRED))
     tiles = [tile for sample in data.of("val") for tile in label_tiles(sample, (32, 32))]

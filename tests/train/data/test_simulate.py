@@ -13,7 +13,7 @@ from edge.simulator import StripSimulator
 from edge.simulator.composer import StripComposer
 from edge.simulator.noise import noise_sheets
 from train.data import read_unsplit
-from train.data.simulate import Plan, simulate_data
+from train.data.simulate import SimulationSettings, simulate_data
 
 FRAMES = 5
 
@@ -21,7 +21,7 @@ FRAMES = 5
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("simulated") / "data"
-    simulate_data(out, FRAMES, Plan(seed=7, defect_rate=0.8))
+    simulate_data(out, FRAMES, SimulationSettings(seed=7, defect_rate=0.8))
     return out
 
 
@@ -44,7 +44,7 @@ def test_live_frames_are_what_the_camera_would_show_each_in_a_look_of_its_own(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "live"
-    simulate_data(out, 12, Plan(seed=7, defect_rate=1.0, live=True))
+    simulate_data(out, 12, SimulationSettings(seed=7, defect_rate=1.0, live=True))
     data = read_unsplit(out)
     assert "composed" in data.source
     composer = StripComposer(seed=8 * FIRST_DATA_SEED, defect_rate=1.0, frames_a_look=(1, 2))
@@ -70,7 +70,7 @@ def test_it_says_that_it_is_simulated(simulated: Path) -> None:
 
 
 def test_many_workers_compose_the_same_files(tmp_path: Path) -> None:
-    plan = Plan(seed=7, live=True)
+    plan = SimulationSettings(seed=7, live=True)
     for workers in (1, 2):
         simulate_data(tmp_path / str(workers), 130, plan, workers=workers)
     written = [p.relative_to(tmp_path / "1") for p in (tmp_path / "1").rglob("*") if p.is_file()]
@@ -82,7 +82,7 @@ def test_many_workers_compose_the_same_files(tmp_path: Path) -> None:
 def test_many_workers_write_the_same_files(simulated: Path, tmp_path: Path, workers: int) -> None:
     noise_sheets.cache_clear()  # so that the workers draw them at the same moment
     again = tmp_path / "again"
-    simulate_data(again, FRAMES, Plan(seed=7, defect_rate=0.8), workers=workers)
+    simulate_data(again, FRAMES, SimulationSettings(seed=7, defect_rate=0.8), workers=workers)
     written = {p.relative_to(again) for p in again.rglob("*") if p.is_file()}
     assert len(written) == FRAMES + 2
     others = [p for p in written if (again / p).read_bytes() != (simulated / p).read_bytes()]
@@ -90,7 +90,7 @@ def test_many_workers_write_the_same_files(simulated: Path, tmp_path: Path, work
 
 
 def test_clean_strip_alone_can_be_opened(tmp_path: Path) -> None:
-    simulate_data(tmp_path / "clean", 3, Plan(seed=1, defect_rate=0.0))
+    simulate_data(tmp_path / "clean", 3, SimulationSettings(seed=1, defect_rate=0.0))
     assert not any(s.instances for s in read_unsplit(tmp_path / "clean").samples)
 
 
@@ -100,20 +100,20 @@ def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        simulate_data(tmp_path / "data", FRAMES, Plan(seed=0), progress=interrupt)
+        simulate_data(tmp_path / "data", FRAMES, SimulationSettings(seed=0), progress=interrupt)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(UnwritableError, match="exists already"):
-        simulate_data(tmp_path, 1, Plan(seed=0))
+        simulate_data(tmp_path, 1, SimulationSettings(seed=0))
     with pytest.raises(UnwritableError, match=r"mine\.txt/data cannot be written"):
-        simulate_data(tmp_path / "mine.txt" / "data", 1, Plan(seed=0))
+        simulate_data(tmp_path / "mine.txt" / "data", 1, SimulationSettings(seed=0))
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    simulate_data(tmp_path / "data", 1, Plan(seed=0))
+    simulate_data(tmp_path / "data", 1, SimulationSettings(seed=0))
     assert len(list((tmp_path / "data" / "train_images").iterdir())) == 1

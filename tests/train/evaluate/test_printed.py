@@ -7,9 +7,13 @@ import pytest
 from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances import made
 from tests.train.evaluate.tables import scored
-from tests.train.evaluate.test_figures import NONE, THRESHOLDS, A
+from tests.train.evaluate.test_evaluation import (
+    NONE,
+    THRESHOLDS,
+    A,
+)
 from train.evaluate.comparison import Baseline
-from train.evaluate.figures import evaluation
+from train.evaluate.evaluation import evaluation
 from train.evaluate.instances.judged import judge_instances
 from train.evaluate.printed import print_figures
 

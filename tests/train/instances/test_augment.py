@@ -7,7 +7,7 @@ from tests.train.instances.frames import instance, sample
 from train.augment.tiles import NEVER, augmented
 from train.instances.augment import LOOKS, STILL, Moves, draw_view
 from train.instances.scenes import make_scene
-from train.instances.views import shown
+from train.instances.views import visible_defects
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_window_keeps_its_defect(frame, box, how):
     scene = make_scene(sample(instance(box, size=frame), size=frame))
     keep = tuple(scene.boxes[0].tolist())
     for _ in range(200):
-        assert len(shown(scene, draw_view(frame, (32, 32), keep, how, rng), 4).boxes) == 1
+        assert len(visible_defects(scene, draw_view(frame, (32, 32), keep, how, rng), 4).boxes) == 1
 
 
 def test_still_windows_lie_within_the_frame_at_whole_pixels():

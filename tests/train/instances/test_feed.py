@@ -7,7 +7,7 @@ from edge.vision.instances.anchors import Anchors
 from tests.train.instances.frames import write_frames
 from train.data import open_data
 from train.instances.augment import LOOKS, STILL, Moves
-from train.instances.feed import Feed
+from train.instances.feed import WindowFeed
 from train.instances.scenes import Frames, Shares, make_scenes
 
 ANCHORS = Anchors((((8.0, 8.0), (16.0, 16.0)), ((20.0, 20.0),), ((30.0, 30.0),)))
@@ -17,7 +17,7 @@ ANCHORS = Anchors((((8.0, 8.0), (16.0, 16.0)), ((20.0, 20.0),), ((30.0, 30.0),))
 def still(tmp_path_factory):
     data = open_data(write_frames(tmp_path_factory.mktemp("data") / "d", {"train": 8}))
     scenes = make_scenes(data, "train")
-    return Feed(
+    return WindowFeed(
         scenes=scenes,
         frames=Frames([scene.sample for scene in scenes]),
         anchors=ANCHORS,

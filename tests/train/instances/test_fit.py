@@ -11,9 +11,9 @@ from train.instances.evaluating import FIGURES
 from train.instances.fit import InstanceTraining, compile_learner, fit
 from train.instances.plan import InstancesPlan
 from train.loop import checkpoint
-from train.loop.checkpoint import State, values
+from train.loop.checkpoint import CheckpointState, values
 from train.loop.interrupt import InterruptedTrainingError
-from train.networks import Recipe
+from train.networks import TrainingDefaults
 
 keras = load_keras()
 
@@ -57,7 +57,7 @@ def watcher(step=lambda loss: None):
 
 def training(folder, ap, *, epochs=4, judge_every=1, spoilt=False, average=0.0, best=True):
     """A run whose looks at val find ``ap``, one after another."""
-    recipe = Recipe(epochs=epochs, learning_rate=0.1, average=average, best_weights=best)
+    recipe = TrainingDefaults(epochs=epochs, learning_rate=0.1, average=average, best_weights=best)
     plan = InstancesPlan((64, 64), "compact", recipe, judge_every=judge_every)
     heights = iter(ap)
     judge = lambda: dict.fromkeys(FIGURES, next(heights))  # noqa: E731
@@ -72,7 +72,7 @@ def learner(run):
 
 
 def test_it_learns_and_keeps_the_epoch_with_the_highest_ap(tmp_path):
-    run, state, seen = training(tmp_path, [0.1, 0.5, 0.5, 0.2]), State(), watcher()
+    run, state, seen = training(tmp_path, [0.1, 0.5, 0.5, 0.2]), CheckpointState(), watcher()
     line = learner(run)
     fit(line, run, state, seen)
     losses = [row["loss"] for row in seen.rows]
@@ -85,14 +85,17 @@ def test_it_learns_and_keeps_the_epoch_with_the_highest_ap(tmp_path):
 
 def test_val_is_looked_at_in_turn_and_after_the_last_epoch(tmp_path):
     run, seen = training(tmp_path, [0.1, 0.2], epochs=5, judge_every=3), watcher()
-    state = State()
+    state = CheckpointState()
     fit(learner(run), run, state, seen)
     assert [not math.isnan(row["box_ap"]) for row in seen.rows] == [False, False, True, False, True]
     assert state.best_epoch == 5
 
 
 def test_val_is_looked_at_with_the_average_and_the_last_weights_may_be_kept(tmp_path):
-    run, state = training(tmp_path, [0.3, 0.1], epochs=2, average=0.9, best=False), State()
+    run, state = (
+        training(tmp_path, [0.3, 0.1], epochs=2, average=0.9, best=False),
+        CheckpointState(),
+    )
     looked = []
     line = learner(run)
     judge = lambda: looked.append(float(line.slope)) or run.judge()  # noqa: E731
@@ -102,7 +105,7 @@ def test_val_is_looked_at_with_the_average_and_the_last_weights_may_be_kept(tmp_
 
 
 def test_an_interrupted_run_goes_on_as_if_it_had_not_been(tmp_path):
-    whole, run = State(), training(tmp_path, [0.1] * 4, average=0.9)
+    whole, run = CheckpointState(), training(tmp_path, [0.1] * 4, average=0.9)
     fit(learner(run), run, whole, watcher())
     steps = []
 
@@ -113,7 +116,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_been(tmp_path):
 
     run = training(tmp_path, [0.1] * 4, average=0.9)
     with pytest.raises(InterruptedTrainingError):
-        fit(learner(run), run, State(), watcher(interrupting))
+        fit(learner(run), run, CheckpointState(), watcher(interrupting))
     resumed = checkpoint.load(tmp_path, {"seed": 0})
     assert resumed.epochs_done == 1
     fit(learner(run), run, resumed, watcher())
@@ -125,4 +128,4 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_been(tmp_path):
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path):
     run = training(tmp_path, [0.1], spoilt=True)
     with pytest.raises(TrainingError, match="diverged"):
-        fit(learner(run), run, State(), watcher())
+        fit(learner(run), run, CheckpointState(), watcher())

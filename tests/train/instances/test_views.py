@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.train.instances.frames import HEIGHT, WIDTH, instance, sample
 from train.instances.scenes import make_scene
-from train.instances.views import View, shown
+from train.instances.views import WindowView, visible_defects
 
 SIZE = (32, 16)
 
@@ -24,31 +24,31 @@ def frame():
 @pytest.mark.parametrize("across", [False, True])
 @pytest.mark.parametrize("along", [False, True])
 def test_at_its_own_scale_a_window_holds_the_frames_pixels(frame, across, along):
-    window = cut(View(SIZE, (10, 20), flip=(across, along)), frame)
+    window = cut(WindowView(SIZE, (10, 20), flip=(across, along)), frame)
     part = frame[20:36, 10:42]
     np.testing.assert_array_equal(window, part[:: -1 if along else 1, :: -1 if across else 1])
 
 
 def test_past_the_frame_its_border_is_repeated(frame):
-    window = cut(View((WIDTH + 16, HEIGHT + 16), (0, 0)), frame)
+    window = cut(WindowView((WIDTH + 16, HEIGHT + 16), (0, 0)), frame)
     np.testing.assert_array_equal(window, np.pad(frame, ((0, 16), (0, 16)), mode="edge"))
 
 
 def test_boxes_and_masks_move_with_the_pixels():
     scene = make_scene(sample(instance((12, 24, 6, 5))))
-    seen = shown(scene, View(SIZE, (10, 20), flip=(True, False)), 4)
+    seen = visible_defects(scene, WindowView(SIZE, (10, 20), flip=(True, False)), 4)
     assert seen.boxes.tolist() == [[24, 4, 30, 9]]
     drawn = np.zeros((16, 32), np.uint8)
     drawn[4:9, 24:30] = 1
     np.testing.assert_array_equal(seen.masks[0], drawn)
-    twice = shown(scene, View(SIZE, (10, 20), zoom=(2.0, 1.0)), 4)
+    twice = visible_defects(scene, WindowView(SIZE, (10, 20), zoom=(2.0, 1.0)), 4)
     assert twice.boxes.tolist() == [[4, 4, 16, 9]]
 
 
 def test_the_strips_edge_squeezes_what_is_seen_and_hides_the_rest(frame):
     scene = make_scene(sample(instance((10, 20, 32, 16)), instance((0, 20, 12, 16), 1)))
-    view = View(SIZE, (10, 20), left=8, slant=0.0)
-    seen = shown(scene, view, 4)
+    view = WindowView(SIZE, (10, 20), left=8, slant=0.0)
+    seen = visible_defects(scene, view, 4)
     assert seen.boxes.tolist() == [[8, 0, 32, 16]]
     assert not seen.masks[0, :, :8].any()
     assert cut(view, frame)[:, :8].max() < 16
@@ -69,7 +69,7 @@ def test_the_strips_edge_squeezes_what_is_seen_and_hides_the_rest(frame):
 @pytest.mark.parametrize("mask", [True, False])
 def test_a_defect_counts_where_enough_of_it_is_left(box, left, mask):
     scene = make_scene(sample(instance(box, mask=mask)))
-    seen = shown(scene, View(SIZE, (10, 20)), 4)
+    seen = visible_defects(scene, WindowView(SIZE, (10, 20)), 4)
     assert len(seen.boxes) == left
     assert seen.has_mask.tolist() == [mask] * left
     assert seen.masks.any() == (mask and left)
@@ -77,7 +77,7 @@ def test_a_defect_counts_where_enough_of_it_is_left(box, left, mask):
 
 def test_of_too_many_the_largest_are_taken():
     scene = make_scene(sample(*(instance((10 + 6 * i, 20, 1 + i, 4)) for i in range(5))))
-    seen = shown(scene, View(SIZE, (10, 20)), 2)
+    seen = visible_defects(scene, WindowView(SIZE, (10, 20)), 2)
     assert (seen.boxes[:, 2] - seen.boxes[:, 0]).tolist() == [5, 4]
 
 
@@ -86,7 +86,7 @@ def test_the_box_is_that_of_the_mask_within_the_window():
     hook = instance((17, 29, 20, 1))
     both = np.concatenate([mask.runs, hook.runs[1:]])
     scene = make_scene(sample(type(mask)(0, (12.0, 24.0, 25.0, 6.0), both)))
-    (box,) = shown(scene, View((16, 8), (10, 24)), 4).boxes.tolist()
+    (box,) = visible_defects(scene, WindowView((16, 8), (10, 24)), 4).boxes.tolist()
     assert box == [2, 0, 16, 6]
 
 
@@ -107,8 +107,8 @@ def test_whatever_the_view_a_box_bounds_its_mask_and_stays_in_the_window(
     x, y, w, h, start, zoom, flip, left
 ):
     scene = make_scene(sample(instance((x, y, w, h))))
-    view = View(SIZE, start, zoom, flip, left=left, slant=0.0)
-    seen = shown(scene, view, 4)
+    view = WindowView(SIZE, start, zoom, flip, left=left, slant=0.0)
+    seen = visible_defects(scene, view, 4)
     for (x1, y1, x2, y2), mask in zip(seen.boxes.tolist(), seen.masks, strict=True):
         assert view.seen[0] <= x1 < x2 <= SIZE[0]
         assert 0 <= y1 < y2 <= SIZE[1]

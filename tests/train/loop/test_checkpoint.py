@@ -8,7 +8,7 @@ import pytest
 from edge.core.errors import TrainingError
 from train.cli.train import make_plan
 from train.loop import checkpoint
-from train.loop.checkpoint import State
+from train.loop.checkpoint import CheckpointState
 
 PLAN = {"seed": 0, "geometry": {"region": (32, 32)}, "data": "abc"}
 
@@ -16,7 +16,7 @@ PLAN = {"seed": 0, "geometry": {"region": (32, 32)}, "data": "abc"}
 def state():
     row = {"epoch": 1, "val_loss": 0.5, "val_auroc": math.nan}
     weights = [np.arange(4.0, dtype=np.float32).reshape(2, 2), np.array([7, 8], np.uint32)]
-    return State(
+    return CheckpointState(
         [row],
         weights,
         [np.array(3, np.int64)],

@@ -14,7 +14,7 @@ from train.loop.curves import (
     write_curves,
     write_history,
 )
-from train.networks import Recipe
+from train.networks import TrainingDefaults
 
 HISTORY = [
     {
@@ -60,7 +60,8 @@ def network(*, dropout: bool, penalty: bool):
 )
 def test_the_training_curve_says_what_it_was_taken_under(recipe, model, label):
     found = training_label(
-        Recipe(epochs=1, **recipe), network(**{"dropout": False, "penalty": False} | model)
+        TrainingDefaults(epochs=1, **recipe),
+        network(**{"dropout": False, "penalty": False} | model),
     )
     assert found == label
 

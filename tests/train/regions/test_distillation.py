@@ -15,7 +15,7 @@ from train.regions.distillation import (
     mixed,
     taught,
 )
-from train.regions.figures import BATCH
+from train.regions.split_figures import BATCH
 from train.regions.task import Task
 
 CLASSES = ("dark", "bright")

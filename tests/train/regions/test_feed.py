@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.train.tiny import patches
 from train.augment.tiles import Augmentation
 from train.regions.feed import (
-    Feed,
+    RegionFeed,
     class_shares,
     draw,
 )
@@ -51,7 +51,9 @@ def feed(**changed):
     items = patches(20)
     groups = items.labels.any(axis=1).astype(np.intp)
     settings = {"batch": 8, "count": 20, "balance": 0.0, "seed": 3, "augmentation": None} | changed
-    return Feed(items=items, targets=np.eye(2, dtype=np.float32)[groups], groups=groups, **settings)
+    return RegionFeed(
+        items=items, targets=np.eye(2, dtype=np.float32)[groups], groups=groups, **settings
+    )
 
 
 @pytest.mark.parametrize("augmentation", [None, Augmentation()])

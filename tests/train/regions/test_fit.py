@@ -13,21 +13,21 @@ from tests.train.tiny import patches
 from train.augment.tiles import Augmentation
 from train.backend import load_keras
 from train.loop import checkpoint
-from train.loop.checkpoint import State, values
+from train.loop.checkpoint import CheckpointState, values
 from train.loop.interrupt import InterruptedTrainingError
-from train.networks import Recipe
-from train.regions.feed import Feed
+from train.networks import TrainingDefaults
+from train.regions.feed import RegionFeed
 from train.regions.fit import (
-    Training,
+    RegionTraining,
     compile_model,
     fit,
 )
 from train.regions.losses import make_loss
-from train.regions.plan import Plan
+from train.regions.plan import RegionsPlan
 from train.regions.task import Task
 
 TASK = Task("binary", ("dark", "bright"))
-RECIPE = Recipe(
+RECIPE = TrainingDefaults(
     epochs=4,
     batch=8,
     learning_rate=0.02,
@@ -56,10 +56,10 @@ class Sitting:
 
     def __init__(self, folder, *, recipe=RECIPE, patience=None, stop_at=None, val=None):
         self.rows, self.steps, self.stop_at = [], 0, stop_at
-        plan = Plan("binary", "tiny", Geometry(None, (8, 8)), recipe, patience=patience)
+        plan = RegionsPlan("binary", "tiny", Geometry(None, (8, 8)), recipe, patience=patience)
         items = patches(40)
         targets = TASK.targets(items.labels)
-        feed = Feed(
+        feed = RegionFeed(
             items=items,
             targets=targets,
             groups=targets.argmax(axis=1),
@@ -73,11 +73,11 @@ class Sitting:
         loss = make_loss(TASK, label_smoothing=0.05, shift=np.zeros(2, np.float32))
         compile_model(self.model, plan, TASK, loss, feed.steps)
         val = val or patches(16, seed=1)
-        self.training = Training(plan, TASK, feed, val, folder, plan.as_json())
+        self.training = RegionTraining(plan, TASK, feed, val, folder, plan.as_json())
 
     def run(self, *, resume=False):
         folder, identity = self.training.folder, self.training.identity
-        self.state = checkpoint.load(folder, identity) if resume else State()
+        self.state = checkpoint.load(folder, identity) if resume else CheckpointState()
         fit(self.model, self.training, self.state, self)
         return self
 

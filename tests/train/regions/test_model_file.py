@@ -9,14 +9,14 @@ from train.backend import load_keras
 from train.loop.checkpoint import values
 from train.networks import NETWORKS
 from train.regions.model_file import build_network, save_model
-from train.regions.plan import Plan
+from train.regions.plan import RegionsPlan
 from train.regions.task import Task
 
 TASK = Task("multiclass", ("a", "b"))
 
 
 def plan(network, size):
-    return Plan("multiclass", network, Geometry(None, size), NETWORKS[network].recipe)
+    return RegionsPlan("multiclass", network, Geometry(None, size), NETWORKS[network].recipe)
 
 
 def test_a_network_comes_back_bare_with_its_weights(tmp_path):

@@ -9,7 +9,7 @@ from edge.core.files import make_folder, write_whole
 from train.data.eda.numbers import Exploration, explore
 from train.data.eda.page import report_page
 from train.data.eda.pictures import draw_pictures
-from train.data.progress import Progress, quiet
+from train.data.progress import ItemProgress, quiet
 from train.data.sample import DataSet
 
 __all__ = ["Exploration", "explore", "write_exploration"]
@@ -18,7 +18,7 @@ __all__ = ["Exploration", "explore", "write_exploration"]
 def write_exploration(
     data: DataSet,
     out: Path,
-    progress: Progress = quiet,
+    progress: ItemProgress = quiet,
     *,
     images: int = 1000,
     examples: int = 4,

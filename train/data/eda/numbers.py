@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edge.core.errors import DataError
 from train.data.counts import LabelCounts, count_labels, split_names
-from train.data.progress import Progress, quiet
+from train.data.progress import ItemProgress, quiet
 from train.data.runs import area, column_runs
 from train.data.sample import UNLABELLED, DataSet, Instance, Sample
 
@@ -126,7 +126,7 @@ def percentiles(values: Sequence[float] | Floats) -> dict[str, float] | None:
 
 
 def explore(
-    data: DataSet, progress: Progress = quiet, *, images: int = 1000, seed: int = 0
+    data: DataSet, progress: ItemProgress = quiet, *, images: int = 1000, seed: int = 0
 ) -> Exploration:
     """Count, measure, and read at most ``images`` images for their brightness.
 

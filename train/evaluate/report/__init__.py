@@ -37,7 +37,7 @@ def write_report(
         items: What it judged.
         scored: What it said of them, in the same order.
         instances: What its instance model found on them, likewise; None where it has none for them.
-        figures: What ``train.evaluate.figures.evaluation`` made of that.
+        figures: What ``train.evaluate.evaluation.evaluation`` made of that.
         mistakes: Pictures of each kind of mistake, at most.
 
     Raises:

@@ -35,7 +35,7 @@ def outlines_text(
     Args:
         items: What was judged.
         instances: What the instance model found on them, in the same order.
-        figures: What ``train.evaluate.instances.figures.figures_of`` made of that.
+        figures: What ``train.evaluate.instances.instance_figures.figures_of`` made of that.
         each: Pictures of the most mistakes, and as many picked evenly, at most.
 
     Raises:

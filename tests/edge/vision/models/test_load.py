@@ -7,8 +7,8 @@ import pytest
 from edge.bundle import Bundle
 from edge.vision.models import load
 from edge.vision.models.load import (
-    Choice,
-    Loader,
+    EngineChoice,
+    ModelLoader,
     instance_engines,
     usual,
 )
@@ -33,7 +33,7 @@ def opened(monkeypatch):
 
 def test_the_instance_model_is_made_of_its_networks(opened):
     bundle = Bundle(manifest(**with_instances()), FILES | INSTANCE_FILES, "0" * 64)
-    model = Loader(bundle, None, "int8", 2).instances()
+    model = ModelLoader(bundle, None, "int8", 2).instances()
     assert {name: opened[engine] for name, engine in instance_engines(model).items()} == {
         "pyramid 64×32": b"pyramid-64x32 in int8",
         "box head": b"box-head in float32",
@@ -45,7 +45,7 @@ def test_the_instance_model_is_made_of_its_networks(opened):
 
 
 def test_a_bundle_without_them_gives_the_gate_alone(opened):
-    loader = Loader(Bundle(manifest(), FILES, "0" * 64), None, "int8", 2)
+    loader = ModelLoader(Bundle(manifest(), FILES, "0" * 64), None, "int8", 2)
     assert loader.instances() is None and loader.classifier() is None
     gate = loader.gate()
     assert opened[gate.engine] == b"int8 network"
@@ -54,16 +54,16 @@ def test_a_bundle_without_them_gives_the_gate_alone(opened):
 
 def test_each_stage_can_be_run_in_its_own_way(opened):
     bundle = Bundle(manifest(**with_instances()), FILES | INSTANCE_FILES, "0" * 64)
-    stages = {"gate": Choice("tflite", "float32", 3)}
-    loader = Loader(bundle, "litert", "int8", 1, stages)
+    stages = {"gate": EngineChoice("tflite", "float32", 3)}
+    loader = ModelLoader(bundle, "litert", "int8", 1, stages)
     gate, outlines = loader.gate(), loader.instances()
     assert opened[gate.engine] == b"float network"
     assert (gate.engine.name, gate.engine.threads) == ("tflite", 3)
     assert (outlines.box_head.name, outlines.box_head.threads) == ("litert", 1)
-    assert loader.choice("instances") == Choice("litert", "int8", 1)
+    assert loader.choice("instances") == EngineChoice("litert", "int8", 1)
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(None, 1), (1, 1), (2, 2), (64, 2)])
 def test_as_usual_two_threads_where_there_are_cores(cores, threads, monkeypatch):
     monkeypatch.setattr("edge.vision.models.load.os.cpu_count", lambda: cores)
-    assert usual() == Choice(None, "int8", threads)
+    assert usual() == EngineChoice(None, "int8", threads)

@@ -13,7 +13,7 @@ from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances import made
 from train.data.sample import Sample
 from train.data.tiles import Tile, label_tiles
-from train.evaluate.instances.figures import figures_of
+from train.evaluate.instances.instance_figures import figures_of
 from train.evaluate.instances.judged import judge_instances
 from train.evaluate.report.outlines import outlines_text
 

@@ -21,7 +21,7 @@ from tests.edge.bundle import samples as bundles
 from train.data.sample import DataSet, Instance, Sample
 from train.data.tiles import Tile, label_tiles
 from train.evaluate.comparison import Baseline
-from train.evaluate.figures import evaluation
+from train.evaluate.evaluation import evaluation
 from train.evaluate.report import write_report
 from train.evaluate.scoring import score
 from train.evaluate.subject import Subject

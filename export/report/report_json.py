@@ -8,31 +8,31 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from edge.bundle.manifest_parts import Difference
+from edge.bundle.manifest_parts import FigureDifference
 from export.choose.instances_on_val import ChosenInstances
-from export.choose.on_val import Chosen
+from export.choose.on_val import ChosenOnVal
 from export.compare.bounds import CONFIDENCE, RESAMPLES
-from export.compare.evidence import RungProof
+from export.compare.evidence import RungEvidence
 from export.compare.instance_non_inferiority import ApDifference
 from export.convert.calibration import SPLIT as CALIBRATED_ON
 from export.convert.forms import EXACT, REQUIRED
-from export.holdout.cascade import Judged
+from export.holdout.cascade import HoldoutResult
 from export.pack.release_label import holdout_openings, versions
 from export.score.input_checks import HOLDOUT, VAL
 from export.score.keras_parity import FLOAT_WITHIN
 from export.score.latency import THREADS
-from export.settings import Order
+from export.settings import ExportSettings
 from train.data.sample import DataSet
-from train.evaluate.figures import evaluation
+from train.evaluate.evaluation import evaluation
 
 FORMAT = 2
 """Version of ``report.json``."""
 
 
 def report_figures(
-    order: Order,
-    chosen: Chosen,
-    judged: Judged | None,
+    order: ExportSettings,
+    chosen: ChosenOnVal,
+    judged: HoldoutResult | None,
     outlines: ChosenInstances | None,
     data: DataSet,
 ) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def report_figures(
     }
 
 
-def _rung(proof: RungProof[Any]) -> dict[str, Any]:
+def _rung(proof: RungEvidence[Any]) -> dict[str, Any]:
     return {
         "format": proof.rung.format,
         "precision": proof.rung.precision,
@@ -128,7 +128,7 @@ def _instances(outlines: ChosenInstances) -> dict[str, Any]:
     }
 
 
-def _plain(difference: Difference | ApDifference) -> dict[str, Any]:
+def _plain(difference: FigureDifference | ApDifference) -> dict[str, Any]:
     if isinstance(difference, ApDifference):
         return asdict(difference)
     return difference.model_dump(mode="json")

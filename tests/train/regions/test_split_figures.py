@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from train.regions.figures import figures, mean_loss
 from train.regions.items import Items
+from train.regions.split_figures import figures, mean_loss
 from train.regions.task import Task
 
 

@@ -16,7 +16,7 @@ from train.regions.task import Task
 BATCH = 128
 
 
-class Figures(TypedDict):
+class SplitFigures(TypedDict):
     """Accuracy at the likeliest answer and AUROC of defect or none, with 95 % intervals.
 
     AUROC and its interval are null where the split shows only defects, or none.
@@ -49,7 +49,7 @@ def accuracy_and_auroc(
     return right, auroc(items.labels.any(axis=1), task.defect_scores(scores))
 
 
-def figures(task: Task, logits: NDArray[np.float32], items: Items) -> Figures:
+def figures(task: Task, logits: NDArray[np.float32], items: Items) -> SplitFigures:
     """Figures of logits [n, outputs] against the items' labels.
 
     Intervals come from drawing whole groups of near-duplicates anew; see
@@ -58,7 +58,7 @@ def figures(task: Task, logits: NDArray[np.float32], items: Items) -> Figures:
     accuracy, area = accuracy_and_auroc(task, logits, items)
     scores = task.scores(logits)
     sure = auroc_interval(items.groups, items.labels.any(axis=1), task.defect_scores(scores))
-    return Figures(
+    return SplitFigures(
         n=len(items),
         accuracy=accuracy,
         accuracy_interval=list(

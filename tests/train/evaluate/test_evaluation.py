@@ -16,7 +16,7 @@ from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances import made
 from tests.train.evaluate.tables import scored
 from train.evaluate.comparison import Baseline
-from train.evaluate.figures import evaluation, gate
+from train.evaluate.evaluation import evaluation, gate
 from train.evaluate.instances.judged import judge_instances
 
 NONE, A, B = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]

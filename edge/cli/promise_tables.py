@@ -9,7 +9,7 @@ from rich.table import Table
 
 from edge.bundle.manifest import Manifest
 from edge.bundle.promises import Promise, Rate
-from edge.cli.page_tables import page_table
+from edge.cli.table_style import page_table
 
 
 def promises_table(manifest: Manifest) -> Table:

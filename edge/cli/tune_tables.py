@@ -9,14 +9,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle import Bundle
-from edge.cli.page_tables import page_table
+from edge.cli.table_style import page_table
 from edge.install.trust import Device
-from edge.tune.plan import Comparison, Plan, Timing
-from edge.tune.plan_store import Plans
+from edge.tune.plan_store import TuningPlans
+from edge.tune.tuning_plan import (
+    Comparison,
+    Timing,
+    TuningPlan,
+)
 from edge.vision.models.load import StageName
 
 
-def tune_page(plan: Plan) -> Iterator[RenderableType]:
+def tune_page(plan: TuningPlan) -> Iterator[RenderableType]:
     """What was measured, what came of it, and on what."""
     for stage in dict.fromkeys(timing.stage for timing in plan.timings):
         yield _stage(plan, stage)
@@ -37,13 +41,13 @@ def tune_page(plan: Plan) -> Iterator[RenderableType]:
 
 def tuning_of(bundle: Bundle, device: Device) -> str:
     """How this device runs a bundle, in a line."""
-    plan, why = Plans(device.state).find(bundle)
+    plan, why = TuningPlans(device.state).find(bundle)
     if plan is None:
         return why or "not on this device: millsight tune"
     return f"for this device, {plan.tuned}: {plan}"
 
 
-def _stage(plan: Plan, stage: StageName) -> Table:
+def _stage(plan: TuningPlan, stage: StageName) -> Table:
     table = page_table(
         f"{stage}, ms for a golden frame", ("engine", "precision"), ("threads", "p50", "p99", "n")
     )
@@ -62,7 +66,7 @@ def _stage(plan: Plan, stage: StageName) -> Table:
     return table
 
 
-def _remark(plan: Plan, timing: Timing) -> str:
+def _remark(plan: TuningPlan, timing: Timing) -> str:
     if timing.fault:
         return f"refused: {timing.fault}"
     if timing.hopeless:

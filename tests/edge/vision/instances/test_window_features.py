@@ -9,8 +9,8 @@ from edge.core.errors import EngineError
 from edge.vision.engines.quantized import Quantized
 from edge.vision.instances.anchors import STRIDES, Anchors
 from edge.vision.instances.roialign import roi_align
-from edge.vision.instances.view import (
-    View,
+from edge.vision.instances.window_features import (
+    WindowFeatures,
     features_of,
     likeliest,
     maps_of,
@@ -61,7 +61,7 @@ def test_features_come_from_each_boxs_own_view():
     sizes = [(32 // s, 64 // s, 5) for s in STRIDES]
     boxes = np.float32([[1, 2, 30, 20], [5, 5, 9, 9], [0, 0, 64, 32]])
     maps = [[Quantized(rng.random(s).astype(np.float32)) for s in sizes] for _ in range(3)]
-    views = [View((0, 0), (64, 32), each, boxes, np.ones(3, np.float32)) for each in maps]
+    views = [WindowFeatures((0, 0), (64, 32), each, boxes, np.ones(3, np.float32)) for each in maps]
     of = np.array([2, 0, 2])
     features = features_of(views, boxes, of)
     for i, view in enumerate(of):
@@ -72,9 +72,9 @@ def test_features_come_from_each_boxs_own_view():
     )
 
 
-def proposing(*scores: float) -> View:
+def proposing(*scores: float) -> WindowFeatures:
     boxes = np.arange(len(scores) * 4, dtype=np.float32).reshape(-1, 4)
-    return View((0, 0), (64, 32), [], boxes, np.array(scores, np.float32))
+    return WindowFeatures((0, 0), (64, 32), [], boxes, np.array(scores, np.float32))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,11 @@ import pytest
 
 from edge.vision.instances.rules import ClassRule
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample, scattered
-from train.evaluate.instances.figures import figures_of, instance_differences, instance_figures
+from train.evaluate.instances.instance_figures import (
+    figures_of,
+    instance_differences,
+    instance_figures,
+)
 from train.evaluate.instances.judged import judge_instances
 
 RULES = (ClassRule(0.5, 4), ClassRule(0.5, 4))

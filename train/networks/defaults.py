@@ -11,7 +11,7 @@ Shape = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class TrainingDefaults:
     """How a network is trained unless options say otherwise.
 
     Attributes:
@@ -69,6 +69,6 @@ class Network:
 
     name: str
     build: Callable[[Shape, int], Any]
-    recipe: Recipe
+    recipe: TrainingDefaults
     about: str
     width_step: int = 1

@@ -12,8 +12,8 @@ from edge.core.errors import (
     ExportGateError,
     MissingExtraError,
 )
-from export.convert import convert, parity
-from export.convert.convert import Converted, convert_to
+from export.convert import every_form, parity
+from export.convert.every_form import ConvertedForms, convert_to
 from export.convert.forms import (
     EXACT,
     NAMED,
@@ -31,7 +31,7 @@ def converted(
     faults: dict[Rung, Exception],
     off: float = 0.0,
     required: tuple[Rung, ...] = (EXACT,),
-) -> Converted:
+) -> ConvertedForms:
     """Networks that say so much else than Keras, from a converter with some faults."""
 
     def make(rung: Rung, *_: Any) -> bytes:
@@ -39,8 +39,8 @@ def converted(
             raise faults[rung]
         return str(rung).encode()
 
-    monkeypatch.setattr(convert, "make", make)
-    for module in (convert, parity):
+    monkeypatch.setattr(every_form, "make", make)
+    for module in (every_form, parity):
         monkeypatch.setattr(module, "largest_difference", lambda *_: off)
     return convert_to(
         (EXACT, ONNX, HALF, REQUIRED),

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from edge.bundle.manifest import Manifest
 from edge.bundle.stages import InstanceStage
-from edge.cli.page_tables import forms_cell, page_table
+from edge.cli.table_style import forms_cell, page_table
 
 
 def instance_tables(manifest: Manifest) -> Iterator[Table]:

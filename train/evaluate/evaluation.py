@@ -10,7 +10,7 @@ from edge.bundle.manifest_parts import Thresholds
 from train.evaluate.binary import binary
 from train.evaluate.blocks import with_interval
 from train.evaluate.comparison import Baseline, comparison
-from train.evaluate.instances.figures import figures_of
+from train.evaluate.instances.instance_figures import figures_of
 from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.metrics import auroc, share
 from train.evaluate.multiclass import multiclass

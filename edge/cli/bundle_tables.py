@@ -13,15 +13,15 @@ from edge.bundle.drift_reference import Drift
 from edge.bundle.manifest import Manifest
 from edge.bundle.manifest_parts import (
     PRECISIONS,
-    Difference,
-    Figures,
+    FigureDifference,
     GateReport,
     Precision,
+    StageFigures,
 )
 from edge.bundle.stages import Stage
-from edge.cli.instances_page import instance_tables
-from edge.cli.page_tables import forms_cell, page_table
-from edge.cli.promises_page import calibration_table, promises_table
+from edge.cli.instance_tables import instance_tables
+from edge.cli.promise_tables import calibration_table, promises_table
+from edge.cli.table_style import forms_cell, page_table
 
 
 def bundle_page(bundle: Bundle, standing: str, tuning: str) -> Iterator[RenderableType]:
@@ -147,7 +147,7 @@ def _figures(manifest: Manifest) -> Table:
         table.add_row(f"[bold]{escape(stage)}[/]")
         forms = manifest.metrics.get(stage, {})
         int8 = forms.get("int8")
-        area: Difference | None = None
+        area: FigureDifference | None = None
         for d in (d for d in report.differences if d.stage == stage):
             if d.figure == "AUROC":
                 area = d
@@ -194,7 +194,7 @@ def _margins(report: GateReport) -> str:
     return words
 
 
-def _area_cells(forms: Mapping[Precision, Figures]) -> tuple[str, ...]:
+def _area_cells(forms: Mapping[Precision, StageFigures]) -> tuple[str, ...]:
     """AUROC in float and in int8, what it lost, and its interval in int8."""
     area = [forms[p].auroc if p in forms else None for p in PRECISIONS]
     exact, small = area

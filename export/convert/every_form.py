@@ -21,14 +21,14 @@ from export.convert.parity import (
     require_same,
 )
 from export.convert.quantization import PLAIN
-from export.progress import Progress
+from export.progress import ExportProgress
 
 Forms = Mapping[Rung, bytes]
 """One network as files, by rung."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Converted:
+class ConvertedForms:
     """One network in all forms.
 
     Attributes:
@@ -47,14 +47,14 @@ def convert_to(
     rungs: Collection[Rung],
     model: Any,
     inputs: Inputs,
-    progress: Progress,
+    progress: ExportProgress,
     *,
     name: str,
     what: str,
     required: Collection[Rung],
     mapped: Any = None,
     shape: Shape | None = None,
-) -> Converted:
+) -> ConvertedForms:
     """A network in every rung that can be had.
 
     Args:
@@ -97,7 +97,7 @@ def convert_to(
             refused[rung] = f"it differs from Keras by {parity[rung]:.2%} of its largest output"
             continue
         forms[rung] = content
-    return Converted(forms, parity, refused)
+    return ConvertedForms(forms, parity, refused)
 
 
 def put_models(network: str, forms: Forms, files: dict[str, bytes]) -> tuple[ModelFile, ...]:

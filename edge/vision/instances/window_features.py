@@ -18,7 +18,7 @@ from edge.vision.instances.roialign import roi_align
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class WindowFeatures:
     """What the pyramid says of one window.
 
     Attributes:
@@ -85,7 +85,7 @@ def maps_of(outputs: Sequence[Quantized], anchors: Anchors, height: int, width: 
     return Maps(features, objectness, deltas)
 
 
-def likeliest(views: Sequence[View], limit: int) -> list[View]:
+def likeliest(views: Sequence[WindowFeatures], limit: int) -> list[WindowFeatures]:
     """The views with the ``limit`` likeliest of all their proposals together.
 
     Those as likely as the last of them are kept too: which of equals are left out would be chance.
@@ -101,7 +101,9 @@ def likeliest(views: Sequence[View], limit: int) -> list[View]:
     ]
 
 
-def features_of(views: Sequence[View], boxes: Boxes, of: NDArray[np.intp]) -> NDArray[np.float32]:
+def features_of(
+    views: Sequence[WindowFeatures], boxes: Boxes, of: NDArray[np.intp]
+) -> NDArray[np.float32]:
     """``roi_align`` of boxes [n, 4], each in the view that ``of`` [n] names, [n, 14, 14, channels].
 
     Args:

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 
 from edge.core.errors import MillsightError
+from edge.simulator.defect_layout import (
+    choose_classes,
+    plan_band,
+    plan_defects,
+    plan_frame,
+    plan_object,
+)
 from edge.simulator.light import Band
-from edge.simulator.plan import choose_classes, plan_band, plan_defects, plan_frame, plan_object
 from edge.simulator.statistics import IMAGES_BY_CLASSES
 
 

@@ -11,14 +11,14 @@ from pydantic import Field
 
 from edge.bundle.manifest_parts import (
     Count,
+    ManifestPart,
     Name,
-    Part,
     Precision,
     Sha256,
     Text,
 )
 from edge.tune.machine import Machine
-from edge.vision.models.load import Choice, StageName
+from edge.vision.models.load import EngineChoice, StageName
 
 Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -33,7 +33,7 @@ STAGES: dict[PartName, tuple[StageName, ...]] = {
 """The stages of each part. One form serves a whole part: so it was judged when it was exported."""
 
 
-class StagePlan(Part):
+class StagePlan(ManifestPart):
     """How the networks of a stage are run."""
 
     engine: Text = Field(description="The engine")
@@ -41,14 +41,14 @@ class StagePlan(Part):
     threads: Annotated[int, Field(ge=1, le=1024)] = Field(description="Threads for each network")
 
     @property
-    def choice(self) -> Choice:
-        return Choice(self.engine, self.precision, self.threads)
+    def choice(self) -> EngineChoice:
+        return EngineChoice(self.engine, self.precision, self.threads)
 
     def __str__(self) -> str:
         return f"{self.engine} {self.precision}, {_threads(self.threads)}"
 
 
-class Timing(Part):
+class Timing(ManifestPart):
     """What one way to run a stage took, or why it was not considered."""
 
     stage: StageName = Field(description="The stage")
@@ -60,7 +60,7 @@ class Timing(Part):
     fault: Text | None = Field(description="Why it was refused; null where it agrees")
 
 
-class Comparison(Part):
+class Comparison(ManifestPart):
     """The tuned cascade against the default one, measured in turns on golden frames."""
 
     part: PartName = Field(description="What of it")
@@ -74,7 +74,7 @@ class Comparison(Part):
     adopted: bool = Field(description="Whether it is faster by more than noise, and so in use")
 
 
-class Plan(Part):
+class TuningPlan(ManifestPart):
     """How this device runs a bundle."""
 
     format: Literal[1] = Field(description="Version of this file")
@@ -96,7 +96,7 @@ class Plan(Part):
     )
 
     @property
-    def choices(self) -> dict[StageName, Choice]:
+    def choices(self) -> dict[StageName, EngineChoice]:
         """What a loader takes."""
         return {stage: way.choice for stage, way in self.stages.items()}
 
