@@ -22,10 +22,10 @@ import numpy as np
 from edge.cli.options import SIZE, engine_options, open_bundle
 from edge.core.class_map import ClassMap
 from edge.core.frame import Frame
+from edge.core.geometry import Box
 from edge.core.joining import bounding
 from edge.install.trust import Device
 from edge.vision.cascade import Cascade
-from edge.vision.preprocess import Box
 from train.data import open_data
 from train.data.progress import track
 from train.data.tiles import Tile, judged_tiles

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge.vision.preprocess import Geometry, network_input
+from edge.core.geometry import Geometry
+from edge.vision.preprocess import network_input
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from edge.bundle import Bundle
 from edge.core.errors import ImageError
 from edge.core.frame import Frame, Pixels
 from edge.core.inspection import Level
-from edge.doctor.cpu import cpu_model
+from edge.machine.processor import cpu_model
 from edge.simulator import StripSimulator
 from edge.vision.cascade import Cascade
 from edge.vision.engines.base import Engine, file_format

@@ -36,7 +36,7 @@ Side = Annotated[float, Field(gt=0, le=65536, allow_inf_nan=False)]
 
 
 class StageGeometry(ManifestPart):
-    """How a frame becomes a stage's inputs; see ``edge.vision.preprocess.Geometry``."""
+    """How a frame becomes a stage's inputs; see ``edge.core.geometry.Geometry``."""
 
     region: Size | None = Field(
         description="Width and height of a region in pixels of the frame; null: the whole frame"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from edge.core.geometry import Box
 from edge.core.rle import CocoRle, columns_in
-from edge.vision.preprocess import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from edge.config.feed_address import parse_feed_address
+from edge.core.errors import ConfigError
+
 
 class PositionConfig(BaseModel):
     """``[position]``: where positions on the coil come from."""
@@ -53,10 +56,7 @@ class PositionConfig(BaseModel):
 
     @staticmethod
     def _check_address(feed: str) -> None:
-        from edge.core.errors import ConfigError
-        from edge.position.encoder_feed import parse
-
         try:
-            parse(feed)
+            parse_feed_address(feed)
         except ConfigError as error:
             raise ValueError(str(error)) from None

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.vision.preprocess import Box
+from edge.core.geometry import Box
 
 BOX_LEVEL = 0.3
 """Share of the way from the map's median to its peak from which on a place counts.

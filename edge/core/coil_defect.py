@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from edge.core.geometry import Box
 from edge.core.inspection import iso_time
 from edge.core.rle import CocoRle
-from edge.vision.preprocess import Box
 
 
 @dataclass(frozen=True, slots=True)

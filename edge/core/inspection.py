@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from edge.core.class_map import ClassMap
 from edge.core.frame import BadFrame, Frame
+from edge.core.geometry import Box
 from edge.core.rle import CocoRle
-from edge.vision.preprocess import Box
 
 
 class Level(StrEnum):

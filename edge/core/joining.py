@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.core.class_map import ClassMap
+from edge.core.geometry import Box
 from edge.core.inspection import Defect
-from edge.vision.preprocess import Box
 
 
 @dataclass(frozen=True, slots=True)

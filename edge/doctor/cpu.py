@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import platform
 from pathlib import Path
 
 from edge.doctor.finding import DeviceFinding, Severity
-from edge.doctor.proc import ROOT, fields, read
+from edge.machine.kernel_files import ROOT, fields, read
+from edge.machine.processor import cpu_model
 
 _EXTENSIONS = {
     "amx_int8": ("amx", "multiplies whole int8 tiles"),
@@ -23,15 +23,6 @@ _EXTENSIONS = {
 """What the kernel calls an extension, its usual name, and what it does for int8."""
 
 _FOR_INT8 = {"amx", "avx512_vnni", "avx_vnni", "i8mm", "dotprod"}
-
-
-def cpu_model(root: Path = ROOT) -> str:
-    """What the processor, or else the board, is called."""
-    about = fields(read(root / "proc/cpuinfo"))
-    board = read(root / "proc/device-tree/model")
-    # ARM's kernels name the board alone, and /proc/cpuinfo may call it hardware or model.
-    names = (about.get("model name"), board, about.get("Model"), about.get("Hardware"))
-    return next(filter(None, names), platform.processor() or platform.machine())
 
 
 def cpu(root: Path = ROOT, *, cores: int | None = None) -> DeviceFinding:

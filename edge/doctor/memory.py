@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from edge.doctor.finding import DeviceFinding, Severity
-from edge.doctor.proc import ROOT, fields, number, read
+from edge.machine.kernel_files import ROOT, fields, number, read
 
 _NEEDED_MIB = 350
 """What a line with all three models may take."""

@@ -7,10 +7,9 @@ import subprocess
 from pathlib import Path
 
 from edge.doctor.finding import DeviceFinding, Severity
-from edge.doctor.proc import ROOT, number, read
+from edge.machine.kernel_files import ROOT, number, read
+from edge.machine.thermal import hottest_zone
 
-_HOT_C = 80.0
-"""Where a device names no limit of its own: most boards begin to slow down there."""
 _MARGIN_C = 5.0
 
 _THROTTLED = {
@@ -28,14 +27,10 @@ _THROTTLED = {
 
 def heat(root: Path = ROOT) -> DeviceFinding:
     """The hottest zone against its own limit; tell it apart after work, not before."""
-    zones = [
-        (degrees / 1000.0, _limit_c(zone), read(zone / "type") or zone.name)
-        for zone in sorted((root / "sys/class/thermal").glob("thermal_zone*"))
-        if (degrees := number(zone / "temp")) is not None and degrees > 0
-    ]
-    if not zones:
+    zone = hottest_zone(root)
+    if zone is None:
         return DeviceFinding("temperature", Severity.OK, "this device tells no temperature")
-    celsius, limit, name = max(zones, key=lambda zone: zone[0] - zone[1])
+    celsius, limit, name = zone.celsius, zone.limit_celsius, zone.name
     figures = {"celsius": celsius, "limit_celsius": limit, "zone": name}
     what = f"{celsius:.0f} °C at {name}, which slows down from {limit:.0f} °C"
     if celsius >= limit - _MARGIN_C:
@@ -43,18 +38,6 @@ def heat(root: Path = ROOT) -> DeviceFinding:
             "temperature", Severity.WARN, what, "Cool it: a fan, shade, air", figures
         )
     return DeviceFinding("temperature", Severity.OK, what, figures=figures)
-
-
-def _limit_c(zone: Path) -> float:
-    """The lowest temperature at which the zone begins to hold the processor back."""
-    limits = [
-        degrees / 1000.0
-        for kind in zone.glob("trip_point_*_type")
-        if read(kind) in {"passive", "hot", "critical"}
-        and (degrees := number(kind.with_name(kind.name.replace("_type", "_temp")))) is not None
-        and degrees > 0
-    ]
-    return min(limits, default=_HOT_C)
 
 
 def throttling(root: Path = ROOT) -> DeviceFinding:

@@ -12,8 +12,8 @@ from typing import Any
 from edge.core.errors import UnwritableError
 from edge.core.files import make_folder
 from edge.core.inspection import UNCLASSIFIED
+from edge.core.picture_files import FRAME_SUFFIX, MIN_WIDTH
 from edge.core.rle import mask_from_coco
-from edge.sinks.pictures import FRAME_SUFFIX, MIN_WIDTH
 
 
 @dataclass(frozen=True, slots=True)

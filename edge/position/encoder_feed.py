@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections import deque
 from threading import Lock, Thread
 
+from edge.config.feed_address import parse_feed_address
 from edge.core.errors import ConfigError
 from edge.position.counter import Counter
 
@@ -46,7 +47,7 @@ class EncoderFeed:
     """
 
     def __init__(self, address: str, *, counter_bits: int = 32) -> None:
-        host, port = parse(address)
+        host, port = parse_feed_address(address)
         self._counter = Counter(counter_bits)
         self._range = 1 << counter_bits
         self._total = 0
@@ -118,18 +119,3 @@ class EncoderFeed:
                     self._total = int(count[1]) % self._range
                 self._total += self._counter.moved(int(count[1]) % self._range)
                 self._seen.append((at, self._total))
-
-
-def parse(address: str) -> tuple[str, int]:
-    """Host and port of ``udp://HOST:PORT``.
-
-    Raises:
-        ConfigError: It is something else.
-    """
-    host, _, port = address.removeprefix("udp://").rpartition(":")
-    if not address.startswith("udp://") or not host or not port.isdecimal() or int(port) > 65535:
-        raise ConfigError(
-            f"{address} is no address for an encoder's counts",
-            "Give udp://HOST:PORT, such as udp://127.0.0.1:5577",
-        )
-    return host.strip("[]"), int(port)

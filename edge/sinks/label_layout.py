@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import cv2
 
-from edge.vision.preprocess import Box
+from edge.core.geometry import Box
 
 _FONT, _SIZE, _THICK = cv2.FONT_HERSHEY_SIMPLEX, 0.8, 2
 _GAP = 6

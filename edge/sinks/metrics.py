@@ -15,7 +15,7 @@ from edge.core.frame import Frame
 from edge.core.inspection import UNCLASSIFIED, Inspection
 from edge.core.run_figures import RunFigures
 from edge.core.sink import Sink
-from edge.doctor.temperature import heat
+from edge.machine.thermal import hottest_zone
 from edge.service.health import Health
 from edge.service.web import WebServer
 from edge.sinks.metric_families import counter, gauge, histogram
@@ -125,13 +125,13 @@ class Metrics(Sink):
 
 
 def _temperature() -> Iterator[Metric]:
-    figures = heat().figures
-    if "celsius" in figures:
-        zone = (figures["zone"],)
+    zone = hottest_zone()
+    if zone is not None:
+        name = (zone.name,)
         text = "The zone that is nearest its limit"
-        yield gauge("temperature_celsius", text, [(zone, figures["celsius"])], "zone")
+        yield gauge("temperature_celsius", text, [(name, zone.celsius)], "zone")
         text = "From which the processor is slowed down"
-        yield gauge("temperature_limit_celsius", text, [(zone, figures["limit_celsius"])], "zone")
+        yield gauge("temperature_limit_celsius", text, [(name, zone.limit_celsius)], "zone")
 
 
 def _of_line(readings: Readings) -> Iterator[Metric]:

@@ -17,13 +17,14 @@ from edge.core.errors import UnwritableError
 from edge.core.events import Event, EventKind
 from edge.core.files import make_folder
 from edge.core.frame import Frame, Pixels
+from edge.core.geometry import Box
 from edge.core.images import write_image
 from edge.core.inspection import Inspection, Level
 from edge.core.palette import colour
+from edge.core.picture_files import FRAME_SUFFIX, MIN_WIDTH
 from edge.core.rle import Mask, mask_from_coco
 from edge.core.sink import Sink
 from edge.sinks.label_layout import LabelLayout
-from edge.vision.preprocess import Box
 
 _HALO = (0, 0, 0)
 """Beneath every line: a colour may be as bright as the steel where it is printed in grey."""
@@ -31,10 +32,6 @@ _TINT = 0.5
 """How much of the defect's colour covers the strip where its heat is greatest, a fraction."""
 _CLEARANCE = 4
 """How far a line runs from the defect that it goes around, in pixels of the picture."""
-FRAME_SUFFIX = ".frame.png"
-"""Of a frame without anything drawn on it, beside its picture."""
-MIN_WIDTH = 800
-"""Narrower frames are enlarged until a label on them can be read, in pixels."""
 
 
 class Pictures(Sink):

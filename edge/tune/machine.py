@@ -14,8 +14,8 @@ from edge.bundle.manifest_parts import (
     Sha256,
     Text,
 )
-from edge.doctor.cpu import cpu_model
-from edge.doctor.proc import ROOT, read
+from edge.machine.kernel_files import ROOT, read
+from edge.machine.processor import cpu_model
 from edge.vision.engines.base import engine_versions
 
 _TELLING = {

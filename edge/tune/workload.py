@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.frame import Frame, Pixels
+from edge.core.geometry import Box
 from edge.tune.compare import PartRunner
 from edge.tune.race import Runner, clocked
 from edge.tune.tuning_plan import PartName
@@ -16,7 +17,7 @@ from edge.vision.cascade import Cascade
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
 from edge.vision.models.instances import InstanceModel
-from edge.vision.preprocess import Box, network_input
+from edge.vision.preprocess import network_input
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.class_map import class_map_in
+from edge.core.geometry import Box
 from edge.core.inspection import Defect
 from edge.core.joining import DefectiveRegion, join_touching
 from edge.vision.models.classifier import ClassScores
-from edge.vision.preprocess import Box
 
 
 def region_defects(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.geometry import Box
 from edge.vision.models.classifier import ClassScores
-from edge.vision.preprocess import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.errors import DataError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from train.data.sample import DataSet
 from train.data.tiles import Tile, judged_tiles
 from train.regions.items import cut_tiles

@@ -31,9 +31,9 @@ from edge.bundle.manifest_parts import (
 from edge.bundle.promises import UnitPromises
 from edge.bundle.stages import InstanceStage, Stage, StageGeometry, Stages
 from edge.core.errors import BundleError, ConfigError
+from edge.core.geometry import Geometry
 from edge.install.verify import run_golden_frames
 from edge.vision.cascade import Cascade
-from edge.vision.preprocess import Geometry
 from export.compare.instance_stage import (
     InstanceParts,
     instance_stage,

@@ -13,14 +13,11 @@ from numpy.typing import NDArray
 
 from edge.bundle.manifest_parts import Thresholds, Unit
 from edge.core.frame import Pixels
+from edge.core.geometry import Geometry
 from edge.vision.engines.base import Engine, open_engine
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
-from edge.vision.preprocess import (
-    Geometry,
-    network_input,
-    past_the_edge,
-)
+from edge.vision.preprocess import network_input, past_the_edge
 from edge.vision.region_scores import decision_scores
 from export.progress import ExportProgress
 from train.data.sample import DataSet

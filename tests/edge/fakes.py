@@ -11,13 +11,13 @@ import numpy as np
 
 from edge.cameras.base import Camera
 from edge.core.frame import BadFrame, Frame
+from edge.core.geometry import Geometry
 from edge.core.inspection import Inspection
 from edge.vision.cascade import Cascade
 from edge.vision.engines.base import Engine
 from edge.vision.instances.found_instance import FoundInstance
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
-from edge.vision.preprocess import Geometry
 
 REGION = (20, 10)
 CLASSES = ("spot", "streak")

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
+from edge.core.geometry import Geometry
 from edge.core.images import write_image
-from edge.vision.preprocess import Geometry
 from export.cli.export import export
 from export.progress import ExportProgress
 from tests.train.tiny import REGION, cut_items

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from tests.train.coco_folder import write_split
 from train.data.sample import DataSet
 from train.data.tiles import judged_tiles

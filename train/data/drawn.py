@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.frame import Pixels
-from edge.vision.preprocess import Box
+from edge.core.geometry import Box
 from train.data.sample import Sample
 
 Picture = NDArray[np.uint8]

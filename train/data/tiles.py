@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.core.errors import DataError, ImageError
-from edge.vision.preprocess import Box, Geometry
+from edge.core.geometry import Box, Geometry
 from train.data.counts import split_names
 from train.data.runs import ColumnRuns, bounding_box, clip, column_runs
 from train.data.sample import UNLABELLED, DataSet, Instance, Sample
@@ -39,7 +39,7 @@ class Tile:
 def label_tiles(
     sample: Sample, region: tuple[int, int] | None, stride: tuple[int, int] | None = None
 ) -> list[Tile]:
-    """The sample's tiles on the grid of ``edge.vision.preprocess.Geometry``, row by row.
+    """The sample's tiles on the grid of ``edge.core.geometry.Geometry``, row by row.
 
     Args:
         sample: Image with instances.

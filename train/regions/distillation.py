@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.errors import ConfigError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from train.regions.finished import Run
 from train.regions.items import Items
 from train.regions.split_figures import BATCH, predict_logits

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from edge.bundle.manifest_parts import Size
 from edge.core.errors import MissingPathError, TrainingError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from train.backend import load_keras
 from train.loop.run_folder import CARD, MODEL
 from train.regions.card import FORMAT

@@ -10,11 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.errors import DataError
-from edge.vision.preprocess import (
-    Geometry,
-    as_fractions,
-    resize,
-)
+from edge.core.geometry import Geometry
+from edge.vision.preprocess import as_fractions, resize
 from train.data.sample import DataSet
 from train.data.tiles import Tile, judged_tiles
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from train.networks import TrainingDefaults
 from train.regions.task import TaskName
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge.core.geometry import Box
 from edge.core.rle import Mask
-from edge.vision.preprocess import Box
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.geometry import Box
 from edge.core.joining import bounding, shared
 from edge.core.rle import Mask
 from edge.vision.instances.found_instance import FoundInstance
-from edge.vision.preprocess import Box
 
 _CUT = 0.5
 """Least probability of a defect's pixel (He et al., Mask R-CNN, ICCV 2017, section 3.1)."""

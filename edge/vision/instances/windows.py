@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-from edge.vision.preprocess import Box
+from edge.core.geometry import Box
 
 MARGIN = 32
 """Pixels around a suspicious region that are looked at too: a defect seldom ends with a region."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from edge.bundle.stages import BOX_HEAD, MASK_HEAD, pyramid_name
+from edge.core.geometry import Geometry
 from edge.vision.engines.base import (
     Engine,
     file_format,
@@ -19,7 +20,6 @@ from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
 from edge.vision.models.instances import InstanceModel
 from edge.vision.models.stage import StageModel
-from edge.vision.preprocess import Geometry
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle

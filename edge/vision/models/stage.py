@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.geometry import Geometry
 from edge.vision.engines.base import Engine
-from edge.vision.preprocess import Geometry
 
 Activation = Literal["softmax", "sigmoid"]
 

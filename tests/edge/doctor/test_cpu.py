@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from edge.doctor.cpu import cpu, cpu_model
+from edge.doctor.cpu import cpu
 from edge.doctor.finding import Severity
+from edge.machine.processor import cpu_model
 
 EPYC = """\
 processor\t: 0

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from edge.config.feed_address import parse_feed_address
 from edge.core.errors import ConfigError
-from edge.position.encoder_feed import EncoderFeed, parse
+from edge.position.encoder_feed import EncoderFeed
 from tests.edge.line.takes import until
 
 
@@ -90,11 +91,11 @@ def test_before_any_count_there_is_none(feed):
 )
 def test_an_address_that_is_none_is_refused(address):
     with pytest.raises(ConfigError, match="no address"):
-        parse(address)
+        parse_feed_address(address)
 
 
 def test_ipv6_is_an_address_too():
-    assert parse("udp://[::1]:5577") == ("::1", 5577)
+    assert parse_feed_address("udp://[::1]:5577") == ("::1", 5577)
 
 
 def test_a_port_that_is_taken_is_named(feed):

@@ -11,8 +11,9 @@ import pytest
 from edge.core.errors import UnwritableError
 from edge.core.inspection import Cause, uninspected
 from edge.core.palette import colour
+from edge.core.picture_files import FRAME_SUFFIX
 from edge.core.rle import mask_to_coco
-from edge.sinks.pictures import FRAME_SUFFIX, Pictures, draw
+from edge.sinks.pictures import Pictures, draw
 from tests.edge.fakes import CLASSES, cascade, frame, strip
 
 GOOD, BAD = strip(), strip((25, 5, 220))

@@ -8,11 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.core.errors import ImageError
-from edge.vision.preprocess import (
-    Geometry,
-    network_input,
-    past_the_edge,
-)
+from edge.core.geometry import Geometry
+from edge.vision.preprocess import network_input, past_the_edge
 
 sides = st.integers(1, 40)
 

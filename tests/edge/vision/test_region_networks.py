@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from edge.core.errors import BundleError
+from edge.core.geometry import Geometry
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
-from edge.vision.preprocess import Geometry
 from edge.vision.region_networks import RegionNetworks
 from tests.edge.fakes import REGION, BrightnessEngine, cascade, frame
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edge.core.errors import DataError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from export.convert.calibration import choose_regions, representative_inputs
 from tests.export.toy import GEOMETRY
 from train.data import open_data

@@ -11,12 +11,12 @@ import pytest
 
 from edge.bundle import find_bundle, load_bundle, read_bundle
 from edge.core.errors import BundleError, ConfigError
+from edge.core.geometry import Geometry
 from edge.install.verify import run_golden_frames
 from edge.vision.instances.anchors import Anchors
 from edge.vision.instances.found_instance import FoundInstance
 from edge.vision.instances.rules import ClassRule
 from edge.vision.models import load
-from edge.vision.preprocess import Geometry
 from export.compare import instance_stage
 from export.compare.instance_stage import InstanceParts
 from export.convert.forms import (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edge.core.errors import ConfigError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from tests.train.tiny import patches
 from train.regions.distillation import (
     batches_taught,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge.core.errors import TrainingError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from tests.train.tiny import patches
 from train.augment.tiles import Augmentation
 from train.backend import load_keras

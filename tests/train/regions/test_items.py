@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.core.errors import DataError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from tests.train.tiny import CLASSES, REGION, cut_items, write_strips
 from train.data import open_data
 from train.data.tiles import judged_tiles

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edge.core.errors import TrainingError, UnwritableError
-from edge.vision.preprocess import Geometry
+from edge.core.geometry import Geometry
 from train.backend import load_keras
 from train.loop.checkpoint import values
 from train.networks import NETWORKS

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from edge.core.geometry import Box
 from edge.core.rle import Runs
 from edge.vision.instances.found_instance import FoundInstance
-from edge.vision.preprocess import Box
 from train.data.runs import bounding_box, clip, column_runs, from_columns
 from train.data.sample import Instance, Sample
 from train.data.tiles import Tile, shown_in

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from edge.core.geometry import Box
 from edge.vision.cascade import Cascade
-from edge.vision.preprocess import Box
 from train.data.drawn import Picture, draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours
 from train.data.tiles import Tile

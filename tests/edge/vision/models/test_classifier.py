@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from edge.core.geometry import Geometry
 from edge.vision.engines.base import Engine
 from edge.vision.models.classifier import Classifier
-from edge.vision.preprocess import Geometry
 
 GEOMETRY = Geometry(None, (1, 1))
 NOTHING = np.zeros((1, 1, 1), np.uint8)

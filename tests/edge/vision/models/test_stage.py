@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from edge.core.geometry import Geometry
 from edge.vision.engines.base import Engine
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
 from edge.vision.models.stage import sigmoid, softmax
-from edge.vision.preprocess import Geometry
 
 logits = hnp.arrays(
     np.float32,
