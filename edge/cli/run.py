@@ -110,7 +110,7 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
         with stopping(line) as stop, display(line, assembly.bundle, tally) as screen:
 
             def watch(inspection: Inspection, latency_ms: float | None) -> None:
-                assembly.watch(inspection, latency_ms)
+                assembly.outputs.health.watch(inspection, latency_ms)
                 if tally is not None:
                     tally.add(inspection)
                 screen.show(inspection, latency_ms)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from edge.core.class_map import ClassMap
 from edge.core.errors import UnwritableError
-from edge.core.events import Event, EventKind
+from edge.core.events import Event, EventKind, Tell, untold
 from edge.core.files import make_folder
 from edge.core.frame import Frame, Pixels
 from edge.core.geometry import Box
@@ -50,6 +50,7 @@ class Pictures(Sink):
         frames: Also write each frame as it was taken, ``NAME.frame.png`` beside ``NAME.jpg``, so
             that its defects can be labelled again.
         reserve_mb: Write none where less than so many megabytes are free: rows are worth more.
+        report: Told that pictures cannot be stored, or can be again.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Pictures(Sink):
         tolerant: bool = False,
         frames: bool = False,
         reserve_mb: float = 0.0,
+        report: Tell = untold,
     ) -> None:
         make_folder(folder)
         self._folder = folder
@@ -73,7 +75,7 @@ class Pictures(Sink):
         self._reserve = reserve_mb * 1e6
         self._last: tuple[int, Path] | None = None
         self._failing = False
-        self._news: list[Event] = []
+        self._report = report
         self._start = time.strftime("%Y%m%dT%H%M%S")
         self.written = 0
 
@@ -107,11 +109,6 @@ class Pictures(Sink):
             return None
         return self._last[1]
 
-    def news(self) -> list[Event]:
-        """What is to be told since this was last asked: pictures cannot be stored, or can."""
-        news, self._news = self._news, []
-        return news
-
     def _refuse_without_room(self) -> None:
         if not self._reserve:
             return
@@ -129,7 +126,7 @@ class Pictures(Sink):
             text = f"pictures are stored in {self._folder} again"
             if error is not None:
                 text = f"pictures are left out: {error.what}. {error.hint}"
-            self._news.append(Event(EventKind.STORAGE, text))
+            self._report(Event(EventKind.STORAGE, text))
 
 
 def _file_stem(source: str) -> str:
