@@ -70,9 +70,9 @@ class Outputs:
             opened.pop_all()
 
     @property
-    def left_out(self) -> int:
+    def skipped(self) -> int:
         """Pictures that were not written."""
-        return sum(sink.left_out for sink in self.sinks)
+        return sum(sink.skipped for sink in self.sinks)
 
     def _add(self, sink: _Any) -> _Any:
         self._opened.callback(sink.close)

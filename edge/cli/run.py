@@ -123,9 +123,9 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
                     _save(summary, assembly, tally)
                 raise
             _save(summary, assembly, tally)
-    if left_out := assembly.outputs.left_out:
+    if skipped := assembly.outputs.skipped:
         click.echo(
-            f"{left_out} pictures were not written: more than --max-pictures, or no room", err=True
+            f"{skipped} pictures were not written: more than --max-pictures, or no room", err=True
         )
     if stop.by_keyboard:
         where = f"; the summary is in {summary}" if summary else ""

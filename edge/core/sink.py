@@ -18,10 +18,10 @@ class Sink(ABC):
     Tell`` that it was made with.
 
     Attributes:
-        left_out: Inspections that it was told to write and did not, its limit being reached.
+        skipped: Inspections that it was told to write and did not, its limit being reached.
     """
 
-    left_out: int = 0
+    skipped: int = 0
 
     @abstractmethod
     def write(self, inspection: Inspection, frame: Frame | None) -> None:

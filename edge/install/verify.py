@@ -107,10 +107,8 @@ def score_golden_frames(
     Raises:
         BundleError: A golden frame cannot be decoded, or none says what ``outlines`` should draw.
     """
-    floors, format_ = (
-        instance_floors(bundle.manifest),
-        file_format(cascade.networks.gate.engine.name),
-    )
+    floors = instance_floors(bundle.manifest)
+    format_ = file_format(cascade.networks.gate.engine.name)
     for golden in bundle.manifest.golden:
         if (expected := golden.scores(precision, format_)) is None:
             continue

@@ -208,7 +208,8 @@ class DeferredQueue:
             if pending not in self._waiting:
                 return  # Its time was up meanwhile, and it goes as it stood.
             pending.advance(inspection, ended)
-        if pending.stage is None:
+        # A stage that changes nothing would be done for ever.
+        if pending.stage in {None, stage}:
             self._done(pending)
 
     def _done(self, frame: PendingFrame) -> None:

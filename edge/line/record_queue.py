@@ -7,21 +7,22 @@ comes next is not written at all, until half of the backlog is written. What is 
 coverage and defects included, and told to all sinks as one ``storage`` event once there is room
 again. A camera that waits is made to wait instead (``full``), and nothing is given up.
 
-With ``pixels`` = 2 and ``backlog`` = 4, a sink that is stuck on frame 0, and frame 3 defective:
+With ``pixels`` = 3 and ``backlog`` = 4, a sink that is stuck on frame 0, and frame 1 defective:
 
-===== ================================ ==================== ================================
-frame waits for the sink               with pixels          goes without
-===== ================================ ==================== ================================
-1     1                                0 1
-2     1 2                              1 2                  pixels of 0, clean and oldest
-3     1 2 3                            2 3                  pixels of 1
-4     1 2 3 4                          3 4                  pixels of 2, not of the defective 3
-5     1 2 3 4                          3 4                  5 is dropped: 4 records wait
-6     1 2 3 4                          3 4                  6 is dropped
-\\-    3 4, when the sink has taken 1, 2 3 4
-7     3 4, the event "2 frames … not   3 7                  pixels of 4
-      written", 7
-===== ================================ ==================== ================================
+===== ============== =========== ===========================================
+frame wait to be     have pixels goes without
+      written
+===== ============== =========== ===========================================
+1     1              0 1
+2     1 2            0 1 2
+3     1 2 3          1 2 3       pixels of 0, which is clean and the oldest
+4     1 2 3 4        1 3 4       pixels of 2: 1 is older, but defective
+5     1 2 3 4        1 3 4       5 is not written, since 4 wait
+6     1 2 3 4        1 3 4       6 is not written, since half of 4 or more wait
+===== ============== =========== ===========================================
+
+Then the sink goes on and writes 0 to 3. Frame 7 finds only frame 4 waiting: an event says that two
+frames were not written, and 4, the event and 7 wait.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Pictures(Sink):
         classes: Class names in the bundle's order: each keeps one colour.
         every: Also draw frames without a defect.
         limit: Stop after so many pictures, so that a bad coil does not fill the disk; the rest
-            are counted in ``left_out``.
+            are counted in ``skipped``.
         tolerant: Count a picture that cannot be written rather than raise: beside the line a full
             disk must not end the inspection.
         frames: Also write each frame as it was taken, ``NAME.frame.png`` beside ``NAME.jpg``, so
@@ -84,7 +84,7 @@ class Pictures(Sink):
         if frame is None or not (self._every or inspection.defective):
             return
         if self._limit is not None and self.written >= self._limit:
-            self.left_out += 1
+            self.skipped += 1
             return
         stem = f"{self._start}-{inspection.frame:08d}-{_file_stem(inspection.source)}"
         path = self._folder / f"{stem}.jpg"
@@ -96,7 +96,7 @@ class Pictures(Sink):
         except UnwritableError as error:
             if not self._tolerant:
                 raise
-            self.left_out += 1
+            self.skipped += 1
             self._notice(error)
             return
         self._last = inspection.frame, path

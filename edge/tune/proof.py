@@ -103,9 +103,8 @@ class Proof:
             return None
         for golden, pixels in self.frames:
             inputs = network_input(pixels, like.networks.gate.geometry)
-            off = np.abs(
-                cascade.networks.gate.scores(inputs) - like.networks.gate.scores(inputs)
-            ).max()
+            scored = [each.networks.gate.scores(inputs) for each in (cascade, like)]
+            off = np.abs(scored[0] - scored[1]).max()
             if fault := _fault(golden, float(off), form):
                 return f"the gate alone {fault}"
         return None
