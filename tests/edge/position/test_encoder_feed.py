@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from edge.config.feed_address import parse_feed_address
 from edge.core.errors import ConfigError
 from edge.position.encoder_feed import EncoderFeed
 from tests.edge.line.takes import until
@@ -84,18 +83,6 @@ def test_strip_that_stands_does_not_creep(feed):
 
 def test_before_any_count_there_is_none(feed):
     assert feed(time.monotonic()) is None
-
-
-@pytest.mark.parametrize(
-    "address", ["127.0.0.1:5577", "udp://:5577", "udp://host", "udp://host:x", "tcp://host:1"]
-)
-def test_an_address_that_is_none_is_refused(address):
-    with pytest.raises(ConfigError, match="no address"):
-        parse_feed_address(address)
-
-
-def test_ipv6_is_an_address_too():
-    assert parse_feed_address("udp://[::1]:5577") == ("::1", 5577)
 
 
 def test_a_port_that_is_taken_is_named(feed):
