@@ -2,7 +2,8 @@
 
 A module's test may be split: tests/edge/line/test_loop_live.py is a part of what tests
 edge/line/loop.py. The test of a package itself lies in its folder: train/data/__init__.py is tested
-by tests/train/data/test_data.py. Directly in tests/ lies what takes the project as a whole.
+by tests/train/data/test_data.py. What tests a helper of tests lies beside the helper. Directly in
+tests/ lies what takes the project as a whole.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ NOT_OF_CODE = {"docs"}
 
 
 def mirrors(test: Path) -> bool:
-    """Whether a test, relative to the folder of tests, has a module or package that it tests."""
+    """Whether a test, relative to the folder of tests, has a module, package or helper to test."""
     subject = test.stem.removeprefix("test_")
     folder = PROJECT / test.parent
     if subject == folder.name:
         return (folder / "__init__.py").is_file()
     words = subject.split("_")
     names = ("_".join(words[:count]) for count in range(len(words), 0, -1))
-    return any((folder / f"{name}.py").is_file() for name in names)
+    helper = TESTS / test.parent / f"{subject}.py"
+    return helper.is_file() or any((folder / f"{name}.py").is_file() for name in names)
 
 
 def test_every_test_lies_where_its_module_does() -> None:
