@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 
 import pytest
 
@@ -11,10 +10,13 @@ from edge.core.errors import ConfigError
 from edge.position.encoder_feed import EncoderFeed
 from tests.edge.line.takes import until
 
+NOW = 100.0
+"""When all counts come that are sent."""
+
 
 @pytest.fixture
 def feed():
-    feed = EncoderFeed("udp://127.0.0.1:0", counter_bits=16)
+    feed = EncoderFeed("udp://127.0.0.1:0", counter_bits=16, clock=lambda: NOW)
     yield feed
     feed.close()
     feed.close()
@@ -35,15 +37,15 @@ def heard(feed, *pairs):
 @pytest.mark.parametrize("datagram", [b"4711", b" 4711\n", b"4711\r\n", b"70247"])
 def test_a_datagram_is_a_count_in_digits(feed, datagram):
     send(feed, datagram)
-    until(lambda: feed(time.monotonic()) is not None)
-    assert feed(time.monotonic()) == 4711
+    until(lambda: feed(NOW) is not None)
+    assert feed(NOW) == 4711
 
 
 @pytest.mark.parametrize("datagram", [b"", b"12 13", b"12.5", b"abc", b"9" * 60, b"\xff\x00"])
 def test_what_is_no_count_is_ignored(feed, datagram):
     send(feed, datagram, b"7")
-    until(lambda: feed(time.monotonic()) is not None)
-    assert feed(time.monotonic()) == 7
+    until(lambda: feed(NOW) is not None)
+    assert feed(NOW) == 7
     assert feed.ignored == 1
 
 
@@ -82,7 +84,7 @@ def test_strip_that_stands_does_not_creep(feed):
 
 
 def test_before_any_count_there_is_none(feed):
-    assert feed(time.monotonic()) is None
+    assert feed(NOW) is None
 
 
 def test_a_port_that_is_taken_is_named(feed):
