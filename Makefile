@@ -11,6 +11,9 @@ demo: $(VENV)/.edge
 	$(BIN)/millsight run --frames 300 --summary demo-summary.json --pictures demo-pictures
 	@echo "The summary is in demo-summary.json, the frames with defects are in demo-pictures/."
 
+# Tests read and write UTF-8, whatever the shell's locale is.
+test bench: export PYTHONUTF8 := 1
+
 # A worker for each core, whole files each; more than four gain nothing and take 2 GB each.
 test: check
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import signal
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ OF_THE_SHELL = (
 
 def pytest_configure() -> None:
     """Make the surroundings the same for each test and for each command that it starts."""
+    if (encoding := locale.getpreferredencoding(do_setlocale=False)).lower() != "utf-8":
+        raise pytest.UsageError(
+            f"Tests read and write UTF-8, and this Python writes {encoding}; set PYTHONUTF8=1."
+        )
     # A shell that starts the tests in the background makes them deaf to Ctrl-C; some test it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(SCREEN)
