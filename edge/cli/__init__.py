@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -90,6 +91,7 @@ def millsight() -> None:
 
 def main() -> NoReturn:
     """Run the command; every foreseen error becomes one line on stderr and an exit code."""
+    _escape_what_cannot_be_printed()
     try:
         code = millsight.main(standalone_mode=False)
     except click.ClickException as error:
@@ -120,6 +122,13 @@ def main() -> NoReturn:
         sys.exit(fault.exit_code)
     # click gives back the code of a command that exits early, such as --help.
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _escape_what_cannot_be_printed() -> None:
+    """Show characters that the terminal's encoding lacks as ``\\xb2`` instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _is_binary() -> bool:
