@@ -101,3 +101,16 @@ def check_writable(path: Path) -> None:
         raise UnwritableError(f"{path} cannot be written: there is no folder {folder}")
     if not os.access(folder, os.W_OK) or path.is_dir():
         raise UnwritableError(f"{path} cannot be written: permission denied or it is a folder")
+
+
+def ends_within_a_line(path: Path) -> bool:
+    """Whether a text file's last line was cut off, as by a power failure: it has no line break.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if not path.is_file() or path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
