@@ -131,7 +131,7 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
             _save(summary, assembly, tally)
     if left_out := assembly.outputs.left_out:
         text = f"{left_out} pictures were not written: more than --max-pictures, or no room"
-        say(_LOG, text, lambda: click.echo(text, err=True), level=logging.WARNING)
+        say(_LOG, text, level=logging.WARNING)
     if stop.by_keyboard:
         where = f"; the summary is in {summary}" if summary else ""
         raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")

@@ -51,7 +51,7 @@ def logged_on_stderr(level: int) -> bool:
 def say(
     logger: logging.Logger,
     text: str,
-    show: Callable[[], object],
+    show: Callable[[], object] | None = None,
     *,
     level: int = logging.INFO,
 ) -> None:
@@ -60,9 +60,14 @@ def say(
     Args:
         logger: Of the module that says it.
         text: The sentence, without markup.
-        show: Shows it on stderr.
+        show: Shows it on stderr; None writes it there as it is.
         level: Of the record.
     """
     logger.log(level, "%s", text, extra=SHOWN)
-    if not logged_on_stderr(level):
+    if logged_on_stderr(level):
+        return
+    if show is not None:
         show()
+    else:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()

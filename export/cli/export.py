@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,6 +17,7 @@ from edge.bundle.manifest_parts import Unit
 from edge.bundle.signature import Signature, fingerprint
 from edge.core.errors import UnwritableError
 from edge.core.files import check_writable, write_whole
+from edge.core.stderr_log import say
 from export.choose.thresholds import Risk
 from export.cli.checks import check_report
 from export.cli.options import export_options
@@ -33,6 +36,7 @@ from train.data.severstal import is_simulated
 from train.instances.finished import read_instances_run
 from train.regions.finished import read_run
 
+_LOG = logging.getLogger(__name__)
 WIDTH = 100
 """Columns of a page that goes to a file; rich would take 80, too few for the comparison."""
 
@@ -129,16 +133,18 @@ def export(
             for file, found in exported.report.whole.items():
                 write_whole(report / file, found)
     if report is not None:
-        console.print(f"{report / PAGE}: the report", soft_wrap=True, markup=False)
+        _say(console, f"{report / PAGE}: the report")
     if content is None:
-        console.print("Nothing was packed: --dry-run leaves the holdout closed.")
+        _say(console, "Nothing was packed: --dry-run leaves the holdout closed.")
         return
     bundle = read_bundle(content)
     for doubt in doubts(bundle.manifest):
-        console.print(f"[yellow]warning[/] {escape(doubt)}", soft_wrap=True)
+        shown = f"[yellow]warning[/] {escape(doubt)}"
+        show = partial(console.print, shown, soft_wrap=True)
+        say(_LOG, doubt, show, level=logging.WARNING)
     signed = f", signed by {fingerprint(bundle.signature.key)}" if bundle.signature else ""
-    console.print(
-        f"{out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}",
-        soft_wrap=True,
-        markup=False,
-    )
+    _say(console, f"{out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}")
+
+
+def _say(console: Console, text: str) -> None:
+    say(_LOG, text, partial(console.print, text, soft_wrap=True, markup=False))

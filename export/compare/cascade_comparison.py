@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from edge.bundle.manifest_parts import FigureDifference, Unit
@@ -29,6 +30,7 @@ from export.score.stage_answers import stage_answers, stage_figures
 from export.settings import ExportSettings
 from train.evaluate.scored import Scored
 
+_LOG = logging.getLogger(__name__)
 Split = Mapping[Rung, Mapping[Unit, Scored]]
 """What every rung says of a split, by tile and by frame."""
 
@@ -60,6 +62,7 @@ def score_rungs(
             if rung in {EXACT, REQUIRED}:
                 raise
             proofs[rung].refused = error.what
+            _LOG.info("%s does not run on %s: %s", rung, seen.name, error.what)
     return {rung: found for rung, found in logits.items() if proofs[rung].refused is None}
 
 
@@ -85,8 +88,10 @@ def judge_rungs(
         if rung == EXACT:
             continue
         proof.differences[split] = compare(answers[EXACT], stages, order.margins)
+        words = lost(proof.differences[split], split)
+        _LOG.info("%s on %s: %s", rung, split, words or "held")
         if rung != REQUIRED:
-            proof.refused = proof.refused or lost(proof.differences[split], split)
+            proof.refused = proof.refused or words
 
 
 def to_blame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -35,6 +36,7 @@ from train.data.sample import Sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.instances.scenes import Frames
 
+_LOG = logging.getLogger(__name__)
 Show = Callable[[RenderableType], None]
 Proofs = Mapping[Rung, RungEvidence[ApDifference]]
 Judged = Mapping[Rung, JudgedInstances]
@@ -88,6 +90,7 @@ def look_rungs(
             if rung in FIRM:
                 raise
             proofs[rung].refused = error.what
+            _LOG.info("%s does not run on %s: %s", rung, split, error.what)
             continue
         found[rung] = judge_instances(seen, samples, networks.run.card.classes)
     return found
@@ -126,6 +129,7 @@ def hold_rungs(
         found = compare_instances(judged[EXACT], one, rung, margins, masks=masks)
         proofs[rung].differences[split] = tuple(found)
         words = lost_instances(found, said, margins)
+        _LOG.info("%s on %s: %s", rung, split, words or "held")
         if words is not None:
             lost[rung] = words
     compared = [d for proof in proofs.values() for d in proof.differences.get(split, ())]
