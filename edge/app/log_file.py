@@ -52,7 +52,7 @@ class LogFile(QueueHandler):
         self.path = config.path
         self._say = say
         self._close_s = close_s
-        self._dropped = 0
+        self._given = self._dropped = 0
         self._file = _RotatingFile(config, say)
         self._listener = _Listener(self._waiting, self._file, self._take_dropped)
         self._open = True
@@ -72,6 +72,7 @@ class LogFile(QueueHandler):
     def enqueue(self, record: logging.LogRecord) -> None:
         """Let a record wait, or count it as dropped."""
         try:
+            self._given += 1
             self._waiting.put_nowait(record)
         except Full:
             self._dropped += 1
@@ -87,8 +88,8 @@ class LogFile(QueueHandler):
         stopping.join(self._close_s)
         if stopping.is_alive():
             self._file.abandon()
-            # Besides what waits, the record that is being written.
-            self._dropped += 1 + sum(each is not None for each in tuple(self._waiting.queue))
+            self._dropped = self._given - self._file.written - self._file.lost
+            self._dropped -= self._listener.dropped
         self._file.close()
         super().close()
         if self.lost:
@@ -137,10 +138,10 @@ class _RotatingFile(RotatingFileHandler):
             delay=True,
         )
         self.setFormatter(JsonFormatter() if config.format == "json" else TextFormatter())
-        self.lost = 0
+        self.written = self.lost = 0
         self._say = say
         self._since_lost = 0
-        self._abandoned = False
+        self._failed = self._abandoned = False
 
     def abandon(self) -> None:
         """Leave the file to the thread that hangs in it."""
@@ -148,26 +149,30 @@ class _RotatingFile(RotatingFileHandler):
 
     def note(self, text: str) -> None:
         """Write a warning about the file itself."""
-        self.emit(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
+        super().emit(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record; after others were lost, also how many."""
-        lost = self.lost
+        self._failed = False
         super().emit(record)
-        if self._since_lost and self.lost == lost:
+        if self._failed:
+            self.lost += 1
+            self._since_lost += 1
+            return
+        self.written += 1
+        if self._since_lost:
             missing, self._since_lost = self._since_lost, 0
             self.note(f"{missing} lines before the last are missing: the file could not be written")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the library's name
-        """Count a record as lost, and open the file anew for the next."""
+        """Open the file anew for the next record, and say so for the first of them."""
         error = sys.exc_info()[1]
         stream, self.stream = self.stream, None
         with suppress(OSError, ValueError):
             if stream is not None:
                 stream.close()
-        self.lost += 1
-        self._since_lost += 1
-        if self._since_lost == 1:
+        self._failed = True
+        if self._since_lost == 0:
             reason = getattr(error, "strerror", None) or str(error)
             self._say(
                 f"the log {self.baseFilename} cannot be written: {reason}. The line runs on; what "

@@ -1,4 +1,4 @@
-"""Lines of the log: one for each record, with times of a zone, and no words of strangers in charge."""
+"""Lines of the log: one for each record, with the time of a zone, and no secret."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ LOG = logging.getLogger("edge.sample")
 
 
 @pytest.fixture
-def attach(monkeypatch):
+def attach():
     root = logging.getLogger("edge")
     added = []
 
@@ -24,13 +24,11 @@ def attach(monkeypatch):
         root.addHandler(handler)
         added.append(handler)
 
-    monkeypatch.setattr(root, "level", logging.DEBUG)
-    logging.getLogger("edge.sample").manager._clear_cache()
+    root.setLevel(logging.DEBUG)
     yield add
+    root.setLevel(logging.NOTSET)
     for handler in added:
         root.removeHandler(handler)
-    monkeypatch.undo()
-    LOG.manager._clear_cache()
 
 
 def test_without_a_log_it_is_shown(capsys):
