@@ -20,7 +20,7 @@ class LogConfig(Section):
     """
 
     path: Path = Field(
-        description="The file, one for each line; its folder is made where it is missing. Older "
+        description="The file, its own for each strip line; its folder is made where it is missing. Older "
         "ones are beside it, as millsight.log.1.",
         examples=["/var/lib/millsight/millsight.log"],
     )
