@@ -20,8 +20,8 @@ class LogConfig(Section):
     """
 
     path: Path = Field(
-        description="The file, its own for each strip line; its folder is made where it is missing. Older "
-        "ones are beside it, as millsight.log.1.",
+        description="The file; each strip line has its own. Its folder is made where it is missing. "
+        "Older files are beside it, as millsight.log.1.",
         examples=["/var/lib/millsight/millsight.log"],
     )
     level: LogLevel = Field("info", description="Least severity that is written.")
