@@ -20,7 +20,7 @@ class LogConfig(Section):
     """
 
     path: Path = Field(
-        description="The file; each strip line has its own. Its folder is made where it is missing. "
+        description="The file; each strip line has its own. Its folder is made where missing. "
         "Older files are beside it, as millsight.log.1.",
         examples=["/var/lib/millsight/millsight.log"],
     )
