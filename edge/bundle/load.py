@@ -46,6 +46,16 @@ class Bundle:
     trust: str | None = None
 
     @property
+    def name(self) -> str:
+        """What its manifest calls it."""
+        return self.manifest.name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of its defect classes, in the classifier's order."""
+        return self.manifest.classes
+
+    @property
     def trust_shown(self) -> str:
         """Its trust for people, who must not overlook that there is no signature."""
         return "UNSIGNED" if self.trust == UNSIGNED else self.trust or "not checked"

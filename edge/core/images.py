@@ -62,7 +62,8 @@ def to_grey(pixels: cv2.typing.MatLike, source: str, *, convert_colour: bool = F
     if not convert_colour and _has_colour(colour):
         raise ImageError(
             f"{source} has real colour; millsight inspects grey pictures",
-            "Save it in grey or set the camera to mono; run and inspect also take --convert-colour",
+            "Save it in grey or set the camera to mono, or allow it to be converted: "
+            "--convert-colour, in Python convert_colour=True",
         )
     return np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
 
