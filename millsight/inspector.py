@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle import Bundle
-from edge.core.errors import ConfigError, ImageError, UntrustedError
+from edge.core.errors import ConfigError, ImageError, MissingPathError, UntrustedError
 from edge.core.frame import Frame, Pixels
 from edge.core.images import read_grey, to_grey
 from edge.core.inspection import Inspection, Level
@@ -205,7 +205,11 @@ def _pixels(picture: object, *, convert_colour: bool) -> tuple[Pixels, str]:
             "numpy.asarray makes an array of most pictures",
         )
     path = Path(picture)
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except (OSError, ValueError):
+        raise MissingPathError(f"no image can have the path {str(path)[:80]!r}") from None
+    if is_folder:
         raise ImageError(
             f"{path} is a folder; one picture is inspected at a time",
             'Go through its files: for file in sorted(Path(folder).glob("*.png"))',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,7 @@ COLOUR_TOLERANCE = 12
 """Grey levels by which channels may differ and still be grey: JPEG's chroma rounding."""
 
 
-def read_grey(path: Path, *, convert_colour: bool = False) -> Pixels:
+def read_grey(path: str | os.PathLike[str], *, convert_colour: bool = False) -> Pixels:
     """Read an image file as grey pixels [lines, columns], uint8.
 
     Three equal channels are grey. Real colour is refused, or converted (Rec. 601 luma) where
@@ -28,6 +29,7 @@ def read_grey(path: Path, *, convert_colour: bool = False) -> Pixels:
         MissingPathError: There is no such file.
         ImageError: Not an image, truncated, not 8-bit, or of real colour.
     """
+    path = Path(path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
