@@ -145,8 +145,11 @@ def _found_edge() -> str | None:
 
 
 def _is_command() -> bool:
-    """Whether the ``millsight`` command is what runs."""
-    return os.path.basename("".join(getattr(sys, "argv", [])[:1])) == "millsight"
+    """Whether the ``millsight`` command is what runs, or ``python -m millsight``."""
+    program = "".join(getattr(sys, "argv", [])[:1])
+    if program == "-m":  # until Python has found the module that it is to run
+        return "millsight" in sys.orig_argv
+    return os.path.basename(program) == "millsight"
 
 
 def _import_all() -> None:

@@ -207,8 +207,8 @@ def _pixels(picture: object, *, convert_colour: bool) -> tuple[Pixels, str]:
     path = Path(picture)
     try:
         is_folder = path.is_dir()
-    except (OSError, ValueError):
-        raise MissingPathError(f"no image can have the path {str(path)[:80]!r}") from None
+    except OSError as error:
+        raise MissingPathError(f"there is no image {str(path)[:80]}: {error.strerror}") from None
     if is_folder:
         raise ImageError(
             f"{path} is a folder; one picture is inspected at a time",

@@ -1,4 +1,4 @@
-"""Files that hide modules: a script called ``queue.py`` hides Python's own ``queue`` from programs.
+"""Files that hide modules: a script called ``types.py`` hides Python's own ``types`` from programs.
 
 Python looks for a module first in the folder of the script, or in the working folder. This module
 finds such files and has their import refused by name, before they run. It imports nothing but what
@@ -22,17 +22,24 @@ LIBRARIES = (
     "click",
     "cryptography",
     "cv2",
+    "keras",
+    "matplotlib",
     "numpy",
+    "onnx",
     "onnxruntime",
     "openvino",
     "paho",
     "prometheus_client",
     "pyarrow",
+    "pycocotools",
     "pydantic",
     "rich",
+    "scipy",
+    "tensorflow",
+    "tf2onnx",
     "tflite_runtime",
 )
-"""Packages that the runtime imports. All are folders: a single file of such a name is another."""
+"""Packages that millsight imports. All are folders: a single file of such a name is another."""
 
 _KNOWN = sys.stdlib_module_names | frozenset(LIBRARIES)
 

@@ -32,7 +32,7 @@ def read_grey(path: str | os.PathLike[str], *, convert_colour: bool = False) -> 
     path = Path(path)
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # a path with a null byte in it is a ValueError
         raise MissingPathError(f"there is no image {path}") from None
     except OSError as error:
         raise ImageError(f"{path} cannot be read: {error.strerror}", "Check the disk") from None
