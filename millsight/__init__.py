@@ -107,10 +107,9 @@ def _check_names() -> None:
         ImportError: One does; it says which, and what to do.
     """
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    ours = os.path.realpath(os.path.join(home, "edge"))
     found = _found_edge()
-    if found is not None and os.path.realpath(found) != os.path.realpath(
-        os.path.join(home, "edge", "__init__.py")
-    ):
+    if found is not None and os.path.dirname(os.path.realpath(found)) != ours:
         message = (
             f"millsight: {found} hides millsight's own package 'edge': rename it, or run from "
             "another folder"

@@ -78,10 +78,11 @@ def refuse_foreign(package: str, home: str) -> None:
     Raises:
         HiddenModuleError: Another file or package of the name is found first.
     """
+    if getattr(sys, "frozen", False):  # the one-file binary holds all that it imports
+        return
     found = _origin(package)
-    if found is not None and os.path.realpath(found) != os.path.join(
-        os.path.realpath(home), package, "__init__.py"
-    ):
+    ours = os.path.realpath(os.path.join(home, package))
+    if found is not None and os.path.dirname(os.path.realpath(found)) != ours:
         raise hidden_error(package, found)
 
 

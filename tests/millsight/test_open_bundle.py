@@ -22,9 +22,7 @@ from tests.edge.bundle.signing import KEY, STRANGER, public_pem, signed_bytes
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No keys and no bundles of the machine that runs the tests."""
-    monkeypatch.setenv("MILLSIGHT_KEYS", str(tmp_path / "no-keys"))
-    monkeypatch.setenv("MILLSIGHT_STATE", str(tmp_path / "no-state"))
+    """A working folder that holds nothing of a bundle's name."""
     monkeypatch.chdir(tmp_path)
 
 

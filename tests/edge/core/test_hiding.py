@@ -133,3 +133,13 @@ def test_anothers_package_of_our_name_is_refused(beside: Path, tmp_path: Path) -
     refuse_foreign("no_such_package", str(home))
     with pytest.raises(HiddenModuleError, match="millsight's own package 'edge'"):
         refuse_foreign("edge", str(tmp_path))
+
+
+def test_the_one_file_binary_looks_nowhere_else(
+    beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (beside / f"{UNLOADED}.py").touch()
+    importlib.invalidate_caches()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert hidden_modules() == {}
+    refuse_foreign("edge", str(beside))
