@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -19,6 +20,7 @@ from edge.core.errors import (
     ReaderGoneError,
     UnwritableError,
 )
+from edge.core.hiding import refuse_foreign
 from edge.core.stderr_log import say
 
 _LOG = logging.getLogger(__name__)
@@ -42,6 +44,8 @@ _COMMANDS = {
 """Command, where it is (``module:attribute``), and its line in the help."""
 
 _OWN = ("edge", "train", "export")
+_HOME = Path(__file__).parent.parent.parent
+"""The folder that holds these packages."""
 
 
 class LazyGroup(click.Group):
@@ -54,6 +58,8 @@ class LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        # Importing another's train.py would run it.
+        refuse_foreign(module.partition(".")[0], str(_HOME))
         try:
             command: click.Command = getattr(import_module(module), attribute)
         except ModuleNotFoundError as error:
