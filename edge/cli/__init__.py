@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -108,6 +109,7 @@ def millsight(log_level: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command; every foreseen error becomes one line on stderr and an exit code."""
+    _escape_what_cannot_be_printed()
     log = CommandLog()
     try:
         code = _exit_code(log)
@@ -150,6 +152,13 @@ def _exit_code(log: CommandLog) -> int:
         return code if isinstance(code, int) else 0
     _say(str(fault))
     return fault.exit_code
+
+
+def _escape_what_cannot_be_printed() -> None:
+    """Show characters that the terminal's encoding lacks as ``\\xb2`` instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _is_binary() -> bool:

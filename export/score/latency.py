@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,12 @@ class Latency:
 
 
 def latencies(
-    forms: Mapping[Rung, bytes], inputs: Inputs, progress: ExportProgress, what: str
+    forms: Mapping[Rung, bytes],
+    inputs: Inputs,
+    progress: ExportProgress,
+    what: str,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[Rung, Latency]:
     """Run every form on the same input in turn, again and again, each round in another order.
 
@@ -52,6 +57,7 @@ def latencies(
             as many as its batch are taken.
         progress: Shows how it goes.
         what: The network's name.
+        clock: Seconds that pass, which everything is timed by.
     """
     engines = {rung: open_engine(content, threads=THREADS) for rung, content in forms.items()}
     batch = engines[EXACT].input_shape[0]
@@ -61,21 +67,21 @@ def latencies(
     taken: dict[Rung, list[float]] = {rung: [] for rung in engines}
     order, random = list(engines), np.random.default_rng(0)
     progress.start(f"timing {what}", ROUNDS)
-    began = time.perf_counter()
+    began = clock()
     for _ in range(ROUNDS):
         for i in random.permutation(len(order)):
-            taken[order[i]].append(_once(engines[order[i]], given))
+            taken[order[i]].append(_once(engines[order[i]], given, clock))
         progress.advance()
-        if time.perf_counter() - began > SECONDS:
+        if clock() - began > SECONDS:
             break
     exact = np.array(taken[EXACT])
     return {rung: _summed(np.array(times), exact) for rung, times in taken.items()}
 
 
-def _once(engine: Any, given: Inputs) -> float:
-    began = time.perf_counter()
+def _once(engine: Any, given: Inputs, clock: Callable[[], float]) -> float:
+    began = clock()
     engine.run_tensors(given)
-    return 1e3 * (time.perf_counter() - began)
+    return 1e3 * (clock() - began)
 
 
 def _summed(times: NDArray[np.float64], exact: NDArray[np.float64]) -> Latency:
