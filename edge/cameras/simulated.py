@@ -38,7 +38,6 @@ class SimulatedCamera(Camera):
     Args:
         speed_m_s: Speed of the strip in metres a second.
         mm_per_line: Millimetres of strip in one line.
-        mm_per_px_across: Millimetres of strip in one column.
         defect_rate: Probability that a frame shows any defect.
         seed: Another seed, another strip.
         jitter_ms: A frame comes late by up to so many milliseconds.
@@ -61,7 +60,6 @@ class SimulatedCamera(Camera):
         *,
         speed_m_s: float = 5.0,
         mm_per_line: float = 0.5,
-        mm_per_px_across: float = 0.5,
         defect_rate: float = 0.05,
         seed: int = 0,
         jitter_ms: float = 0.0,
@@ -74,7 +72,6 @@ class SimulatedCamera(Camera):
         for label, value in (
             ("speed", speed_m_s),
             ("mm per line", mm_per_line),
-            ("mm per pixel across", mm_per_px_across),
         ):
             if not 0.0 < value < float("inf"):
                 raise ConfigError(
@@ -86,8 +83,6 @@ class SimulatedCamera(Camera):
             )
         check_settings(defect_rate, width, height)
         self.speed_m_s = speed_m_s
-        self.mm_per_line = mm_per_line
-        self.mm_per_px_across = mm_per_px_across
         self.defect_rate = defect_rate
         self.paced = paced
         self.period_s = period_s(height, mm_per_line, speed_m_s)
@@ -134,9 +129,6 @@ class SimulatedCamera(Camera):
                 number=number,
                 taken_at=taken_at,
                 source=self.name,
-                position_mm=number * height * self.mm_per_line,
-                mm_per_line=self.mm_per_line,
-                mm_per_px_across=self.mm_per_px_across,
             )
             number, taken_before = number + 1, taken_at
 

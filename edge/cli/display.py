@@ -56,7 +56,7 @@ def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> 
     _say(
         console,
         f"bundle [bold]{escape(bundle.title)}[/], trained on {escape(trained_on)}, camera "
-        f"[bold]{escape(line.camera.name)}[/], engine {line.cascade.engine_name}. "
+        f"[bold]{escape(line.camera.name)}[/], engine {line.judge.cascade.engine_name}. "
         "Ctrl-C stops.",
     )
     lines: _PlainLines | None = None
@@ -128,14 +128,14 @@ class _LiveTable:
         if self._last is not None:
             table.add_section()
             table.add_row(*self._row(*self._last))
-        figures = self._line.figures
+        figures = self._line.state.figures
         p99 = figures.latencies.percentile(99)
         outlined_p99 = figures.instance_latencies.percentile(99)
         table.caption = (
             f"{_coverage(self._line, 'recorded')}   verdict p99 {p99 or 0:.1f} ms of "
-            f"{self._line.deadline_s * 1e3:.1f} ms   missed {figures.deadline_misses}"
+            f"{self._line.state.deadline_s * 1e3:.1f} ms   missed {figures.deadline_misses}"
             + (f"   outlines p99 {outlined_p99:.1f} ms" if outlined_p99 else "")
-            + (f"\n{self._line.drift}" if self._line.drift else "")
+            + (f"\n{self._line.judge.drift}" if self._line.judge.drift else "")
         )
         return table
 
@@ -209,12 +209,12 @@ def _show(console: Console, event: Event) -> None:
 
 def _so_far(line: Line) -> str:
     """What is recorded: less than has passed, while frames wait for their outlines."""
-    return f"  {_coverage(line, 'recorded')}" if line.figures.coverage.passed_mm else ""
+    return f"  {_coverage(line, 'recorded')}" if line.state.figures.coverage.passed_mm else ""
 
 
 def _coverage(line: Line, what: str) -> str:
-    share = line.figures.coverage.share
-    length_m = line.figures.coverage.passed_mm / 1000
+    share = line.state.figures.coverage.share
+    length_m = line.state.figures.coverage.passed_mm / 1000
     return (
         f"{length_m:.1f} m {what}, {share(Level.FULL):.1%} full"
         + (f", {share(Level.CLASSIFIED):.1%} not outlined" if share(Level.CLASSIFIED) else "")
@@ -243,7 +243,7 @@ def _result(line: Line) -> str:
     outlined = figures["instances_ms"]
     if outlined["p50"] is not None:
         timing += f"; outlines p50 {outlined['p50']:.1f} ms, p99 {outlined['p99']:.1f} ms"
-    drift = f" The {line.drift}." if line.drift else ""
+    drift = f" The {line.judge.drift}." if line.judge.drift else ""
     causes = ", ".join(
         f"{cause} {mm / 1000:.1f} m" if mm >= 1000 else f"{cause} {mm:.0f} mm"
         for cause, mm in figures["uninspected_by_cause"].items()

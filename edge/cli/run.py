@@ -116,7 +116,7 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
         with stopping(line) as stop, display(line, assembly.bundle, tally) as screen:
 
             def watch(inspection: Inspection, latency_ms: float | None) -> None:
-                assembly.watch(inspection, latency_ms)
+                assembly.outputs.health.watch(inspection, latency_ms)
                 if tally is not None:
                     tally.add(inspection)
                 screen.show(inspection, latency_ms)
@@ -129,8 +129,8 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
                     _save(summary, assembly, tally)
                 raise
             _save(summary, assembly, tally)
-    if left_out := assembly.outputs.left_out:
-        text = f"{left_out} pictures were not written: more than --max-pictures, or no room"
+    if skipped := assembly.outputs.skipped:
+        text = f"{skipped} pictures were not written: more than --max-pictures, or no room"
         say(_LOG, text, level=logging.WARNING)
     if stop.by_keyboard:
         where = f"; the summary is in {summary}" if summary else ""

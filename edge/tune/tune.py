@@ -189,7 +189,7 @@ def _default(bundle: Bundle) -> tuple[StagePlan | None, str | None]:
         proven(bundle, cascade, cast(Precision, way.precision))
     except MillsightError as error:
         return None, f"without a plan it cannot be run here: {error.what}"
-    return _plan(way, cascade.gate.engine.name), None
+    return _plan(way, cascade.networks.gate.engine.name), None
 
 
 def _compare(

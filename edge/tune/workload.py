@@ -84,8 +84,8 @@ class Workload:
 
 
 def _seen(pixels: Pixels, cascade: Cascade) -> tuple[_Seen, bool]:
-    geometry = cascade.gate.geometry
-    scores = cascade.gate.scores(network_input(pixels, geometry))
+    geometry = cascade.networks.gate.geometry
+    scores = cascade.networks.gate.scores(network_input(pixels, geometry))
     suspicious = np.flatnonzero(scores >= cascade.gate_threshold)
     regions = suspicious if len(suspicious) else np.arange(len(scores))
     boxes = geometry.boxes(*pixels.shape)

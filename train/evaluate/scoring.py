@@ -84,7 +84,7 @@ def score_each(
 
 
 def _row(cascade: Cascade, pixels: Pixels, columns: list[int] | None, seen: bool | None) -> _Row:
-    judged = cascade.judge(pixels)
+    judged = cascade.networks.judge(pixels)
     verdict = _verdict(cascade, judged) if seen is None else seen
     plain = None
     if is_tempered(cascade):
@@ -125,7 +125,7 @@ def _columns(cascade: Cascade, classes: Sequence[str]) -> list[int] | None:
     None where there is no classifier, or it lacks a class of the data set.
     """
     known = list(cascade.classes)
-    if cascade.classifier is None or not set(classes) <= set(known):
+    if cascade.networks.classifier is None or not set(classes) <= set(known):
         return None
     others = [name for name in known if name not in classes]
     return [known.index(name) for name in (*classes, *others)]
@@ -145,7 +145,8 @@ def _scored(
         decision=np.array([row.decision for row in rows], np.float32),
         none=np.array([row.none for row in rows], np.float32) if named else None,
         class_scores=np.array([row.class_scores for row in rows], np.float32) if named else None,
-        multilabel=cascade.classifier is not None and cascade.classifier.outputs[0] != "none",
+        multilabel=cascade.networks.classifier is not None
+        and cascade.networks.classifier.outputs[0] != "none",
         verdicts=np.array([row.verdict for row in rows], np.bool_),
         untempered=_scored(items, classes, plain, cascade) if plain else None,
     )

@@ -13,14 +13,14 @@ from edge.vision.region_scores import RegionScores, decision_scores
 
 def is_tempered(cascade: Cascade) -> bool:
     """Whether any of its networks has a temperature other than 1."""
-    stages = (cascade.gate, cascade.classifier)
+    stages = (cascade.networks.gate, cascade.networks.classifier)
     return any(stage is not None and stage.temperature != 1 for stage in stages)
 
 
 def untempered(judged: RegionScores, cascade: Cascade) -> RegionScores:
     """The same regions scored at temperature 1, without running a network again."""
-    gate = untempered_binary(judged.gate, cascade.gate.temperature)
-    classifier = cascade.classifier
+    gate = untempered_binary(judged.gate, cascade.networks.gate.temperature)
+    classifier = cascade.networks.classifier
     if classifier is None or judged.classes is None:
         return RegionScores(judged.boxes, gate, None, gate)
     temperature, scores = classifier.temperature, judged.classes.classes

@@ -41,7 +41,7 @@ def close(made):
 def test_without_a_configuration_there_is_only_what_watches(bundle):
     made = outputs(bundle)
     assert [type(sink) for sink in made.sinks] == [EventLog, Health, Systemd]
-    assert made.left_out == 0
+    assert made.skipped == 0
 
 
 @pytest.mark.parametrize(
