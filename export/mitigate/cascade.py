@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from export.convert.calibration import training_inputs
 from export.convert.cascade_forms import StageForms
 from export.convert.class_maps import with_map
@@ -31,6 +29,7 @@ from export.progress import ExportProgress
 from export.score.layer_noise import TRACED, trace
 from export.score.split_scores import SplitScores, logits_of
 from train.data.sample import DataSet
+from train.data.tiles import class_labels_of
 from train.evaluate.metrics import auroc
 from train.regions.task import Task
 
@@ -100,9 +99,7 @@ class _Bench(Bench):
         self.best = shrunk
         self._task = Task(shrunk.run.card.task, data.classes)
         clear = [tile for tile in val.tiles if not tile.ambiguous]
-        self._labels = np.zeros((len(clear), len(data.classes)), np.bool_)
-        for row, tile in enumerate(clear):
-            self._labels[row, list(tile.classes)] = True
+        self._labels = class_labels_of(clear, len(data.classes))
         self._traced = val.some(shrunk.run.geometry, TRACED)
         self._inputs = val.inputs[shrunk.run.geometry][val.clear]
         self._stage, self._progress = stage, progress
