@@ -11,13 +11,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.bundle.manifest_parts import GoldenScores, Thresholds
 from edge.core.frame import Pixels
 from edge.install.verify import score_frame, scores_differ
-from edge.vision.engines.base import Engine
-from edge.vision.preprocess import as_fractions
 from export.convert.cascade_forms import (
     StageForms,
     of_rung,
@@ -25,23 +22,10 @@ from export.convert.cascade_forms import (
 )
 from export.convert.forms import Rung
 from export.score.golden_frames import encode_png
+from train.keras_engine import KerasEngine
 
 FLOAT_WITHIN = 1e-4
 """How far a score of a float32 form may lie from Keras's."""
-
-
-class KerasEngine(Engine):
-    """A ``keras.Model`` as an engine."""
-
-    name = "keras"
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self.input_shape = (1, *model.input_shape[1:])
-
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """As ``Engine.run``."""
-        return np.asarray(self._model.predict_on_batch(as_fractions(batch)), np.float32)
 
 
 def end_to_end(
