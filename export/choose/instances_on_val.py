@@ -33,17 +33,13 @@ from export.compare.instance_heads import (
     trials_table,
     try_heads,
 )
-from export.compare.non_inferiority import Margins
 from export.convert.forms import DEFAULT, Rung
 from export.convert.instance_forms import shrink_instances
-from export.mitigate.base import (
-    NONE,
-    Remedies,
-    RemedyResult,
-)
+from export.mitigate.base import RemedyResult
 from export.mitigate.instances import remedied_instances
 from export.progress import ExportProgress
 from export.score.input_checks import TRAIN, VAL
+from export.settings import NONE, Margins, Remedies
 from train.data.sample import DataSet
 from train.evaluate.instances.rules import choose_rules
 from train.instances.finished import InstancesRun

@@ -41,9 +41,9 @@ from export.convert.forms import (
 from export.convert.quantization import layers_of
 from export.mitigate.base import RemedyResult
 from export.mitigate.cascade import remedied
-from export.pack.bundle import frame_sizes
 from export.progress import ExportProgress
 from export.score.extra_val import sources, widened
+from export.score.frame_sizes import frame_sizes
 from export.score.golden_frames import draw_golden_frames
 from export.score.input_checks import VAL
 from export.score.keras_parity import FLOAT_WITHIN, end_to_end

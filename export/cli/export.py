@@ -15,19 +15,16 @@ from edge.bundle.manifest_parts import Unit
 from edge.bundle.signature import Signature, fingerprint
 from edge.core.errors import UnwritableError
 from edge.core.files import check_writable, write_whole
-from export.choose.thresholds import Risk
 from export.cli.checks import check_report
 from export.cli.options import export_options
 from export.cli.warnings import doubts
-from export.compare.non_inferiority import Margins
 from export.convert.forms import chosen_rungs
 from export.convert.quantization import Calibration
-from export.mitigate.base import Remedies
-from export.pack.release_label import ReleaseLabel, creation_time
+from export.pack.release_label import creation_time
 from export.pipeline import make_bundle
 from export.progress import ExportProgress
 from export.report import PAGE
-from export.settings import ExportSettings
+from export.settings import ExportSettings, Margins, ReleaseLabel, Remedies, Risk
 from train.data import open_data
 from train.data.severstal import is_simulated
 from train.instances.finished import read_instances_run

@@ -21,7 +21,6 @@ from export.compare.instance_non_inferiority import (
     instances_table,
     lost_instances,
 )
-from export.compare.non_inferiority import Margins
 from export.convert.forms import (
     DEFAULT,
     EXACT,
@@ -31,6 +30,7 @@ from export.convert.forms import (
 from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from export.score.latency import latencies
+from export.settings import Margins
 from train.data.sample import Sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.instances.scenes import Frames

@@ -16,11 +16,11 @@ from export.compare.instance_comparison import (
     look_rungs,
 )
 from export.compare.instance_stage import InstanceParts
-from export.compare.non_inferiority import Margins
 from export.convert.every_form import Forms
 from export.convert.forms import Rung
 from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
+from export.settings import Margins
 from train.data.sample import DataSet
 from train.evaluate.instances.judged import JudgedInstances
 from train.instances.evaluating import ROIS

@@ -15,40 +15,15 @@ from export.convert.forms import (
 )
 from export.convert.freezing import Inputs, Shape
 from export.convert.parity import CHECKED, largest_difference
-from export.convert.quantization import Calibration, Quantization
+from export.convert.quantization import Quantization
 from export.progress import ExportProgress
 from export.score.layer_noise import LayerError, guilty
+from export.settings import Remedies
 
 _ROUNDS = 3
 """Of leaving more layers in float."""
 
 Remedy = Literal["calibration", "mixed precision", "fine-tuning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Remedies:
-    """What is to be tried.
-
-    Attributes:
-        calibration: Another way to set ranges; None: none.
-        mixed: Leave the layers in float that add most noise.
-        epochs: Of quantization-aware fine-tuning; 0: none.
-    """
-
-    calibration: Calibration | None = None
-    mixed: bool = False
-    epochs: int = 0
-
-    @property
-    def quantizing(self) -> bool:
-        """Whether another way to quantize the same network is to be tried."""
-        return self.calibration is not None or self.mixed
-
-    def __bool__(self) -> bool:
-        return self.quantizing or self.epochs > 0
-
-
-NONE = Remedies()
 
 
 @dataclass(frozen=True, slots=True)

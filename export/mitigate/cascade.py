@@ -15,19 +15,12 @@ from export.convert.forms import (
     make,
 )
 from export.convert.quantization import Quantization, layers_of
-from export.mitigate.base import (
-    Bench,
-    Measured,
-    OnVal,
-    Remedies,
-    RemedyResult,
-    others_guilty,
-    requantized,
-)
+from export.mitigate.base import Bench, Measured, OnVal, RemedyResult, others_guilty, requantized
 from export.mitigate.qat import fine_tune
 from export.progress import ExportProgress
 from export.score.layer_noise import TRACED, trace
 from export.score.split_scores import SplitScores, logits_of
+from export.settings import Remedies
 from train.data.sample import DataSet
 from train.data.tiles import class_labels_of
 from train.evaluate.metrics import auroc

@@ -34,7 +34,6 @@ from export.mitigate.base import (
     Bench,
     Measured,
     OutlinesOnVal,
-    Remedies,
     RemedyResult,
     others_guilty,
     requantized,
@@ -42,6 +41,7 @@ from export.mitigate.base import (
 from export.progress import ExportProgress
 from export.score.input_checks import VAL
 from export.score.layer_noise import TRACED, trace
+from export.settings import Remedies
 from train.data.sample import Sample
 from train.evaluate.instances.judged import judge_instances
 from train.instances.scenes import Frames

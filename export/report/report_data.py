@@ -20,10 +20,10 @@ from edge.bundle.manifest_parts import (
 from edge.bundle.stages import Format
 from export.compare.instance_heads import Make
 from export.compare.instance_non_inferiority import ApDifference
-from export.compare.non_inferiority import Margins
 from export.mitigate.base import RemedyResult
 from export.score.latency import Latency
 from export.score.layer_noise import LayerError
+from export.settings import Margins
 
 FORMAT = 2
 """Version of ``report.json``."""

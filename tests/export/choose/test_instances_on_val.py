@@ -23,7 +23,6 @@ from edge.vision.models.load import ModelLoader
 from export import pipeline
 from export.choose.instances_on_val import choose_instances, window_sizes
 from export.cli.export import export
-from export.compare.non_inferiority import Margins
 from export.convert import instance_forms as instances_module
 from export.convert.forms import (
     DEFAULT,
@@ -35,6 +34,7 @@ from export.convert.instance_calibration import Windows, calibration_windows
 from export.holdout.instances import judge_instances_on_holdout
 from export.score import latency
 from export.score.input_checks import check_instances
+from export.settings import Margins
 from tests.export.toy import (
     OPENED,
     Silent,

@@ -20,7 +20,6 @@ from export.compare.instance_comparison import (
     look_rungs,
 )
 from export.compare.instance_heads import Make
-from export.compare.non_inferiority import Margins
 from export.convert.forms import (
     EXACT,
     LADDER,
@@ -29,6 +28,7 @@ from export.convert.forms import (
     Rung,
 )
 from export.score.latency import Latency
+from export.settings import Margins
 from tests.export.toy import Silent
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample
 

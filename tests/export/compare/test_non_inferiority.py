@@ -12,14 +12,9 @@ from rich.console import Console
 
 from edge.core.errors import ExportGateError
 from export.compare.bounds import Bounds
-from export.compare.non_inferiority import (
-    Margins,
-    compare,
-    comparison_table,
-    require_held,
-    verdict_of,
-)
+from export.compare.non_inferiority import compare, comparison_table, require_held, verdict_of
 from export.score.stage_answers import Answers, StageAnswers
+from export.settings import Margins
 
 N = 3000
 

@@ -13,9 +13,10 @@ from export.convert.cascade_forms import shrink
 from export.convert.forms import REQUIRED, Rung, make
 from export.convert.quantization import Quantization
 from export.mitigate import cascade
-from export.mitigate.base import Remedies, beats
+from export.mitigate.base import beats
 from export.mitigate.cascade import remedied
 from export.score.split_scores import read_split
+from export.settings import Remedies
 from tests.export.toy import Silent
 from train.data import open_data
 from train.regions.finished import read_run

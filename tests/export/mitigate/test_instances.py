@@ -16,8 +16,8 @@ from export.convert.forms import (
 )
 from export.convert.instance_calibration import Windows, calibration_windows
 from export.convert.instance_forms import shrink_instances
-from export.mitigate.base import Remedies
 from export.mitigate.instances import remedied_instances
+from export.settings import Remedies
 from tests.export.toy import Silent
 from tests.export.toy_instances import finished_instances, outline
 from tests.train.tiny import write_strips

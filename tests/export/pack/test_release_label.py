@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edge.core.errors import ConfigError
-from export.pack.release_label import (
-    ReleaseLabel,
-    creation_time,
-    holdout_openings,
-)
+from export.pack.release_label import creation_time, holdout_openings
+from export.settings import ReleaseLabel
 from train.regions.finished import RunOpening
 
 
