@@ -51,7 +51,7 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
     with ExportProgress(console) as progress:
         sizes = window_sizes(finished, labelled)
         chosen = choose_instances(finished, labelled, sizes, Margins(), progress, console.print)
-        shown = [rung for rung in standing(chosen.proofs) if rung == EXACT or rung.remediable]
+        shown = [rung for rung in standing(chosen.evidence) if rung == EXACT or rung.remediable]
         forms = {f"{r.precision} {_NAMES[r.format]}": chosen.makes[r] for r in shown}
         for name, make in forms.items():
             found = chosen.networks.look(make, split, samples, frames, progress)

@@ -150,7 +150,7 @@ def require_held(
         differences: Of ``compare``.
         split: Which items were judged.
         what: What was shrunk, for the error.
-        why: What is to blame, for the error.
+        why: Where most of the noise is added, for the error.
 
     Raises:
         ExportGateError: Names the figure that lost most, and its class.

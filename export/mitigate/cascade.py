@@ -15,11 +15,11 @@ from export.convert.forms import (
     make,
 )
 from export.convert.quantization import Quantization, layers_of
-from export.mitigate.base import Bench, Measured, OnVal, RemedyResult, others_guilty, requantized
+from export.mitigate.base import Bench, Measured, OnVal, RemedyResult, noisiest_besides, requantized
 from export.mitigate.qat import fine_tune
 from export.progress import ExportProgress
 from export.score.layer_noise import TRACED, trace
-from export.score.split_scores import SplitScores, logits_of
+from export.score.split_scores import SplitInputs, logits_of
 from export.settings import Remedies
 from train.data.sample import DataSet
 from train.data.tiles import class_labels_of
@@ -32,7 +32,7 @@ def remedied(
     shrunk: StageForms,
     remedies: Remedies,
     data: DataSet,
-    val: SplitScores,
+    val: SplitInputs,
     progress: ExportProgress,
 ) -> tuple[StageForms, list[RemedyResult]]:
     """Try remedies one after another, each on top of those that helped.
@@ -65,7 +65,7 @@ def remedied(
     bench.quantize(remedies)
     best = bench.best
     if best is shrunk:
-        return shrunk, bench.bought
+        return shrunk, bench.results
     forms, parity = requantized(
         best,
         best.model,
@@ -75,7 +75,7 @@ def remedied(
         progress,
         best.run.card.network,
     )
-    return replace(best, forms=forms, parity=parity), bench.bought
+    return replace(best, forms=forms, parity=parity), bench.results
 
 
 class _Bench(Bench):
@@ -86,7 +86,7 @@ class _Bench(Bench):
         stage: str,
         shrunk: StageForms,
         data: DataSet,
-        val: SplitScores,
+        val: SplitInputs,
         progress: ExportProgress,
     ) -> None:
         self.best = shrunk
@@ -109,7 +109,7 @@ class _Bench(Bench):
         best = self.best
         exact = make(EXACT, best.mapped, best.inputs, best.quantization)
         small = make(REQUIRED, best.mapped, best.inputs, replace(best.quantization, kept=kept))
-        return others_guilty(trace(exact, small, self._traced, layers_of(best.mapped)), kept)
+        return noisiest_besides(trace(exact, small, self._traced, layers_of(best.mapped)), kept)
 
     def _tried(
         self, quantization: Quantization, mapped: Any, what: str

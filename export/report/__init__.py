@@ -6,15 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from export.choose.instances_on_val import ChosenInstances
-from export.choose.on_val import ChosenOnVal
-from export.holdout.cascade import HoldoutResult
+from export.holdout.results import ExportResults
 from export.report.collect import report_data
 from export.report.regressions import Regression, regressions
 from export.report.report_data import ReportData
 from export.report.sections import report_page
-from export.settings import ExportSettings
-from train.data.sample import DataSet
 
 PAGE, FIGURES = "report.html", "report.json"
 """Names of the files, in the bundle and beside it."""
@@ -33,36 +29,26 @@ class Report:
     packed: Mapping[str, bytes]
 
 
-def make_report(
-    order: ExportSettings,
-    chosen: ChosenOnVal,
-    judged: HoldoutResult | None,
-    outlines: ChosenInstances | None,
-    data: DataSet,
-) -> Report:
+def make_report(results: ExportResults) -> Report:
     """Everything that was found out.
 
     Latencies differ from run to run, and pictures may be another's: the bundle has them where the
-    order says so.
-
-    Args:
-        order: What was asked for.
-        chosen: On val.
-        judged: On the holdout; None where it stayed closed.
-        outlines: The instance networks; None where there are none.
-        data: What all was trained on.
+    settings say so.
 
     Raises:
         ImageError: An image cannot be read any more.
     """
-    report = report_data(order, chosen, judged, outlines, data)
-    wrong = regressions(chosen, judged)
+    settings = results.settings
+    report = report_data(results)
+    wrong = regressions(results)
     whole = _files(report, wrong)
-    if order.timed and order.pictures:
+    if settings.timed and settings.pictures:
         return Report(whole, whole)
     return Report(
         whole,
-        _files(report if order.timed else report.untimed(), wrong if order.pictures else None),
+        _files(
+            report if settings.timed else report.untimed(), wrong if settings.pictures else None
+        ),
     )
 
 

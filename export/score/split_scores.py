@@ -35,7 +35,7 @@ _PART = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SplitScores:
+class SplitInputs:
     """A split as networks see it.
 
     Attributes:
@@ -71,7 +71,7 @@ def read_split(
     geometries: Iterable[Geometry],
     progress: ExportProgress,
     look: Callable[[Pixels], object] = lambda pixels: None,
-) -> SplitScores:
+) -> SplitInputs:
     """Read every frame of a split once.
 
     Args:
@@ -94,7 +94,7 @@ def read_split(
         progress.advance()
 
     inputs = tile_inputs(tiles, wanted, after_frame)
-    return SplitScores(split, tiles, inputs, _beyond(tiles, inputs[wanted[0]]))
+    return SplitInputs(split, tiles, inputs, _beyond(tiles, inputs[wanted[0]]))
 
 
 def _beyond(tiles: Sequence[Tile], inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -131,7 +131,7 @@ def logits_of(
 
 
 def judged(
-    seen: SplitScores,
+    seen: SplitInputs,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],
@@ -191,7 +191,7 @@ def classifier_scores(run: Run, logits: Logits, temperature: float) -> ClassScor
 
 
 def _scored(
-    seen: SplitScores,
+    seen: SplitInputs,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],

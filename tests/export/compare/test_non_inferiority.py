@@ -121,7 +121,10 @@ def test_the_refusal_names_figure_class_bound_margin_cause_and_option(
     says = rf"^tflite int8 is worse than float on the holdout: classifier, {says}"
     with pytest.raises(ExportGateError, match=says) as refused:
         require_held(
-            compared(RIGHT, int8_right), "the holdout", what="tflite int8", why="conv is to blame"
+            compared(RIGHT, int8_right),
+            "the holdout",
+            what="tflite int8",
+            why="conv is the noisiest",
         )
     assert refused.value.hint.endswith(f"state a wider {option}")
 
