@@ -11,8 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from edge.bundle.manifest import HoldoutOpening
 from edge.core.errors import ConfigError
 from export.settings import ReleaseLabel
-from train.regions.card import tool_versions
-from train.regions.finished import RunOpening
+from train.regions.card import RunOpening, tool_versions
 
 
 def creation_time() -> str:

@@ -27,7 +27,7 @@ from export.convert.forms import (
 from export.pack.bundle import BundleContents, pack
 from export.settings import ReleaseLabel
 from tests.edge.fakes import SilentEngine
-from train.regions.finished import RunOpening
+from train.regions.card import RunOpening
 
 LABEL = ReleaseLabel("toy", "For tests.", False, "2024-06-01T00:00:00Z")
 OPENING = RunOpening(by="millsight train instances", when="2023-11-02T12:00:00+01:00")
