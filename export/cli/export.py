@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +15,7 @@ from edge.bundle.keys import read_private_key
 from edge.bundle.signature import Signature, fingerprint
 from edge.core.errors import UnwritableError
 from edge.core.files import check_writable, write_whole
+from edge.core.stderr_log import say
 from export.cli.checks import check_report
 from export.cli.options import ExportOptions, export_options
 from export.cli.warnings import release_warnings
@@ -25,6 +28,8 @@ from train.regions.finished import read_run
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_LOG = logging.getLogger(__name__)
 
 WIDTH = 100
 """Columns of a page that goes to a file; rich would take 80, too few for the comparison."""
@@ -52,7 +57,7 @@ def export(**given: Any) -> None:
         content = _signed(exported.bundle, key)
         _write(options, content, exported)
     if options.report is not None:
-        console.print(f"{options.report / PAGE}: the report", soft_wrap=True, markup=False)
+        _say(console, f"{options.report / PAGE}: the report")
     if content is None:
         _say(console, "Nothing was packed: --dry-run leaves the holdout closed.")
         return
@@ -112,10 +117,12 @@ def _describe(options: ExportOptions, content: bytes, console: Console) -> None:
     """Say what was packed, and what its own figures say against it."""
     bundle = read_bundle(content)
     for warning in release_warnings(bundle.manifest):
-        console.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
+        shown = f"[yellow]warning[/] {escape(warning)}"
+        show = partial(console.print, shown, soft_wrap=True)
+        say(_LOG, warning, show, level=logging.WARNING)
     signed = f", signed by {fingerprint(bundle.signature.key)}" if bundle.signature else ""
-    console.print(
-        f"{options.out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}",
-        soft_wrap=True,
-        markup=False,
-    )
+    _say(console, f"{options.out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}")
+
+
+def _say(console: Console, text: str) -> None:
+    say(_LOG, text, partial(console.print, text, soft_wrap=True, markup=False))

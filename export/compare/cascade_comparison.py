@@ -31,6 +31,7 @@ from export.score.stage_answers import stage_answers, stage_figures
 from export.settings import Margins
 from train.evaluate.scored import Scored
 
+_LOG = logging.getLogger(__name__)
 RungScores = Mapping[Rung, Mapping[Unit, Scored]]
 """What every rung says of a split, by tile and by frame."""
 
@@ -82,6 +83,7 @@ def run_rungs(
             if rung in {EXACT, REQUIRED}:
                 raise
             refused[rung] = error.what
+            _LOG.info("%s does not run on %s: %s", rung, split.name, error.what)
     return RungLogits(logits, refused)
 
 
@@ -108,7 +110,10 @@ def compare_rungs(
         for rung, stages in answers.items()
         if rung != EXACT
     }
-    losses = {rung: lost(found, split) for rung, found in differences.items() if rung != REQUIRED}
+    words = {rung: lost(found, split) for rung, found in differences.items()}
+    for rung, reason in words.items():
+        _LOG.info("%s on %s: %s", rung, split, reason or "held")
+    losses = {rung: reason for rung, reason in words.items() if rung != REQUIRED}
     return SplitComparison(
         differences,
         {rung: reason for rung, reason in losses.items() if reason is not None},

@@ -104,6 +104,7 @@ def find_instances(
             if rung in FIRM:
                 raise
             refused[rung] = error.what
+            _LOG.info("%s does not run on %s: %s", rung, split, error.what)
             continue
         judged[rung] = judge_instances(found, samples, networks.run.card.classes)
     return RungInstances(judged, refused)
@@ -142,6 +143,7 @@ def compare_instance_rungs(
             compare_instances(judged[EXACT], found, rung, margins, masks=masks)
         )
         reason = lost_instances(differences[rung], named, margins)
+        _LOG.info("%s on %s: %s", rung, split, reason or "held")
         if reason is not None:
             lost[rung] = reason
     compared = [difference for rung in LADDER for difference in differences.get(rung, ())]

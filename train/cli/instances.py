@@ -122,8 +122,8 @@ def instances(
         claim_folder(folder, overwrite=overwrite)
         claim.taken = True
         card = train_instances(plan, opened, folder, progress, command=command, resume=resume)
-    click.echo(f"val: {_in_words(card.figures['val'])}", err=True)
-    click.echo(f"{folder} holds the networks and their card", err=True)
+    say(_LOG, f"val: {_in_words(card.figures['val'])}")
+    say(_LOG, f"{folder} holds the networks and their card")
 
 
 def make_instances_plan(

@@ -87,8 +87,8 @@ def _train(
         claim.taken = True
         card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
     # The card holds the holdout's too; shown here they would invite choices on them.
-    click.echo(f"val: {_in_words(card.figures['val'])}", err=True)
-    click.echo(f"{folder} holds the network and its card", err=True)
+    say(_LOG, f"val: {_in_words(card.figures['val'])}")
+    say(_LOG, f"{folder} holds the network and its card")
 
 
 def make_plan(
