@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
+from export.score.layer_noise import LayerError
 from train.html.plots import (
     bare,
     new_figure,
@@ -73,19 +74,19 @@ def pareto(points: Sequence[Mapping[str, Any]], across: str) -> bytes:
     return png(figure)
 
 
-def layers_picture(stages: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+def layers_picture(stages: Mapping[str, Sequence[LayerError]]) -> bytes:
     """Signal over noise after each layer, and of all noise what each adds; a column a stage."""
     longest = max(len(errors) for errors in stages.values())
     figure = new_figure(1.2 + 0.22 * longest)
     panels = figure.subplots(1, 2 * len(stages), squeeze=False)[0]
     for place, (stage, errors) in enumerate(stages.items()):
         left, right = (bare(axes) for axes in panels[2 * place : 2 * place + 2])
-        names = [error["layer"] for error in errors]
+        names = [error.layer for error in errors]
         rows = range(len(names))
-        left.plot([error["sqnr_db"] for error in errors], rows, "o-", color=TFLITE_COLOUR, ms=3)
+        left.plot([error.sqnr_db for error in errors], rows, "o-", color=TFLITE_COLOUR, ms=3)
         left.set(xlabel="signal over noise, dB", title=stage)
         left.set_yticks(rows, [name[-24:] for name in names], fontsize=7)
-        right.barh(rows, [error["share"] for error in errors], color=ONNX_COLOUR)
+        right.barh(rows, [error.share for error in errors], color=ONNX_COLOUR)
         right.set(xlabel="share of the noise added")
         right.set_yticks([])
         right.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from typing import Any
 
+from edge.bundle.manifest_parts import FigureDifference
 from export.report.plots import pareto
+from export.report.report_data import CascadeRung, ReportData, ReportedRung
 from export.score.stage_answers import ACCURACY, AUROC
 from train.evaluate.report.words import NOTHING, number, percent, percents, whole_percent
 from train.html.page import image, table
 
 
-def ladder(figures: Mapping[str, Any]) -> str:
+def ladder(report: ReportData) -> str:
     """Every rung: size, accuracy of the verdict, and whether it is packed, as HTML."""
-    split = figures["split"]
+    split = report.split
     stands = "let through" if split == "val" else "packed"
     rows = []
-    for rung in figures["rungs"]:
-        decision = rung["figures"].get(split, {}).get("decision")
-        counts = [d["verdict"] for d in rung["differences"].get(split, ())]
+    for rung in report.rungs:
+        decision = rung.figures.get(split, {}).get("decision")
+        counts = [d.verdict for d in rung.differences.get(split, ())]
         bound = _of(rung, split, "decision", ACCURACY)
         rows.append(
             (
-                rung_name(rung),
-                f"{sum(rung['bytes'].values()) / 1024:,.0f}" if rung["bytes"] else NOTHING,
-                percent(decision and decision["accuracy"]),
-                percents(decision and decision["accuracy_interval"]),
-                f"{decision['n']:,} {decision['unit']}s" if decision else NOTHING,
-                points(bound and bound.get("difference")),
-                points(bound and bound.get("lower")),
+                str(rung),
+                f"{sum(rung.bytes.values()) / 1024:,.0f}" if rung.bytes else NOTHING,
+                percent(decision and decision.accuracy),
+                percents(decision and decision.accuracy_interval),
+                f"{decision.n:,} {decision.unit}s" if decision else NOTHING,
+                points(bound and bound.difference),
+                points(bound and bound.lower),
                 f"{counts.count('held')} / {counts.count('not judged')} / {counts.count('worse')}"
                 if counts
                 else NOTHING,
-                stands if rung["packed"] else f"refused: {rung['refused']}",
+                stands if rung.packed else f"refused: {rung.refused}",
             )
         )
     header = ("rung", "KiB", "verdicts right", "95 %", "of", "points", "bound")
@@ -45,7 +45,7 @@ def ladder(figures: Mapping[str, Any]) -> str:
     )
     simulated = (
         '<p class="warning">Simulated: the items were drawn, and say nothing of real steel.</p>'
-        if figures["simulated"]
+        if report.simulated
         else ""
     )
     return (
@@ -59,52 +59,52 @@ def ladder(figures: Mapping[str, Any]) -> str:
     )
 
 
-def differences(figures: Mapping[str, Any]) -> str:
+def differences(report: ReportData) -> str:
     """Every figure of int8 against float32, as HTML."""
-    split, bounds = figures["split"], figures["bounds"]
-    (int8,) = (r for r in figures["rungs"] if rung_name(r) == "tflite int8")
+    split, bounds = report.split, report.bounds
+    (int8,) = (r for r in report.rungs if str(r) == "tflite int8")
     rows = [
         (
-            f"{d['stage']}: {d['figure']}",
-            f"{d['n']:,} {d['unit']}s",
-            _shown(d, d["float32"]),
-            _shown(d, d["int8"]),
-            points(d["difference"]),
-            points(d.get("lower")),
-            points(d.get("upper")),
-            f"{100 * d['margin']:g}",
-            d.get("only_float_right", NOTHING),
-            d.get("only_int8_right", NOTHING),
-            d["verdict"],
+            f"{d.stage}: {d.figure}",
+            f"{d.n:,} {d.unit}s",
+            _shown(d, d.float32),
+            _shown(d, d.int8),
+            points(d.difference),
+            points(d.lower),
+            points(d.upper),
+            f"{100 * d.margin:g}",
+            NOTHING if d.only_float_right is None else d.only_float_right,
+            NOTHING if d.only_int8_right is None else d.only_int8_right,
+            d.verdict,
         )
-        for d in int8["differences"][split]
+        for d in int8.differences[split]
     ]
     header = ("", "of", "float32", "int8", "points", "at least", "at most", "margin")
     return (
         table((*header, "only float right", "only int8 right", ""), rows)
         + '<p class="note">Paired, on the same items. Bounds are one-sided, '
-        f"{whole_percent(bounds['confidence'])} each, by {bounds['resamples']:,} draws of whole "
+        f"{whole_percent(bounds.confidence)} each, by {bounds.resamples:,} draws of whole "
         "groups of near-duplicates.</p>"
     )
 
 
-def pareto_section(figures: Mapping[str, Any]) -> str:
+def pareto_section(report: ReportData) -> str:
     """Accuracy of the verdict against time, or size where nothing was timed, as HTML."""
-    timed = any(rung["latency"] for rung in figures["rungs"])
-    base = next(rung for rung in figures["rungs"] if rung_name(rung) == "tflite float32")
+    timed = any(rung.latency for rung in report.rungs)
+    base = next(rung for rung in report.rungs if str(rung) == "tflite float32")
     shown = []
-    for rung in figures["rungs"]:
-        decision = rung["figures"].get(figures["split"], {}).get("decision")
-        cost = relative_time(rung, base) if timed else sum(rung["bytes"].values()) / 1024
+    for rung in report.rungs:
+        decision = rung.figures.get(report.split, {}).get("decision")
+        cost = relative_time(rung, base) if timed else sum(rung.bytes.values()) / 1024
         if decision and cost:
             shown.append(
                 {
-                    "name": rung_name(rung),
-                    "format": rung["format"],
-                    "packed": rung["packed"],
+                    "name": str(rung),
+                    "format": rung.format,
+                    "packed": rung.packed,
                     "cost": cost,
-                    "accuracy": decision["accuracy"],
-                    "interval": decision["accuracy_interval"],
+                    "accuracy": decision.accuracy,
+                    "interval": decision.accuracy_interval,
                 }
             )
     across = "time of all networks on one region, × float32 TFLite" if timed else "size, KiB"
@@ -112,71 +112,60 @@ def pareto_section(figures: Mapping[str, Any]) -> str:
     return image(pareto(shown, across), "Accuracy against cost") + note
 
 
-def latency(figures: Mapping[str, Any]) -> str:
+def latency(report: ReportData) -> str:
     """Every network of every rung, as HTML; empty where nothing was timed."""
     rows = [
         (
-            f"{rung_name(rung)}, {stage}",
-            f"{latency['p50']:.3f}",
-            f"{latency['p99']:.3f}",
-            f"{latency['ratio']:.2f}",
-            latency["n"],
+            f"{rung}, {stage}",
+            f"{latency.p50:.3f}",
+            f"{latency.p99:.3f}",
+            f"{latency.ratio:.2f}",
+            latency.n,
         )
-        for rung in figures["rungs"]
-        for stage, latency in rung["latency"].items()
+        for rung in report.rungs
+        for stage, latency in rung.latency.items()
     ]
     if not rows:
         return ""
-    machine = figures["machine"]
+    machine = report.machine
     header = ("", "median ms", "p99 ms", "× float32 TFLite", "rounds")
     return (
         table(header, rows)
-        + f'<p class="note">One region at a time, {machine["threads"]} threads, on '
-        f"{escape(machine['architecture'])} with {machine['cores']} cores. Forms took turns, so "
+        + f'<p class="note">One region at a time, {machine.threads} threads, on '
+        f"{escape(machine.architecture)} with {machine.cores} cores. Forms took turns, so "
         "that what else the machine did slowed all alike: the ratio, a median of rounds, says "
         "more than the times. Ratios within 25 % are a tie. A device finds out for itself: "
         "millsight tune.</p>"
     )
 
 
-def parity(figures: Mapping[str, Any]) -> str:
+def parity(report: ReportData) -> str:
     """How far every rung lies from Keras, as HTML."""
     rows = [
         (
-            rung_name(rung),
-            *(
-                f"{rung['parity'][s]:.1e}" if s in rung["parity"] else NOTHING
-                for s in _stages(figures)
-            ),
-            NOTHING if rung["end_to_end"] is None else f"{rung['end_to_end']:.1e}",
+            str(rung),
+            *(f"{rung.parity[s]:.1e}" if s in rung.parity else NOTHING for s in _stages(report)),
+            NOTHING if rung.end_to_end is None else f"{rung.end_to_end:.1e}",
         )
-        for rung in figures["rungs"]
+        for rung in report.rungs
     ]
-    header = ("rung", *(f"{stage}, same tensors" for stage in _stages(figures)))
+    header = ("rung", *(f"{stage}, same tensors" for stage in _stages(report)))
     return (
         table((*header, "golden frames, from the file on"), rows)
         + '<p class="note">Same tensors: largest difference from Keras, as a share of the largest '
         "number it gives. Golden frames: largest difference of any score from Keras, through the "
-        f"code of the line; float32 may be {figures['float_within']:g} off.</p>"
+        f"code of the line; float32 may be {report.float_within:g} off.</p>"
     )
 
 
-def relative_time(rung: Mapping[str, Any], base: Mapping[str, Any]) -> float:
+def relative_time(rung: ReportedRung, base: ReportedRung) -> float:
     """Of all networks together, as a multiple of float32 TFLite's; 0 where nothing was timed.
 
     Each takes as long as that does times its ratio to it, which was taken side by side.
     """
-    whole = sum(latency["p50"] for latency in base["latency"].values())
-    mine = sum(
-        base["latency"][stage]["p50"] * latency["ratio"]
-        for stage, latency in rung["latency"].items()
-    )
+    whole = sum(latency.p50 for latency in base.latency.values())
+    mine = sum(base.latency[stage].p50 * latency.ratio for stage, latency in rung.latency.items())
     return float(mine / whole) if whole else 0.0
-
-
-def rung_name(rung: Mapping[str, Any]) -> str:
-    """A rung for people."""
-    return f"{rung['format']} {rung['precision']}"
 
 
 def points(share: float | None) -> str:
@@ -184,18 +173,14 @@ def points(share: float | None) -> str:
     return NOTHING if share is None else f"{100 * share:+.2f}".replace("-", "−")
 
 
-def _stages(figures: Mapping[str, Any]) -> list[str]:
-    return list(figures["layers"])
+def _stages(report: ReportData) -> list[str]:
+    return list(report.layers)
 
 
-def _of(rung: Mapping[str, Any], split: str, stage: str, figure: str) -> Mapping[str, Any] | None:
-    found = (
-        d
-        for d in rung["differences"].get(split, ())
-        if (d["stage"], d["figure"]) == (stage, figure)
-    )
+def _of(rung: CascadeRung, split: str, stage: str, figure: str) -> FigureDifference | None:
+    found = (d for d in rung.differences.get(split, ()) if (d.stage, d.figure) == (stage, figure))
     return next(found, None)
 
 
-def _shown(difference: Mapping[str, Any], value: float | None) -> str:
-    return number(value) if difference["figure"] == AUROC else percent(value)
+def _shown(difference: FigureDifference, value: float | None) -> str:
+    return number(value) if difference.figure == AUROC else percent(value)

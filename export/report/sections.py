@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
 
+from export.mitigate.base import Measured, OnVal
 from export.report.outlines import outlines
 from export.report.plots import layers_picture
 from export.report.regressions import Regression
+from export.report.report_data import ReportData
 from export.report.rungs import (
     differences,
     ladder,
     latency,
     pareto_section,
     parity,
-    rung_name,
 )
 from train.data.eda.palette import class_labels
 from train.evaluate.report.plots import confusion_picture, reliability_picture
@@ -41,37 +41,37 @@ figcaption { font-size: .85rem; line-height: 1.35; overflow-wrap: anywhere; }
 """
 
 
-def report_page(figures: Mapping[str, Any], wrong: Sequence[Regression] | None) -> str:
+def report_page(report: ReportData, wrong: Sequence[Regression] | None) -> str:
     """The whole page as text, self-contained.
 
     Args:
-        figures: Of ``export.report.report_json.report_figures``.
+        report: What it shows; see ``export.report.collect``.
         wrong: What int8 has wrong and float had right; None where pictures are left out.
     """
     lead = (
-        f"{escape(figures['description'])} Every figure is of the split {figures['split']}, "
+        f"{escape(report.description)} Every figure is of the split {report.split}, "
         "where nothing else is said. int8 means int8 TFLite, which is what is deployed."
     )
     sections = (
-        ("The ladder", ladder(figures)),
-        ("What was asked of int8, and the answer", differences(figures)),
-        ("Accuracy against time", pareto_section(figures)),
-        ("Time on the machine that exported", latency(figures)),
-        ("Is it the network that was trained?", parity(figures)),
-        ("What quantizing costs at each layer", _layers(figures)),
-        ("What remedies bought", _remedies(figures)),
-        ("Outlines of instances", outlines(figures)),
-        ("Confusion", _confusion(figures)),
-        ("Can its confidence be believed?", _reliability(figures)),
+        ("The ladder", ladder(report)),
+        ("What was asked of int8, and the answer", differences(report)),
+        ("Accuracy against time", pareto_section(report)),
+        ("Time on the machine that exported", latency(report)),
+        ("Is it the network that was trained?", parity(report)),
+        ("What quantizing costs at each layer", _layers(report)),
+        ("What remedies bought", _remedies(report)),
+        ("Outlines of instances", outlines(report)),
+        ("Confusion", _confusion(report)),
+        ("Can its confidence be believed?", _reliability(report)),
         ("What float had right and int8 has wrong", _regressions(wrong)),
-        ("Where all this is from", _origin(figures)),
+        ("Where all this is from", _origin(report)),
     )
-    return page(f"Export of {figures['name']}", lead, sections, style=NOTES_STYLE + _STYLE)
+    return page(f"Export of {report.name}", lead, sections, style=NOTES_STYLE + _STYLE)
 
 
-def _layers(figures: Mapping[str, Any]) -> str:
+def _layers(report: ReportData) -> str:
     return (
-        image(layers_picture(figures["layers"]), "Noise at each layer")
+        image(layers_picture(report.layers), "Noise at each layer")
         + '<p class="note">Tensors of int8 TFLite against those of the same name in float, mean of '
         "channels. Noise adds up on its way; a layer adds what its output has more of it than "
         "the noisiest of its inputs. Where several layers are fused, the one with weights is "
@@ -79,16 +79,16 @@ def _layers(figures: Mapping[str, Any]) -> str:
     )
 
 
-def _remedies(figures: Mapping[str, Any]) -> str:
+def _remedies(report: ReportData) -> str:
     rows = [
         (
-            f"{one['stage']}: {one['remedy']}",
-            one["how"],
-            *(_measured(one[form]) for form in ("float32", "before", "after")),
-            f"{one['after']['size'] / 1024:,.0f}",
-            "kept" if one["taken"] else "no better",
+            f"{one.stage}: {one.remedy}",
+            one.how,
+            *(_measured(form) for form in (one.float32, one.before, one.after)),
+            f"{one.after.size / 1024:,.0f}",
+            "kept" if one.taken else "no better",
         )
-        for one in figures["remedies"]
+        for one in report.remedies
     ]
     if not rows:
         return ""
@@ -100,37 +100,35 @@ def _remedies(figures: Mapping[str, Any]) -> str:
     )
 
 
-def _measured(found: Mapping[str, Any]) -> str:
-    if "accuracy" in found:
-        return f"{percent(found['accuracy'])}, {number(found['auroc'])}"
-    return f"{number(found['mask_ap50'])}, {number(found['box_ap50'])}"
+def _measured(found: Measured) -> str:
+    if isinstance(found, OnVal):
+        return f"{percent(found.accuracy)}, {number(found.auroc)}"
+    return f"{number(found.mask_ap50)}, {number(found.box_ap50)}"
 
 
-def _confusion(figures: Mapping[str, Any]) -> str:
-    return "".join(_confusions(figures))
+def _confusion(report: ReportData) -> str:
+    return "".join(_confusions(report))
 
 
-def _confusions(figures: Mapping[str, Any]) -> Iterator[str]:
-    for precision, units in figures["evaluation"].items():
-        binary = units[figures["units"]["decision"]]["binary"]["confusion"]
-        yield f"<h3>{precision}: defect or none, by {figures['units']['decision']}</h3>"
+def _confusions(report: ReportData) -> Iterator[str]:
+    for precision, units in report.evaluation.items():
+        binary = units[report.units.decision]["binary"]["confusion"]
+        yield f"<h3>{precision}: defect or none, by {report.units.decision}</h3>"
         yield image(confusion_picture(**binary), f"Confusion of defect and none, {precision}")
-        classes = units[figures["units"]["networks"]]["multiclass"]
+        classes = units[report.units.networks]["multiclass"]
         if classes is not None:
             found = classes["confusion"]
-            yield f"<h3>{precision}: classes, by {figures['units']['networks']}</h3>"
+            yield f"<h3>{precision}: classes, by {report.units.networks}</h3>"
             yield image(
                 confusion_picture(class_labels(found["labels"]), found["counts"]),
                 f"Confusion of classes, {precision}",
             )
 
 
-def _reliability(figures: Mapping[str, Any]) -> str:
-    units = figures["evaluation"]["int8"]
-    blocks = {
-        "share that is defective": units[figures["units"]["decision"]]["binary"]["calibration"]
-    }
-    classes = units[figures["units"]["networks"]]["multiclass"]
+def _reliability(report: ReportData) -> str:
+    units = report.evaluation["int8"]
+    blocks = {"share that is defective": units[report.units.decision]["binary"]["calibration"]}
+    classes = units[report.units.networks]["multiclass"]
     if classes is not None:
         blocks["share whose class is right"] = classes["calibration"]
     return (
@@ -163,25 +161,25 @@ def _regressions(wrong: Sequence[Regression] | None) -> str:
     )
 
 
-def _origin(figures: Mapping[str, Any]) -> str:
-    data = figures["data"]
+def _origin(report: ReportData) -> str:
+    data = report.data
     rows: list[tuple[str, object]] = [
-        ("Created", figures["created"]),
-        ("Data", f"{data['name']}. {data['source']}"),
-        ("Its digest", data["digest"]),
-        ("That of groups and splits", data["split_digest"]),
-        ("Items", ", ".join(f"{n:,} {split}" for split, n in data["items"].items())),
-        ("Chosen on", f"{data['chosen_on']:,} items of val"),
+        ("Created", report.created),
+        ("Data", f"{data.name}. {data.source}"),
+        ("Its digest", data.digest),
+        ("That of groups and splits", data.split_digest),
+        ("Items", ", ".join(f"{n:,} {split}" for split, n in data.items.items())),
+        ("Chosen on", f"{data.chosen_on:,} items of val"),
     ]
     rows += [
-        (f"{stage} calibrated", f"on {c['n']} regions of {c['split']}, {c['how']}")
-        for stage, c in figures["calibration"].items()
+        (f"{stage} calibrated", f"on {c.n} regions of {c.split}, {c.how}")
+        for stage, c in report.calibration.items()
     ]
-    rows += [("Holdout opened", f"{o['when']} by {o['by']}") for o in figures["holdout_openings"]]
+    rows += [("Holdout opened", f"{o.when} by {o.by}") for o in report.holdout_openings]
     rows += [
-        (f"SHA-256 of {stage}, {rung_name(rung)}", digest)
-        for rung in figures["rungs"]
-        for stage, digest in rung["sha256"].items()
+        (f"SHA-256 of {stage}, {rung}", digest)
+        for rung in report.rungs
+        for stage, digest in rung.sha256.items()
     ]
-    rows.append(("Made with", ", ".join(f"{tool} {v}" for tool, v in figures["tools"].items())))
+    rows.append(("Made with", ", ".join(f"{tool} {v}" for tool, v in report.tools.items())))
     return facts(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.vision.engines.base import open_engine
+from export.convert.cascade_forms import StageForms
 from export.convert.forms import EXACT, Rung
 from export.convert.freezing import Inputs
 from export.progress import ExportProgress
@@ -76,6 +77,18 @@ def latencies(
             break
     exact = np.array(taken[EXACT])
     return {rung: _summed(np.array(times), exact) for rung, times in taken.items()}
+
+
+def stage_latencies(
+    stages: Mapping[str, StageForms], rungs: Sequence[Rung], progress: ExportProgress
+) -> dict[Rung, dict[str, Latency]]:
+    """How long each stage's network takes in every one of the rungs, by rung and stage."""
+    taken: dict[Rung, dict[str, Latency]] = {rung: {} for rung in rungs}
+    for name, stage in stages.items():
+        forms = {rung: stage.forms[rung] for rung in rungs}
+        for rung, latency in latencies(forms, stage.inputs, progress, name).items():
+            taken[rung][name] = latency
+    return taken
 
 
 def _once(engine: Any, given: Inputs, clock: Callable[[], float]) -> float:
