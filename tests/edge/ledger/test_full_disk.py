@@ -221,7 +221,6 @@ def test_a_damaged_ledger_is_set_aside_and_a_new_one_begun(tmp_path, damaged, by
 
 
 def test_a_folder_that_vanishes_ends_no_run(tmp_path):
-    told = []
     folder = tmp_path / "away"
     ledger = Ledger(folder / "ledger.sqlite", FACTS, every_s=0.0)
     pass_by(ledger, 0, 10)
