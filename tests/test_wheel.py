@@ -27,6 +27,10 @@ def test_it_holds_the_packages_and_nothing_else(wheel):
     tops = {name.partition("/")[0] for name in names}
     assert {"edge", "train", "export"} == {t for t in tops if not t.endswith(".dist-info")}
     assert "edge/bundles/simulated.millsight" in names
+    rooms = (ROOT / "train", ROOT / "export")
+    files = (file for room in rooms for file in room.rglob("templates/*"))
+    templates = {file.relative_to(ROOT).as_posix() for file in files}
+    assert set() < templates <= set(names)
 
 
 def test_a_strip_is_inspected_from_the_unpacked_wheel_alone(wheel, tmp_path):

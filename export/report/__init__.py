@@ -10,9 +10,10 @@ from typing import Any
 from export.choose.instances_on_val import ChosenInstances
 from export.choose.on_val import ChosenOnVal
 from export.holdout.cascade import HoldoutResult
+from export.report.page import report_page
 from export.report.regressions import Regression, regressions
+from export.report.report_blocks import ReportBlock
 from export.report.report_json import report_figures
-from export.report.sections import report_page
 from export.settings import ExportSettings
 from train.data.sample import DataSet
 
@@ -68,7 +69,8 @@ def make_report(
 
 def _files(figures: dict[str, Any], wrong: Sequence[Regression] | None) -> dict[str, bytes]:
     text = json.dumps(figures, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    return {PAGE: report_page(figures, wrong).encode(), FIGURES: f"{text}\n".encode()}
+    page = report_page(ReportBlock.read(figures), wrong)
+    return {PAGE: page.encode(), FIGURES: f"{text}\n".encode()}
 
 
 def _untimed(figures: dict[str, Any]) -> dict[str, Any]:
