@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from edge.core.sink import Sink
 from edge.service.health import Health
 from edge.service.notify import Systemd
+from edge.sinks.log import EventLog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,7 @@ class Outputs:
         self._state = state
         with ExitStack() as opened:
             self._opened = opened
+            self._add(EventLog())
             pictures = self._pictures(bundle)
             self._ledger = self._open_ledger(camera_name, bundle, pictures)
             self.health = self._add(self._open_health())

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from edge.cameras.base import Camera
 from edge.cameras.simulated_faults import SimulatedFaults
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import ConfigError
 from edge.core.frame import Absence, Frame
+from edge.core.stop_flag import StopFlag
 from edge.core.time_budget import period_s
 from edge.simulator.composer import ShownDefect, StripComposer
 from edge.simulator.draw import check_settings
@@ -43,6 +45,7 @@ class SimulatedCamera(Camera):
         paced: False gives each frame as soon as it is asked for.
         width: Columns, across the strip.
         height: Lines, along the strip.
+        clock: What it is paced by.
 
     Raises:
         ConfigError: A speed or length is not positive, the rate is no fraction, the jitter is
@@ -64,6 +67,7 @@ class SimulatedCamera(Camera):
         paced: bool = True,
         width: int = REAL_WIDTH,
         height: int = REAL_HEIGHT,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         for label, value in (
             ("speed", speed_m_s),
@@ -87,7 +91,8 @@ class SimulatedCamera(Camera):
         self._jitter_s = jitter_ms / 1e3
         self._faults = faults
         self._size = (width, height)
-        self._closed = threading.Event()
+        self._clock = clock
+        self._closed = StopFlag(clock)
         self._truth: OrderedDict[int, tuple[ShownDefect, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -102,22 +107,22 @@ class SimulatedCamera(Camera):
             seed=self._seed, defect_rate=self.defect_rate, width=width, height=height
         )
         self._cpu_seconds += time.thread_time() - began
-        start = time.monotonic()
+        start = self._clock.now()
         lead_s = _LEAD * self.period_s
         jitter = random.Random(self._seed)
         number, taken_before = 0, start
         while not self._closed.is_set():
             due_at = start + (number + 1) * self.period_s
-            if self.paced and self._closed.wait(max(due_at - lead_s - time.monotonic(), 0.0)):
+            if self.paced and self._closed.wait(max(due_at - lead_s - self._clock.now(), 0.0)):
                 return
             began = time.thread_time()
             composed = composer.compose()
             self._remember(number, composed.defects)
             self._cpu_seconds += time.thread_time() - began
-            taken_at = time.monotonic()
+            taken_at = self._clock.now()
             if self.paced:
                 taken_at = max(taken_before, due_at + self._jitter_s * jitter.random())
-                if self._closed.wait(max(taken_at - time.monotonic(), 0.0)):
+                if self._closed.wait(max(taken_at - self._clock.now(), 0.0)):
                     return
             yield Frame(
                 pixels=composed.pixels,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from edge.core.events import Event, EventKind
 from edge.core.inspection import (
@@ -19,12 +22,15 @@ from edge.core.inspection import (
     Inspection,
     Level,
 )
+from edge.core.stderr_log import logged_on_stderr, say
+from edge.sinks.log import level_of
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.cli.simulated_truth import SimulatedTruth
     from edge.line.loop import Line
 
+_LOG = logging.getLogger(__name__)
 _REFRESH_HZ = 4
 _PLAIN_EVERY_S = 2.0
 _PLAIN_GAP_S = 0.1
@@ -47,12 +53,11 @@ def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> 
     console = Console(stderr=True)
     manifest = bundle.manifest
     trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
-    console.print(
+    _say(
+        console,
         f"bundle [bold]{escape(bundle.title)}[/], trained on {escape(trained_on)}, camera "
         f"[bold]{escape(line.camera.name)}[/], engine {line.judge.cascade.engine_name}. "
         "Ctrl-C stops.",
-        highlight=False,
-        soft_wrap=True,
     )
     lines: _PlainLines | None = None
     try:
@@ -71,8 +76,9 @@ def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> 
     finally:
         if lines is not None:
             lines.close()
-        for text in (_result(line), str(tally or "")):
-            console.print(text, highlight=False, soft_wrap=True)
+        _say(console, _result(line))
+        if tally is not None:
+            _say(console, str(tally))
 
 
 def _verdict(inspection: Inspection) -> str:
@@ -111,7 +117,7 @@ class _LiveTable:
             self._defects = [*self._defects[1 - _LAST_DEFECTS :], self._last]
 
     def hear(self, event: Event) -> None:
-        _say(self._console, event)
+        _show(self._console, event)
 
     def render(self) -> Table:
         table = Table(title="millsight run", title_justify="left", min_width=76)
@@ -175,7 +181,7 @@ class _PlainLines:
         )
 
     def hear(self, event: Event) -> None:
-        _say(self._console, event)
+        _show(self._console, event)
 
     def close(self) -> None:
         """Own up to what was not shown."""
@@ -187,7 +193,16 @@ class _PlainLines:
             )
 
 
-def _say(console: Console, event: Event) -> None:
+def _say(console: Console, text: str) -> None:
+    """Show and log a sentence of rich's markup."""
+    print_ = partial(console.print, text, highlight=False, soft_wrap=True)
+    say(_LOG, Text.from_markup(text).plain, print_)
+
+
+def _show(console: Console, event: Event) -> None:
+    """Show an event, unless the log on stderr does; it is there by way of a sink."""
+    if logged_on_stderr(level_of(event.kind)):
+        return
     style = "dim" if event.kind in _QUIET else "bold yellow"
     console.print(f"[{style}]{escape(event.text)}[/]", highlight=False, soft_wrap=True)
 

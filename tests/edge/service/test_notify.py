@@ -131,6 +131,7 @@ def test_the_status_says_what_was_seen(line, manager):
         (str(os.getppid()), True),
         ("1" if os.getppid() != 1 else "2", False),
     ],
+    ids=["of nobody", "of this process", "of its parent", "of another"],
 )
 def test_a_watchdog_of_another_process_is_not_fed(manager, address, pid, fed):
     environ = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"}

@@ -151,6 +151,7 @@ def test_it_does_not_grow():
     assert monitor.frames == WINDOW
 
 
+@pytest.mark.timed
 def test_a_wide_frame_costs_little():
     """Some 0.03 ms where nothing else runs; the limit leaves room for a loaded machine."""
     monitor = DriftMonitor(reference(window=128))

@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from edge.core.geometry import Geometry
 from edge.vision.cascade import Cascade
+from edge.vision.engines.activations import sigmoid, softmax
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
-from edge.vision.models.stage import sigmoid, softmax
 from tests.edge import fakes
 from train.data.tiles import label_tiles
 from train.evaluate.calibration import expected_calibration_error
