@@ -197,7 +197,7 @@ class Line:
         self._bulletin.pass_on(hear)
 
     def summary(self) -> dict[str, Any]:
-        """The figures of the run so far, with the keys that the README documents."""
+        """The figures of the run so far, with the keys that docs/json.md documents."""
         return {
             **self.figures.as_json(),
             "deadline_ms": round(self.deadline_s * 1e3, 3),
