@@ -22,6 +22,9 @@ include_patterns = [
 exclude_patterns = ["docs/templates"]
 templates_path = ["templates"]
 
+smartquotes = False
+"""Otherwise ``--frames`` in a sentence becomes a dash."""
+
 myst_heading_anchors = 4
 """Headings down to this level have GitHub's anchors, which links are checked against."""
 
