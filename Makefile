@@ -11,8 +11,12 @@ demo: $(VENV)/.edge
 	$(BIN)/millsight run --frames 300 --summary demo-summary.json --pictures demo-pictures
 	@echo "The summary is in demo-summary.json, the frames with defects are in demo-pictures/."
 
+# Tests read and write UTF-8, whatever the shell's locale is.
+test bench: export PYTHONUTF8 := 1
+
+# A worker for each core, whole files each; more than four gain nothing and take 2 GB each.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 setup: $(VENV)/.dev
 
@@ -22,8 +26,10 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# On a machine that does nothing else: benchmarks, and the tests that hold a real clock to a limit.
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+	$(BIN)/python -m pytest tests -m timed
 
 # What the device's runtime does without; some of it is installed here for training and tests.
 LEFT_OUT := train export benchmarks tensorflow keras scipy matplotlib pycocotools onnx onnxruntime \

@@ -119,7 +119,7 @@ def watched(quantity: Quantity, shares: Floats, windows: Sequence[Sequence[int]]
 
 def _shares(monitor: DriftMonitor, cascade: Cascade, sample: Sample) -> tuple[Floats, Floats]:
     pixels = sample.read()
-    scores = cascade.gate.scores(network_input(pixels, cascade.gate.geometry))
+    scores = cascade.networks.gate.scores(network_input(pixels, cascade.networks.gate.geometry))
     return monitor.grey.index.shares(pixels), monitor.scores.index.shares(scores)
 
 

@@ -19,10 +19,10 @@ from rich.console import Console
 
 from export.choose.instances_on_val import choose_instances, window_sizes
 from export.compare.evidence import standing
-from export.compare.non_inferiority import Margins
 from export.convert.forms import EXACT
 from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT, check_instances
+from export.settings import Margins
 from train.data import open_data
 from train.evaluate.instances.instance_figures import figures_of, instance_differences
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
@@ -51,7 +51,7 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
     with ExportProgress(console) as progress:
         sizes = window_sizes(finished, labelled)
         chosen = choose_instances(finished, labelled, sizes, Margins(), progress, console.print)
-        shown = [rung for rung in standing(chosen.proofs) if rung == EXACT or rung.remediable]
+        shown = [rung for rung in standing(chosen.evidence) if rung == EXACT or rung.remediable]
         forms = {f"{r.precision} {_NAMES[r.format]}": chosen.makes[r] for r in shown}
         for name, make in forms.items():
             found = chosen.networks.look(make, split, samples, frames, progress)

@@ -164,7 +164,7 @@ def run_line(
         camera,
         cascades[0],  # type: ignore[arg-type]
         config or LineConfig(speed_m_s=speed_m_s, mm_per_px=MM_PER_PX),
-        spare=lambda heed: cascades[1],  # type: ignore[arg-type,return-value]
+        background=lambda heed: cascades[1],  # type: ignore[arg-type,return-value]
         tracker=CoilTracker(mm_per_line=MM_PER_PX, mm_per_px_across=MM_PER_PX),
         sinks=[asked],
     )

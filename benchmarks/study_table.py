@@ -23,7 +23,7 @@ from rich.console import Console
 
 from edge.bundle.manifest_parts import PRECISIONS
 from edge.vision.engines.base import Engine, open_engine
-from export.convert.cascade_forms import shrink
+from export.convert.cascade_forms import convert_stage
 from export.convert.forms import EXACT, REQUIRED
 from export.progress import ExportProgress
 from train.data import open_data
@@ -68,7 +68,7 @@ class Judged:
 
 def judge(run: Run, data: DataSet, split: str, progress: ExportProgress) -> tuple[Judged, Items]:
     """Shrink a run and have both forms judge a split."""
-    forms = shrink(run, data, progress, (EXACT, REQUIRED)).forms
+    forms = convert_stage(run, data, progress, (EXACT, REQUIRED)).forms
     tiles = judged_tiles(data, split, run.geometry.region)
     items = cut_tiles(tiles, len(data.classes), run.geometry)
     task = Task(run.card.task, data.classes)

@@ -1,6 +1,11 @@
 """The lean runtime that runs beside the line: NumPy, OpenCV and one inference engine.
 
-``edge`` never imports ``train``, ``export`` or ``benchmarks``.
+``edge`` never imports ``train``, ``export`` or ``benchmarks``. It logs to the logger ``edge`` and
+its children, and is silent until a program configures ``logging``, as the command does.
 """
 
+import logging
+
 __version__ = "0.1.0"
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import multiprocessing
+from edge.core.hiding import run_command
 
-from edge.cli import main
 
-if __name__ == "__main__":
+def run() -> None:
+    """The ``millsight`` command."""
+    # A file of the working folder may hide what these import.
+    import multiprocessing
+
+    from edge.cli import main
+
     # In the binary a spawned process starts here too, and is turned to its own work.
     multiprocessing.freeze_support()
     main()
+
+
+if __name__ == "__main__":
+    run_command(run)

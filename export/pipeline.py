@@ -1,4 +1,4 @@
-"""From finished runs to a bundle in memory: shrink, choose on val, judge on the holdout, pack.
+"""From finished runs to a bundle in memory: convert, choose on val, judge on the holdout, pack.
 
 Nothing is written here. Whatever fails, or is interrupted, leaves no trace.
 """
@@ -6,33 +6,24 @@ Nothing is written here. Whatever fails, or is interrupted, leaves no trace.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import RenderableType
 
 from edge.bundle.manifest_parts import GateReport
 from edge.core.errors import DataError
 from export.choose.form_tables import instances_ladder_table, ladder_table
-from export.choose.instances_on_val import (
-    ChosenInstances,
-    choose_instances,
-    window_sizes,
-)
-from export.choose.on_val import ChosenOnVal, choose
+from export.choose.instances_on_val import choose_instances, window_sizes
+from export.choose.on_val import choose
 from export.compare.bounds import CONFIDENCE, RESAMPLES
 from export.compare.evidence import packed_rungs, room_for_outlines
-from export.compare.instance_stage import InstanceParts
 from export.compare.non_inferiority import comparison_table
 from export.convert.cascade_forms import tflite_metrics
 from export.convert.forms import REQUIRED
-from export.holdout.cascade import (
-    HoldoutResult,
-    judge,
-    packed,
-    require_int8,
-)
+from export.holdout.cascade import judge, require_int8
 from export.holdout.instances import judge_instances_on_holdout
 from export.holdout.promises import unit_promises
+from export.holdout.results import ExportResults
 from export.pack.bundle import BundleContents, pack
 from export.progress import ExportProgress
 from export.report import Report, make_report
@@ -55,6 +46,30 @@ Show = Callable[[RenderableType], None]
 
 
 @dataclass(frozen=True, slots=True)
+class ExportInputs:
+    """What an export is made of.
+
+    Attributes:
+        gate: A binary run.
+        classifier: A multiclass or multilabel run on the same data and regions, or None.
+        data: What the runs were trained on.
+        instances: A run of the instance network on the same data, or None.
+        more: Data sets whose val images gate and classifier are chosen on besides.
+    """
+
+    gate: Run
+    classifier: Run | None
+    data: DataSet
+    instances: InstancesRun | None = None
+    more: Sequence[DataSet] = ()
+
+    @property
+    def cascade(self) -> dict[str, Run]:
+        """The runs of gate and, where there is one, classifier, by stage."""
+        return {"gate": self.gate} | ({"classifier": self.classifier} if self.classifier else {})
+
+
+@dataclass(frozen=True, slots=True)
 class Exported:
     """What an export gives.
 
@@ -68,105 +83,131 @@ class Exported:
 
 
 def make_bundle(
-    order: ExportSettings,
-    gate: Run,
-    classifier: Run | None,
-    data: DataSet,
+    settings: ExportSettings,
+    inputs: ExportInputs,
     progress: ExportProgress,
     show: Show = lambda shown: None,
-    instances: InstancesRun | None = None,
-    more: Sequence[DataSet] = (),
 ) -> Exported:
     """A bundle of one to three runs, and the report of how it came to be.
 
     Args:
-        order: What is wanted.
-        gate: A binary run.
-        classifier: A multiclass or multilabel run on the same data and regions, or None.
-        data: What the runs were trained on.
+        settings: What is wanted.
+        inputs: The runs, and the data that they are exported with.
         progress: Shows how it goes.
         show: Given what was chosen, and each comparison with float before it is judged.
-        instances: A run of the instance network on the same data, or None.
-        more: Data sets whose val images gate and classifier are chosen on besides.
 
     Raises:
-        ConfigError: The runs do not make a cascade, a window cannot be one, or ``more`` cannot be
-            chosen on.
+        ConfigError: The runs do not make a cascade, a window cannot be one, or ``inputs.more``
+            cannot be chosen on.
         DataError: The data is not what the runs were trained on, or lacks a split or a class.
         ExportGateError: Int8 TFLite is worse than float by a margin.
         ImageError: An image cannot be read.
         MissingExtraError: TensorFlow or the converter to ONNX is not installed.
         TrainingError: A run's network cannot be loaded.
     """
+    windows = _check(settings, inputs, progress)
+    results = _choose(settings, inputs, windows, progress, show)
+    if settings.dry:
+        return Exported(None, _report(results, progress, show))
+    results = _judge(results, inputs, progress, show)
+    report = _report(results, progress, show)
+    progress.start("packing, and checking what was packed")
+    contents = _contents(results, report)
+    return Exported(pack(settings.label, contents, inputs.data, golden=settings.golden), report)
+
+
+def _check(
+    settings: ExportSettings, inputs: ExportInputs, progress: ExportProgress
+) -> tuple[tuple[int, int], ...]:
+    """Make sure that runs and data fit one another; the windows of the instance network."""
+    gate, classifier, instances, data = (
+        inputs.gate,
+        inputs.classifier,
+        inputs.instances,
+        inputs.data,
+    )
     check_pair(gate, classifier)
     _require_splits(data)
-    windows = window_sizes(instances, data, order.windows) if instances else ()
+    windows = window_sizes(instances, data, settings.windows) if instances else ()
     progress.start("loading TensorFlow")
     load_keras()
     progress.start("checking that the data is what the runs were trained on")
     check_data(gate, classifier, data)
     if instances:
         check_instances(instances, data)
-    runs = {"gate": gate} | ({"classifier": classifier} if classifier else {})
-    chosen = choose(order, runs, data, progress, show, more)
-    outlines = None
-    if instances:
-        outlines = choose_instances(
-            instances,
+    return windows
+
+
+def _choose(
+    settings: ExportSettings,
+    inputs: ExportInputs,
+    windows: tuple[tuple[int, int], ...],
+    progress: ExportProgress,
+    show: Show,
+) -> ExportResults:
+    """Everything that is chosen on val."""
+    data = inputs.data
+    chosen = choose(settings, inputs.cascade, data, progress, show, inputs.more)
+    instances = None
+    if inputs.instances:
+        room = room_for_outlines(chosen.evidence)
+        instances = choose_instances(
+            inputs.instances,
             data,
             windows,
-            order.margins,
+            settings.margins,
             progress,
             show,
-            order.rungs,
-            room_for_outlines(chosen.proofs),
-            order.remedies,
+            settings.rungs,
+            room,
+            settings.remedies,
         )
-    if order.dry:
-        _show_ladders(chosen, outlines, VAL, show)
-        progress.start("writing the report")
-        return Exported(None, make_report(order, chosen, None, outlines, data))
-    judged = judge(chosen, order, runs, data, progress)
-    differences = chosen.proofs[REQUIRED].differences[HOLDOUT]
-    show(comparison_table(differences, "the holdout", order.margins))
-    require_int8(chosen)
-    parts = outlines and judge_instances_on_holdout(
-        outlines, data, order.margins, progress, show, packed(chosen)
-    )
-    _show_ladders(chosen, outlines, HOLDOUT, show)
+    return ExportResults(settings, chosen, instances=instances)
+
+
+def _judge(
+    results: ExportResults, inputs: ExportInputs, progress: ExportProgress, show: Show
+) -> ExportResults:
+    """The same with the holdout's answer; the holdout is opened here alone.
+
+    Raises:
+        ExportGateError: Int8 TFLite is worse than float.
+    """
+    settings, chosen = results.settings, results.chosen
+    judged = judge(chosen, settings, inputs.cascade, inputs.data, progress)
+    differences = judged.evidence[REQUIRED].differences[HOLDOUT]
+    show(comparison_table(differences, "the holdout", settings.margins))
+    require_int8(judged, chosen)
+    judged_instances = None
+    if results.instances:
+        judged_instances = judge_instances_on_holdout(
+            results.instances, inputs.data, settings.margins, progress, show, judged.packed
+        )
+    return replace(results, judged=judged, judged_instances=judged_instances)
+
+
+def _report(results: ExportResults, progress: ExportProgress, show: Show) -> Report:
+    """Show every rung, and write the report."""
+    show(ladder_table(results.evidence, results.split))
+    if results.instances:
+        show(instances_ladder_table(results.instance_evidence, results.split))
     progress.start("writing the report")
-    report = make_report(order, chosen, judged, outlines, data)
-    progress.start("packing, and checking what was packed")
-    contents = _contents(order, chosen, judged, parts, report)
-    return Exported(pack(order.label, contents, data, golden=order.golden), report)
+    return make_report(results)
 
 
-def _show_ladders(
-    chosen: ChosenOnVal, outlines: ChosenInstances | None, split: str, show: Show
-) -> None:
-    show(ladder_table(chosen.proofs, split))
-    if outlines:
-        show(instances_ladder_table(outlines.proofs, split))
-
-
-def _contents(
-    order: ExportSettings,
-    chosen: ChosenOnVal,
-    judged: HoldoutResult,
-    parts: InstanceParts | None,
-    report: Report,
-) -> BundleContents:
-    proofs, margins = chosen.proofs, order.margins
-    rungs = packed(chosen)
+def _contents(results: ExportResults, report: Report) -> BundleContents:
+    chosen, judged, settings = results.chosen, results.judged, results.settings
+    assert judged is not None
+    evidence, rungs, margins = judged.evidence, judged.packed, settings.margins
     val, holdout = chosen.scored[REQUIRED], judged.scored[REQUIRED]
-    stages = proofs[REQUIRED].figures[HOLDOUT]
+    parts = results.judged_instances
     return BundleContents(
         stages=chosen.stages,
         rungs=rungs,
         thresholds=chosen.thresholds,
         metrics={
-            stage: tflite_metrics({rung: proofs[rung].figures[HOLDOUT][stage] for rung in rungs})
-            for stage in stages
+            stage: tflite_metrics({rung: evidence[rung].figures[HOLDOUT][stage] for rung in rungs})
+            for stage in evidence[REQUIRED].figures[HOLDOUT]
         },
         gate_report=GateReport(
             split=HOLDOUT,
@@ -175,12 +216,12 @@ def _contents(
             auroc_margin=margins.auroc,
             confidence=CONFIDENCE,
             resamples=RESAMPLES,
-            differences=proofs[REQUIRED].differences[HOLDOUT],
-            rungs=packed_rungs(proofs, HOLDOUT),
+            differences=evidence[REQUIRED].differences[HOLDOUT],
+            rungs=packed_rungs(evidence, HOLDOUT),
             verdict="held",
         ),
         promises={
-            unit: unit_promises(unit, scored, holdout[unit], chosen.thresholds, order.risk)
+            unit: unit_promises(unit, scored, holdout[unit], chosen.thresholds, settings.risk)
             for unit, scored in val.items()
             if scored.defective.any()
         },
@@ -188,7 +229,7 @@ def _contents(
         calibrations=stage_calibrations(val[chosen.own], holdout[chosen.own], chosen.own),
         drift=chosen.drift,
         report=report.packed,
-        instances=parts,
+        instances=parts.parts if parts else None,
         sources=chosen.sources,
     )
 

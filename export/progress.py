@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as RichProgress
+
+from edge.core.stderr_log import say
+
+_LOG = logging.getLogger(__name__)
 
 
 class ExportProgress(AbstractContextManager["ExportProgress"]):
@@ -40,6 +46,9 @@ class ExportProgress(AbstractContextManager["ExportProgress"]):
     def start(self, step: str, total: int | None = None) -> None:
         """A step begins, of ``total`` parts where that is known."""
         self._bar.reset(self._step, description=escape(step), total=total, visible=True)
+        say(_LOG, step, partial(self._print, step))
+
+    def _print(self, step: str) -> None:
         if not self._console.is_terminal:
             self._console.print(step, markup=False, highlight=False)
 

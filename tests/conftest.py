@@ -1,9 +1,11 @@
-"""What several tests share: the real data, when it is there."""
+"""What all tests share: surroundings that are the same everywhere, their order, and real data."""
 
 from __future__ import annotations
 
+import locale
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +15,48 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+SCREEN = {"COLUMNS": "200", "LINES": "50"}
+"""What is printed is tested at this width; the terminal's own would break lines elsewhere."""
+OF_THE_SHELL = (
+    *("FORCE_COLOR", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "PYTHONIOENCODING"),
+    *("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "SOURCE_DATE_EPOCH"),
+    *("MILLSIGHT_ALLOW_UNSIGNED", "MILLSIGHT_LEDGER"),
+)
+"""Variables by which a shell, systemd or a user would change what the commands do or print."""
+
 
 def pytest_configure() -> None:
-    """A shell that starts the tests in the background makes them deaf to Ctrl-C; some test it."""
+    """Make the surroundings the same for each test and for each command that it starts."""
+    if (encoding := locale.getpreferredencoding(do_setlocale=False)).lower() != "utf-8":
+        raise pytest.UsageError(
+            f"Tests read and write UTF-8, and this Python writes {encoding}; set PYTHONUTF8=1."
+        )
+    # A shell that starts the tests in the background makes them deaf to Ctrl-C; some test it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.update(SCREEN)
+    for name in OF_THE_SHELL:
+        os.environ.pop(name, None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """OpenVINO last: where it was loaded before, TensorFlow's training ends in a crash."""
-    items.sort(key=lambda item: item.get_closest_marker("openvino") is not None)
+    """Training first, since its files take longest; OpenVINO last.
+
+    Where OpenVINO was loaded before, TensorFlow's training ends in a crash. Whole files are moved,
+    because parallel workers are given whole files.
+    """
+    openvino = {item.path for item in items if item.get_closest_marker("openvino")}
+    trains = {Path(__file__).with_name("train"), Path(__file__).with_name("export")}
+    items.sort(key=lambda item: (item.path in openvino, trains.isdisjoint(item.path.parents)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bare_device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A device on which nothing is installed, whatever is on this one."""
+    folder = tmp_path_factory.mktemp("device")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MILLSIGHT_STATE", str(folder / "state"))
+        patch.setenv("MILLSIGHT_KEYS", str(folder / "keys"))
+        yield
 
 
 @pytest.fixture(scope="session")

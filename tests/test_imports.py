@@ -12,6 +12,7 @@ EXTRAS = (
     "keras",
     "scipy",
     "matplotlib",
+    "jinja2",
     "pycocotools",
     "onnx",
     "onnxruntime",
@@ -56,6 +57,22 @@ def test_every_module_of_the_runtime_imports_without_the_rest():
     done = python(IMPORT_ALL, forbidden=[*OWN, *EXTRAS])
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 30
+
+
+FACE = """
+import millsight
+for name in millsight.__all__:
+    getattr(millsight, name)
+inspector = millsight.Inspector(millsight.open_bundle("simulated"))
+import numpy
+print(inspector.inspect(numpy.full((256, 1600), 90, "uint8")).level)
+"""
+
+
+def test_python_inspects_without_the_rest():
+    done = python(FACE, forbidden=[*OWN, *EXTRAS])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "full\n"
 
 
 def test_training_says_which_extra_is_missing(tmp_path):

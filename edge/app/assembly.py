@@ -15,7 +15,7 @@ from edge.cameras.open import open_camera
 from edge.coil.disposition import Disposition
 from edge.coil.tracker import CoilTracker
 from edge.core.errors import ConfigError
-from edge.core.inspection import Inspection
+from edge.core.events import EventKind
 from edge.install.hot_swap import BundleWatch
 from edge.install.in_use import open_in_use
 from edge.install.store import Store
@@ -26,8 +26,9 @@ from edge.install.trust import (
 )
 from edge.install.verify import Heed
 from edge.line.loop import Line
-from edge.position.base import Position
-from edge.position.open import open_position
+from edge.line.run_state import RunState
+from edge.position.encoder import moves
+from edge.position.open import open_feed, open_position
 from edge.service.control_socket import Control
 from edge.tune.run_choices import RunChoices
 from edge.vision.cascade import Cascade
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from edge.config import Config
     from edge.config.bundle import BundleConfig
+    from edge.position.encoder_feed import EncoderFeed
 
 Say = Callable[[str], None]
 """Takes a sentence that a person must not overlook."""
@@ -70,10 +72,6 @@ class Assembly:
         """What judges now."""
         return self.first_bundle if self.watched is None else self.watched.bundle
 
-    def watch(self, inspection: Inspection, latency_ms: float | None) -> None:
-        """To be told of each verdict."""
-        self.outputs.health.watch(inspection, latency_ms)
-
 
 @contextmanager
 def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Assembly]:
@@ -97,40 +95,45 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
     asked = RunChoices(told.engine, told.precision, told.threads, say, leave_cores=LEAVE_CORES)
     load = partial(asked.proven, state=device.state)
 
-    def load_spare(bundle: Bundle, heed: Heed) -> Cascade:
+    def load_background(bundle: Bundle, heed: Heed) -> Cascade:
         return load(bundle, threads=1, heed=heed)
 
     bundle, cascade = open_in_use(config.bundle.file, device, load, say)
-    watched = None
-    if config.bundle.file is None:
-        watched = BundleWatch(Store(device), bundle, cascade, load, load_spare=load_spare)
     tracker = _tracker(config, Disposition(config.disposition, bundle.manifest.classes))
-    with ExitStack() as closing:
-        followed: list[Position] = []
-        camera = closing.enter_context(_camera(config, lambda: all(p.moves() for p in followed)))
-        with ExitStack() as unused:
-            counts = camera.counts or not camera.live
-            position = open_position(config.line, config.position, counts=counts)
-            unused.callback(position.close)
-            followed.append(position)
-            outputs = Outputs(config, camera, bundle)
-            unused.pop_all()
+    with ExitStack() as closing, ExitStack() as unused:
+        feed = open_feed(config.position)
+        if feed is not None:
+            unused.callback(feed.close)
+        camera = closing.enter_context(_camera(config, feed))
+        state = RunState(config.line, live=camera.live)
+        watched = None
+        if config.bundle.file is None:
+            watched = BundleWatch(
+                Store(device),
+                bundle,
+                cascade,
+                load,
+                load_background=load_background,
+                say=partial(state.tell_here, EventKind.BUNDLE),
+            )
+        outputs = Outputs(config, camera.name, bundle, state, watched)
+        unused.pop_all()  # From here on the line closes what follows the strip.
+        counts = camera.counts or not camera.live
         line = Line(
             camera,
             cascade,
             config.line,
-            spare=partial(load_spare, bundle),
-            position=position,
+            background=partial(load_background, bundle),
+            position=open_position(config.line, config.position, counts=counts, feed=feed),
             sinks=outputs.sinks,
             tracker=tracker,
             drift=DriftMonitor(bundle.manifest.drift, every=_drift_every(config, camera)),
             bundles=watched,
+            state=state,
         )
-        assembly = Assembly(line, camera, outputs, bundle, watched)
-        outputs.connect(line, lambda: assembly.bundle)
         if listen and device.state.is_dir():
-            closing.enter_context(_listening(device.state, line, say))
-        yield assembly
+            closing.enter_context(_listening(device.state, state, say))
+        yield Assembly(line, camera, outputs, bundle, watched)
 
 
 def device_of(config: BundleConfig) -> Device:
@@ -150,13 +153,12 @@ def open_configured(config: BundleConfig, say: Say) -> Bundle:
     return open_in_use(config.file, device_of(config), lambda bundle: None, say)[0]
 
 
-def _camera(config: Config, moving: Callable[[], bool]) -> Camera:
+def _camera(config: Config, feed: EncoderFeed | None) -> Camera:
     return open_camera(
         config.camera,
         speed_m_s=config.line.speed_m_s,
         mm_per_line=config.line.along_mm,
-        mm_per_px_across=config.line.across_mm,
-        moving=moving,
+        moving=None if feed is None else partial(moves, feed),
     )
 
 
@@ -176,10 +178,10 @@ def _drift_every(config: Config, camera: Camera) -> int:
 
 
 @contextmanager
-def _listening(state: Path, line: Line, say: Say) -> Iterator[None]:
+def _listening(folder: Path, state: RunState, say: Say) -> Iterator[None]:
     """Take commands to the line; it runs without, too."""
     try:
-        control = Control(state, lambda name: line.begin_coil(name or ""))
+        control = Control(folder, state.begin_coil)
     except ConfigError as error:
         say(str(error))
         yield

@@ -125,3 +125,6 @@ def _outputs(config: Config) -> Iterator[str]:
     if (metrics := config.metrics) is not None:
         port = metrics.port or "(any free port)"
         yield f"Metrics are at http://{metrics.host}:{port}/metrics."
+    if (log := config.log) is not None:
+        most = log.max_mb * (log.keep + 1)
+        yield f"The log is {log.path}, from {log.level} on, and takes up to {most:g} MB."

@@ -6,22 +6,21 @@ import hashlib
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from edge.core.sink import Sink
 from edge.service.health import Health
 from edge.service.notify import Systemd
+from edge.sinks.log import EventLog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from edge.bundle import Bundle
-    from edge.cameras.base import Camera
     from edge.config import Config
+    from edge.install.hot_swap import BundleWatch
     from edge.ledger.sink import Ledger
-    from edge.line.loop import Line
-    from edge.sinks.metrics import Metrics
+    from edge.line.run_state import RunState
     from edge.sinks.mqtt import Mqtt
     from edge.sinks.pictures import Pictures
 
@@ -31,12 +30,12 @@ _Any = TypeVar("_Any", bound=Sink)
 class Outputs:
     """Every sink of a line, opened; where one cannot be, those before it are closed again.
 
-    ``connect`` them with the line before it runs: it needs them to be made.
-
     Args:
         config: Which.
-        camera: Where frames come from.
-        bundle: What judges them.
+        camera_name: Where frames come from.
+        bundle: What judges them at the start.
+        state: What they read of the run, and tell it.
+        watched: Knows the bundle that judges later; None where it stays the same.
 
     Attributes:
         sinks: In the order in which they are told.
@@ -49,70 +48,46 @@ class Outputs:
         MissingExtraError: A package is not installed.
     """
 
-    def __init__(self, config: Config, camera: Camera, bundle: Bundle) -> None:
+    def __init__(
+        self,
+        config: Config,
+        camera_name: str,
+        bundle: Bundle,
+        state: RunState,
+        watched: BundleWatch | None = None,
+    ) -> None:
         self.sinks: list[Sink] = []
         self._config = config
-        self._line: Line | None = None
-        self._bundle: Callable[[], Bundle] = lambda: bundle
+        self._state = state
         with ExitStack() as opened:
             self._opened = opened
+            self._add(EventLog())
             pictures = self._pictures(bundle)
-            self._ledger = self._open_ledger(camera, bundle, pictures)
+            self._ledger = self._open_ledger(camera_name, bundle, pictures)
             self.health = self._add(self._open_health())
-            self._add(Systemd(self.health))
+            self._add(Systemd(self.health, state.figures))
             self._files()
-            self._mqtt = self._open_mqtt()
-            self._metrics = self._open_metrics()
+            mqtt = self._open_mqtt()
+            self._open_metrics(mqtt, lambda: bundle if watched is None else watched.bundle)
             opened.pop_all()
 
-    def connect(self, line: Line, bundle: Callable[[], Bundle]) -> None:
-        """Let outputs that ask the line something do so.
-
-        Args:
-            line: Runs with these sinks.
-            bundle: Gives the bundle that judges now.
-        """
-        self._line, self._bundle = line, bundle
-        if self._metrics is not None:
-            from edge.sinks.metrics import Readings
-
-            self._metrics.readings = Readings(
-                line.figures,
-                self._queues(line),
-                lambda: {"name": self._bundle().manifest.name, "digest": self._bundle().digest},
-                lambda: self._mqtt.outbox.dropped if self._mqtt else 0,
-            )
-
     @property
-    def left_out(self) -> int:
+    def skipped(self) -> int:
         """Pictures that were not written."""
-        return sum(sink.left_out for sink in self.sinks)
+        return sum(sink.skipped for sink in self.sinks)
 
     def _add(self, sink: _Any) -> _Any:
         self._opened.callback(sink.close)
         self.sinks.append(sink)
         return sink
 
-    def _waiting(self, queue: str) -> int:
-        return 0 if self._line is None else self._line.queues[queue]
+    def _verdicts_waiting(self) -> int:
+        return len(self._state.queues["verdict"])
 
     def _unstored(self) -> str | None:
         if self._ledger is None or not self._ledger.writer.failing:
             return None
         return f"the ledger {self._ledger.writer.path} cannot be stored"
-
-    def _queues(self, line: Line) -> dict[str, Callable[[], int]]:
-        """How much waits, by what it waits for."""
-        queues: dict[str, Callable[[], int]] = {
-            name: partial(self._waiting, name) for name in line.queues
-        }
-        if (mqtt := self._mqtt) is not None:
-            queues["broker"] = lambda: len(mqtt.outbox)
-        return queues
-
-    def _begin_coil(self, name: str | None) -> None:
-        if self._line is not None:
-            self._line.begin_coil(name or "")
 
     def _pictures(self, bundle: Bundle) -> Pictures | None:
         if (config := self._config.pictures) is None:
@@ -128,11 +103,12 @@ class Outputs:
                 tolerant=True,
                 frames=ledger is not None,
                 reserve_mb=ledger.reserve_mb if ledger else 0.0,
+                report=self._state.tell,
             )
         )
 
     def _open_ledger(
-        self, camera: Camera, bundle: Bundle, pictures: Pictures | None
+        self, camera_name: str, bundle: Bundle, pictures: Pictures | None
     ) -> Ledger | None:
         if (config := self._config.ledger) is None:
             return None
@@ -146,7 +122,7 @@ class Outputs:
             Ledger(
                 ledger_path(config.path),
                 RunFacts(
-                    camera.name,
+                    camera_name,
                     bundle.manifest.name,
                     bundle.digest,
                     bundle.trust or "",
@@ -156,12 +132,13 @@ class Outputs:
                 keep=Keep.of(config, folder),
                 picture_of=pictures.path_of if pictures else None,
                 outbox_messages=config.outbox_messages,
+                report=self._state.tell,
             )
         )
 
     def _open_health(self) -> Health:
-        waiting = partial(self._waiting, "verdict")
-        if (metrics := self._config.metrics) is None:
+        waiting, metrics = self._verdicts_waiting, self._config.metrics
+        if metrics is None:
             return Health(waiting=waiting, unstored=self._unstored)
         return Health(silence_s=metrics.silence_s, waiting=waiting, unstored=self._unstored)
 
@@ -185,15 +162,31 @@ class Outputs:
 
         outbox = None if self._ledger is None else self._ledger.outbox
         return self._add(
-            Mqtt(self._config.mqtt, outbox, on_coil=self._begin_coil, fault=self.health.fault)
+            Mqtt(
+                self._config.mqtt,
+                outbox,
+                figures=self._state.figures,
+                on_coil=self._state.begin_coil,
+                fault=self.health.fault,
+                report=self._state.tell,
+            )
         )
 
-    def _open_metrics(self) -> Metrics | None:
+    def _open_metrics(self, mqtt: Mqtt | None, bundle: Callable[[], Bundle]) -> None:
         if self._config.metrics is None:
-            return None
-        from edge.sinks.metrics import Metrics
+            return
+        from edge.sinks.metrics import Metrics, Readings
 
-        return self._add(Metrics(self._config.metrics, self.health))
+        queues = self._state.queues
+        if mqtt is not None:
+            queues["broker"] = mqtt.outbox
+        readings = Readings(
+            self._state.figures,
+            queues,
+            lambda: {"name": bundle().manifest.name, "digest": bundle().digest},
+            lambda: mqtt.outbox.dropped if mqtt else 0,
+        )
+        self._add(Metrics(self._config.metrics, self.health, readings))
 
 
 def _json_lines(path: Path) -> Sink:

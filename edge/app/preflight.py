@@ -75,6 +75,8 @@ def _made(config: Config) -> Iterator[Path]:
         yield ledger_path(config.ledger.path)
     if config.pictures is not None:
         yield config.pictures.folder / "picture.jpg"
+    if config.log is not None:
+        yield config.log.path
 
 
 def _written(config: Config) -> Iterator[Path]:
@@ -90,6 +92,9 @@ def _written(config: Config) -> Iterator[Path]:
 def _check_makeable(path: Path) -> None:
     there = next(folder for folder in path.absolute().parents if folder.is_dir())
     try:
+        if path.exists():
+            with path.open("ab"):
+                pass
         # Only trying tells: permissions say nothing of a disk that is mounted to be read.
         with tempfile.TemporaryFile(dir=there):
             return

@@ -106,8 +106,8 @@ def _stage_rows(
 ) -> Iterator[dict[str, Any]]:
     """Gate and classifier, each on all regions of a frame."""
     models: dict[StageName, StageModel | None] = {
-        "gate": cascade.gate,
-        "classifier": cascade.classifier,
+        "gate": cascade.networks.gate,
+        "classifier": cascade.networks.classifier,
     }
     for name, stage in models.items():
         if stage is None:
@@ -171,7 +171,7 @@ def _outlines(cascade: Cascade, taken: list[Frame], frames: int) -> dict[str, An
 
     whole: dict[str, float] = _percentiles(_times(find, taken, frames))
     host, engine = np.median(spent, axis=0)
-    defective = [frame for frame in taken if cascade.wants_outline(cascade.inspect(frame))]
+    defective = [frame for frame in taken if cascade.inspect(frame).level is Level.CLASSIFIED]
 
     def outline(frame: Frame) -> None:
         cascade.outline(frame, cascade.inspect(frame))

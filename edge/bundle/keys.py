@@ -5,6 +5,7 @@ A pair is two files, ``NAME.key.pem``, which is secret, and ``NAME.pub.pem``, wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,12 +47,10 @@ class Keyring:
     """The public keys that are trusted.
 
     Attributes:
-        folder: Where they lie.
         names: Name of each key (its file's, without suffix), by its 32 bytes.
         odd: Files there that are no Ed25519 public key, by name.
     """
 
-    folder: Path
     names: dict[bytes, str] = field(default_factory=dict)
     odd: tuple[str, ...] = ()
 
@@ -126,7 +125,7 @@ def read_keyring(folder: Path) -> Keyring:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".pem")
     except FileNotFoundError:
-        return Keyring(folder)
+        return Keyring()
     except OSError as error:
         raise ConfigError(
             f"the trusted keys in {folder} cannot be read: {error.strerror}",
@@ -138,8 +137,31 @@ def read_keyring(folder: Path) -> Keyring:
         if key is None:
             odd.append(path.name)
         else:
-            names[key] = path.name.removesuffix(".pem").removesuffix(".pub")
-    return Keyring(folder, names, tuple(odd))
+            names[key] = _key_name(path)
+    return Keyring(names, tuple(odd))
+
+
+def read_key_files(paths: Iterable[Path]) -> Keyring:
+    """Public keys, each by its file.
+
+    Raises:
+        MissingPathError: A file cannot be read.
+        ConfigError: A file is a private key, or no Ed25519 public key.
+    """
+    names = {}
+    for path in paths:
+        _read(path)
+        key = _public_key(path)
+        if key is None:
+            raise ConfigError(
+                f"{path} is no Ed25519 public key in PEM", f"Name the signer's NAME{PUBLIC_SUFFIX}"
+            )
+        names[key] = _key_name(path)
+    return Keyring(names)
+
+
+def _key_name(path: Path) -> str:
+    return path.name.removesuffix(".pem").removesuffix(".pub")
 
 
 def _public_key(path: Path) -> bytes | None:

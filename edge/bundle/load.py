@@ -45,6 +45,20 @@ class Bundle:
     signature: Signature | None = None
     trust: str | None = None
 
+    def __repr__(self) -> str:
+        classes = ", ".join(self.classes)
+        return f"<Bundle {self.title}, classes {classes}, SHA-256 {self.digest[:12]}…>"
+
+    @property
+    def name(self) -> str:
+        """What its manifest calls it."""
+        return self.manifest.name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of its defect classes, in the classifier's order."""
+        return self.manifest.classes
+
     @property
     def trust_shown(self) -> str:
         """Its trust for people, who must not overlook that there is no signature."""
@@ -155,7 +169,10 @@ def _read(path: Path) -> bytes:
             # One byte more than allowed tells that it is too large without reading it all.
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise MissingPathError(f"there is no bundle {path}") from None
+        known = ", ".join(sorted(Path(known).stem for known in SHIPPED))
+        raise MissingPathError(
+            f"there is no bundle {path}", f"Check the path; with millsight ship: {known}"
+        ) from None
     except IsADirectoryError:
         raise BundleError(f"{path} is a folder, no bundle", "Give a .millsight file") from None
     except OSError as error:

@@ -31,7 +31,6 @@ def open_camera(
     *,
     speed_m_s: float = 5.0,
     mm_per_line: float = 0.5,
-    mm_per_px_across: float = 0.5,
     moving: Callable[[], bool] | None = None,
 ) -> Camera:
     """Open a camera; a live one is opened again whenever it is lost.
@@ -40,7 +39,6 @@ def open_camera(
         config: What to open, and how it is set.
         speed_m_s: Speed of the strip under a simulated camera.
         mm_per_line: Millimetres of strip in one of its lines.
-        mm_per_px_across: Millimetres of strip in one of its columns.
         moving: Says whether the strip moves; while it stands, silence is no loss.
 
     Raises:
@@ -53,7 +51,7 @@ def open_camera(
     kind = kind_of(config.source)
     refuse_strangers(config, kind)
     if kind == "simulated":
-        return _simulated(config, speed_m_s, mm_per_line, mm_per_px_across)
+        return _simulated(config, speed_m_s, mm_per_line)
     if kind == "watched":
         from edge.cameras.watched_folder import WatchedFolder
 
@@ -163,16 +161,13 @@ def _by_opencv(config: CameraConfig, kind: str) -> tuple[str, bool, Callable[[],
     return name, OpenCVCamera.counts, opening
 
 
-def _simulated(
-    config: CameraConfig, speed_m_s: float, mm_per_line: float, mm_per_px_across: float
-) -> Camera:
+def _simulated(config: CameraConfig, speed_m_s: float, mm_per_line: float) -> Camera:
     from edge.cameras.simulated import SimulatedCamera
     from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 
     return SimulatedCamera(
         speed_m_s=speed_m_s,
         mm_per_line=mm_per_line,
-        mm_per_px_across=mm_per_px_across,
         defect_rate=config.defect_rate,
         seed=config.seed,
         jitter_ms=config.jitter_ms,

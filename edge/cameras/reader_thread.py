@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 
 from edge.cameras.base import Camera
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import CameraError, MillsightError
 from edge.core.frame import (
     Absence,
@@ -27,16 +27,20 @@ class ReaderThread:
     Args:
         open_camera: Gives the opened camera, or raises ``CameraError``.
         name: What the camera is called.
+        clock: What waits go by.
 
     Attributes:
-        since: ``time.monotonic()`` at which it began to open.
+        since: The clock's time at which it began to open, in seconds.
     """
 
-    def __init__(self, open_camera: Callable[[], Camera], name: str) -> None:
-        self.since = time.monotonic()
+    def __init__(
+        self, open_camera: Callable[[], Camera], name: str, *, clock: Clock = SYSTEM_CLOCK
+    ) -> None:
+        self.since = clock.now()
+        self._clock = clock
         self._open = open_camera
         self._name = name
-        self._changed = threading.Condition()
+        self._changed = clock.condition()
         self._items: deque[Frame | BadFrame | Absence] = deque(maxlen=_KEPT)
         self._camera: Camera | None = None
         self._fault: MillsightError | None = None
@@ -51,7 +55,8 @@ class ReaderThread:
             MillsightError: It cannot be opened.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._camera or self._fault or self._closed)
+            while not (self._camera or self._fault or self._closed):
+                self._changed.wait()
             if self._camera is not None:
                 return self._camera
             raise self._fault or CameraError(f"{self._name} was closed while it was opened", "")
@@ -62,10 +67,12 @@ class ReaderThread:
         Raises:
             MillsightError: The camera has failed or ended, and all it gave was taken.
         """
+        until = self._clock.now() + timeout_s
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._items or self._fault or self._closed, max(0.0, timeout_s)
-            )
+            while not (self._items or self._fault or self._closed):
+                if (left_s := until - self._clock.now()) <= 0.0:
+                    break
+                self._changed.wait(left_s)
             if self._items:
                 return self._items.popleft()
             if self._fault is not None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from edge.cameras.base import Camera
 from edge.cameras.reader_thread import ReaderThread
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import CameraError
 from edge.core.frame import (
     Absence,
@@ -17,6 +16,7 @@ from edge.core.frame import (
     Frame,
 )
 from edge.core.inspection import Cause
+from edge.core.stop_flag import StopFlag
 
 _TOLD_EVERY_S = 1.0
 _LOOK_S = 0.2
@@ -47,6 +47,7 @@ class Reconnecting(Camera):
         longest_retry_s: The longest wait between two trials, in seconds.
         moving: Says whether the strip moves; while it stands, silence is no loss. Without it the
             strip is taken to move always.
+        clock: What silence and waits go by.
 
     Raises:
         CameraError: It cannot be opened and ``wait_for_it`` is not set.
@@ -67,6 +68,7 @@ class Reconnecting(Camera):
         retry_s: float = 0.5,
         longest_retry_s: float = 30.0,
         moving: Callable[[], bool] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.name = name
         self.counts = counts
@@ -75,13 +77,14 @@ class Reconnecting(Camera):
         self._first_frame_s = max(first_frame_s, silence_s)
         self._pauses = _Pauses(retry_s, longest_retry_s)
         self._moving = moving or (lambda: True)
-        self._closed = threading.Event()
+        self._clock = clock
+        self._closed = StopFlag(clock)
         self._hung: list[ReaderThread] = []
         self._away: _Away | None = None
         self._came_at: float | None = None
         self._try_at = 0.0
         self._next_number = self._offset = 0
-        self._reading: ReaderThread | None = ReaderThread(open_camera, name)
+        self._reading: ReaderThread | None = ReaderThread(open_camera, name, clock=clock)
         self._heard_at = self._reading.since
         if not wait_for_it:
             self.name = self._reading.opened().name
@@ -92,7 +95,7 @@ class Reconnecting(Camera):
         Raises:
             MillsightError: Something is missing that trying again does not bring.
         """
-        self._heard_at = time.monotonic()
+        self._heard_at = self._clock.now()
         try:
             while not self._closed.is_set():
                 if self._reading is None:
@@ -100,7 +103,7 @@ class Reconnecting(Camera):
                 item = self._listen() if self._reading else None
                 if item is not None:
                     yield self._numbered_on(item)
-                elif self._away is not None and (absence := self._away.tell(self.name)):
+                elif absence := self._absence():
                     yield absence
         finally:
             self.close()
@@ -113,6 +116,10 @@ class Reconnecting(Camera):
         if (reading := self._reading) is not None:
             reading.close()
 
+    def _absence(self) -> Absence | None:
+        """That the camera is away, if it is and it is time to tell."""
+        return self._away.tell(self.name, self._clock.now()) if self._away is not None else None
+
     def _listen(self) -> Frame | BadFrame | Absence | None:
         """What comes within a moment; notices where nothing comes any more."""
         assert self._reading is not None
@@ -122,13 +129,13 @@ class Reconnecting(Camera):
             self._lose(error.what)
             return None
         if item is not None:
-            self._heard_at = time.monotonic()
+            self._heard_at = self._clock.now()
         else:
             self._mind_the_silence()
         return item
 
     def _mind_the_silence(self) -> None:
-        now = time.monotonic()
+        now = self._clock.now()
         if not self._moving():
             self._heard_at = now
         silent_s = now - self._heard_at
@@ -141,7 +148,7 @@ class Reconnecting(Camera):
     def _lose(self, why: str) -> None:
         """Give up what was opened, and plan the next trial."""
         assert self._reading is not None
-        now = time.monotonic()
+        now = self._clock.now()
         self._reading.close()
         self._hung.append(self._reading)
         self._reading = None
@@ -155,7 +162,7 @@ class Reconnecting(Camera):
 
     def _try_again(self) -> None:
         """Open it if it is time to, else wait for a moment."""
-        now = time.monotonic()
+        now = self._clock.now()
         self._hung = [reading for reading in self._hung if reading.alive]
         if now < self._try_at:
             self._closed.wait(min(_LOOK_S, self._try_at - now))
@@ -168,7 +175,7 @@ class Reconnecting(Camera):
                 )
         else:
             self._heard_at = now
-            self._reading = ReaderThread(self._open, self.name)
+            self._reading = ReaderThread(self._open, self.name, clock=self._clock)
             if self._closed.is_set():
                 self._reading.close()
 
@@ -176,7 +183,7 @@ class Reconnecting(Camera):
         if isinstance(item, Absence):
             return item
         if self._came_at is None:
-            self._came_at = time.monotonic()
+            self._came_at = self._clock.now()
             self._offset = self._next_number - item.number
         self._away = None
         self._next_number = item.number + self._offset + 1
@@ -195,9 +202,8 @@ class _Away:
         self._since = since
         self._tell_at = 0.0
 
-    def tell(self, name: str) -> Absence | None:
-        """The absence until now, if it is time to tell of it."""
-        now = time.monotonic()
+    def tell(self, name: str, now: float) -> Absence | None:
+        """The absence until ``now``, if it is time to tell of it."""
         if now < self._tell_at:
             return None
         away = f", away for {now - self._since:.0f} s" if self._tell_at else ""

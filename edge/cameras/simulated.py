@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from edge.cameras.base import Camera
 from edge.cameras.simulated_faults import SimulatedFaults
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import ConfigError
 from edge.core.frame import Absence, Frame
+from edge.core.stop_flag import StopFlag
 from edge.core.time_budget import period_s
 from edge.simulator.composer import ShownDefect, StripComposer
 from edge.simulator.draw import check_settings
@@ -36,7 +38,6 @@ class SimulatedCamera(Camera):
     Args:
         speed_m_s: Speed of the strip in metres a second.
         mm_per_line: Millimetres of strip in one line.
-        mm_per_px_across: Millimetres of strip in one column.
         defect_rate: Probability that a frame shows any defect.
         seed: Another seed, another strip.
         jitter_ms: A frame comes late by up to so many milliseconds.
@@ -44,6 +45,7 @@ class SimulatedCamera(Camera):
         paced: False gives each frame as soon as it is asked for.
         width: Columns, across the strip.
         height: Lines, along the strip.
+        clock: What it is paced by.
 
     Raises:
         ConfigError: A speed or length is not positive, the rate is no fraction, the jitter is
@@ -58,7 +60,6 @@ class SimulatedCamera(Camera):
         *,
         speed_m_s: float = 5.0,
         mm_per_line: float = 0.5,
-        mm_per_px_across: float = 0.5,
         defect_rate: float = 0.05,
         seed: int = 0,
         jitter_ms: float = 0.0,
@@ -66,11 +67,11 @@ class SimulatedCamera(Camera):
         paced: bool = True,
         width: int = REAL_WIDTH,
         height: int = REAL_HEIGHT,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         for label, value in (
             ("speed", speed_m_s),
             ("mm per line", mm_per_line),
-            ("mm per pixel across", mm_per_px_across),
         ):
             if not 0.0 < value < float("inf"):
                 raise ConfigError(
@@ -82,8 +83,6 @@ class SimulatedCamera(Camera):
             )
         check_settings(defect_rate, width, height)
         self.speed_m_s = speed_m_s
-        self.mm_per_line = mm_per_line
-        self.mm_per_px_across = mm_per_px_across
         self.defect_rate = defect_rate
         self.paced = paced
         self.period_s = period_s(height, mm_per_line, speed_m_s)
@@ -92,7 +91,8 @@ class SimulatedCamera(Camera):
         self._jitter_s = jitter_ms / 1e3
         self._faults = faults
         self._size = (width, height)
-        self._closed = threading.Event()
+        self._clock = clock
+        self._closed = StopFlag(clock)
         self._truth: OrderedDict[int, tuple[ShownDefect, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -107,31 +107,28 @@ class SimulatedCamera(Camera):
             seed=self._seed, defect_rate=self.defect_rate, width=width, height=height
         )
         self._cpu_seconds += time.thread_time() - began
-        start = time.monotonic()
+        start = self._clock.now()
         lead_s = _LEAD * self.period_s
         jitter = random.Random(self._seed)
         number, taken_before = 0, start
         while not self._closed.is_set():
             due_at = start + (number + 1) * self.period_s
-            if self.paced and self._closed.wait(max(due_at - lead_s - time.monotonic(), 0.0)):
+            if self.paced and self._closed.wait(max(due_at - lead_s - self._clock.now(), 0.0)):
                 return
             began = time.thread_time()
             composed = composer.compose()
             self._remember(number, composed.defects)
             self._cpu_seconds += time.thread_time() - began
-            taken_at = time.monotonic()
+            taken_at = self._clock.now()
             if self.paced:
                 taken_at = max(taken_before, due_at + self._jitter_s * jitter.random())
-                if self._closed.wait(max(taken_at - time.monotonic(), 0.0)):
+                if self._closed.wait(max(taken_at - self._clock.now(), 0.0)):
                     return
             yield Frame(
                 pixels=composed.pixels,
                 number=number,
                 taken_at=taken_at,
                 source=self.name,
-                position_mm=number * height * self.mm_per_line,
-                mm_per_line=self.mm_per_line,
-                mm_per_px_across=self.mm_per_px_across,
             )
             number, taken_before = number + 1, taken_at
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,10 +10,12 @@ from pathlib import Path
 
 from edge.cameras.base import Camera
 from edge.cameras.files import natural_order
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import ImageError, MissingPathError
 from edge.core.frame import BadFrame, Frame
 from edge.core.images import SUFFIXES, read_grey
 from edge.core.inspection import Cause
+from edge.core.stop_flag import StopFlag
 
 _POLL_S = 0.1
 _SCAN_AGAIN_S = 2.0
@@ -32,19 +32,19 @@ class _Coming:
     since: float = 0.0
     moved_s: float = 0.0
 
-    def look(self, path: Path) -> None:
-        """Notice whether it has changed since this was last asked."""
+    def look(self, path: Path, now: float) -> None:
+        """Notice whether it has changed since this was last asked, as of ``now``."""
         with suppress(OSError):
             found = path.stat()
             if (found.st_size, found.st_mtime_ns) != self.stamp:
                 self.stamp = (found.st_size, found.st_mtime_ns)
-                self.since = time.monotonic()
+                self.since = now
             # Moving a file in changes its inode, but not the time at which it was written.
             self.moved_s = found.st_ctime - found.st_mtime
 
-    def unchanged_s(self) -> float:
+    def unchanged_s(self, now: float) -> float:
         """For how many seconds it has not been written to."""
-        return max(time.monotonic() - self.since, self.moved_s)
+        return max(now - self.since, self.moved_s)
 
 
 class WatchedFolder(Camera):
@@ -60,6 +60,7 @@ class WatchedFolder(Camera):
         existing: Also give the images that are there at the start.
         settled_s: How long a file must not have changed, in seconds.
         convert_colour: Turn real colour into grey rather than refuse it.
+        clock: What waits go by.
 
     Raises:
         MissingPathError: There is no such folder, or it may not be read.
@@ -72,12 +73,14 @@ class WatchedFolder(Camera):
         existing: bool = False,
         settled_s: float = 0.3,
         convert_colour: bool = False,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.name = str(folder)
         self._folder = folder
         self._settled_s = settled_s
         self._convert_colour = convert_colour
-        self._closed = threading.Event()
+        self._clock = clock
+        self._closed = StopFlag(clock)
         self._seen: dict[str, int] = {}
         self._coming: dict[str, _Coming] = {}
         self._number = 0
@@ -114,7 +117,7 @@ class WatchedFolder(Camera):
     def _list(self) -> None:
         """Find what is new, if the folder has changed since it was last listed."""
         changed_at = self._folder.stat().st_mtime_ns
-        now = time.monotonic()
+        now = self._clock.now()
         if changed_at == self._listed[0] and now - self._listed[1] < _SCAN_AGAIN_S:
             return
         with os.scandir(self._folder) as entries:
@@ -129,7 +132,7 @@ class WatchedFolder(Camera):
         """Those of the new files that are whole, up to the first that is not."""
         names = sorted(self._coming, key=natural_order)
         for name in names:
-            self._coming[name].look(self._folder / name)
+            self._coming[name].look(self._folder / name, self._clock.now())
         for name in names:
             frame = self._frame(self._folder / name, self._coming[name])
             if frame is None:
@@ -140,17 +143,17 @@ class WatchedFolder(Camera):
 
     def _frame(self, path: Path, coming: _Coming) -> Frame | BadFrame | None:
         """A file's frame; None while it is still being written."""
-        coming.look(path)
+        coming.look(path, self._clock.now())
         try:
-            if path.exists() and coming.unchanged_s() < self._settled_s:
+            if path.exists() and coming.unchanged_s(self._clock.now()) < self._settled_s:
                 return None
             pixels = read_grey(path, convert_colour=self._convert_colour)
         except MissingPathError:
             return self._bad(path, f"{path} vanished before it was read")
         except ImageError as error:
-            changed_s = time.monotonic() - coming.since
+            changed_s = self._clock.now() - coming.since
             return None if changed_s < _GIVEN_UP_S else self._bad(path, str(error))
-        return Frame(pixels, self._number, time.monotonic(), str(path))
+        return Frame(pixels, self._number, self._clock.now(), str(path))
 
     def _gone(self, error: OSError) -> BadFrame:
         """A share that went away must be heard of, and a camera that waits gives only frames."""
@@ -160,7 +163,7 @@ class WatchedFolder(Camera):
         return bad
 
     def _bad(self, path: Path, why: str) -> BadFrame:
-        return BadFrame(self._number, time.monotonic(), str(path), Cause.UNREADABLE, why)
+        return BadFrame(self._number, self._clock.now(), str(path), Cause.UNREADABLE, why)
 
 
 def _is_image(name: str) -> bool:

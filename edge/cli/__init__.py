@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from edge import __version__
+from edge.cli.command_log import LEVELS, CommandLog, current_log
 from edge.core.errors import (
     INTERRUPTED_EXIT_CODE,
     MillsightError,
@@ -17,7 +21,10 @@ from edge.core.errors import (
     ReaderGoneError,
     UnwritableError,
 )
+from edge.core.hiding import refuse_foreign
+from edge.core.stderr_log import say
 
+_LOG = logging.getLogger(__name__)
 _COMMANDS = {
     "run": ("edge.cli.run:run", "Inspect a camera until stopped."),
     "inspect": ("edge.cli.inspect:inspect", "Inspect images and folders."),
@@ -38,6 +45,8 @@ _COMMANDS = {
 """Command, where it is (``module:attribute``), and its line in the help."""
 
 _OWN = ("edge", "train", "export")
+_HOME = Path(__file__).parent.parent.parent
+"""The folder that holds these packages."""
 
 
 class LazyGroup(click.Group):
@@ -50,6 +59,8 @@ class LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        # Importing another's train.py would run it.
+        refuse_foreign(module.partition(".")[0], str(_HOME))
         try:
             command: click.Command = getattr(import_module(module), attribute)
         except ModuleNotFoundError as error:
@@ -80,51 +91,79 @@ def missing_extra(what: str, module: str, missing: str) -> MissingExtraError:
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="millsight")
-def millsight() -> None:
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS, case_sensitive=False),
+    envvar="MILLSIGHT_LOG_LEVEL",
+    show_envvar=True,
+    help="Log to stderr, from this severity on. [default: what the command shows anyway]",
+)
+def millsight(log_level: str | None) -> None:
     """Inspect steel strip beside the line.
 
     Trains models on frames of the strip, shrinks them, proves that it cost nothing, and runs them
     against the clock. Exit codes: 0 done, 2 wrong usage, others in docs/exit-codes.md.
     """
+    current_log().start_on_stderr(log_level)
 
 
 def main() -> NoReturn:
     """Run the command; every foreseen error becomes one line on stderr and an exit code."""
+    _escape_what_cannot_be_printed()
+    log = CommandLog()
     try:
-        code = millsight.main(standalone_mode=False)
+        code = _exit_code(log)
+    except Exception as error:
+        if not log.keep_traceback(error):
+            raise
+        code = 1
+    finally:
+        log.close()
+    sys.exit(code)
+
+
+def _exit_code(log: CommandLog) -> int:
+    """Run the command and say what ended it early, unless nobody has foreseen that."""
+    try:
+        code = millsight.main(standalone_mode=False, obj=log)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except ReaderGoneError as error:
         # Python would complain when it closes stdout at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort) as stop:
+        # click turns Ctrl-C into an Abort without words; the words are its cause's.
+        words = getattr(stop.__cause__ or stop, "args", ())
+        _say(" ".join(map(str, words)) or "stopped by Ctrl-C", level=logging.INFO)
+        return INTERRUPTED_EXIT_CODE
     except MillsightError as error:
-        _say(f"millsight: {error}")
-        sys.exit(error.exit_code)
+        fault = error
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing in _OWN:
             raise
-        wanted = missing_extra("this command", "train", missing)
-        _say(f"millsight: {wanted}")
-        sys.exit(wanted.exit_code)
-    except (KeyboardInterrupt, click.Abort) as stop:
-        # click turns Ctrl-C into an Abort without words; the words are its cause's.
-        words = getattr(stop.__cause__ or stop, "args", ())
-        _say(f"millsight: {' '.join(map(str, words)) or 'stopped by Ctrl-C'}")
-        sys.exit(INTERRUPTED_EXIT_CODE)
+        fault = missing_extra("this command", "train", missing)
     except OSError as error:
         fault = UnwritableError(f"{error.filename or 'the output'} failed: {error.strerror}")
-        _say(f"millsight: {fault}")
-        sys.exit(fault.exit_code)
-    # click gives back the code of a command that exits early, such as --help.
-    sys.exit(code if isinstance(code, int) else 0)
+    else:
+        # click gives back the code of a command that exits early, such as --help.
+        return code if isinstance(code, int) else 0
+    _say(str(fault))
+    return fault.exit_code
+
+
+def _escape_what_cannot_be_printed() -> None:
+    """Show characters that the terminal's encoding lacks as ``\\xb2`` instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _is_binary() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
-def _say(text: str) -> None:
-    click.echo(text, err=True)
+def _say(text: str, level: int = logging.ERROR) -> None:
+    say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=level)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from edge.core.events import Event, EventKind
 from edge.core.inspection import (
@@ -19,12 +22,15 @@ from edge.core.inspection import (
     Inspection,
     Level,
 )
+from edge.core.stderr_log import logged_on_stderr, say
+from edge.sinks.log import level_of
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.cli.simulated_truth import SimulatedTruth
     from edge.line.loop import Line
 
+_LOG = logging.getLogger(__name__)
 _REFRESH_HZ = 4
 _PLAIN_EVERY_S = 2.0
 _PLAIN_GAP_S = 0.1
@@ -47,12 +53,11 @@ def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> 
     console = Console(stderr=True)
     manifest = bundle.manifest
     trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
-    console.print(
+    _say(
+        console,
         f"bundle [bold]{escape(bundle.title)}[/], trained on {escape(trained_on)}, camera "
-        f"[bold]{escape(line.camera.name)}[/], engine {line.cascade.engine_name}. "
+        f"[bold]{escape(line.camera.name)}[/], engine {line.judge.cascade.engine_name}. "
         "Ctrl-C stops.",
-        highlight=False,
-        soft_wrap=True,
     )
     lines: _PlainLines | None = None
     try:
@@ -71,8 +76,9 @@ def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> 
     finally:
         if lines is not None:
             lines.close()
-        for text in (_result(line), str(tally or "")):
-            console.print(text, highlight=False, soft_wrap=True)
+        _say(console, _result(line))
+        if tally is not None:
+            _say(console, str(tally))
 
 
 def _verdict(inspection: Inspection) -> str:
@@ -111,7 +117,7 @@ class _LiveTable:
             self._defects = [*self._defects[1 - _LAST_DEFECTS :], self._last]
 
     def hear(self, event: Event) -> None:
-        _say(self._console, event)
+        _show(self._console, event)
 
     def render(self) -> Table:
         table = Table(title="millsight run", title_justify="left", min_width=76)
@@ -122,14 +128,14 @@ class _LiveTable:
         if self._last is not None:
             table.add_section()
             table.add_row(*self._row(*self._last))
-        figures = self._line.figures
+        figures = self._line.state.figures
         p99 = figures.latencies.percentile(99)
         outlined_p99 = figures.instance_latencies.percentile(99)
         table.caption = (
             f"{_coverage(self._line, 'recorded')}   verdict p99 {p99 or 0:.1f} ms of "
-            f"{self._line.deadline_s * 1e3:.1f} ms   missed {figures.deadline_misses}"
+            f"{self._line.state.deadline_s * 1e3:.1f} ms   missed {figures.deadline_misses}"
             + (f"   outlines p99 {outlined_p99:.1f} ms" if outlined_p99 else "")
-            + (f"\n{self._line.drift}" if self._line.drift else "")
+            + (f"\n{self._line.judge.drift}" if self._line.judge.drift else "")
         )
         return table
 
@@ -175,7 +181,7 @@ class _PlainLines:
         )
 
     def hear(self, event: Event) -> None:
-        _say(self._console, event)
+        _show(self._console, event)
 
     def close(self) -> None:
         """Own up to what was not shown."""
@@ -187,19 +193,28 @@ class _PlainLines:
             )
 
 
-def _say(console: Console, event: Event) -> None:
+def _say(console: Console, text: str) -> None:
+    """Show and log a sentence of rich's markup."""
+    print_ = partial(console.print, text, highlight=False, soft_wrap=True)
+    say(_LOG, Text.from_markup(text).plain, print_)
+
+
+def _show(console: Console, event: Event) -> None:
+    """Show an event, unless the log on stderr does; it is there by way of a sink."""
+    if logged_on_stderr(level_of(event.kind)):
+        return
     style = "dim" if event.kind in _QUIET else "bold yellow"
     console.print(f"[{style}]{escape(event.text)}[/]", highlight=False, soft_wrap=True)
 
 
 def _so_far(line: Line) -> str:
     """What is recorded: less than has passed, while frames wait for their outlines."""
-    return f"  {_coverage(line, 'recorded')}" if line.figures.coverage.passed_mm else ""
+    return f"  {_coverage(line, 'recorded')}" if line.state.figures.coverage.passed_mm else ""
 
 
 def _coverage(line: Line, what: str) -> str:
-    share = line.figures.coverage.share
-    length_m = line.figures.coverage.passed_mm / 1000
+    share = line.state.figures.coverage.share
+    length_m = line.state.figures.coverage.passed_mm / 1000
     return (
         f"{length_m:.1f} m {what}, {share(Level.FULL):.1%} full"
         + (f", {share(Level.CLASSIFIED):.1%} not outlined" if share(Level.CLASSIFIED) else "")
@@ -228,7 +243,7 @@ def _result(line: Line) -> str:
     outlined = figures["instances_ms"]
     if outlined["p50"] is not None:
         timing += f"; outlines p50 {outlined['p50']:.1f} ms, p99 {outlined['p99']:.1f} ms"
-    drift = f" The {line.drift}." if line.drift else ""
+    drift = f" The {line.judge.drift}." if line.judge.drift else ""
     causes = ", ".join(
         f"{cause} {mm / 1000:.1f} m" if mm >= 1000 else f"{cause} {mm:.0f} mm"
         for cause, mm in figures["uninspected_by_cause"].items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import re
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from edge.core.stderr_log import say
+
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.install.trust import Device
 
+_LOG = logging.getLogger(__name__)
 _Command = Callable[..., Any]
 Used = TypeVar("Used")
 
@@ -223,4 +227,4 @@ def open_and_use(
 
 def warn(text: str) -> None:
     """Say on stderr what a person must not overlook."""
-    click.echo(f"millsight: {text}", err=True)
+    say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=logging.WARNING)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from edge.cli.command_log import current_log
 from edge.cli.configured import configured, given_only
 from edge.cli.options import convert_colour_option, warn
+from edge.core.stderr_log import say
 
 if TYPE_CHECKING:
     from edge.app.assembly import Assembly
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from edge.cli.simulated_truth import SimulatedTruth
     from edge.config import Config
     from edge.core.inspection import Inspection
+
+_LOG = logging.getLogger(__name__)
 
 
 @click.command()
@@ -103,6 +108,7 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
     from edge.core.files import check_writable
 
     config = _over(given, **given_only(**options))
+    current_log().start_file(config.log)
     if summary is not None:
         check_writable(summary)
     with assembled(config, warn) as assembly:
@@ -110,7 +116,7 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
         with stopping(line) as stop, display(line, assembly.bundle, tally) as screen:
 
             def watch(inspection: Inspection, latency_ms: float | None) -> None:
-                assembly.watch(inspection, latency_ms)
+                assembly.outputs.health.watch(inspection, latency_ms)
                 if tally is not None:
                     tally.add(inspection)
                 screen.show(inspection, latency_ms)
@@ -123,10 +129,9 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
                     _save(summary, assembly, tally)
                 raise
             _save(summary, assembly, tally)
-    if left_out := assembly.outputs.left_out:
-        click.echo(
-            f"{left_out} pictures were not written: more than --max-pictures, or no room", err=True
-        )
+    if skipped := assembly.outputs.skipped:
+        text = f"{skipped} pictures were not written: more than --max-pictures, or no room"
+        say(_LOG, text, level=logging.WARNING)
     if stop.by_keyboard:
         where = f"; the summary is in {summary}" if summary else ""
         raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")

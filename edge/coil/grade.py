@@ -8,11 +8,8 @@ from typing import Any
 
 from edge.coil.stretch import Stretch
 from edge.core.coil_defect import CoilDefect
-from edge.core.inspection import (
-    UNCLASSIFIED,
-    Cause,
-    Level,
-)
+from edge.core.coverage import Coverage
+from edge.core.inspection import UNCLASSIFIED, Level
 
 _PER_MM = 100_000.0
 """Rates are per 100 m."""
@@ -23,20 +20,16 @@ class Grade:
 
     Args:
         coil: Name of the coil; empty where none is known.
+
+    Attributes:
+        coverage: Its strip by how far it was inspected.
     """
 
     def __init__(self, coil: str = "") -> None:
         self.coil = coil
-        self._levels_mm: dict[Level, float] = dict.fromkeys(Level, 0.0)
-        self._causes_mm: dict[Cause, float] = {}
+        self.coverage = Coverage()
         self._classes: dict[str, _ClassFigures] = {}
         self._actions: Counter[str] = Counter()
-
-    def add_strip(self, length_mm: float, level: Level, cause: Cause | None = None) -> None:
-        """Count strip that passed at a level, and why where it has no verdict."""
-        self._levels_mm[level] += length_mm
-        if cause is not None:
-            self._causes_mm[cause] = self._causes_mm.get(cause, 0.0) + length_mm
 
     def add_defect(self, defect: CoilDefect) -> None:
         """Count a defect with its whole extent."""
@@ -54,32 +47,26 @@ class Grade:
         """How many defects were counted."""
         return sum(figures.count for figures in self._classes.values())
 
-    @property
-    def passed_mm(self) -> float:
-        """Millimetres of strip that passed."""
-        return sum(self._levels_mm.values())
-
-    @property
-    def inspected_mm(self) -> float:
-        """Millimetres of strip that have a verdict, whatever its level."""
-        return self.passed_mm - self._levels_mm[Level.UNINSPECTED]
-
     def as_json(self) -> dict[str, Any]:
         """Plain values for JSON, with the keys that docs/json.md documents.
 
         Rates are per 100 m of strip that has a verdict: what nobody looked at must not make a coil
         look cleaner. They are null where nothing was inspected.
         """
-        passed, inspected = self.passed_mm, self.inspected_mm
+        strip = self.coverage
+        passed, inspected = strip.passed_mm, strip.inspected_mm
         return {
             "coil": self.coil or None,
             "passed_mm": round(passed, 3),
             "inspected_mm": round(inspected, 3),
             "coverage": {
-                level.value: {"mm": round(mm, 3), "share": round(mm / passed, 6) if passed else 0.0}
-                for level, mm in self._levels_mm.items()
+                level.value: {
+                    "mm": round(strip.mm(level), 3),
+                    "share": round(strip.share(level), 6),
+                }
+                for level in Level
             },
-            "uninspected_by_cause": {c.value: round(mm, 3) for c, mm in self._causes_mm.items()},
+            "uninspected_by_cause": strip.causes_as_json(),
             "defects": self.defects,
             "per_100_m": _rate(self.defects, inspected),
             "classes": {
@@ -96,7 +83,7 @@ class Grade:
 
     def headline(self) -> str:
         """The figures that matter in one line, for people."""
-        passed, inspected = self.passed_mm, self.inspected_mm
+        passed, inspected = self.coverage.passed_mm, self.coverage.inspected_mm
         share = inspected / passed if passed else 0.0
         found = f"{self.defects} defect{'' if self.defects == 1 else 's'}"
         rate = f" ({self.defects * _PER_MM / inspected:.1f} per 100 m)" if inspected else ""
@@ -125,7 +112,7 @@ def grade(coil: str, defects: Iterable[CoilDefect], stretches: Iterable[Stretch]
     """
     figures = Grade(coil)
     for stretch in stretches:
-        figures.add_strip(stretch.length_mm, stretch.level, stretch.cause)
+        figures.coverage.add_strip(stretch.length_mm, stretch.level, stretch.cause)
     for defect in defects:
         figures.add_defect(defect)
     return figures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,19 @@ from edge.core.inspection import (
 
 _RESET_MM = 10_000.0
 """No strip runs back so far between two frames: its position was set anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoilChanges:
+    """What one step along the strip, or a command, has brought about.
+
+    Attributes:
+        defects: Those that have ended, in the order in which they are numbered.
+        events: Coils that have begun and ended.
+    """
+
+    defects: list[CoilDefect]
+    events: list[Event]
 
 
 class CoilTracker:
@@ -84,14 +98,15 @@ class CoilTracker:
         self._seen_to_mm: float | None = None
         self._position_mm = 0.0
         self._empty_mm = 0.0
-        self._news: list[Event] = []
+        self._events: list[Event] = []
+        """Of the step that is being taken."""
 
     @property
     def coil(self) -> str:
         """Name of the coil that the frame or gap added last lies on; empty on none."""
         return self._grade.coil
 
-    def add(self, inspection: Inspection, lines: int | None = None) -> list[CoilDefect]:
+    def add(self, inspection: Inspection, lines: int | None = None) -> CoilChanges:
         """Follow the next frame, in the order of frames and at its final level.
 
         Args:
@@ -99,10 +114,13 @@ class CoilTracker:
             lines: Lines of the frame, where that is known.
 
         Returns:
-            Defects that have ended with it: they do not reach to where the strip is now seen to.
+            What has ended with it: defects that do not reach to where the strip is now seen to.
         """
+        return self._changes(self._follow(inspection, lines))
+
+    def _follow(self, inspection: Inspection, lines: int | None) -> list[CoilDefect]:
         ended = self._follow_strip(inspection)
-        self._grade.add_strip(inspection.length_mm, inspection.level, inspection.cause)
+        self._grade.coverage.add_strip(inspection.length_mm, inspection.level, inspection.cause)
         position = inspection.position_mm
         seen_to = self._seen_to_mm
         if seen_to is None or position < self._position_mm - _RESET_MM:
@@ -127,20 +145,20 @@ class CoilTracker:
         self._tracks = going_on
         return ended
 
-    def add_gap(self, gap: Gap) -> list[CoilDefect]:
+    def add_gap(self, gap: Gap) -> CoilChanges:
         """Follow strip that passed without a frame: what touches it ends there."""
         if gap.length_mm <= 0:
-            return []
+            return self._changes([])
         end_mm = gap.position_mm + gap.length_mm
         ended = self._end_tracks()
         if gap.cause is not Cause.CAMERA_LOST:
             ended += self._pass_without_strip(gap.length_mm, end_mm, gap.at)
-        self._grade.add_strip(gap.length_mm, Level.UNINSPECTED, gap.cause)
+        self._grade.coverage.add_strip(gap.length_mm, Level.UNINSPECTED, gap.cause)
         self._position_mm = end_mm
         self._seen_to_mm = end_mm if self._seen_to_mm is None else max(self._seen_to_mm, end_mm)
-        return ended
+        return self._changes(ended)
 
-    def begin(self, name: str, position_mm: float) -> list[CoilDefect]:
+    def begin(self, name: str, position_mm: float) -> CoilChanges:
         """Begin a coil by command; one that runs under another name ends.
 
         Args:
@@ -149,27 +167,26 @@ class CoilTracker:
             position_mm: Millimetre where it begins, for the event.
 
         Returns:
-            The defects that end with the coil before.
+            What ends with the coil before, and the events of both.
         """
         if name and name == self.coil:
-            return []
+            return self._changes([])
         ended = self._end_coil(position_mm, time.time())
         self._begin_coil(name, position_mm, time.time())
-        return ended
+        return self._changes(ended)
 
-    def end(self) -> list[CoilDefect]:
-        """End the coil by command or with the run; the defects that end with it."""
+    def end(self) -> CoilChanges:
+        """End the coil by command or with the run, and what ends with it."""
         self._waits = False
-        return self._end_coil(self._seen_to_mm, time.time())
+        return self._changes(self._end_coil(self._seen_to_mm, time.time()))
 
     def grade(self) -> dict[str, Any]:
         """``Grade.as_json`` of the coil that runs; where none does, of the one that ended last."""
         return (self._grade if self.coil else self._ended_grade).as_json()
 
-    def news(self) -> list[Event]:
-        """Coils begun and ended since this was last asked."""
-        told, self._news = self._news, []
-        return told
+    def _changes(self, ended: list[CoilDefect]) -> CoilChanges:
+        events, self._events = self._events, []
+        return CoilChanges(ended, events)
 
     def _follow_strip(self, inspection: Inspection) -> list[CoilDefect]:
         end_mm = inspection.position_mm + inspection.length_mm
@@ -197,20 +214,27 @@ class CoilTracker:
         began = datetime.fromtimestamp(at or time.time(), UTC)
         self._grade = Grade(name or f"coil-{began:%Y%m%dT%H%M%S}-{self._begun:03d}")
         self._number = 0
-        self._tell(EventKind.COIL_BEGAN, f"coil {self.coil} began", position_mm, at)
+        self._note(EventKind.COIL_BEGAN, f"coil {self.coil} began", position_mm, at)
 
     def _end_coil(self, position_mm: float | None, at: float) -> list[CoilDefect]:
         ended = self._end_tracks()
         if self.coil:
             text = f"coil {self.coil} ended: {self._grade.headline()}"
-            self._tell(EventKind.COIL_ENDED, text, position_mm, at)
+            self._note(EventKind.COIL_ENDED, text, position_mm, at, self._grade.as_json())
             self._ended_grade = self._grade
             self._grade = Grade()
             self._number = 0
         return ended
 
-    def _tell(self, kind: EventKind, text: str, position_mm: float | None, at: float) -> None:
-        self._news.append(Event(kind, text, at or time.time(), position_mm, self.coil))
+    def _note(
+        self,
+        kind: EventKind,
+        text: str,
+        position_mm: float | None,
+        at: float,
+        grade: dict[str, Any] | None = None,
+    ) -> None:
+        self._events.append(Event(kind, text, at or time.time(), position_mm, self.coil, grade))
 
     def _take(self, piece: PlacedPiece, seen_to_mm: float) -> Track:
         """Join a piece to what it touches; the defect as far as it is known."""

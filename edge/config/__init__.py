@@ -16,6 +16,7 @@ from edge.config.example import example_of
 from edge.config.keys import model_in
 from edge.config.ledger import LedgerConfig
 from edge.config.line import LineConfig
+from edge.config.log import LogConfig
 from edge.config.outputs import CsvConfig, JsonlConfig, MetricsConfig, MqttConfig, PicturesConfig
 from edge.config.position import PositionConfig
 from edge.config.read import FaultyConfigError, read_as
@@ -39,6 +40,7 @@ class Config(Section):
     pictures: PicturesConfig | None = None
     mqtt: MqttConfig | None = None
     metrics: MetricsConfig | None = None
+    log: LogConfig | None = None
 
 
 def read(path: Path) -> Config:

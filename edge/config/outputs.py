@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from edge.config.section import Section
 from edge.core.errors import ConfigError
+from edge.core.redaction import hide
 
 _PLAIN_PORT, _TLS_PORT = 1883, 8883
 """Registered for MQTT without and with TLS (IANA)."""
@@ -169,6 +170,7 @@ class MqttConfig(Section):
             return None
         if not text.strip():
             raise ConfigError(f"[mqtt]: the password in {where} is empty", "Write it there")
+        hide(text.rstrip("\r"))
         return SecretStr(text.rstrip("\r"))
 
 

@@ -1,6 +1,7 @@
 """Values that stand elsewhere: ``${env:NAME}`` and ``${file:PATH}`` in any text of the file.
 
-So a camera's address may hold a password that the configuration does not.
+So a camera's address may hold a password that the configuration does not. Such a value is left out
+of the log, whatever it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.config.locate import Key
+from edge.core.redaction import hide
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^}]+)\}")
 
@@ -36,13 +38,16 @@ def resolve(data: Any, complain: Complain, key: Key = ()) -> Any:
     def looked_up(reference: re.Match[str]) -> str:
         kind, name = reference.groups()
         try:
-            return _from_file(Path(name)) if kind == "file" else os.environ[name]
+            value = _from_file(Path(name)) if kind == "file" else os.environ[name]
         except KeyError:
             complain(key, f"the variable {name} is not set")
         except OSError as error:
             complain(key, f"{name} cannot be read: {error.strerror}")
         except UnicodeDecodeError:
             complain(key, f"{name} is no text in UTF-8")
+        else:
+            hide(value)
+            return value
         return reference[0]
 
     return _REFERENCE.sub(looked_up, data)

@@ -44,27 +44,43 @@ class Coverage:
     def add(self, inspection: Inspection) -> None:
         """Count a frame that the camera took."""
         self.frames[inspection.level] += 1
-        self._mm[inspection.level] += inspection.length_mm
-        if inspection.cause is not None:
-            self._add_cause(inspection.cause, inspection.length_mm)
+        self.add_strip(inspection.length_mm, inspection.level, inspection.cause)
 
     def add_gap(self, length_mm: float, cause: Cause) -> None:
         """Count strip that passed without a frame."""
-        self._mm[Level.UNINSPECTED] += length_mm
-        self._add_cause(cause, length_mm)
+        self.add_strip(length_mm, Level.UNINSPECTED, cause)
 
-    def _add_cause(self, cause: Cause, length_mm: float) -> None:
-        self._causes_mm[cause] = self._causes_mm.get(cause, 0.0) + length_mm
+    def add_strip(self, length_mm: float, level: Level, cause: Cause | None = None) -> None:
+        """Count strip that passed at a level, and why where it has no verdict."""
+        self._mm[level] += length_mm
+        if cause is not None:
+            self._causes_mm[cause] = self._causes_mm.get(cause, 0.0) + length_mm
+
+    def mm(self, level: Level) -> float:
+        """Millimetres at a level."""
+        return self._mm[level]
 
     @property
     def passed_mm(self) -> float:
         """Millimetres of strip that passed by."""
-        return self.as_json()["passed_mm"]
+        return sum(self._mm.values())
+
+    @property
+    def inspected_mm(self) -> float:
+        """Millimetres of strip that have a verdict, whatever its level."""
+        return self.passed_mm - self._mm[Level.UNINSPECTED]
 
     def share(self, level: Level) -> float:
         """Share of the millimetres at a level, 0 to 1; 0 before anything passed."""
-        passed = sum(self._mm.values())
+        passed = self.passed_mm
         return self._mm[level] / passed if passed else 0.0
+
+    def copy(self) -> Coverage:
+        """The totals as they are now."""
+        other = Coverage()
+        other.frames = self.frames.copy()
+        other._mm, other._causes_mm = self._mm.copy(), self._causes_mm.copy()
+        return other
 
     def as_json(self) -> dict[str, float]:
         """Millimetres by level, and ``passed_mm``, their sum to the last digit."""

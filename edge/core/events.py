@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -41,6 +42,7 @@ class Event:
         at: When, in seconds since 1970 (UTC).
         position_mm: Millimetre on the coil; None where it has no place.
         coil: Name of the coil; empty where none is known.
+        grade: Where a coil ended, its figures (``edge.coil.grade``); None else. Not in JSON.
     """
 
     kind: EventKind
@@ -48,6 +50,7 @@ class Event:
     at: float = field(default_factory=time.time)
     position_mm: float | None = None
     coil: str = ""
+    grade: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for JSON, with the keys that docs/json.md documents."""
@@ -58,3 +61,11 @@ class Event:
             "position_mm": None if self.position_mm is None else round(self.position_mm, 3),
             "coil": self.coil or None,
         }
+
+
+Tell = Callable[[Event], None]
+"""Takes an event as soon as it happens, from any thread."""
+
+
+def untold(event: Event) -> None:
+    """What takes events where nobody wants to know of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edge.core.errors import UnwritableError
+
+_LOG = logging.getLogger(__name__)
 
 
 def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: int = 0o666) -> None:
@@ -37,6 +40,7 @@ def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: in
         os.replace(temporary, target)
         if durable:
             _sync_folder(target.parent)
+        _LOG.debug("wrote %s", path)
     except OSError as error:
         raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
     finally:
@@ -63,6 +67,7 @@ def writing_whole(path: Path) -> Iterator[BinaryIO]:
         with temporary.open("wb") as file:
             yield file
         os.replace(temporary, target)
+        _LOG.debug("wrote %s", path)
     except OSError as error:
         raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
     finally:
@@ -101,3 +106,16 @@ def check_writable(path: Path) -> None:
         raise UnwritableError(f"{path} cannot be written: there is no folder {folder}")
     if not os.access(folder, os.W_OK) or path.is_dir():
         raise UnwritableError(f"{path} cannot be written: permission denied or it is a folder")
+
+
+def ends_within_a_line(path: Path) -> bool:
+    """Whether a text file's last line was cut off, as by a power failure: it has no line break.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if not path.is_file() or path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"

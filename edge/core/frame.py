@@ -26,6 +26,12 @@ class Frame:
         mm_per_line: Millimetres of strip in one line.
         mm_per_px_across: Millimetres of strip in one column.
         encoder: The encoder's count at its last line; None where nothing counts.
+        passed_mm: Millimetres of strip that passed with it, less than it shows where the strip
+            stood or was seen before; None where nothing follows the strip.
+        at: When its last line was taken, in seconds since 1970 (UTC); 0 where that is unknown.
+
+    A camera leaves position, scale, ``passed_mm`` and ``at`` as they are: ``edge.line.stamping``
+    gives them, once, and every inspection takes them from here.
     """
 
     pixels: Pixels
@@ -36,10 +42,14 @@ class Frame:
     mm_per_line: float = 0.5
     mm_per_px_across: float = 0.5
     encoder: int | None = None
+    passed_mm: float | None = None
+    at: float = 0.0
 
     @property
     def length_mm(self) -> float:
-        """Millimetres of strip that this frame shows along the coil."""
+        """Millimetres of strip that it stands for: ``passed_mm``, or else all that it shows."""
+        if self.passed_mm is not None:
+            return self.passed_mm
         return float(self.pixels.shape[0] * self.mm_per_line)
 
 
@@ -55,6 +65,9 @@ class BadFrame:
         detail: One line for the person at the line.
         lines: How many lines it had, where that is known.
         encoder: The encoder's count at its last line; None where nothing counts.
+        position_mm: Millimetre on the coil of line 0.
+        length_mm: Millimetres of strip that it stands for.
+        at: When its last line was taken, in seconds since 1970 (UTC); 0 where that is unknown.
     """
 
     number: int
@@ -64,6 +77,9 @@ class BadFrame:
     detail: str = ""
     lines: int | None = None
     encoder: int | None = None
+    position_mm: float = 0.0
+    length_mm: float = 0.0
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +91,11 @@ class Absence:
         source: Camera name.
         cause: One of ``edge.core.inspection.Cause``.
         detail: One line for the person at the line.
+        at: When that was, in seconds since 1970 (UTC); 0 where it is unknown.
     """
 
     taken_at: float
     source: str
     cause: str
     detail: str = ""
+    at: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,7 @@ COLOUR_TOLERANCE = 12
 """Grey levels by which channels may differ and still be grey: JPEG's chroma rounding."""
 
 
-def read_grey(path: Path, *, convert_colour: bool = False) -> Pixels:
+def read_grey(path: str | os.PathLike[str], *, convert_colour: bool = False) -> Pixels:
     """Read an image file as grey pixels [lines, columns], uint8.
 
     Three equal channels are grey. Real colour is refused, or converted (Rec. 601 luma) where
@@ -28,9 +29,10 @@ def read_grey(path: Path, *, convert_colour: bool = False) -> Pixels:
         MissingPathError: There is no such file.
         ImageError: Not an image, truncated, not 8-bit, or of real colour.
     """
+    path = Path(path)
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # a path with a null byte in it is a ValueError
         raise MissingPathError(f"there is no image {path}") from None
     except OSError as error:
         raise ImageError(f"{path} cannot be read: {error.strerror}", "Check the disk") from None
@@ -62,7 +64,8 @@ def to_grey(pixels: cv2.typing.MatLike, source: str, *, convert_colour: bool = F
     if not convert_colour and _has_colour(colour):
         raise ImageError(
             f"{source} has real colour; millsight inspects grey pictures",
-            "Save it in grey or set the camera to mono; run and inspect also take --convert-colour",
+            "Save it in grey or set the camera to mono, or allow it to be converted: "
+            "--convert-colour, in Python convert_colour=True",
         )
     return np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
 

@@ -167,15 +167,16 @@ class Inspection:
 
 
 def uninspected(frame: Frame | BadFrame, cause: Cause, detail: str = "") -> Inspection:
-    """The inspection of a frame that has no verdict."""
+    """The inspection of a frame that has no verdict, where the frame lies."""
     return Inspection(
         source=frame.source,
         frame=frame.number,
         level=Level.UNINSPECTED,
-        position_mm=frame.position_mm if isinstance(frame, Frame) else 0.0,
-        length_mm=frame.length_mm if isinstance(frame, Frame) else 0.0,
+        position_mm=frame.position_mm,
+        length_mm=frame.length_mm,
         cause=cause,
         detail=detail,
+        at=frame.at,
     )
 
 

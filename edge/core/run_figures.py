@@ -17,20 +17,19 @@ from edge.core.latency_histogram import Latencies
 
 
 class RunFigures:
-    """Counts what was settled, each frame once. Safe from any thread.
+    """Counts each frame once, at its final level. Safe from any thread.
 
     Attributes:
-        coverage: Millimetres and frames by level.
         latencies: Milliseconds from a frame's last line to its verdict.
         instance_latencies: Milliseconds from a frame's last line to its outlines.
         gaps: Frames that the camera never gave.
         deadline_misses: Verdicts that came late.
-        deferred: Frames of which outlines, classifier or all was put off.
-        caught_up: Those of them that got all they were owed.
+        deferred: Frames of which outlines, classifier or all was deferred.
+        caught_up: Those of them that got every stage in the end.
     """
 
     def __init__(self) -> None:
-        self.coverage = Coverage()
+        self._coverage = Coverage()
         self.latencies = Latencies()
         self.instance_latencies = Latencies()
         self.gaps = 0
@@ -42,17 +41,23 @@ class RunFigures:
         self._events: Counter[str] = Counter()
         self._lock = Lock()
 
+    @property
+    def coverage(self) -> Coverage:
+        """Millimetres and frames by level, as they are now."""
+        with self._lock:
+            return self._coverage.copy()
+
     def add_gap(self, gap: Gap | None, frames: int) -> None:
         """Count strip that passed without a frame, and frames that never came."""
         with self._lock:
             self.gaps += frames
             if gap is not None:
-                self.coverage.add_gap(gap.length_mm, gap.cause)
+                self._coverage.add_gap(gap.length_mm, gap.cause)
 
     def add(self, inspection: Inspection) -> None:
         """Count a frame at its final level."""
         with self._lock:
-            self.coverage.add(inspection)
+            self._coverage.add(inspection)
             self._defective_frames += inspection.defective
             for defect in inspection.defects:
                 self._defects[defect.class_name or UNCLASSIFIED] += 1
@@ -63,6 +68,21 @@ class RunFigures:
             self.latencies.add(latency_ms)
             self.deadline_misses += latency_ms > deadline_ms
 
+    def add_outlines(self, latency_ms: float) -> None:
+        """Count a frame's outlines."""
+        with self._lock:
+            self.instance_latencies.add(latency_ms)
+
+    def add_deferred(self) -> None:
+        """Count a frame of which a stage is deferred."""
+        with self._lock:
+            self.deferred += 1
+
+    def add_caught_up(self) -> None:
+        """Count a deferred frame that got every stage."""
+        with self._lock:
+            self.caught_up += 1
+
     def add_event(self, event: Event) -> None:
         """Count an event by its kind."""
         with self._lock:
@@ -71,13 +91,13 @@ class RunFigures:
     def as_json(self) -> dict[str, Any]:
         """The figures so far, with the keys that docs/json.md documents."""
         with self._lock:
-            taken = {level.value: self.coverage.frames[level] for level in Level}
+            levels = {level.value: self._coverage.frames[level] for level in Level}
             return {
-                "frames": sum(taken.values()),
-                "levels": taken,
+                "frames": sum(levels.values()),
+                "levels": levels,
                 "gaps": self.gaps,
-                "coverage": self.coverage.as_json(),
-                "uninspected_by_cause": self.coverage.causes_as_json(),
+                "coverage": self._coverage.as_json(),
+                "uninspected_by_cause": self._coverage.causes_as_json(),
                 "latency_ms": self.latencies.as_json(),
                 "instances_ms": self.instance_latencies.as_json(),
                 "deferred": self.deferred,

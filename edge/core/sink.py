@@ -14,11 +14,14 @@ from edge.core.inspection import Inspection
 class Sink(ABC):
     """Somewhere that inspections go. All its methods are called in one thread.
 
+    What happens to it itself, such as a broker that is away, it tells by the ``edge.core.events.
+    Tell`` that it was made with.
+
     Attributes:
-        left_out: Inspections that it was told to write and did not, its limit being reached.
+        skipped: Inspections that it was told to write and did not, its limit being reached.
     """
 
-    left_out: int = 0
+    skipped: int = 0
 
     @abstractmethod
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
@@ -43,10 +46,6 @@ class Sink(ABC):
 
     def tick(self) -> None:
         """Do what is due by the clock; called twice a second or more, also where no frame comes."""
-
-    def news(self) -> list[Event]:
-        """What has happened to it since this was last asked; all sinks are told of it."""
-        return []
 
     def close(self) -> None:
         """Finish what was begun. Safe to call twice."""

@@ -59,7 +59,7 @@ class Measurement:
     def watch(self, inspection: Inspection, latency_ms: float | None) -> None:
         """Take one verdict."""
         if self._seen == self._warm_up:
-            self._full_before = self._line.figures.coverage.frames[Level.FULL]
+            self._full_before = self._line.state.figures.coverage.frames[Level.FULL]
         self._seen += 1
         if self._seen > self._warm_up and latency_ms is not None:
             self._latencies.add(latency_ms)
@@ -68,10 +68,10 @@ class Measurement:
     def result(self) -> Measured:
         """What was measured, when the line has ended."""
         frames = max(0, self._seen - self._warm_up)
-        full = self._line.figures.coverage.frames[Level.FULL] - self._full_before
+        full = self._line.state.figures.coverage.frames[Level.FULL] - self._full_before
         return Measured(
             self._line.config.speed_m_s,
-            self._line.deadline_s * 1e3,
+            self._line.state.deadline_s * 1e3,
             self._latencies.percentile(99),
             frames,
             self._judged,

@@ -34,8 +34,11 @@ class BundleWatch:
         bundle: The one that the line judges with; then the one that was taken up last.
         cascade: Its models.
         load: Loads a bundle's models as the line wants them; see ``proven``.
-        load_spare: Loads them once more, for the thread that catches frames up; None does not.
+        load_background: Loads them once more, for the thread that catches frames up; None does
+            not.
+        say: Told in one line what has happened, in the thread that calls ``poll``.
         every_s: Seconds between two looks.
+        clock: Monotonic seconds.
     """
 
     def __init__(
@@ -45,21 +48,24 @@ class BundleWatch:
         cascade: Cascade,
         load: Callable[[Bundle], Cascade],
         *,
-        load_spare: Callable[[Bundle, Heed], Cascade] | None = None,
+        load_background: Callable[[Bundle, Heed], Cascade] | None = None,
+        say: Callable[[str], None] = lambda text: None,
         every_s: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = store
         self.bundle = bundle
         self._cascade = cascade
-        self._spare: Cascade | None = None
+        self._background: Cascade | None = None
         self._before: tuple[Bundle, Cascade] | None = None
         self._load = load
-        self._load_spare = load_spare
+        self._load_background = load_background
+        self._say = say
         self._every_s = every_s
+        self._clock = clock
         self._look_at = 0.0
         self._seen: _Stamp = None
         self._trial: _Trial | None = None
-        self._news: list[str] = []
 
     def poll(self, frame: Frame | BadFrame) -> Cascade | None:
         """The cascade of a newly installed bundle, once, when it is proven; None nearly always.
@@ -71,7 +77,7 @@ class BundleWatch:
         """
         if self._trial is not None:
             return None if self._trial.is_alive() else self._outcome(self._trial)
-        now = time.monotonic()
+        now = self._clock()
         if now < self._look_at or isinstance(frame, BadFrame):
             return None
         self._look_at = now + self._every_s
@@ -83,12 +89,12 @@ class BundleWatch:
         return None
 
     @property
-    def spare(self) -> Callable[[Heed], Cascade] | None:
+    def background(self) -> Callable[[Heed], Cascade] | None:
         """Gives the models of ``bundle`` for a second thread; None where none are wanted.
 
         Those of a bundle that was taken up are loaded already.
         """
-        load, bundle, loaded = self._load_spare, self.bundle, self._spare
+        load, bundle, loaded = self._load_background, self.bundle, self._background
         return None if load is None else lambda heed: loaded or load(bundle, heed)
 
     def fall_back(self, error: EngineError) -> Cascade | None:
@@ -96,29 +102,22 @@ class BundleWatch:
         if self._before is None:
             return None
         failed = self.bundle
-        (self.bundle, self._cascade), self._before, self._spare = self._before, None, None
-        self._news.append(f"{failed.title} fails ({error.what}); back to {self.bundle.title}")
+        (self.bundle, self._cascade), self._before, self._background = self._before, None, None
+        self._say(f"{failed.title} fails ({error.what}); back to {self.bundle.title}")
         return self._cascade
-
-    def news(self) -> list[str]:
-        """What has happened since this was last asked, a sentence for each."""
-        told, self._news = self._news, []
-        return told
 
     def _outcome(self, trial: _Trial) -> Cascade | None:
         self._trial = None
         if trial.failure is not None:
-            self._news.append(
+            self._say(
                 f"A newly installed bundle was not taken up: {trial.failure}; "
                 f"the line goes on with {self.bundle.title}"
             )
         if trial.proven is None:
             return None
         self._before = self.bundle, self._cascade
-        self.bundle, self._cascade, self._spare = trial.proven
-        self._news.append(
-            f"From here on {self.bundle.title} judges, no longer {self._before[0].title}"
-        )
+        self.bundle, self._cascade, self._background = trial.proven
+        self._say(f"From here on {self.bundle.title} judges, no longer {self._before[0].title}")
         return self._cascade
 
     def _prove(self, frame: Frame) -> _Proven | None:
@@ -131,8 +130,10 @@ class BundleWatch:
             raise BundleError(
                 f"{bundle.title} takes frames of {bundle.manifest.frame}, not {width}×{height}"
             )
-        spare = None if self._load_spare is None else self._load_spare(bundle, unheeding)
-        return bundle, self._load(bundle), spare
+        background = None
+        if self._load_background is not None:
+            background = self._load_background(bundle, unheeding)
+        return bundle, self._load(bundle), background
 
     def _stamp(self) -> _Stamp:
         try:

@@ -12,7 +12,7 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from edge.bundle.keys import PUBLIC_SUFFIX, read_keyring
+from edge.bundle.keys import PUBLIC_SUFFIX, read_key_files, read_keyring
 from edge.bundle.load import UNSIGNED, Bundle
 from edge.bundle.shipped import SHIPPED
 from edge.bundle.signature import fingerprint
@@ -55,18 +55,23 @@ class Device:
         keys: Folder of trusted public keys (``*.pem``).
         state: Folder of installed bundles.
         allow_unsigned: Whether a bundle without a signature is let in.
+        key_files: Trusted public keys, each by its file; the folder is then not read. None: those
+            of the folder.
     """
 
     keys: Path = field(default_factory=keys_folder)
     state: Path = field(default_factory=state_folder)
     allow_unsigned: bool = False
+    key_files: tuple[Path, ...] | None = None
 
     def admit(self, bundle: Bundle) -> Bundle:
         """The bundle, with ``trust`` saying why it may be used.
 
         Raises:
             UntrustedError: It is unsigned, or signed by a key that is not trusted here.
-            ConfigError: The folder of keys cannot be read, or a private key lies there.
+            ConfigError: The folder of keys cannot be read, a private key lies there, or one of the
+                key files is no public key.
+            MissingPathError: One of the key files cannot be read.
         """
         if bundle.digest in SHIPPED.values():
             return replace(bundle, trust=SHIPPED_TRUST)
@@ -76,21 +81,24 @@ class Device:
             return replace(bundle, trust=UNSIGNED)
         raise UntrustedError(
             f"{_named(bundle)} is not signed",
-            "Sign it (millsight bundle sign), or give --allow-unsigned if you know where it is "
-            "from",
+            "Sign it (millsight bundle sign), or give --allow-unsigned (in Python: "
+            "allow_unsigned=True) if you know where it is from",
         )
 
     def _signer(self, bundle: Bundle, key: bytes) -> str:
-        keyring = read_keyring(self.keys)
+        if self.key_files is None:
+            keyring, place = read_keyring(self.keys), f"in {self.keys}"
+        else:
+            keyring, place = read_key_files(self.key_files), "given by their files"
         if name := keyring.names.get(key):
             return name
-        known = f"{len(keyring.names)} in {self.keys}"
+        known = f"{len(keyring.names)} {place}"
         if keyring.odd:
             known += f", where {', '.join(keyring.odd)} is none"
         raise UntrustedError(
             f"{_named(bundle)} is signed by {fingerprint(key)}, which is not a trusted key "
             f"({known})",
-            f"If that signer is to be trusted, put the signer's NAME{PUBLIC_SUFFIX} there",
+            f"If that signer is to be trusted, add the signer's NAME{PUBLIC_SUFFIX}",
         )
 
 

@@ -107,7 +107,8 @@ def score_golden_frames(
     Raises:
         BundleError: A golden frame cannot be decoded, or none says what ``outlines`` should draw.
     """
-    floors, format_ = instance_floors(bundle.manifest), file_format(cascade.gate.engine.name)
+    floors = instance_floors(bundle.manifest)
+    format_ = file_format(cascade.networks.gate.engine.name)
     for golden in bundle.manifest.golden:
         if (expected := golden.scores(precision, format_)) is None:
             continue
@@ -190,7 +191,7 @@ def score_frame(cascade: Cascade, pixels: Pixels) -> GoldenScores:
     Raises:
         ImageError: The frame is smaller than a region.
     """
-    judged = cascade.judge(pixels)
+    judged = cascade.networks.judge(pixels)
     best = judged.classes.classes.max(axis=0) if judged.classes else ()
     instances = cascade.instances
     return GoldenScores(

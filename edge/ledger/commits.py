@@ -10,7 +10,7 @@ from threading import RLock
 from typing import IO, Protocol
 
 from edge.core.errors import MillsightError
-from edge.core.events import Event, EventKind
+from edge.core.events import Event, EventKind, Tell, untold
 from edge.ledger.database import (
     BUSY_S,
     DAMAGED,
@@ -53,6 +53,7 @@ class LedgerWriter:
     Args:
         path: The ledger; created with its folder, or migrated.
         every_s: Seconds between two commits.
+        report: Told that the ledger cannot be stored, or is again.
 
     Attributes:
         connection: To the ledger; None while it cannot be opened.
@@ -66,7 +67,7 @@ class LedgerWriter:
         UnwritableError: Its folder cannot be written.
     """
 
-    def __init__(self, path: Path, *, every_s: float = COMMIT_S) -> None:
+    def __init__(self, path: Path, *, every_s: float = COMMIT_S, report: Tell = untold) -> None:
         self.path = path
         self.connection: sqlite3.Connection | None = None
         self.run = 0
@@ -80,7 +81,7 @@ class LedgerWriter:
         self._committed_at = time.monotonic()
         self._failing_since: float | None = None
         self._well_since: float | None = None
-        self._news: list[Event] = []
+        self._report = report
         try:
             self._open()
         except (sqlite3.Error, OSError) as error:
@@ -141,12 +142,6 @@ class LedgerWriter:
                 self.connection.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}")
             return not log.stat().st_size
         return False
-
-    def news(self) -> list[Event]:
-        """What is to be told of the ledger since this was last asked."""
-        with self.lock:
-            news, self._news = self._news, []
-            return news
 
     def close(self) -> None:
         """Let go of the ledger. Safe to call twice."""
@@ -216,7 +211,7 @@ class LedgerWriter:
             self._tell(f"the ledger {self.path} is stored again, after {lasted:.0f} s")
 
     def _tell(self, text: str) -> None:
-        self._news.append(Event(EventKind.STORAGE, text))
+        self._report(Event(EventKind.STORAGE, text))
 
     def _disconnect(self) -> None:
         if self.connection is not None:

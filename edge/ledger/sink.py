@@ -13,7 +13,7 @@ from pathlib import Path
 from edge import __version__
 from edge.core.coil_defect import CoilDefect
 from edge.core.coverage import Gap
-from edge.core.events import Event, EventKind
+from edge.core.events import Event, EventKind, Tell, untold
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
@@ -56,7 +56,7 @@ class Ledger(Sink):
     """Rows of what passes, committed once a second, so that a power failure costs a second.
 
     Nothing that happens to the disk while it writes is raised: inspection goes on, rows wait in
-    memory, and ``news`` tells of it.
+    memory, and ``report`` is told of it.
 
     Args:
         path: The ledger; created with its folder, or migrated.
@@ -67,6 +67,7 @@ class Ledger(Sink):
         outbox_messages: Messages to a broker that are kept; beyond, the oldest are dropped.
         every_s: Seconds between two commits.
         rows_in_memory: Finished rows that wait where the disk is full; beyond, the oldest are lost.
+        report: Told that the ledger cannot be stored, or can be again.
 
     Attributes:
         outbox: Messages that are stored with the rows.
@@ -87,6 +88,7 @@ class Ledger(Sink):
         outbox_messages: int = 100_000,
         every_s: float = COMMIT_S,
         rows_in_memory: int = LIMIT,
+        report: Tell = untold,
     ) -> None:
         self._facts = facts
         self._picture_of = picture_of
@@ -99,8 +101,8 @@ class Ledger(Sink):
         self._ended: float | None = None
         self._changed = True
         self._lost_told = 0
-        self._news: list[Event] = []
-        self.writer = LedgerWriter(path, every_s=every_s)
+        self._report = report
+        self.writer = LedgerWriter(path, every_s=every_s, report=report)
         self.writer.add_part(self)
         self.outbox = LedgerOutbox(self.writer, limit=outbox_messages)
         self._retention = Retention(self.writer, keep or Keep())
@@ -165,19 +167,16 @@ class Ledger(Sink):
         if self.writer.due(within_s=_TICK_S):
             self._commit()
         self._retention.step()
+        self._tell_lost()
 
-    def news(self) -> list[Event]:
-        """What is to be told since this was last asked: the ledger cannot be stored, or can."""
+    def _tell_lost(self) -> None:
         if self._rows.lost > self._lost_told and not self.writer.failing:
             text = (
                 f"{self._rows.lost} rows of the ledger {self.writer.path} were lost, among them "
                 f"those of {self._rows.lost_mm / 1000:.1f} m of strip"
             )
-            self._news.append(Event(EventKind.STORAGE, text))
+            self._report(Event(EventKind.STORAGE, text))
             self._lost_told = self._rows.lost
-        news = [*self.writer.news(), *self._news]
-        self._news = []
-        return news
 
     def close(self) -> None:
         """End the run and store what waits. Safe to call twice."""
@@ -189,7 +188,7 @@ class Ledger(Sink):
         self._changed = True
         if not self.writer.commit():
             text = f"what waited for the ledger {self.writer.path} when the run ended is lost"
-            self._news.append(Event(EventKind.STORAGE, text))
+            self._report(Event(EventKind.STORAGE, text))
         self.writer.close()
 
     def opened(self, connection: sqlite3.Connection) -> None:

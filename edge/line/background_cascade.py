@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edge.core.time_budget import StageClock
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.install.verify import Heed, unheeding
 from edge.line.gc_freeze import exempt
+from edge.line.stage_clock import StageClock
 from edge.vision.cascade import Cascade
 
-LoadSpare = Callable[[Heed], Cascade]
+LoadBackground = Callable[[Heed], Cascade]
 """Loads a bundle once more, proven and warm, one thread for each model; heeds who wants it no
 longer.
 """
 
 
 class BackgroundCascade:
-    """A second cascade of a bundle, for the arrears' thread alone; loaded when it first asks.
+    """A second cascade of a bundle, for the deferred queue's thread; loaded when it first asks.
 
     Args:
-        load: See ``LoadSpare``.
+        load: See ``LoadBackground``.
+        clock: Tells the time.
 
     Attributes:
-        clock: What its stages have lately needed.
+        stage_clock: What its stages have lately needed.
     """
 
-    def __init__(self, load: LoadSpare) -> None:
-        self.clock = StageClock()
+    def __init__(self, load: LoadBackground, clock: Clock = SYSTEM_CLOCK) -> None:
+        self.stage_clock = StageClock(clock=clock)
         self._load = load
         self._cascade: Cascade | None = None
 

@@ -14,36 +14,37 @@ class CameraEvents:
         self._lost_at: float | None = None
         self._unseen_mm = 0.0
 
-    def of(self, taken: Captured) -> list[Event]:
+    def of(self, captured: Captured) -> list[Event]:
         """The events that come with what the camera gave next.
 
         A camera that is silent while the strip is known to stand is not lost.
         """
-        if isinstance(taken.item, Absence):
-            return self._absent(taken, taken.item)
-        return self._back(taken)
+        if isinstance(captured.item, Absence):
+            return self._absent(captured, captured.item)
+        return self._back(captured)
 
-    def _absent(self, taken: Captured, absence: Absence) -> list[Event]:
-        if taken.place.stands and self._lost_at is None:
+    def _absent(self, captured: Captured, absence: Absence) -> list[Event]:
+        if captured.place.stands and self._lost_at is None:
             return []
-        self._unseen_mm += taken.place.missing_mm
+        self._unseen_mm += captured.place.missing_mm
         if self._lost_at is not None:
             return []
-        self._lost_at = taken.at
+        self._lost_at = captured.item.at
         text = f"{absence.source} gives no frames: {absence.detail or absence.cause}"
-        return [_event(EventKind.CAMERA_LOST, text, taken)]
+        return [_event(EventKind.CAMERA_LOST, text, captured)]
 
-    def _back(self, taken: Captured) -> list[Event]:
+    def _back(self, captured: Captured) -> list[Event]:
         if self._lost_at is None:
             return []
-        unseen_m = (self._unseen_mm + taken.place.missing_mm) / 1000.0
+        unseen_m = (self._unseen_mm + captured.place.missing_mm) / 1000.0
+        away_s = captured.item.at - self._lost_at
         text = (
-            f"{taken.item.source} gives frames again after {taken.at - self._lost_at:.1f} s; "
+            f"{captured.item.source} gives frames again after {away_s:.1f} s; "
             f"{unseen_m:.1f} m passed unseen"
         )
         self._lost_at, self._unseen_mm = None, 0.0
-        return [_event(EventKind.CAMERA_BACK, text, taken)]
+        return [_event(EventKind.CAMERA_BACK, text, captured)]
 
 
-def _event(kind: EventKind, text: str, taken: Captured) -> Event:
-    return Event(kind, text, taken.at, taken.place.position_mm)
+def _event(kind: EventKind, text: str, captured: Captured) -> Event:
+    return Event(kind, text, captured.item.at, captured.place.position_mm)

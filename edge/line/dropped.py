@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
-
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.events import Event, EventKind
-from edge.line.reorder_buffer import SettledRecord
+from edge.line.reorder_buffer import FinalRecord
 
 
 class DroppedRecords:
     """Adds up what sinks were not told; true where there is any."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
         self._frames = self._defective = self._pictures = 0
         self._mm = 0.0
         self._begin_mm: float | None = None
@@ -20,7 +20,7 @@ class DroppedRecords:
     def __bool__(self) -> bool:
         return self._since is not None
 
-    def add(self, record: SettledRecord) -> None:
+    def add(self, record: FinalRecord) -> None:
         """Count a record that is not written."""
         self._begin()
         first = record.gap or record.inspection
@@ -40,15 +40,15 @@ class DroppedRecords:
 
     def event(self) -> Event:
         """What to tell once there is room again."""
-        held_s = 0.0 if self._since is None else time.monotonic() - self._since
+        held_s = 0.0 if self._since is None else self._clock.now() - self._since
         text = (
             f"Outputs held up the recording for {held_s:.0f} s: {self._frames} frames "
             f"({self._mm / 1000.0:.1f} m, {self._defective} of them defective) were inspected and "
             f"counted but not written, and {self._pictures} defective ones written without a "
             "picture. Check the disk and the network that outputs go to"
         )
-        return Event(EventKind.STORAGE, text, position_mm=self._begin_mm)
+        return Event(EventKind.STORAGE, text, self._clock.wall(), self._begin_mm)
 
     def _begin(self) -> None:
         if self._since is None:
-            self._since = time.monotonic()
+            self._since = self._clock.now()

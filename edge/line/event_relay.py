@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 
-from edge.core.events import Event
+from edge.core.events import Event, Tell
 from edge.core.run_figures import RunFigures
-
-Hearer = Callable[[Event], None]
-"""Told each event, in the thread that runs the line."""
 
 
 class EventRelay:
@@ -24,9 +20,9 @@ class EventRelay:
         self._figures.add_event(event)
         self._waiting.append(event)
 
-    def pass_on(self, hear: Hearer | None) -> None:
+    def pass_on(self, tell: Tell | None) -> None:
         """Tell what has come up since, in order; None forgets it."""
         while self._waiting:
             event = self._waiting.popleft()
-            if hear is not None:
-                hear(event)
+            if tell is not None:
+                tell(event)

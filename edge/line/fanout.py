@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from edge.coil.tracker import CoilChanges, CoilTracker
 from edge.core.coverage import Gap
-from edge.core.events import Event, EventKind
+from edge.core.events import Event, EventKind, Tell
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
-from edge.line.reorder_buffer import SettledRecord
+from edge.line.reorder_buffer import FinalRecord
 
-if TYPE_CHECKING:
-    from edge.coil.tracker import CoilTracker
-    from edge.core.coil_defect import CoilDefect
+_NONE = CoilChanges([], [])
 
 
 class Fanout:
@@ -33,7 +31,7 @@ class Fanout:
         self,
         sinks: Sequence[Sink],
         *,
-        hear: Callable[[Event], None],
+        hear: Tell,
         tracker: CoilTracker | None = None,
     ) -> None:
         self._sinks = sinks
@@ -41,8 +39,8 @@ class Fanout:
         self._tracker = tracker
         self._end_mm = 0.0
 
-    def write(self, record: SettledRecord) -> None:
-        """Write what is known of one thing taken, or carry out a command about coils."""
+    def write(self, record: FinalRecord) -> None:
+        """Write what is known of one thing captured, or carry out a command about coils."""
         if record.coil is not None:
             self._change_coil(record.coil)
         if record.gap is not None:
@@ -61,12 +59,11 @@ class Fanout:
         """Let sinks do what is due by the clock."""
         for sink in self._sinks:
             sink.tick()
-            self._spread(sink.news())
 
     def finish(self) -> None:
         """End the coil that runs."""
         if self._tracker is not None:
-            self._end(self._tracker.end(), self._tracker.news())
+            self._tell_of(self._tracker.end())
         self.tick()
 
     def close(self) -> None:
@@ -83,43 +80,39 @@ class Fanout:
         if faults:
             raise faults[0]
 
-    def _write_inspection(self, inspection: Inspection, record: SettledRecord) -> None:
+    def _write_inspection(self, inspection: Inspection, record: FinalRecord) -> None:
         frame, tracker = record.frame, self._tracker
         self._end_mm = inspection.position_mm + inspection.length_mm
-        ended: list[CoilDefect] = []
-        news: list[Event] = []
+        changes = _NONE
         if tracker is not None:
-            ended = tracker.add(inspection, None if frame is None else len(frame.pixels))
-            news = tracker.news()
-            self._spread([event for event in news if event.kind is EventKind.COIL_BEGAN])
+            changes = tracker.add(inspection, None if frame is None else len(frame.pixels))
+            began = [event for event in changes.events if event.kind is EventKind.COIL_BEGAN]
+            self._tell_of(CoilChanges([], began))
             inspection = replace(inspection, coil=tracker.coil, action=tracker.action)
         for sink in self._sinks:
             sink.write(inspection, frame)
-        self._end(ended, [event for event in news if event.kind is not EventKind.COIL_BEGAN])
+        rest = [event for event in changes.events if event.kind is not EventKind.COIL_BEGAN]
+        self._tell_of(CoilChanges(changes.defects, rest))
 
     def _write_gap(self, gap: Gap) -> None:
         self._end_mm = gap.position_mm + gap.length_mm
-        ended: list[CoilDefect] = []
-        news: list[Event] = []
+        changes = _NONE
         if self._tracker is not None:
-            ended, news = self._tracker.add_gap(gap), self._tracker.news()
+            changes = self._tracker.add_gap(gap)
             gap = replace(gap, coil=self._tracker.coil)
         for sink in self._sinks:
             sink.gap(gap)
-        self._end(ended, news)
+        self._tell_of(changes)
 
     def _change_coil(self, name: str) -> None:
         if self._tracker is not None:
-            ended = self._tracker.begin(name, self._end_mm) if name else self._tracker.end()
-            self._end(ended, self._tracker.news())
+            tracker = self._tracker
+            self._tell_of(tracker.begin(name, self._end_mm) if name else tracker.end())
 
-    def _end(self, ended: Sequence[CoilDefect], news: Sequence[Event]) -> None:
-        for defect in ended:
+    def _tell_of(self, changes: CoilChanges) -> None:
+        for defect in changes.defects:
             for sink in self._sinks:
                 sink.defect(defect)
-        self._spread(news)
-
-    def _spread(self, events: Sequence[Event]) -> None:
-        for event in events:
+        for event in changes.events:
             self._hear(event)
             self.tell(event)

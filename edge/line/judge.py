@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from edge.core.errors import EngineError
+from edge.core.events import EventKind
 from edge.core.frame import (
     Absence,
     BadFrame,
@@ -20,10 +21,11 @@ from edge.core.inspection import (
     Level,
     uninspected,
 )
-from edge.core.time_budget import StageClock
-from edge.line.background_cascade import BackgroundCascade, LoadSpare
+from edge.line.background_cascade import BackgroundCascade, LoadBackground
 from edge.line.captured import Captured
 from edge.line.gc_freeze import exempt
+from edge.line.run_state import RunState
+from edge.line.stage_clock import StageClock
 from edge.position.base import Item
 from edge.vision.cascade import Cascade
 from edge.vision.drift_monitor import DriftMonitor
@@ -38,7 +40,7 @@ class Verdict:
     """What is known of a frame when its verdict is given.
 
     Attributes:
-        inspection: With place and time.
+        inspection: Of the frame.
         latency_ms: From its last line to the verdict; None without one.
     """
 
@@ -49,35 +51,43 @@ class Verdict:
 class Judge:
     """Judges with the models in use, which an installed bundle may change between two frames.
 
-    A frame of a live camera whose time is up is put off whole, so that one hiccup costs a deadline
+    A frame of a live camera whose time is up is deferred whole, so that one hiccup costs a deadline
     and not those of all that come after; a picture that cannot be one of strip is not inspected.
-    The classifier is put off where by what it has lately needed the verdict would come late, or
+    The classifier is deferred where by what it has lately needed the verdict would come late, or
     would cost a waiting frame its gate; the gate of a frame that is in time always runs.
 
     Args:
         cascade: What judges.
-        spare: Loads another cascade of the same bundle for the arrears' thread; None where no
-            frame can be caught up.
-        live: Whether frames come whether or not they are asked for.
+        run: Whether frames come whether or not they are asked for; told of pictures that are not
+            of strip, and of drift.
+        background: Loads another cascade of the same bundle for the deferred queue's thread; None
+            where no frame can be caught up.
         drift: Watches whether frames and scores still resemble the data; None watches nothing.
         bundles: Watches for a newly installed bundle; None keeps to ``cascade``.
+
+    Attributes:
+        cascade: What judges now.
+        background: What catches up now; None where nothing can.
+        drift: What watches for drift now.
+        stage_clock: What the stages of ``cascade`` have lately needed.
     """
 
     def __init__(
         self,
         cascade: Cascade,
+        run: RunState,
         *,
-        spare: LoadSpare | None = None,
-        live: bool,
+        background: LoadBackground | None = None,
         drift: DriftMonitor | None = None,
         bundles: BundleWatch | None = None,
     ) -> None:
         self.cascade = cascade
-        self.spare = None if spare is None else BackgroundCascade(spare)
+        self._run = run
+        self._clock = run.clock
+        self.background = self._background(background)
         self.drift = drift
-        self.clock = StageClock()
-        self.plausibility = FrameSanity(live=live)
-        self._live = live
+        self.stage_clock = StageClock(clock=run.clock)
+        self._sanity = FrameSanity(live=run.live, say=partial(run.tell_here, EventKind.PICTURE))
         self._bundles = bundles
 
     def look_for_bundle(self, item: Item) -> None:
@@ -98,85 +108,98 @@ class Judge:
             raise error
         self._take_up(before)
 
+    def replace_background(self, failed: BackgroundCascade, error: Exception) -> BackgroundCascade:
+        """What catches up from now on, where models that did have failed.
+
+        Raises:
+            EngineError: The same error, where there is no bundle before.
+            Exception: The same error, where it is none of an engine's.
+        """
+        if failed is self.background:
+            if not isinstance(error, EngineError):
+                raise error
+            self.fall_back(error)
+        if self.background is None:
+            raise error
+        return self.background
+
     def judge(
-        self, taken: Captured, first_due_at: Callable[[], float] = lambda: math.inf
+        self, captured: Captured, first_due_at: Callable[[], float] = lambda: math.inf
     ) -> Verdict:
-        """The verdict on what was taken. Where a new bundle fails on it, the one before judges.
+        """The verdict on what was captured. Where a new bundle fails on it, the one before judges.
 
         Args:
-            taken: A frame or a bad one.
-            first_due_at: Gives the ``time.monotonic()`` by which a waiting frame must be judged.
+            captured: A frame or a bad one.
+            first_due_at: Gives the time by which a waiting frame must be judged.
 
         Raises:
             EngineError: The engine failed, and there is no bundle before.
         """
-        frame = taken.item
+        frame = captured.item
         if not isinstance(frame, Frame):
             assert isinstance(frame, BadFrame)
-            inspection = uninspected(frame, Cause(frame.cause), frame.detail)
-            return Verdict(taken.placed(inspection))
-        if (strange := self.plausibility.check(frame.pixels)) is not None:
-            return Verdict(taken.placed(uninspected(frame, *strange)))
-        if time.monotonic() > taken.due_at:
+            return Verdict(uninspected(frame, Cause(frame.cause), frame.detail))
+        if (strange := self._sanity.check(frame.pixels)) is not None:
+            return Verdict(uninspected(frame, *strange))
+        if self._clock.now() > captured.due_at:
             late = uninspected(frame, Cause.LATE, "its deadline passed while it waited")
-            return Verdict(taken.placed(late))
-        return self._verdict(taken, frame, first_due_at)
+            return Verdict(late)
+        return self._verdict(frame, captured.due_at, first_due_at)
 
-    def _verdict(
-        self, taken: Captured, frame: Frame, first_due_at: Callable[[], float] = lambda: math.inf
-    ) -> Verdict:
+    def outline(self, captured: Captured, inspection: Inspection) -> Inspection:
+        """Draw the outlines of a ``classified`` frame here and now."""
+        frame = captured.item
+        assert isinstance(frame, Frame)
         try:
-            inspection = taken.placed(self._inspect(frame, taken.due_at, first_due_at))
+            return self.cascade.outline(frame, inspection)
         except EngineError as error:
             self.fall_back(error)
-            return self._verdict(taken, frame, first_due_at)
+            anew = self._verdict(frame, captured.due_at, lambda: math.inf).inspection
+            return self.outline(captured, anew)
+
+    def _verdict(self, frame: Frame, due_at: float, first_due_at: Callable[[], float]) -> Verdict:
+        try:
+            inspection = self._inspect(frame, due_at, first_due_at)
+        except EngineError as error:
+            self.fall_back(error)
+            return self._verdict(frame, due_at, first_due_at)
         if inspection.level is Level.UNINSPECTED:
             return Verdict(inspection)
-        latency_ms = (time.monotonic() - frame.taken_at) * 1e3
+        latency_ms = (self._clock.now() - frame.taken_at) * 1e3
         if self.drift is not None and inspection.gate_scores is not None:
-            self.drift.add(frame.pixels, inspection.gate_scores)
+            for text in self.drift.add(frame.pixels, inspection.gate_scores):
+                self._run.tell_here(EventKind.DRIFT, text)
         return Verdict(inspection, latency_ms)
-
-    def owes(self, taken: Captured, inspection: Inspection) -> bool:
-        """Whether it is still to be judged, or to get a stage that the cascade asked for."""
-        if inspection.cause is Cause.LATE:
-            return taken.waits
-        return inspection.level is Level.GATED or self.cascade.wants_outline(inspection)
-
-    def outline(self, taken: Captured, inspection: Inspection) -> Inspection:
-        """Draw the outlines that a frame is owed here and now."""
-        assert isinstance(taken.item, Frame)
-        try:
-            return self.cascade.outline(taken.item, inspection)
-        except EngineError as error:
-            self.fall_back(error)
-            return self.outline(taken, self._verdict(taken, taken.item).inspection)
 
     def _inspect(
         self, frame: Frame, due_at: float, first_due_at: Callable[[], float]
     ) -> Inspection:
-        if not self._live:
+        if not self._run.live:
             return self.cascade.inspect(frame)
+        clock = self.stage_clock
 
         def permit(stage: str, regions: int) -> bool:
-            until = min(due_at, first_due_at() - self.clock.p95_s("gate"))
-            return self.clock.fits(stage, until, regions)
+            until = min(due_at, first_due_at() - clock.p95_s("gate"))
+            return clock.fits(stage, until, regions)
 
         inspection = self.cascade.inspect(frame, permit=permit)
         spent = inspection.stages_ms
         if "gate" in spent:
-            self.clock.record("gate", (spent["preprocess"] + spent["gate"]) / 1e3)
+            clock.record("gate", (spent["preprocess"] + spent["gate"]) / 1e3)
         if "classifier" in spent:
-            self.clock.record("classifier", spent["classifier"] / 1e3, len(inspection.suspicious))
+            clock.record("classifier", spent["classifier"] / 1e3, len(inspection.suspicious))
         return inspection
 
     def _take_up(self, cascade: Cascade) -> None:
         self.cascade = cascade
-        self.clock = StageClock()
+        self.stage_clock = StageClock(clock=self._clock)
         exempt()
         if self._bundles is None:
             return
-        self.spare = None if self._bundles.spare is None else BackgroundCascade(self._bundles.spare)
+        self.background = self._background(self._bundles.background)
         if self.drift is not None:
             reference = self._bundles.bundle.manifest.drift
             self.drift = DriftMonitor(reference, every=self.drift.every)
+
+    def _background(self, load: LoadBackground | None) -> BackgroundCascade | None:
+        return None if load is None else BackgroundCascade(load, self._clock)

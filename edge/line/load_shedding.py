@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from enum import IntEnum
 from threading import Lock
 
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.events import Event, EventKind
 
 CALM_S = 10.0
@@ -41,56 +41,63 @@ class OverloadMonitor:
 
     Args:
         calm_s: Seconds in which nothing is given up that end a spell.
-        within_s: Seconds in which what is put off must be caught up; it is not held back for more
+        within_s: Seconds in which what is deferred must be caught up; it is not held back for more
             than half of them.
+        clock: Tells the time.
     """
 
-    def __init__(self, calm_s: float = CALM_S, within_s: float = math.inf) -> None:
+    def __init__(
+        self,
+        calm_s: float = CALM_S,
+        within_s: float = math.inf,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         self._calm_s = calm_s
-        self._strain_s = {what: min(held, within_s / 2) for what, held in STRAIN_S.items()}
+        self._clock = clock
+        self._strain_s = {stage: min(held, within_s / 2) for stage, held in STRAIN_S.items()}
         self._spell: Counter[ShedStage] = Counter()
-        self._given_up_at: dict[ShedStage, float] = {}
+        self._shed_at: dict[ShedStage, float] = {}
         self._began_at = 0.0
         self._last_at = 0.0
         self._lock = Lock()
 
-    def given_up(self, what: ShedStage, position_mm: float) -> Event | None:
+    def shed(self, stage: ShedStage, position_mm: float) -> Event | None:
         """Count a frame; the event where that begins a spell or is worse than all of it so far.
 
         Args:
-            what: What the frame goes without.
+            stage: What the frame goes without.
             position_mm: Where it lies.
         """
         with self._lock:
-            now = time.monotonic()
+            now = self._clock.now()
             if not self._spell:
                 self._began_at = now
-            worse = what > max(self._spell, default=-1)
-            self._spell[what] += 1
-            self._last_at = self._given_up_at[what] = now
+            worse = stage > max(self._spell, default=-1)
+            self._spell[stage] += 1
+            self._last_at = self._shed_at[stage] = now
         if not worse:
             return None
         text = (
             f"Overload: the line is too fast for this device; from here on some frames are "
-            f"{_WORDS[what]}"
+            f"{_WORDS[stage]}"
         )
-        return Event(EventKind.OVERLOAD, text, position_mm=position_mm)
+        return Event(EventKind.OVERLOAD, text, self._clock.wall(), position_mm)
 
     def strain(self) -> ShedStage | None:
         """The worst that was given up a moment ago; None where nothing was."""
         with self._lock:
-            now = time.monotonic()
+            now = self._clock.now()
             held = self._strain_s.items()
-            recent = (w for w, for_s in held if self._given_up_at.get(w, -math.inf) + for_s > now)
+            recent = (s for s, for_s in held if self._shed_at.get(s, -math.inf) + for_s > now)
             return max(recent, default=None)
 
     def look(self, position_mm: float) -> Event | None:
         """The event that ends a spell, once nothing has been given up for long enough."""
         with self._lock:
-            if not self._spell or time.monotonic() < self._last_at + self._calm_s:
+            if not self._spell or self._clock.now() < self._last_at + self._calm_s:
                 return None
             spell, self._spell = self._spell, Counter()
             lasted_s = self._last_at - self._began_at
-        frames = ", ".join(f"{spell[what]} {_WORDS[what]}" for what in sorted(spell, reverse=True))
+        frames = ", ".join(f"{spell[s]} {_WORDS[s]}" for s in sorted(spell, reverse=True))
         text = f"The overload is over; it lasted {lasted_s:.1f} s. Frames: {frames}"
-        return Event(EventKind.OVERLOAD_OVER, text, position_mm=position_mm)
+        return Event(EventKind.OVERLOAD_OVER, text, self._clock.wall(), position_mm)

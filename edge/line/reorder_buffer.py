@@ -1,4 +1,4 @@
-"""Puts what is settled at different times back into the order in which it was taken."""
+"""Puts what becomes final at different times back into the order in which it was captured."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from edge.core.inspection import Inspection
 
 
 @dataclass(slots=True, eq=False)
-class SettledRecord:
-    """What the recorder writes of one thing taken, at its final level.
+class FinalRecord:
+    """What the recorder writes of one thing captured, at its final level.
 
     Attributes:
-        order: ``Taken.order``.
+        order: ``Captured.order``.
         inspection: Of a frame; None of an absence or a command.
         frame: Its pixels, as long as there is room for them; None where there are none.
         gap: Strip that passed before it without a frame.
@@ -31,7 +31,7 @@ class SettledRecord:
 
 
 class ReorderBuffer:
-    """Holds back what is settled until all that was taken before it is. Not thread-safe.
+    """Holds back what is final until all that was captured before it is. Not thread-safe.
 
     Args:
         pixels: Records that may hold pixels at once, those given out and not yet ``forgotten``
@@ -41,10 +41,10 @@ class ReorderBuffer:
     def __init__(self, pixels: int) -> None:
         self._pixels = pixels
         self._next = 0
-        self._ahead: dict[int, SettledRecord] = {}
-        self._holding: list[SettledRecord] = []
+        self._ahead: dict[int, FinalRecord] = {}
+        self._holding: list[FinalRecord] = []
 
-    def add(self, record: SettledRecord) -> list[SettledRecord]:
+    def add(self, record: FinalRecord) -> list[FinalRecord]:
         """The records that are now whole up to where one is missing, in order."""
         self._ahead[record.order] = record
         if record.frame is not None:
@@ -55,7 +55,7 @@ class ReorderBuffer:
             self._next += 1
         return ready
 
-    def forget(self, record: SettledRecord) -> None:
+    def forget(self, record: FinalRecord) -> None:
         """The record has been written."""
         if record in self._holding:
             self._holding.remove(record)
@@ -79,5 +79,5 @@ class ReorderBuffer:
         return _defective(victim)
 
 
-def _defective(record: SettledRecord) -> bool:
+def _defective(record: FinalRecord) -> bool:
     return record.inspection is not None and record.inspection.defective

@@ -2,75 +2,74 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import time
-from collections.abc import Callable
 from dataclasses import replace
 
 from edge.config.line import LineConfig
 from edge.core.events import Event, EventKind
-from edge.core.frame import Frame
+from edge.core.frame import Absence, BadFrame, Frame
 from edge.core.time_budget import verdict_s
 from edge.line.camera_events import CameraEvents
 from edge.line.captured import Captured
-from edge.position.base import Item, Position
+from edge.line.run_state import RunState
+from edge.position.base import FramePlace, Item, Position
 
 
 class FrameStamper:
-    """Called with each item, in the order taken, in the camera's thread.
+    """Called with each item, in the order captured, in the camera's thread.
+
+    This is the only place where a frame is placed: inspections take position, length and time from
+    it. It is also where the deadline of a verdict is decided.
 
     Args:
         config: Size of a pixel, and the time that a verdict may take.
         position: Follows the strip.
-        live: Whether there is a deadline.
-        tell: Told of events: the camera lost or back, the encoder.
-
-    Attributes:
-        position_mm: Where what was taken last lies.
-        deadline_s: Time that the verdict on the last frame may take.
+        run: Gives the order, and is told of events: the camera lost or back, the encoder.
     """
 
-    def __init__(
-        self, config: LineConfig, position: Position, *, live: bool, tell: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, config: LineConfig, position: Position, run: RunState) -> None:
         self._config = config
         self._position = position
-        self._live = live
-        self._tell = tell
-        self._orders = itertools.count()
-        self._camera_news = CameraEvents()
+        self._run = run
+        self._camera_events = CameraEvents()
         self._budget_s = None if config.budget_ms is None else config.budget_ms / 1e3
-        self.position_mm = 0.0
-        self.deadline_s = 0.0
 
     def __call__(self, item: Item) -> Captured:
-        """Admit what the camera gave next."""
-        config = self._config
+        """Stamp what the camera gave next."""
+        run, clock = self._run, self._run.clock
         place = self._position.advance(item)
-        self.position_mm = place.position_mm
+        run.position_mm = place.position_mm
+        at = clock.wall() - (clock.now() - item.taken_at)
         deadline_s, due_at = 0.0, math.inf
         if isinstance(item, Frame):
-            lines = item.pixels.shape[0]
-            deadline_s = verdict_s(lines, config.along_mm, place.speed_m_s, self._budget_s)
-            if self._live:
+            deadline_s = self._deadline_s(item, place)
+            if run.live:
                 due_at = item.taken_at + deadline_s
-            self.deadline_s = deadline_s
-            item = replace(
-                item,
-                position_mm=place.position_mm,
-                mm_per_line=config.along_mm,
-                mm_per_px_across=config.across_mm,
-            )
-        at = time.time() - (time.monotonic() - item.taken_at)
-        taken = Captured(self.order(), item, place, deadline_s, due_at, at)
-        for text in self._position.news():
-            self._tell(Event(EventKind.POSITION, text, at, place.position_mm))
-        if self._live:
-            for event in self._camera_news.of(taken):
-                self._tell(event)
-        return taken
+            run.deadline_s = deadline_s
+        placed = self._placed(item, place, at)
+        captured = Captured(run.records.next_order(), placed, place, deadline_s, due_at)
+        for text in place.notes:
+            run.tell(Event(EventKind.POSITION, text, at, place.position_mm))
+        if run.live:
+            for event in self._camera_events.of(captured):
+                run.tell(event)
+        return captured
 
-    def order(self) -> int:
-        """The next number in the order of everything that is recorded. From any thread."""
-        return next(self._orders)
+    def _deadline_s(self, frame: Frame, place: FramePlace) -> float:
+        lines = frame.pixels.shape[0]
+        return verdict_s(lines, self._config.along_mm, place.speed_m_s, self._budget_s)
+
+    def _placed(self, item: Item, place: FramePlace, at: float) -> Item:
+        if isinstance(item, Absence):
+            return replace(item, at=at)
+        if isinstance(item, BadFrame):
+            length_mm = place.length_mm
+            return replace(item, at=at, position_mm=place.position_mm, length_mm=length_mm)
+        return replace(
+            item,
+            at=at,
+            position_mm=place.position_mm,
+            passed_mm=place.length_mm,
+            mm_per_line=self._config.along_mm,
+            mm_per_px_across=self._config.across_mm,
+        )

@@ -34,6 +34,7 @@ class FramePlace:
         speed_m_s: Speed of the strip at its last line; 0 while it stands.
         lost: Whether the missing strip passed while the camera was lost.
         stands: Whether it is known that the strip did not move since what came last.
+        notes: What has happened to the source since, a sentence each for the person at the line.
     """
 
     position_mm: float
@@ -43,6 +44,7 @@ class FramePlace:
     speed_m_s: float = 0.0
     lost: bool = False
     stands: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Position(ABC):
@@ -54,17 +56,6 @@ class Position(ABC):
 
     def start(self, at: float) -> None:
         """The run begins at this ``time.monotonic()``: an absence may be what comes first."""
-
-    def moves(self) -> bool:
-        """Whether the strip moves now, as far as is known; true where it is not. From any thread.
-
-        A camera that is silent while the strip stands is not lost.
-        """
-        return True
-
-    def news(self) -> list[str]:
-        """What has happened to the source since this was last asked, a sentence for each."""
-        return []
 
     def close(self) -> None:
         """Free what it holds. Safe to call twice."""

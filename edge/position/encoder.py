@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from edge.core.frame import Absence
@@ -34,6 +36,16 @@ class Counts(Protocol):
 
     def close(self) -> None:
         """Free what it holds."""
+
+
+def moves(feed: Counts, now: Callable[[], float] = time.monotonic) -> bool:
+    """Whether the strip moves, by the counts over the last moment; true where they say nothing.
+
+    A camera that is silent while the strip stands is not lost.
+    """
+    at = now()
+    count, before = feed(at), feed(at - _STANDS_S)
+    return count is None or before is None or count != before
 
 
 class EncoderPosition(Position):
@@ -90,7 +102,8 @@ class EncoderPosition(Position):
         self._next_number: int | None = None
         self._absent = False
         self._uncounted = 0
-        self._news: list[str] = []
+        self._notes: list[str] = []
+        """Of the item that is being placed."""
 
     def start(self, at: float) -> None:
         """The run begins: strip that passes before the camera is there has passed unseen."""
@@ -98,6 +111,11 @@ class EncoderPosition(Position):
 
     def advance(self, item: Item) -> FramePlace:
         """Place what the camera gave next."""
+        place = self._place(item)
+        notes, self._notes = tuple(self._notes), []
+        return replace(place, notes=notes) if notes else place
+
+    def _place(self, item: Item) -> FramePlace:
         length = self._lines.length_mm(item)
         count = self._count_of(item)
         if isinstance(item, Absence) and count is None and self._feed is None:
@@ -130,19 +148,6 @@ class EncoderPosition(Position):
         stands = self._end_mm == before
         return FramePlace(position, own, missing_mm, missing, speed, lost=lost, stands=stands)
 
-    def moves(self) -> bool:
-        """Whether the feed's counts have changed over the last moment; without a feed, true."""
-        if self._feed is None:
-            return True
-        now = time.monotonic()
-        count, before = self._feed(now), self._feed(now - _STANDS_S)
-        return count is None or before is None or count != before
-
-    def news(self) -> list[str]:
-        """What has happened to the counts since this was last asked."""
-        told, self._news = self._news, []
-        return told
-
     def close(self) -> None:
         """Close the feed. Safe to call twice."""
         if self._feed is not None:
@@ -154,12 +159,14 @@ class EncoderPosition(Position):
             count = self._feed(item.taken_at)
         if count is not None:
             if self._uncounted >= _SILENT_FRAMES:
-                self._news.append("The encoder's counts have come back: they give positions again.")
+                self._notes.append(
+                    "The encoder's counts have come back: they give positions again."
+                )
             self._uncounted = 0
         elif not isinstance(item, Absence):
             self._uncounted += 1
             if self._uncounted == _SILENT_FRAMES:
-                self._news.append(
+                self._notes.append(
                     f"No encoder count came with {_SILENT_FRAMES} frames: positions are estimated "
                     "by speed × time. Check the encoder and what sends its counts."
                 )
@@ -177,7 +184,7 @@ class EncoderPosition(Position):
         elif self._may_be(step_mm, at - self._counted[0], length):
             self._end_mm = self._counted[1] + step_mm
         else:
-            self._news.append(
+            self._notes.append(
                 f"The encoder's count has jumped by {step_mm / 1000.0:,.0f} m: it is taken to have "
                 "begun anew, and positions go on from the last."
             )

@@ -13,6 +13,7 @@ import socket
 import time
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Callable
 from threading import Lock, Thread
 
 from edge.config.feed_address import parse_feed_address
@@ -37,6 +38,7 @@ class EncoderFeed:
     Args:
         address: ``udp://HOST:PORT`` to listen at; port 0 takes any that is free.
         counter_bits: Width of the counter, which rolls over.
+        clock: What counts are stamped by as they come.
 
     Attributes:
         port: Where it listens.
@@ -46,7 +48,13 @@ class EncoderFeed:
         ConfigError: It is no such address, or nobody can listen there.
     """
 
-    def __init__(self, address: str, *, counter_bits: int = 32) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        counter_bits: int = 32,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         host, port = parse_feed_address(address)
         self._counter = Counter(counter_bits)
         self._range = 1 << counter_bits
@@ -54,6 +62,7 @@ class EncoderFeed:
         self._seen: deque[tuple[float, int]] = deque(maxlen=_KEPT)
         self._lock = Lock()
         self._closed = False
+        self._clock = clock
         self.ignored = 0
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
@@ -71,7 +80,7 @@ class EncoderFeed:
         self._thread.start()
 
     def __call__(self, at: float) -> int | None:
-        """The count at a ``time.monotonic()``, between two that came or going on from the last.
+        """The count at a time of the clock, between two that came or going on from the last.
 
         None where none came within half a second of it.
         """
@@ -110,7 +119,7 @@ class EncoderFeed:
                     return
                 time.sleep(_WAKE_S)
                 continue
-            at = time.monotonic()
+            at = self._clock()
             if (count := _COUNT.fullmatch(datagram)) is None:
                 self.ignored += 1
                 continue

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from edge.core.coil_defect import CoilDefect
-from edge.core.coverage import Coverage, Gap
 from edge.core.events import Event, EventKind
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection, Level
+from edge.core.run_figures import RunFigures
 from edge.core.sink import Sink
 from edge.service.health import Health
 
@@ -30,6 +30,7 @@ class Systemd(Sink):
 
     Args:
         health: Whether the line is stuck; it comes before this sink.
+        figures: Of the run, for the status.
         environ: Where systemd has left its address.
         clock: Seconds that go on steadily.
     """
@@ -37,11 +38,13 @@ class Systemd(Sink):
     def __init__(
         self,
         health: Health,
+        figures: RunFigures,
         *,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._health = health
+        self._run_figures = figures
         self._clock = clock
         self._address = _address(environ.get("NOTIFY_SOCKET", ""))
         self._beat_s = _watchdog_s(environ) / 2.0
@@ -49,17 +52,11 @@ class Systemd(Sink):
         self._status_at = -math.inf
         self._status = ""
         self._ready = self._closed = False
-        self._coverage = Coverage()
         self._defects = 0
         self._coil = ""
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
-        """Count a frame."""
-        self._coverage.add(inspection)
-
-    def gap(self, gap: Gap) -> None:
-        """Count strip that passed without a frame."""
-        self._coverage.add_gap(gap.length_mm, gap.cause)
+        """Nothing: frames are counted in the run's figures."""
 
     def defect(self, defect: CoilDefect) -> None:
         """Count a defect."""
@@ -95,11 +92,12 @@ class Systemd(Sink):
             self._send("STOPPING=1")
 
     def _figures(self) -> str:
-        frames = sum(self._coverage.frames.values())
+        coverage = self._run_figures.coverage
+        frames = sum(coverage.frames.values())
         coil = f"coil {self._coil}, " if self._coil else ""
         return (
-            f"{coil}{frames} frames, {self._coverage.passed_mm / 1000:.0f} m, "
-            f"{self._coverage.share(Level.FULL):.1%} inspected in full, {self._defects} defects"
+            f"{coil}{frames} frames, {coverage.passed_mm / 1000:.0f} m, "
+            f"{coverage.share(Level.FULL):.1%} inspected in full, {self._defects} defects"
         )
 
     def _show(self, status: str) -> None:

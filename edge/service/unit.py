@@ -169,7 +169,8 @@ def program() -> list[str]:
 
 def writable_folders(config: Config) -> list[Path]:
     """Folders outside of its state that a line with this configuration writes."""
-    files = [section.path for section in (config.ledger, config.csv) if section is not None]
+    sections = (config.ledger, config.csv, config.log)
+    files = [section.path for section in sections if section is not None]
     if config.jsonl is not None:
         files += [config.jsonl.path, config.jsonl.events]
     folders = {file.parent for file in files if file is not None and str(file) != "-"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, TextIO
 
 from edge.core.errors import ReaderGoneError, UnwritableError
 from edge.core.events import Event
+from edge.core.files import ends_within_a_line
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
@@ -50,7 +50,7 @@ class JsonLinesFile(JsonLines):
     def __init__(self, path: Path) -> None:
         try:
             super().__init__(path.open("a", encoding="utf-8"), str(path))
-            if _ends_within_a_line(path):
+            if ends_within_a_line(path):
                 self._stream.write("\n")
         except OSError as error:
             raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
@@ -80,11 +80,3 @@ class EventLinesFile(JsonLinesFile):
             UnwritableError: The disk is full.
         """
         self._put(event.as_json())
-
-
-def _ends_within_a_line(path: Path) -> bool:
-    if not path.is_file() or path.stat().st_size == 0:
-        return False
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) != b"\n"

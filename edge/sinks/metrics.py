@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,13 +38,13 @@ class Readings:
 
     Attributes:
         figures: Of the run.
-        queues: Length of each queue, by name.
+        queues: What waits, by what it waits for.
         bundle: Name and digest of the bundle that judges now, and what else describes it.
         dropped: Messages to a broker that were dropped.
     """
 
     figures: RunFigures
-    queues: Mapping[str, Callable[[], int]]
+    queues: Mapping[str, Sized]
     bundle: Callable[[], Mapping[str, str]]
     dropped: Callable[[], int] = lambda: 0
 
@@ -55,16 +55,16 @@ class Metrics(Sink):
     Args:
         config: Where it answers.
         health: Whether the line is well.
-
-    Attributes:
-        readings: What is read off the line; until it is set, figures of the line are left out.
+        readings: What is read off the line; None leaves its figures out.
 
     Raises:
         MissingExtraError: prometheus-client is not installed.
         ConfigError: The port cannot be used.
     """
 
-    def __init__(self, config: MetricsConfig, health: Health) -> None:
+    def __init__(
+        self, config: MetricsConfig, health: Health, readings: Readings | None = None
+    ) -> None:
         try:
             from prometheus_client import CollectorRegistry, ProcessCollector
             from prometheus_client.exposition import choose_encoder
@@ -73,7 +73,7 @@ class Metrics(Sink):
                 "[metrics] needs the package prometheus-client",
                 "Install it: pip install 'millsight[metrics]'",
             ) from None
-        self.readings: Readings | None = None
+        self._readings = readings
         self._health = health
         self._defects: Counter[tuple[str, str]] = Counter()
         self._events: Counter[tuple[str]] = Counter({(kind.value,): 0 for kind in EventKind})
@@ -120,8 +120,8 @@ class Metrics(Sink):
         )
         yield counter("events", "Events", self._events.copy().items(), "kind")
         yield from _temperature()
-        if self.readings is not None:
-            yield from _of_line(self.readings)
+        if self._readings is not None:
+            yield from _of_line(self._readings)
 
 
 def _temperature() -> Iterator[Metric]:
@@ -147,7 +147,7 @@ def _of_line(readings: Readings) -> Iterator[Metric]:
         yield counter(name, text, [((), now[name])])
     yield histogram("verdict_seconds", "Frame taken to verdict", figures.latencies)
     yield histogram("instances_seconds", "Frame taken to outlines", figures.instance_latencies)
-    lengths = [((name,), length()) for name, length in readings.queues.items()]
+    lengths = [((name,), len(queue)) for name, queue in readings.queues.items()]
     yield gauge("queue_length", "What waits", lengths, "queue")
     text = "Messages to a broker that were dropped for want of room"
     yield counter("messages_dropped", text, [((), readings.dropped())])

@@ -5,29 +5,25 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from edge import __version__
-from edge.coil.grade import Grade
 from edge.config.outputs import MqttConfig
 from edge.core.coil_defect import CoilDefect
-from edge.core.coverage import Coverage, Gap
 from edge.core.errors import MillsightError
-from edge.core.events import Event, EventKind
+from edge.core.events import Event, EventKind, Tell, untold
 from edge.core.frame import Frame
-from edge.core.inspection import (
-    Inspection,
-    Level,
-    iso_time,
-)
+from edge.core.inspection import Inspection, iso_time
+from edge.core.run_figures import RunFigures
 from edge.core.sink import Sink
 from edge.service.coil_commands import read_coil_command
 from edge.sinks.broker import Broker
 from edge.sinks.outbox import MemoryOutbox, Outbox
 
-_NEWS_KEPT = 100
+_REFUSALS_TOLD = 100
+"""At most so many commands that were not obeyed are told of between two ticks."""
 
 
 class Mqtt(Sink):
@@ -51,7 +47,9 @@ class Mqtt(Sink):
         outbox: What messages wait in; None keeps them in memory.
         on_coil: Takes the name of a coil that begins, None where one ends; called in the
             connection's thread.
+        figures: Of the run, for its health.
         fault: What is wrong with the line now; None where nothing is.
+        report: Told of the broker's goings and comings, and of commands that were not obeyed.
         retry_s: The first and the longest pause between two attempts to connect, in seconds.
 
     Raises:
@@ -64,8 +62,10 @@ class Mqtt(Sink):
         config: MqttConfig,
         outbox: Outbox | None = None,
         *,
+        figures: RunFigures,
         on_coil: Callable[[str | None], None] | None = None,
         fault: Callable[[], str | None] = lambda: None,
+        report: Tell = untold,
         retry_s: tuple[float, float] = (1.0, 60.0),
     ) -> None:
         self.outbox = MemoryOutbox(config.waiting) if outbox is None else outbox
@@ -74,19 +74,21 @@ class Mqtt(Sink):
         self._fault = fault
         self._run = uuid.uuid4().hex[:12]
         self._count = 0
-        self._grade = Grade()
-        self._coverage = Coverage()
+        self._figures = figures
+        self._coil = ""
         self._defects: Counter[str] = Counter()
         self._health_s = config.health_s
         self._health_at = time.monotonic()
-        self._news: deque[str] = deque(maxlen=_NEWS_KEPT)
+        self._report = report
+        self._refused = 0
+        """Commands told of as not obeyed since the last tick."""
         self._broker = Broker(
             config,
             self.outbox,
             state_topic=f"{config.topic}/state",
             command_topic=f"{config.topic}/coil",
             on_command=self._command,
-            on_news=self._news.append,
+            on_news=self._tell,
             retry_s=retry_s,
         )
 
@@ -96,67 +98,50 @@ class Mqtt(Sink):
         return self._broker.connected
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
-        """Publish a defective frame; count every one."""
-        self._coverage.add(inspection)
-        if inspection.coil == self._grade.coil:
-            self._grade.add_strip(inspection.length_mm, inspection.level, inspection.cause)
+        """Publish a defective frame."""
         if inspection.defective:
             told = inspection.as_json()
             told["defects"] = [{**defect, "mask": None} for defect in told["defects"]]
             self._put("frames", told)
 
-    def gap(self, gap: Gap) -> None:
-        """Count strip that passed without a frame."""
-        self._coverage.add_gap(gap.length_mm, gap.cause)
-        if gap.coil == self._grade.coil:
-            self._grade.add_strip(gap.length_mm, Level.UNINSPECTED, gap.cause)
-
     def defect(self, defect: CoilDefect) -> None:
         """Publish a defect on the coil."""
         self._defects[defect.class_name] += 1
-        if defect.coil == self._grade.coil:
-            self._grade.add_defect(defect)
         self._put("defects", defect.as_json())
 
     def tell(self, event: Event) -> None:
         """Publish an event; where a coil begins or ends also that."""
         self._put("events", event.as_json())
         if event.kind is EventKind.COIL_BEGAN:
-            self._grade = Grade(event.coil)
+            self._coil = event.coil
             self._put("coils", {"what": "began", **_place(event), "grade": None})
         elif event.kind is EventKind.COIL_ENDED:
-            self._put("coils", {"what": "ended", **_place(event), "grade": self._grade.as_json()})
-            self._grade = Grade()
+            self._put("coils", {"what": "ended", **_place(event), "grade": event.grade})
+            self._coil = ""
 
     def tick(self) -> None:
         """Publish the line's health when it is due."""
+        self._refused = 0
         now = time.monotonic()
         if now - self._health_at >= self._health_s:
             self._health_at = now
             if self.connected:
                 self._broker.send_latest(f"{self._topic}/health", self._payload(self._health()))
 
-    def news(self) -> list[Event]:
-        """The broker's goings and comings, and commands that were not obeyed."""
-        told = []
-        while self._news:
-            told.append(Event(EventKind.SINK, self._news.popleft()))
-        return told
-
     def close(self) -> None:
         """Send what can be sent within two seconds, and leave; the rest waits in the outbox."""
         self._broker.close()
 
     def _health(self) -> dict[str, Any]:
-        fault = self._fault()
+        fault, coverage = self._fault(), self._figures.coverage
         return {
             "time": iso_time(time.time()),
             "well": fault is None,
             "fault": fault,
-            "coil": self._grade.coil or None,
-            "frames": sum(self._coverage.frames.values()),
-            "coverage": self._coverage.as_json(),
-            "uninspected_by_cause": self._coverage.causes_as_json(),
+            "coil": self._coil or None,
+            "frames": sum(coverage.frames.values()),
+            "coverage": coverage.as_json(),
+            "uninspected_by_cause": coverage.causes_as_json(),
             "defects": dict(self._defects),
             "waiting": len(self.outbox),
             "dropped": self.outbox.dropped,
@@ -176,15 +161,24 @@ class Mqtt(Sink):
         try:
             name = read_coil_command(payload)
         except ValueError as error:
-            self._news.append(f"a command on {self._topic}/coil was not understood: {error}")
+            self._refuse(f"was not understood: {error}")
             return
         if self._on_coil is None:
-            self._news.append(f"a command on {self._topic}/coil was ignored: this run has no coils")
+            self._refuse("was ignored: this run has no coils")
             return
         try:
             self._on_coil(name)
         except MillsightError as error:
-            self._news.append(f"a command on {self._topic}/coil was refused: {error}")
+            self._refuse(f"was refused: {error}")
+
+    def _refuse(self, why: str) -> None:
+        """Tell of a command that is not obeyed; a broker that floods the line is not told of."""
+        self._refused += 1
+        if self._refused <= _REFUSALS_TOLD:
+            self._tell(f"a command on {self._topic}/coil {why}")
+
+    def _tell(self, text: str) -> None:
+        self._report(Event(EventKind.SINK, text))
 
 
 def _place(event: Event) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from edge.core.class_map import ClassMap
 from edge.core.errors import UnwritableError
-from edge.core.events import Event, EventKind
+from edge.core.events import Event, EventKind, Tell, untold
 from edge.core.files import make_folder
 from edge.core.frame import Frame, Pixels
 from edge.core.geometry import Box
@@ -44,12 +44,13 @@ class Pictures(Sink):
         classes: Class names in the bundle's order: each keeps one colour.
         every: Also draw frames without a defect.
         limit: Stop after so many pictures, so that a bad coil does not fill the disk; the rest
-            are counted in ``left_out``.
+            are counted in ``skipped``.
         tolerant: Count a picture that cannot be written rather than raise: beside the line a full
             disk must not end the inspection.
         frames: Also write each frame as it was taken, ``NAME.frame.png`` beside ``NAME.jpg``, so
             that its defects can be labelled again.
         reserve_mb: Write none where less than so many megabytes are free: rows are worth more.
+        report: Told that pictures cannot be stored, or can be again.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Pictures(Sink):
         tolerant: bool = False,
         frames: bool = False,
         reserve_mb: float = 0.0,
+        report: Tell = untold,
     ) -> None:
         make_folder(folder)
         self._folder = folder
@@ -73,7 +75,7 @@ class Pictures(Sink):
         self._reserve = reserve_mb * 1e6
         self._last: tuple[int, Path] | None = None
         self._failing = False
-        self._news: list[Event] = []
+        self._report = report
         self._start = time.strftime("%Y%m%dT%H%M%S")
         self.written = 0
 
@@ -82,7 +84,7 @@ class Pictures(Sink):
         if frame is None or not (self._every or inspection.defective):
             return
         if self._limit is not None and self.written >= self._limit:
-            self.left_out += 1
+            self.skipped += 1
             return
         stem = f"{self._start}-{inspection.frame:08d}-{_file_stem(inspection.source)}"
         path = self._folder / f"{stem}.jpg"
@@ -94,7 +96,7 @@ class Pictures(Sink):
         except UnwritableError as error:
             if not self._tolerant:
                 raise
-            self.left_out += 1
+            self.skipped += 1
             self._notice(error)
             return
         self._last = inspection.frame, path
@@ -106,11 +108,6 @@ class Pictures(Sink):
         if self._last is None or self._last[0] != inspection.frame:
             return None
         return self._last[1]
-
-    def news(self) -> list[Event]:
-        """What is to be told since this was last asked: pictures cannot be stored, or can."""
-        news, self._news = self._news, []
-        return news
 
     def _refuse_without_room(self) -> None:
         if not self._reserve:
@@ -129,7 +126,7 @@ class Pictures(Sink):
             text = f"pictures are stored in {self._folder} again"
             if error is not None:
                 text = f"pictures are left out: {error.what}. {error.hint}"
-            self._news.append(Event(EventKind.STORAGE, text))
+            self._report(Event(EventKind.STORAGE, text))
 
 
 def _file_stem(source: str) -> str:

@@ -128,9 +128,9 @@ class Partners:
         """The cascade of a form with one stage replaced."""
         like = self.cascades[form]
         if isinstance(model, Gate):
-            return like.with_networks(RegionNetworks(model, like.classifier))
+            return like.with_networks(RegionNetworks(model, like.networks.classifier))
         assert isinstance(model, Classifier)
-        return like.with_networks(RegionNetworks(like.gate, model))
+        return like.with_networks(RegionNetworks(like.networks.gate, model))
 
 
 def prove(

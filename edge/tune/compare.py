@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from edge.tune.pick import TIE
-from edge.tune.race import WARM_UP, RaceTimes
+from edge.tune.race import WARM_UP, RaceTimes, Stopwatch
 from edge.tune.tuning_plan import Comparison, PartName
 
 _FEWEST, _MOST = 20, 1000
@@ -18,21 +18,27 @@ PartRunner = Callable[[int], Mapping[PartName, float]]
 """Given the number of the round, runs once and says how many milliseconds each part took."""
 
 
-def compare(default: PartRunner, tuned: PartRunner, seconds: float) -> list[Comparison]:
+def compare(
+    default: PartRunner,
+    tuned: PartRunner,
+    seconds: float,
+    clock: Stopwatch = time.perf_counter,
+) -> list[Comparison]:
     """Time two cascades in turns, one first and then the other, and compare each part.
 
     Args:
         default: As it is run without a plan.
         tuned: As it would be run.
         seconds: When to stop.
+        clock: Seconds that pass; tells when to stop.
     """
     for number in range(WARM_UP):
         default(number)
         tuned(number)
     times: dict[PartName, tuple[RaceTimes, RaceTimes]] = {}
-    until = time.monotonic() + seconds
+    until = clock() + seconds
     for number in range(_MOST):
-        if number >= _FEWEST and time.monotonic() > until:
+        if number >= _FEWEST and clock() > until:
             break
         order = (0, 1) if number % 2 else (1, 0)
         for which in order:

@@ -99,11 +99,12 @@ class Proof:
         Golden scores are of both networks together, and the gate's threshold is held against its
         own.
         """
-        if cascade.gate is like.gate:
+        if cascade.networks.gate is like.networks.gate:
             return None
         for golden, pixels in self.frames:
-            inputs = network_input(pixels, like.gate.geometry)
-            off = np.abs(cascade.gate.scores(inputs) - like.gate.scores(inputs)).max()
+            inputs = network_input(pixels, like.networks.gate.geometry)
+            scored = [each.networks.gate.scores(inputs) for each in (cascade, like)]
+            off = np.abs(scored[0] - scored[1]).max()
             if fault := _fault(golden, float(off), form):
                 return f"the gate alone {fault}"
         return None

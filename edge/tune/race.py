@@ -23,6 +23,9 @@ FEWEST, MOST = 10, 500
 """Rounds: so many at least, however slow the device; no more than so many, however fast."""
 
 Key = TypeVar("Key", bound=Hashable)
+Stopwatch = Callable[[], float]
+"""Tells seconds, of which only differences mean something."""
+
 Runner = Callable[[int], float]
 """Given the number of the round, runs once and says how many milliseconds that took."""
 
@@ -53,6 +56,7 @@ def race(
     seconds: float,
     *,
     group: Callable[[Key], object] = lambda key: None,
+    clock: Stopwatch = time.perf_counter,
 ) -> dict[Key, RaceTimes]:
     """Time runners in interleaved rounds, each round in another order.
 
@@ -60,6 +64,7 @@ def race(
         runners: Who takes part.
         seconds: When to stop.
         group: The hopeless are those far slower than the best of their own group.
+        clock: Seconds that pass; tells when to stop.
     """
     times = {key: RaceTimes() for key in runners}
     racing = list(runners)
@@ -68,9 +73,9 @@ def race(
             runner(number)
     # Who comes after whom matters: idle threads of some engines keep a core for a while.
     shuffle = random.Random(0).shuffle
-    until = time.monotonic() + seconds
+    until = clock() + seconds
     for number in range(MOST):
-        if number >= FEWEST and time.monotonic() > until:
+        if number >= FEWEST and clock() > until:
             break
         shuffle(racing)
         for key in racing:
@@ -80,14 +85,16 @@ def race(
     return times
 
 
-def clocked(work: Callable[[Any], object], items: Sequence[Any]) -> Runner:
+def clocked(
+    work: Callable[[Any], object], items: Sequence[Any], clock: Stopwatch = time.perf_counter
+) -> Runner:
     """A runner that does the work with one item a round, in turn."""
 
     def run(number: int) -> float:
         item = items[number % len(items)]
-        started = time.perf_counter()
+        started = clock()
         work(item)
-        return (time.perf_counter() - started) * 1e3
+        return (clock() - started) * 1e3
 
     return run
 

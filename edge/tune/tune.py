@@ -7,6 +7,7 @@ again and in turns with it.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import cast, get_args
@@ -26,7 +27,7 @@ from edge.tune.compare import compare
 from edge.tune.machine import this_machine
 from edge.tune.pick import pick_part
 from edge.tune.proof import Proof, form_of
-from edge.tune.race import RaceTimes, race
+from edge.tune.race import RaceTimes, Stopwatch, race
 from edge.tune.tuning_plan import (
     Comparison,
     PartName,
@@ -53,13 +54,20 @@ Tell = Callable[[str], None]
 Ways = dict[StageName, StagePlan]
 
 
-def tune(bundle: Bundle, *, seconds: float = 60.0, tell: Tell = lambda text: None) -> TuningPlan:
+def tune(
+    bundle: Bundle,
+    *,
+    seconds: float = 60.0,
+    tell: Tell = lambda text: None,
+    clock: Stopwatch = time.perf_counter,
+) -> TuningPlan:
     """Find the fastest way to run a bundle on this device that scores its golden frames rightly.
 
     Args:
         bundle: The bundle.
         seconds: For measuring; checking what is measured comes on top.
         tell: Told what is being done.
+        clock: What everything is timed by.
 
     Raises:
         BundleError: No way agrees with the golden frames, or one of these cannot be decoded.
@@ -68,7 +76,7 @@ def tune(bundle: Bundle, *, seconds: float = 60.0, tell: Tell = lambda text: Non
     here, busy = this_machine(), os.getloadavg()[0] / len(os.sched_getaffinity(0))
     stages = [stage for part in PARTS for stage in stages_of(bundle, part)]
     default, note = _default(bundle)
-    contest = _Contest(bundle, list(here.engines), here.cores)
+    contest = _Contest(bundle, list(here.engines), here.cores, clock)
     each = seconds * (1 - _COMPARED) / len(stages)
     for stage in stages:
         contest.hold(stage, each, tell)
@@ -80,7 +88,7 @@ def tune(bundle: Bundle, *, seconds: float = 60.0, tell: Tell = lambda text: Non
         usually = dict.fromkeys(stages, default)
         if ways != usually:
             tell(f"timing the cascade against the default, {seconds * _COMPARED:.0f} s")
-            comparisons = _compare(bundle, contest.work, usually, ways, seconds * _COMPARED)
+            comparisons = _compare(bundle, contest.work, usually, ways, seconds * _COMPARED, clock)
         adopted = {c.part for c in comparisons if c.adopted}
         ways = {s: ways[s] if _part(s) in adopted else default for s in stages}
         if adopted and (fault := _fault(bundle, ways)):
@@ -111,6 +119,7 @@ class _Contest:
         bundle: Whose stages.
         engines: Installed, in order of preference.
         cores: That may be used.
+        clock: What they are timed by.
 
     Attributes:
         work: What they are timed with.
@@ -120,7 +129,8 @@ class _Contest:
         BundleError: In no form any engine agrees with the golden frames.
     """
 
-    def __init__(self, bundle: Bundle, engines: list[str], cores: int) -> None:
+    def __init__(self, bundle: Bundle, engines: list[str], cores: int, clock: Stopwatch) -> None:
+        self._clock = clock
         self.bundle, self.engines, self.cores = bundle, engines, cores
         self.proof = Proof(bundle)
         pixels = [pixels for _, pixels in self.proof.frames]
@@ -130,7 +140,7 @@ class _Contest:
             raise BundleError(
                 f"no engine here runs {bundle.title} as it should: {reasons}", _VERIFY
             )
-        self.work = Workload(pixels, next(iter(self.partners.cascades.values())))
+        self.work = Workload(pixels, next(iter(self.partners.cascades.values())), clock)
         self.timings: list[Timing] = []
         self._times: dict[StageName, dict[EngineChoice, RaceTimes]] = {}
 
@@ -142,7 +152,7 @@ class _Contest:
         good = {way: model for way, model in tried.items() if not isinstance(model, str)}
         tell(f"{stage}: timing {len(good)} of {len(tried)} ways, {seconds:.0f} s")
         runners = {way: self.work.runner(model) for way, model in good.items()}
-        times = race(runners, seconds, group=form_of)
+        times = race(runners, seconds, group=form_of, clock=self._clock)
         self._times[stage] = times
         self.timings += [_timing(stage, way, times.get(way), tried[way]) for way in ways]
 
@@ -179,16 +189,16 @@ def _default(bundle: Bundle) -> tuple[StagePlan | None, str | None]:
         proven(bundle, cascade, cast(Precision, way.precision))
     except MillsightError as error:
         return None, f"without a plan it cannot be run here: {error.what}"
-    return _plan(way, cascade.gate.engine.name), None
+    return _plan(way, cascade.networks.gate.engine.name), None
 
 
 def _compare(
-    bundle: Bundle, work: Workload, usually: Ways, ways: Ways, seconds: float
+    bundle: Bundle, work: Workload, usually: Ways, ways: Ways, seconds: float, clock: Stopwatch
 ) -> list[Comparison]:
     """The parts that differ."""
     one, other = (work.whole(_cascade(bundle, each)) for each in (usually, ways))
     differing = {_part(stage) for stage in ways if ways[stage] != usually[stage]}
-    return [c for c in compare(one, other, seconds) if c.part in differing]
+    return [c for c in compare(one, other, seconds, clock) if c.part in differing]
 
 
 def _fault(bundle: Bundle, ways: Ways) -> str | None:

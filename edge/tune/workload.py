@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from edge.core.frame import Frame, Pixels
 from edge.core.geometry import Box
 from edge.tune.compare import PartRunner
-from edge.tune.race import Runner, clocked
+from edge.tune.race import Runner, Stopwatch, clocked
 from edge.tune.tuning_plan import PartName
 from edge.vision.cascade import Cascade
 from edge.vision.models.classifier import Classifier
@@ -41,9 +42,13 @@ class Workload:
     Args:
         frames: The golden frames.
         gate: A cascade whose gate is right.
+        clock: What it is timed by.
     """
 
-    def __init__(self, frames: Sequence[Pixels], gate: Cascade) -> None:
+    def __init__(
+        self, frames: Sequence[Pixels], gate: Cascade, clock: Stopwatch = time.perf_counter
+    ) -> None:
+        self._clock = clock
         seen = [_seen(pixels, gate) for pixels in frames]
         busy = [frame for frame, suspicious in seen if suspicious]
         self.frames = [frame for frame, _ in seen]
@@ -55,11 +60,13 @@ class Workload:
         """Does a stage's work for one golden frame a round."""
         if isinstance(model, Gate):
             frames = [network_input(f.pixels, model.geometry) for f in self.frames]
-            return clocked(model.scores, frames)
+            return clocked(model.scores, frames, self._clock)
         if isinstance(model, Classifier):
             regions = [network_input(f.pixels, model.geometry)[f.regions] for f in self.suspicious]
-            return clocked(lambda batch: model.scores(batch, maps=True), regions)
-        return clocked(lambda seen: model.find(seen.pixels, seen.boxes), self.suspicious)
+            return clocked(lambda batch: model.scores(batch, maps=True), regions, self._clock)
+        return clocked(
+            lambda seen: model.find(seen.pixels, seen.boxes), self.suspicious, self._clock
+        )
 
     def whole(self, cascade: Cascade) -> PartRunner:
         """Does all that a line does for a frame, which is golden, and times its parts."""
@@ -67,7 +74,8 @@ class Workload:
 
         def run(number: int) -> dict[PartName, float]:
             frame = Frame(self.frames[number % len(self.frames)].pixels, number, 0.0, "golden")
-            taken: dict[PartName, float] = {"verdict": clocked(cascade.inspect, [frame])(0)}
+            verdict = clocked(cascade.inspect, [frame], self._clock)
+            taken: dict[PartName, float] = {"verdict": verdict(0)}
             if outline is not None:
                 taken["outlines"] = outline(number)
             return taken
@@ -76,8 +84,8 @@ class Workload:
 
 
 def _seen(pixels: Pixels, cascade: Cascade) -> tuple[_Seen, bool]:
-    geometry = cascade.gate.geometry
-    scores = cascade.gate.scores(network_input(pixels, geometry))
+    geometry = cascade.networks.gate.geometry
+    scores = cascade.networks.gate.scores(network_input(pixels, geometry))
     suspicious = np.flatnonzero(scores >= cascade.gate_threshold)
     regions = suspicious if len(suspicious) else np.arange(len(scores))
     boxes = geometry.boxes(*pixels.shape)

@@ -13,7 +13,6 @@ model and the frame is defective its level is ``classified`` until ``outline`` h
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import ImageError
 from edge.core.frame import Frame, Pixels
 from edge.core.inspection import (
@@ -39,7 +39,7 @@ from edge.vision.models.load import (
 )
 from edge.vision.region_defects import region_defects
 from edge.vision.region_networks import RegionNetworks
-from edge.vision.region_scores import RegionScores, decision_scores
+from edge.vision.region_scores import decision_scores
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -61,6 +61,10 @@ class Cascade:
         decision_threshold: From this score on a region is defective.
         sizes: Which frames are inspected; None takes all that a region fits in.
         instances: Outlines defects on defective frames; None where the bundle has none.
+        clock: Times the stages.
+
+    Attributes:
+        networks: The gate and the classifier.
     """
 
     def __init__(
@@ -73,23 +77,15 @@ class Cascade:
         decision_threshold: float,
         sizes: FrameSizes | None = None,
         instances: InstanceModel | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._networks = RegionNetworks(gate, classifier)
+        self.networks = RegionNetworks(gate, classifier)
         self.classes = classes
         self.gate_threshold = gate_threshold
         self.decision_threshold = decision_threshold
         self.instances = instances
         self._sizes = sizes
-
-    @property
-    def gate(self) -> Gate:
-        """What scores all regions."""
-        return self._networks.gate
-
-    @property
-    def classifier(self) -> Classifier | None:
-        """What scores suspicious regions."""
-        return self._networks.classifier
+        self._clock = clock
 
     @classmethod
     def from_bundle(
@@ -108,7 +104,8 @@ class Cascade:
             engine: Engine name; None takes the first installed.
             precision: Number format, such as ``int8``.
             threads: Threads for each model.
-            stages: What goes before these three, by stage, as a plan of this device has it.
+            stages: Engine, precision and threads by stage, from this device's tuning plan; they
+                override the three.
 
         Raises:
             EngineError: No engine is installed, or it refuses a model.
@@ -129,7 +126,8 @@ class Cascade:
     @property
     def engine_name(self) -> str:
         """The engines that its networks run in, such as ``litert`` or ``litert+onnx``."""
-        engines = [stage.engine for stage in (self.gate, self.classifier) if stage is not None]
+        stages = (self.networks.gate, self.networks.classifier)
+        engines = [stage.engine for stage in stages if stage is not None]
         if self.instances is not None:
             engines += instance_engines(self.instances).values()
         return "+".join(dict.fromkeys(engine.name for engine in engines))
@@ -137,26 +135,18 @@ class Cascade:
     def with_networks(self, networks: RegionNetworks) -> Cascade:
         """The same cascade with another gate and classifier."""
         other = copy.copy(self)
-        other._networks = networks
+        other.networks = networks
         return other
 
     def warm_up(self) -> None:
         """Run each network once: a first run is several times slower than the next."""
-        for stage in (self.gate, self.classifier):
+        for stage in (self.networks.gate, self.networks.classifier):
             if stage is not None:
                 width, height = stage.geometry.input
                 stage.probabilities(np.zeros((1, height, width), dtype=np.uint8))
         if self.instances is not None:
             for engine in instance_engines(self.instances).values():
                 engine.run_tensors(np.zeros(engine.input_shape, dtype=np.float32))
-
-    def judge(self, pixels: Pixels) -> RegionScores:
-        """Score every region of a frame [lines, columns] with both networks, for evaluation.
-
-        Raises:
-            ImageError: The frame is smaller than a region.
-        """
-        return self._networks.judge(pixels)
 
     def inspect(self, frame: Frame, *, permit: Permit | None = None) -> Inspection:
         """Give the verdict on one frame.
@@ -165,17 +155,17 @@ class Cascade:
         ``classified`` where it is still to be outlined.
         """
         stages_ms: dict[str, float] = {}
-        started = time.perf_counter()
+        started = self._clock.now()
         try:
             self._check_size(frame.pixels)
-            inputs = self._networks.inputs(frame.pixels)
+            inputs = self.networks.inputs(frame.pixels)
         except ImageError as error:
             return uninspected(frame, Cause.WRONG_SIZE, error.what)
-        prepared = time.perf_counter()
+        prepared = self._clock.now()
         stages_ms["preprocess"] = (prepared - started) * 1e3
 
-        scores = self._networks.gate_scores(inputs)
-        stages_ms["gate"] = (time.perf_counter() - prepared) * 1e3
+        scores = self.networks.gate_scores(inputs)
+        stages_ms["gate"] = (self._clock.now() - prepared) * 1e3
         return self._judged(frame, inputs, scores, stages_ms, permit)
 
     def classify(self, frame: Frame, inspection: Inspection) -> Inspection:
@@ -193,9 +183,9 @@ class Cascade:
         if inspection.level is not Level.GATED or inspection.gate_scores is None:
             return self.inspect(frame)
         spent = dict(inspection.stages_ms)
-        started = time.perf_counter()
-        inputs = self._networks.inputs(frame.pixels)
-        spent["preprocess"] += (time.perf_counter() - started) * 1e3
+        started = self._clock.now()
+        inputs = self.networks.inputs(frame.pixels)
+        spent["preprocess"] += (self._clock.now() - started) * 1e3
         return self._judged(frame, inputs, inspection.gate_scores, spent)
 
     def _judged(
@@ -207,17 +197,17 @@ class Cascade:
         permit: Permit | None = None,
     ) -> Inspection:
         """What follows from the gate's scores."""
-        boxes = self.gate.geometry.boxes(*frame.pixels.shape)
-        gated = time.perf_counter()
+        boxes = self.networks.gate.geometry.boxes(*frame.pixels.shape)
+        gated = self._clock.now()
         level = Level.FULL
         classes: ClassScores | None = None
         suspicious = np.flatnonzero(scores >= self.gate_threshold)
         decision = scores.copy()
-        if len(suspicious) and self.classifier is not None:
+        if len(suspicious) and self.networks.classifier is not None:
             if permit is None or permit("classifier", len(suspicious)):
-                classes = self._networks.class_scores(frame.pixels, inputs, suspicious)
+                classes = self.networks.class_scores(frame.pixels, inputs, suspicious)
                 decision[suspicious] = decision_scores(scores[suspicious], classes)
-                stages_ms["classifier"] = (time.perf_counter() - gated) * 1e3
+                stages_ms["classifier"] = (self._clock.now() - gated) * 1e3
             else:
                 level = Level.GATED
 
@@ -238,6 +228,7 @@ class Cascade:
             level=level,
             position_mm=frame.position_mm,
             length_mm=frame.length_mm,
+            at=frame.at,
             defective=bool(defects),
             defect_score=float(decision.max()),
             class_scores={
@@ -249,28 +240,24 @@ class Cascade:
             gate_scores=scores,
         )
 
-    def wants_outline(self, inspection: Inspection) -> bool:
-        """Whether the frame's defects are still to be outlined."""
-        return self.instances is not None and inspection.level is Level.CLASSIFIED
-
     def outline(self, frame: Frame, inspection: Inspection) -> Inspection:
-        """Outline and measure the defects of a frame that wants it; others come back as they are.
+        """Outline and measure the defects of a ``classified`` frame; others come back as they are.
 
         Instances take the place of the defective regions that they explain. The verdict stands.
 
         Args:
-            frame: The frame, placed on the coil.
+            frame: The frame.
             inspection: What ``inspect`` said of it.
 
         Raises:
             EngineError: The engine failed.
         """
-        if self.instances is None or not self.wants_outline(inspection):
+        if self.instances is None or inspection.level is not Level.CLASSIFIED:
             return inspection
-        started = time.perf_counter()
+        started = self._clock.now()
         found = self.instances.find(frame.pixels, inspection.suspicious)
         defects = outlined(inspection.defects, found, frame, self.classes)
-        spent_ms = (time.perf_counter() - started) * 1e3
+        spent_ms = (self._clock.now() - started) * 1e3
         return replace(
             inspection,
             level=Level.FULL,

@@ -70,19 +70,25 @@ class DriftMonitor:
         self._seen = 0
         self._watched = 0
 
-    def add(self, pixels: Pixels, gate_scores: NDArray[np.float32]) -> None:
-        """Take in one inspected frame: grey [lines, columns] and scores [regions]."""
+    def add(self, pixels: Pixels, gate_scores: NDArray[np.float32]) -> list[str]:
+        """Take in one inspected frame: grey [lines, columns] and scores [regions].
+
+        Returns:
+            What has changed by it, a sentence or two for each quantity whose level has.
+        """
         self._seen += 1
         if (self._seen - 1) % self.every:
-            return
+            return []
         place = self._watched % self.window
         self._watched += 1
         self.grey.ring[place] = self.grey.index.shares(pixels)
         self.scores.ring[place] = self.scores.index.shares(gate_scores)
         enough = self.frames * _FIRST >= self.window
-        if enough and self._watched % max(1, self.window // _STEPS) == 0:
-            self.grey.judge(self.frames, self._over())
-            self.scores.judge(self.frames, self._over())
+        if not enough or self._watched % max(1, self.window // _STEPS):
+            return []
+        over = self._over()
+        told = [self.grey.judge(self.frames, over), self.scores.judge(self.frames, over)]
+        return [text for text in told if text is not None]
 
     @property
     def frames(self) -> int:
@@ -94,12 +100,6 @@ class DriftMonitor:
         """The worse of the two levels; None while there are too few frames to judge."""
         levels = [q.level for q in (self.grey, self.scores) if q.level is not None]
         return max(levels, key=_ORDER.index, default=None)
-
-    def news(self) -> list[str]:
-        """What has changed since this was last asked, a sentence or two for each quantity."""
-        told = [q.news for q in (self.grey, self.scores) if q.news]
-        self.grey.news = self.scores.news = ""
-        return told
 
     def as_json(self) -> dict[str, Any]:
         """The state, with the keys that docs/json.md documents."""
@@ -149,20 +149,19 @@ class Quantity(Generic[AnyIndex]):
         self.level: DriftLevel | None = None
         self.watches = 0
         self.alarms = 0
-        self.news = ""
 
-    def judge(self, frames: int, over: str) -> None:
-        """Take the index of so many frames, raise or lower the level, and say so."""
+    def judge(self, frames: int, over: str) -> str | None:
+        """Take the index of so many frames, and raise or lower the level; what to say if it did."""
         self.psi = float(self.index.psi(self.ring[:frames].mean(axis=0)))
         self.scale = len(self.ring) / frames
         before = self.level or DriftLevel.STABLE
         self.level = self._level(self.psi, before)
         if self.level is before:
-            return
+            return None
         rises = _ORDER.index(self.level) > _ORDER.index(before)
         self.watches += rises and self.level is DriftLevel.WATCH
         self.alarms += rises and self.level is DriftLevel.ALARM
-        self.news = self._sentence(self.level, rises, over)
+        return self._sentence(self.level, rises, over)
 
     def _level(self, psi: float, before: DriftLevel) -> DriftLevel:
         watch, alarm = self.limits.watch * self.scale, self.limits.alarm * self.scale

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.events import Event, EventKind
 from edge.core.frame import Pixels
 from edge.core.inspection import Cause
 from edge.vision.preprocess import BLACK
@@ -31,16 +32,17 @@ class FrameSanity:
 
     Args:
         live: Whether the camera gives what it sees now; files may hold equal pictures.
+        say: Told in one line of trouble that begins or ends.
     """
 
-    def __init__(self, *, live: bool) -> None:
+    def __init__(self, *, live: bool, say: Callable[[str], None] = lambda text: None) -> None:
         self._live = live
         self._before: NDArray[np.uint8] | None = None
         self._told: set[Cause] = set()
         """The causes told of since pictures were last of strip for a while."""
         self._pictures = 0
         self._calm = 0
-        self._news: list[Event] = []
+        self._say = say
 
     def check(self, pixels: Pixels) -> tuple[Cause, str] | None:
         """Why a picture [lines, columns] uint8 is not one of strip, with one line; None if it is.
@@ -54,11 +56,6 @@ class FrameSanity:
             self._before = sample
         self._follow(found)
         return found
-
-    def news(self) -> list[Event]:
-        """Trouble that began or ended since this was last asked."""
-        told, self._news = self._news, []
-        return told
 
     def _judge(self, sample: NDArray[np.uint8]) -> tuple[Cause, str] | None:
         lit = np.count_nonzero(sample >= BLACK)
@@ -78,16 +75,13 @@ class FrameSanity:
             self._pictures += 1
             if cause not in self._told:
                 self._told.add(cause)
-                self._tell(f"{detail}: it is not inspected. {_HINTS[cause]}")
+                self._say(f"{detail}: it is not inspected. {_HINTS[cause]}")
         elif self._told:
             self._calm += 1
             if self._calm == _CALM:
-                self._tell(f"pictures are of strip again, after {self._pictures} that were not")
+                self._say(f"pictures are of strip again, after {self._pictures} that were not")
                 self._told.clear()
                 self._pictures = self._calm = 0
-
-    def _tell(self, text: str) -> None:
-        self._news.append(Event(EventKind.PICTURE, text))
 
 
 _HINTS = {

@@ -28,7 +28,7 @@ from edge.vision.psi import (
 )
 from export.progress import ExportProgress
 from export.score.input_checks import TRAIN, VAL
-from export.score.split_scores import SplitScores
+from export.score.split_scores import SplitInputs
 from train.data.sample import DataSet, Sample
 from train.data.tiles import Tile
 
@@ -89,7 +89,7 @@ def measure_train(data: DataSet, progress: ExportProgress) -> TrainGrey:
 
 
 def drift_reference(
-    train: TrainGrey, greys: Sequence[Floats], val: SplitScores, scores: NDArray[np.float32]
+    train: TrainGrey, greys: Sequence[Floats], val: SplitInputs, scores: NDArray[np.float32]
 ) -> Drift:
     """What a device measures drift against.
 

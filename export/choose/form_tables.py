@@ -1,4 +1,4 @@
-"""The rungs, and what remedies bought, as short tables for people."""
+"""The rungs, and what remedies did, as short tables for people."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.table import Table
 
 from edge.bundle.manifest_parts import FigureDifference
 from export.compare.evidence import RungEvidence
+from export.compare.instance_comparison import InstanceEvidence
 from export.compare.instance_non_inferiority import ApDifference
 from export.compare.tables import captioned, points
 from export.convert.forms import EXACT, Rung
@@ -17,7 +18,7 @@ from export.mitigate.base import RemedyResult
 from export.score.stage_answers import ACCURACY
 
 
-def ladder_table(proofs: Mapping[Rung, RungEvidence[FigureDifference]], split: str) -> Table:
+def ladder_table(evidence: Mapping[Rung, RungEvidence[FigureDifference]], split: str) -> Table:
     """Every rung: size, accuracy of the verdict, distance from Keras, latency, and its verdict."""
     table = captioned(
         f"the ladder on {split}",
@@ -28,36 +29,36 @@ def ladder_table(proofs: Mapping[Rung, RungEvidence[FigureDifference]], split: s
     for heading in ("KiB", "right %", "points", "bound", "off Keras", "p50 ms", "×"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict")
-    base = proofs[EXACT]
-    for rung, proof in proofs.items():
-        figures = proof.figures.get(split, {}).get("decision")
+    base = evidence[EXACT]
+    for rung, one in evidence.items():
+        figures = one.figures.get(split, {}).get("decision")
         accuracy = next(
             (
                 d
-                for d in proof.differences.get(split, ())
+                for d in one.differences.get(split, ())
                 if (d.stage, d.figure) == ("decision", ACCURACY)
             ),
             None,
         )
-        p50 = sum(latency.p50 for latency in proof.latency.values())
-        off = proof.end_to_end
+        p50 = sum(latency.p50 for latency in one.latency.values())
+        off = one.end_to_end
         table.add_row(
             str(rung),
-            f"{sum(proof.sizes.values()) / 1024:,.0f}" if proof.sizes else "",
+            f"{one.files.bytes / 1024:,.0f}" if one.files.sizes else "",
             f"{figures.accuracy * 100:.2f}" if figures else "",
             points(accuracy and accuracy.difference),
             points(accuracy and accuracy.lower),
             "" if off is None else f"{off:.1e}",
             f"{p50:.2f}" if p50 else "",
-            f"{_ratio(proof, base):.2f}" if p50 else "",
-            _verdict(proof, split),
+            f"{_ratio(one, base):.2f}" if p50 else "",
+            _verdict(one, split),
         )
     return table
 
 
-def instances_ladder_table(proofs: Mapping[Rung, RungEvidence[ApDifference]], split: str) -> Table:
+def instances_ladder_table(evidence: InstanceEvidence, split: str) -> Table:
     """The same of the networks that outline: size, AP at IoU 0.5, distance from Keras, latency."""
-    figures = dict.fromkeys(d.figure for d in _differences(proofs.values(), split))
+    figures = dict.fromkeys(d.figure for d in _differences(evidence.values(), split))
     table = captioned(
         f"the ladder of the instance networks on {split}",
         "bound: no AP50 is down by more than that with 95 % confidence; off Keras: of the same "
@@ -67,40 +68,42 @@ def instances_ladder_table(proofs: Mapping[Rung, RungEvidence[ApDifference]], sp
     for heading in ("KiB", *figures, "bound", "off Keras", "p50 ms", "×"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict")
-    exact = {d.figure: d.float32 for d in _differences(proofs.values(), split)}
-    for rung, proof in proofs.items():
-        found = _differences([proof], split)
+    exact = {d.figure: d.float32 for d in _differences(evidence.values(), split)}
+    for rung, one in evidence.items():
+        found = _differences([one], split)
         values = exact if rung == EXACT else {d.figure: d.shrunk for d in found}
         lowest = min((d.bounds.lower for d in found if d.bounds), default=None)
-        p50 = sum(latency.p50 for latency in proof.latency.values())
+        p50 = sum(latency.p50 for latency in one.latency.values())
         table.add_row(
             str(rung),
-            f"{sum(proof.sizes.values()) / 1024:,.0f}" if proof.sizes else "",
+            f"{one.files.bytes / 1024:,.0f}" if one.files.sizes else "",
             *(f"{values[figure]:.3f}" if figure in values else "" for figure in figures),
             points(lowest),
-            f"{max(proof.parity.values()):.1e}" if proof.parity else "",
+            f"{max(one.files.parity.values()):.1e}" if one.files.parity else "",
             f"{p50:.2f}" if p50 else "",
-            f"{_ratio(proof, proofs[EXACT]):.2f}" if p50 else "",
-            _verdict(proof, split),
+            f"{_ratio(one, evidence[EXACT]):.2f}" if p50 else "",
+            _verdict(one, split),
         )
     return table
 
 
-def bought_table(bought: Sequence[RemedyResult]) -> Table:
+def remedies_table(results: Sequence[RemedyResult]) -> Table:
     """What every remedy did to the cascade's networks on val."""
     caption = "each on top of those kept before it, in int8 TFLite, at temperature 1"
-    return _bought_table(bought, "right %", "AUROC", caption)
+    return _remedies_table(results, "right %", "AUROC", caption)
 
 
-def outlines_bought_table(bought: Sequence[RemedyResult]) -> Table:
+def instance_remedies_table(results: Sequence[RemedyResult]) -> Table:
     """What every remedy did to the instance networks on val."""
     caption = "each on top of those kept before it, in int8 TFLite, with heads in float"
-    both = any(one.float32.ranked[1] is not None for one in bought)
+    both = any(one.float32.ranked[1] is not None for one in results)
     kinds = ("mask AP50 %", "box AP50") if both else ("box AP50 %", "")
-    return _bought_table(bought, *kinds, caption)
+    return _remedies_table(results, *kinds, caption)
 
 
-def _bought_table(bought: Sequence[RemedyResult], first: str, second: str, caption: str) -> Table:
+def _remedies_table(
+    results: Sequence[RemedyResult], first: str, second: str, caption: str
+) -> Table:
     table = captioned("remedies, on val", caption)
     table.add_column("network", no_wrap=True)
     table.add_column("remedy")
@@ -109,7 +112,7 @@ def _bought_table(bought: Sequence[RemedyResult], first: str, second: str, capti
     for heading in (second, "KiB"):
         table.add_column(f"\n{heading}", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for one in bought:
+    for one in results:
         before, after = one.before.ranked[1], one.after.ranked[1]
         table.add_row(
             one.stage,
@@ -122,27 +125,27 @@ def _bought_table(bought: Sequence[RemedyResult], first: str, second: str, capti
     return table
 
 
-def _differences(proofs: Iterable[RungEvidence[ApDifference]], split: str) -> list[ApDifference]:
-    return [d for proof in proofs for d in proof.differences.get(split, ())]
+def _differences(evidence: Iterable[RungEvidence[ApDifference]], split: str) -> list[ApDifference]:
+    return [d for one in evidence for d in one.differences.get(split, ())]
 
 
-def _ratio(proof: RungEvidence[Any], base: RungEvidence[Any]) -> float:
+def _ratio(one: RungEvidence[Any], base: RungEvidence[Any]) -> float:
     """Of the networks together, each as long as float32 TFLite times its paired ratio."""
     whole = sum(latency.p50 for latency in base.latency.values())
     mine = sum(
         base.latency[stage].p50 * latency.ratio
-        for stage, latency in proof.latency.items()
+        for stage, latency in one.latency.items()
         if stage in base.latency
     )
     return mine / whole
 
 
-def _verdict(proof: RungEvidence[Any], split: str) -> str:
-    if proof.refused is not None:
-        return f"[bold red]refused[/]: {escape(proof.refused)}"
-    if proof.rung == EXACT:
+def _verdict(one: RungEvidence[Any], split: str) -> str:
+    if one.refused is not None:
+        return f"[bold red]refused[/]: {escape(one.refused)}"
+    if one.rung == EXACT:
         return "the measure"
-    counts = proof.counted(split)
+    counts = one.counted(split)
     words = f"[green]{counts['held']} held[/]"
     if counts["not judged"]:
         words += f", [yellow]{counts['not judged']} not judged[/]"

@@ -1,4 +1,4 @@
-"""From a finished instance run to what a bundle takes of it: shrink, choose on val, judge."""
+"""All that is chosen of the instance networks on val: remedies, heads, rules, rungs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from rich.text import Text
 from edge.bundle.stages import Format
 from edge.vision.instances.anchors import STRIDES
 from edge.vision.instances.rules import ClassRule
-from export.choose.form_tables import outlines_bought_table
+from export.choose.form_tables import instance_remedies_table
 from export.compare.evidence import (
     MOST_WITH_OUTLINES,
-    first_evidence,
-    leave_out_too_large,
-    standing,
+    assemble,
+    not_converted,
+    not_refused,
+    rung_files,
+    too_large,
 )
 from export.compare.instance_comparison import (
-    Proofs,
+    InstanceEvidence,
     Show,
-    describe_makes,
-    hold_rungs,
-    look_rungs,
-    time_rungs,
+    compare_instance_rungs,
+    find_instances,
+    instance_latencies,
+    made_files,
 )
 from export.compare.instance_heads import (
     Make,
@@ -33,17 +35,13 @@ from export.compare.instance_heads import (
     trials_table,
     try_heads,
 )
-from export.compare.non_inferiority import Margins
 from export.convert.forms import DEFAULT, Rung
-from export.convert.instance_forms import shrink_instances
-from export.mitigate.base import (
-    NONE,
-    Remedies,
-    RemedyResult,
-)
+from export.convert.instance_forms import convert_instances
+from export.mitigate.base import RemedyResult
 from export.mitigate.instances import remedied_instances
 from export.progress import ExportProgress
 from export.score.input_checks import TRAIN, VAL
+from export.settings import NONE, Margins, Remedies
 from train.data.sample import DataSet
 from train.evaluate.instances.rules import choose_rules
 from train.instances.finished import InstancesRun
@@ -95,16 +93,16 @@ class ChosenInstances:
         sizes: Of the windows.
         makes: The number formats of each rung's networks.
         rules: Which instances count, one a class.
-        proofs: Of every rung that was wanted.
-        bought: What remedies did.
+        evidence: Of every rung that was wanted.
+        remedies: What was tried against what int8 loses.
     """
 
     networks: Networks
     sizes: Sequence[tuple[int, int]]
     makes: Mapping[Rung, Make]
     rules: tuple[ClassRule, ...]
-    proofs: Proofs
-    bought: Sequence[RemedyResult]
+    evidence: InstanceEvidence
+    remedies: Sequence[RemedyResult]
 
 
 def choose_instances(
@@ -118,7 +116,7 @@ def choose_instances(
     room: int = MOST_WITH_OUTLINES,
     remedies: Remedies = NONE,
 ) -> ChosenInstances:
-    """Shrink a run's networks, and choose heads, rules and rungs on val.
+    """Convert a run's networks, and choose heads, rules and rungs on val.
 
     Args:
         run: Finished, on this data; see ``export.score.input_checks.check_instances``.
@@ -139,27 +137,35 @@ def choose_instances(
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A network cannot be loaded.
     """
-    networks = Networks(run, shrink_instances(run, data, sizes, progress, rungs))
+    networks = Networks(run, convert_instances(run, data, sizes, progress, rungs))
     samples = data.of(VAL)
     frames = Frames(samples, mib=CACHE_MIB)
-    bought: list[RemedyResult] = []
+    tried: list[RemedyResult] = []
     if remedies.quantizing:
-        networks, bought = remedied_instances(networks, remedies, samples, frames, progress)
-        show(outlines_bought_table(bought))
-    proofs = first_evidence(networks.forms.named, rungs)
-    leave_out_too_large(proofs, room, kept=DEFAULT)
+        networks, tried = remedied_instances(networks, remedies, samples, frames, progress)
+        show(instance_remedies_table(tried))
+    files = rung_files(networks.forms.named, rungs)
+    refused = not_converted(networks.forms.named, rungs)
+    sized = {rung: files[rung].bytes for rung in not_refused(rungs, refused)}
+    refused |= too_large(sized, room, kept=DEFAULT)
     trials = {f: try_heads(networks, f, samples, frames, progress) for f in FORMATS}
     show(trials_table([trial for tried in trials.values() for trial in tried]))
     chosen = {format_: chosen_of(tried) for format_, tried in trials.items()}
-    makes = {rung: chosen[rung.format].make.like(rung) for rung in standing(proofs)}
-    describe_makes(networks, proofs, makes)
+    makes = {rung: chosen[rung.format].make.like(rung) for rung in not_refused(rungs, refused)}
     rules = choose_rules(chosen["tflite"].found, samples, len(data.classes))
     show(_in_words(sizes, rules, data.classes))
     known = {Rung(format_, "int8"): trial.judged for format_, trial in chosen.items()}
-    judged = look_rungs(networks, proofs, makes, VAL, samples, frames, progress, known)
-    hold_rungs(proofs, judged, VAL, margins, progress, show, masks=run.card.masks)
-    time_rungs(networks, proofs, makes, progress)
-    return ChosenInstances(networks, sizes, makes, rules, proofs, bought)
+    found = find_instances(networks, makes, VAL, samples, frames, progress, known)
+    comparison = compare_instance_rungs(
+        found.judged, VAL, margins, progress, show, masks=run.card.masks
+    )
+    refused = {**refused, **found.refused, **comparison.refused}
+    timed = {rung: make for rung, make in makes.items() if rung not in refused}
+    latency = instance_latencies(networks, timed, progress)
+    evidence = assemble(
+        files | made_files(networks, makes), refused, VAL, comparison, latency=latency
+    )
+    return ChosenInstances(networks, sizes, makes, rules, evidence, tried)
 
 
 def _in_words(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import RenderableType
 
 from edge.bundle.drift_reference import Drift
@@ -14,47 +15,45 @@ from edge.bundle.manifest_parts import (
     Thresholds,
     Unit,
 )
-from edge.core.errors import ExportGateError
 from edge.vision.psi import Floats
-from export.choose.drift_reference import drift_reference, measure_train
-from export.choose.form_tables import bought_table
+from export.choose.drift_reference import TrainGrey, drift_reference, measure_train
+from export.choose.form_tables import remedies_table
 from export.choose.thresholds import choose_thresholds
 from export.compare.cascade_comparison import (
-    Split,
-    judge_rungs,
-    score_rungs,
-    to_blame,
+    RungLogits,
+    RungScores,
+    compare_rungs,
+    noisiest_layer_of_worst,
+    run_rungs,
 )
 from export.compare.evidence import (
     RungEvidence,
-    first_evidence,
-    leave_out_too_large,
-    standing,
+    SplitComparison,
+    assemble,
+    not_converted,
+    not_refused,
+    rung_files,
+    too_large,
 )
 from export.compare.non_inferiority import comparison_table, require_held
-from export.convert.cascade_forms import StageForms, shrink
+from export.convert.cascade_forms import StageForms, convert_stage
 from export.convert.forms import (
-    EXACT,
     REQUIRED,
     Rung,
 )
-from export.convert.quantization import layers_of
 from export.mitigate.base import RemedyResult
 from export.mitigate.cascade import remedied
-from export.pack.bundle import frame_sizes
 from export.progress import ExportProgress
 from export.score.extra_val import sources, widened
+from export.score.frame_sizes import frame_sizes
 from export.score.golden_frames import draw_golden_frames
 from export.score.input_checks import VAL
-from export.score.keras_parity import FLOAT_WITHIN, end_to_end
-from export.score.latency import latencies
-from export.score.layer_noise import (
-    TRACED,
-    LayerError,
-    trace,
-)
+from export.score.keras_parity import golden_differences, off_keras
+from export.score.latency import stage_latencies
+from export.score.layer_noise import LayerError, trace_stages
 from export.score.split_scores import (
-    SplitScores,
+    Logits,
+    SplitInputs,
     gate_scores,
     judged,
     read_split,
@@ -71,7 +70,7 @@ class ChosenOnVal:
 
     Attributes:
         stages: The networks in all forms.
-        proofs: Of every rung that was wanted.
+        evidence: Of every rung that was wanted.
         temperatures: Of the networks, by stage.
         thresholds: Of both.
         own: What the networks' own items are.
@@ -79,37 +78,37 @@ class ChosenOnVal:
         val: The split.
         scored: What every rung says of it.
         layers: What quantizing costs at each layer of int8 TFLite, by stage.
-        bought: What remedies did.
+        remedies: What was tried against what int8 loses.
         drift: What a device measures drift against.
         sources: Where all data is from that had a say, in a line.
     """
 
     stages: Mapping[str, StageForms]
-    proofs: Mapping[Rung, RungEvidence[FigureDifference]]
+    evidence: Mapping[Rung, RungEvidence[FigureDifference]]
     temperatures: Mapping[str, float]
     thresholds: Thresholds
     own: Unit
     unit: Unit
-    val: SplitScores
-    scored: Split
+    val: SplitInputs
+    scored: RungScores
     layers: Mapping[str, Sequence[LayerError]]
-    bought: Sequence[RemedyResult]
+    remedies: Sequence[RemedyResult]
     drift: Drift
     sources: str
 
 
 def choose(
-    order: ExportSettings,
+    settings: ExportSettings,
     runs: Mapping[str, Run],
     data: DataSet,
     progress: ExportProgress,
     show: Callable[[RenderableType], None],
     more: Sequence[DataSet] = (),
 ) -> ChosenOnVal:
-    """Shrink, and make every choice that val can make.
+    """Convert, and make every choice that val can make.
 
     Args:
-        order: What is wanted.
+        settings: What is wanted.
         runs: Of the gate and, where there is one, the classifier.
         data: What they were trained on.
         progress: Shows how it goes.
@@ -126,101 +125,136 @@ def choose(
         TrainingError: A run's network cannot be loaded.
     """
     wide = widened(data, more, list(runs.values()))
-    train = measure_train(data, progress)
-    greys: list[Floats] = []
-    geometries = [run.geometry for run in runs.values()]
-    index = train.index
-    val = read_split(
-        wide, VAL, geometries, progress, look=lambda pixels: greys.append(index.shares(pixels))
-    )
-    stages, bought = {}, []
-    for name, run in runs.items():
-        stages[name] = shrink(run, data, progress, order.rungs)
-        if order.remedies:
-            stages[name], found = remedied(name, stages[name], order.remedies, data, val, progress)
-            bought += found
-    proofs = first_evidence(stages, order.rungs)
-    leave_out_too_large(proofs)
-    logits = score_rungs(stages, proofs, val, progress)
-    temperatures = fit_temperatures(runs, logits[REQUIRED], val, data.classes)
-    own: Unit = "tile" if runs["gate"].geometry.region else "frame"
-    unit: Unit = order.unit if runs["gate"].geometry.region else "frame"
-    said = judged(val, runs, logits[REQUIRED], temperatures, data.classes)
-    thresholds = choose_thresholds(said[unit], order.risk, unit=unit)
-    scored = {
-        rung: judged(val, runs, found, temperatures, data.classes, thresholds)
-        for rung, found in logits.items()
-    }
-    progress.start("finding what quantizing costs at each layer")
-    layers = {
-        name: trace(
-            stage.forms[EXACT],
-            stage.forms[REQUIRED],
-            val.some(stage.run.geometry, TRACED),
-            layers_of(stage.mapped),
-        )
-        for name, stage in stages.items()
-    }
+    grey = measure_train(data, progress)
+    val, greys = _read_val(wide, runs, grey, progress)
+    stages, remedies = _convert(runs, data, val, settings, progress)
+    files = rung_files(stages, settings.rungs)
+    refused = not_converted(stages, settings.rungs)
+    standing = not_refused(settings.rungs, refused)
+    refused |= too_large({rung: files[rung].bytes for rung in standing})
+    found = run_rungs(stages, not_refused(settings.rungs, refused), val, progress)
+    refused |= found.refused
+    scores = _score(settings, runs, found.logits, val, data)
+    layers = trace_stages(stages, val, progress)
     progress.start("comparing every rung with float32 on val")
-    judge_rungs(proofs, scored, own, unit, order, VAL)
-    differences = proofs[REQUIRED].differences[VAL]
-    if bought:
-        show(bought_table(bought))
-    show(comparison_table(differences, VAL, order.margins))
-    require_held(differences, VAL, what=str(REQUIRED), why=to_blame(differences, layers))
-    chosen = ChosenOnVal(
+    comparison = compare_rungs(scores.scored, scores.own, scores.unit, settings.margins, VAL)
+    _require_held(comparison, layers, remedies, settings, show)
+    refused = {**comparison.refused, **refused}
+    drift = drift_reference(grey, greys, val, _deployed_gate(runs["gate"], found, scores, val))
+    end_to_end = golden_differences(
         stages,
-        proofs,
-        temperatures,
-        thresholds,
-        own,
-        unit,
-        val,
-        scored,
-        layers,
-        bought,
-        drift_reference(
-            train,
-            greys,
-            val,
-            np.where(
-                val.beyond,
-                np.float32(0),
-                gate_scores(runs["gate"], logits[REQUIRED]["gate"], temperatures["gate"]),
-            ),
-        ),
-        sources(runs.values(), more),
+        not_refused(settings.rungs, refused),
+        scores.temperatures,
+        scores.thresholds,
+        draw_golden_frames(settings.golden, frame_sizes(runs["gate"].geometry, data)),
+        progress,
     )
-    _hold_against_keras(chosen, order, data, progress)
-    for name, stage in stages.items():
-        forms = {rung: stage.forms[rung] for rung in standing(proofs)}
-        for rung, latency in latencies(forms, stage.inputs, progress, name).items():
-            proofs[rung].latency[name] = latency
-    return chosen
+    refused |= off_keras(end_to_end)
+    latency = stage_latencies(stages, not_refused(settings.rungs, refused), progress)
+    return ChosenOnVal(
+        stages=stages,
+        evidence=assemble(files, refused, VAL, comparison, end_to_end=end_to_end, latency=latency),
+        temperatures=scores.temperatures,
+        thresholds=scores.thresholds,
+        own=scores.own,
+        unit=scores.unit,
+        val=val,
+        scored=scores.scored,
+        layers=layers,
+        remedies=remedies,
+        drift=drift,
+        sources=sources(runs.values(), more),
+    )
 
 
-def _hold_against_keras(
-    chosen: ChosenOnVal, order: ExportSettings, data: DataSet, progress: ExportProgress
+@dataclass(frozen=True, slots=True, eq=False)
+class _ValScores:
+    """What was chosen of int8's scores, and every rung's scores by it; see ``ChosenOnVal``."""
+
+    temperatures: Mapping[str, float]
+    thresholds: Thresholds
+    own: Unit
+    unit: Unit
+    scored: RungScores
+
+
+def _read_val(
+    data: DataSet, runs: Mapping[str, Run], grey: TrainGrey, progress: ExportProgress
+) -> tuple[SplitInputs, list[Floats]]:
+    """Val's tiles as network inputs, and its frames' shares of train's bins of grey."""
+    greys: list[Floats] = []
+    index = grey.index
+    geometries = [run.geometry for run in runs.values()]
+    val = read_split(
+        data, VAL, geometries, progress, look=lambda pixels: greys.append(index.shares(pixels))
+    )
+    return val, greys
+
+
+def _convert(
+    runs: Mapping[str, Run],
+    data: DataSet,
+    val: SplitInputs,
+    settings: ExportSettings,
+    progress: ExportProgress,
+) -> tuple[dict[str, StageForms], list[RemedyResult]]:
+    """Every stage in all forms, with the remedies that helped, and what was tried."""
+    stages: dict[str, StageForms] = {}
+    tried: list[RemedyResult] = []
+    for name, run in runs.items():
+        stages[name] = convert_stage(run, data, progress, settings.rungs)
+        if settings.remedies:
+            stages[name], results = remedied(
+                name, stages[name], settings.remedies, data, val, progress
+            )
+            tried += results
+    return stages, tried
+
+
+def _score(
+    settings: ExportSettings,
+    runs: Mapping[str, Run],
+    logits: Mapping[Rung, Mapping[str, Logits]],
+    val: SplitInputs,
+    data: DataSet,
+) -> _ValScores:
+    """Temperatures and thresholds, which int8 TFLite chooses, and every rung's scores by them."""
+    by_region = runs["gate"].geometry.region is not None
+    own: Unit = "tile" if by_region else "frame"
+    unit: Unit = settings.unit if by_region else "frame"
+    temperatures = fit_temperatures(runs, logits[REQUIRED], val, data.classes)
+    int8 = judged(val, runs, logits[REQUIRED], temperatures, data.classes)
+    thresholds = choose_thresholds(int8[unit], settings.risk, unit=unit)
+    scored = {
+        rung: judged(val, runs, of_rung, temperatures, data.classes, thresholds)
+        for rung, of_rung in logits.items()
+    }
+    return _ValScores(temperatures, thresholds, own, unit, scored)
+
+
+def _require_held(
+    comparison: SplitComparison[FigureDifference],
+    layers: Mapping[str, Sequence[LayerError]],
+    remedies: Sequence[RemedyResult],
+    settings: ExportSettings,
+    show: Callable[[RenderableType], None],
 ) -> None:
-    """Score golden frames from their files on, in Keras and in every rung.
-
-    A float32 rung that scores otherwise is refused.
+    """Show what remedies did and int8 against float, and refuse the export where int8 is worse.
 
     Raises:
-        ExportGateError: Float32 TFLite scores otherwise.
+        ExportGateError: It is.
     """
-    stages, proofs = chosen.stages, chosen.proofs
-    progress.start("scoring golden frames in Keras and in every rung")
-    frames = draw_golden_frames(order.golden, frame_sizes(stages["gate"].run.geometry, data))
-    found = end_to_end(stages, standing(proofs), chosen.temperatures, chosen.thresholds, frames)
-    for rung, difference in found.items():
-        proofs[rung].end_to_end = difference
-        if rung.precision != "float32" or difference <= FLOAT_WITHIN:
-            continue
-        words = f"it scores golden frames {difference:.1e} off Keras; {FLOAT_WITHIN:g} is allowed"
-        if rung == EXACT:
-            raise ExportGateError(
-                f"float32 TFLite is not what was trained: {words}; nothing was written",
-                "The network uses an operation that does not convert; use one of millsight's",
-            )
-        proofs[rung].refused = words
+    differences = comparison.differences[REQUIRED]
+    if remedies:
+        show(remedies_table(remedies))
+    show(comparison_table(differences, VAL, settings.margins))
+    why = noisiest_layer_of_worst(differences, layers)
+    require_held(differences, VAL, what=str(REQUIRED), why=why)
+
+
+def _deployed_gate(
+    gate: Run, found: RungLogits, scores: _ValScores, val: SplitInputs
+) -> NDArray[np.float32]:
+    """The deployed gate's score of every tile of val, 0 past the strip's edge, [tiles]."""
+    scored = gate_scores(gate, found.logits[REQUIRED]["gate"], scores.temperatures["gate"])
+    return np.where(val.beyond, np.float32(0), scored)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,11 +13,11 @@ from edge.bundle.manifest_parts import (
     Unit,
 )
 from edge.core.errors import DataError
+from export.settings import Risk
 from train.evaluate.scored import Scored
 from train.evaluate.thresholds import (
     GateChoices,
     decision_threshold,
-    gate_thresholds,
     missed_groups,
 )
 
@@ -28,37 +27,6 @@ SPLIT = "val"
 
 DEFECT = "defect"
 """Name of the promise over defects of any class, beside the classes' own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """What may go wrong with the gate's promises.
-
-    Attributes:
-        alpha: Greatest share of defective groups that the gate may let through.
-        class_alpha: Greatest share of the groups that show a class, for each class by itself.
-        delta: Chance that a promise fails.
-        binding: Whether the threshold is lowered until every class's promise holds too. A class of
-            which labels name hardly visible tiles would open the gate to most of the clean strip,
-            so that has to be asked for.
-    """
-
-    alpha: float = 0.05
-    class_alpha: float = 0.1
-    delta: float = 0.05
-    binding: bool = False
-
-    def choose(self, scored: Scored) -> GateChoices:
-        """The gate thresholds that all promises ask for, of items of which one is defective."""
-        return gate_thresholds(
-            scored.gate,
-            scored.truth,
-            scored.groups,
-            alpha=self.alpha,
-            class_alpha=self.class_alpha,
-            delta=self.delta,
-            binding=self.binding,
-        )
 
 
 def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:

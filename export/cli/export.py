@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -11,27 +12,24 @@ from rich.markup import escape
 
 from edge.bundle import read_bundle
 from edge.bundle.keys import read_private_key
-from edge.bundle.manifest_parts import Unit
 from edge.bundle.signature import Signature, fingerprint
 from edge.core.errors import UnwritableError
 from edge.core.files import check_writable, write_whole
-from export.choose.thresholds import Risk
+from edge.core.stderr_log import say
 from export.cli.checks import check_report
-from export.cli.options import export_options
-from export.cli.warnings import doubts
-from export.compare.non_inferiority import Margins
-from export.convert.forms import chosen_rungs
-from export.convert.quantization import Calibration
-from export.mitigate.base import Remedies
-from export.pack.release_label import ReleaseLabel, creation_time
-from export.pipeline import make_bundle
+from export.cli.options import ExportOptions, export_options
+from export.cli.warnings import release_warnings
+from export.pipeline import Exported, ExportInputs, make_bundle
 from export.progress import ExportProgress
 from export.report import PAGE
-from export.settings import ExportSettings
 from train.data import open_data
-from train.data.severstal import is_simulated
 from train.instances.finished import read_instances_run
 from train.regions.finished import read_run
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_LOG = logging.getLogger(__name__)
 
 WIDTH = 100
 """Columns of a page that goes to a file; rich would take 80, too few for the comparison."""
@@ -39,106 +37,92 @@ WIDTH = 100
 
 @click.command()
 @export_options
-def export(
-    gate: Path,
-    classifier: Path | None,
-    instances: Path | None,
-    windows: tuple[tuple[int, int], ...],
-    data: Path,
-    splits: Path | None,
-    also: tuple[Path, ...],
-    name: str,
-    description: str,
-    simulated: bool,
-    out: Path,
-    margin: float,
-    recall_margin: float,
-    auroc_margin: float,
-    ap_margin: float,
-    alpha: float,
-    class_alpha: float,
-    bind_classes: bool,
-    delta: float,
-    unit: Unit,
-    golden: int,
-    rungs: tuple[str, ...],
-    calibrate: Calibration,
-    mixed: bool,
-    qat: int,
-    report: Path | None,
-    pack_pictures: bool,
-    sign: Path | None,
-    dry_run: bool,
-    force: bool,
-) -> None:
+def export(**given: Any) -> None:
     """Quantize trained networks, hold them against float, pack a bundle that proves itself.
 
     Everything is chosen on val; the holdout is opened once. Where int8 is worse than float by a
     margin, or may be as far as the items can tell, nothing is written. With SOURCE_DATE_EPOCH set,
     the same inputs give the same bytes, for which the packed report leaves latencies out.
     """
-    if windows and instances is None:
-        raise click.UsageError("--windows is about the instance network: give --instances too.")
-    margins = Margins(margin / 100, recall_margin / 100, auroc_margin / 100, ap_margin / 100)
-    # Ahead of minutes of work: everything that can be refused at once.
-    check_writable(out)
-    if out.exists() and not force and not dry_run:
-        raise UnwritableError(f"{out} exists already", "Give --force to replace it")
-    if report is not None:
-        check_report(report, force=force)
-    key = read_private_key(sign) if sign else None
-    simulated = simulated or is_simulated(data)
-    order = ExportSettings(
-        ReleaseLabel(name, description, simulated, creation_time()),
-        margins,
-        golden,
-        Risk(alpha, class_alpha, delta, bind_classes),
-        unit,
-        windows,
-        rungs=chosen_rungs(rungs),
-        remedies=Remedies(None if calibrate == "minmax" else calibrate, mixed, qat),
-        pictures=pack_pictures or simulated,
-        timed="SOURCE_DATE_EPOCH" not in os.environ,
-        dry=dry_run,
-    )
-    runs = read_run(gate), read_run(classifier) if classifier else None
-    outlines = read_instances_run(instances) if instances else None
-    opened = open_data(data, splits=splits)
-    more = [open_data(folder) for folder in also]
+    options = ExportOptions(**given)
+    _check_outputs(options)
+    key = read_private_key(options.sign) if options.sign else None
+    settings = options.settings()
+    inputs = _read_inputs(options)
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
     with ExportProgress(console) as progress:
-        exported = make_bundle(
-            order,
-            *runs,
-            opened,
-            progress,
-            show=console.print,
-            instances=outlines,
-            more=more,
-        )
-        content = exported.bundle
-        if content is not None and key is not None:
-            bundle = read_bundle(content)
-            content = bundle.to_bytes(Signature.of(bundle.manifest.to_json(), key))
-        if content is not None:
-            write_whole(out, content)
-        if report is not None:
-            report.mkdir(exist_ok=True)
-            for file, found in exported.report.whole.items():
-                write_whole(report / file, found)
-    if report is not None:
-        console.print(f"{report / PAGE}: the report", soft_wrap=True, markup=False)
+        exported = make_bundle(settings, inputs, progress, show=console.print)
+        content = _signed(exported.bundle, key)
+        _write(options, content, exported)
+    if options.report is not None:
+        _say(console, f"{options.report / PAGE}: the report")
     if content is None:
-        console.print("Nothing was packed: --dry-run leaves the holdout closed.")
+        _say(console, "Nothing was packed: --dry-run leaves the holdout closed.")
         return
-    bundle = read_bundle(content)
-    for doubt in doubts(bundle.manifest):
-        console.print(f"[yellow]warning[/] {escape(doubt)}", soft_wrap=True)
-    signed = f", signed by {fingerprint(bundle.signature.key)}" if bundle.signature else ""
-    console.print(
-        f"{out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}",
-        soft_wrap=True,
-        markup=False,
+    _describe(options, content, console)
+
+
+def _check_outputs(options: ExportOptions) -> None:
+    """Refuse at once, ahead of minutes of work, what cannot be written.
+
+    Raises:
+        click.UsageError: ``--windows`` without the network that they are of.
+        UnwritableError: The bundle or the report cannot be written, or is there already.
+    """
+    if options.windows and options.instances is None:
+        raise click.UsageError("--windows is about the instance network: give --instances too.")
+    check_writable(options.out)
+    if options.out.exists() and not options.force and not options.dry_run:
+        raise UnwritableError(f"{options.out} exists already", "Give --force to replace it")
+    if options.report is not None:
+        check_report(options.report, force=options.force)
+
+
+def _read_inputs(options: ExportOptions) -> ExportInputs:
+    """The cards of the runs, and the data.
+
+    Raises:
+        MillsightError: A run or a data set cannot be read.
+    """
+    return ExportInputs(
+        gate=read_run(options.gate),
+        classifier=read_run(options.classifier) if options.classifier else None,
+        instances=read_instances_run(options.instances) if options.instances else None,
+        data=open_data(options.data, splits=options.splits),
+        more=[open_data(folder) for folder in options.also],
     )
+
+
+def _signed(content: bytes | None, key: Ed25519PrivateKey | None) -> bytes | None:
+    """The bundle's bytes, signed where there is a key; None where nothing was packed."""
+    if content is None or key is None:
+        return content
+    bundle = read_bundle(content)
+    return bundle.to_bytes(Signature.of(bundle.manifest.to_json(), key))
+
+
+def _write(options: ExportOptions, content: bytes | None, exported: Exported) -> None:
+    """Write the bundle and the report."""
+    if content is not None:
+        write_whole(options.out, content)
+    if options.report is not None:
+        options.report.mkdir(exist_ok=True)
+        for file, text in exported.report.whole.items():
+            write_whole(options.report / file, text)
+
+
+def _describe(options: ExportOptions, content: bytes, console: Console) -> None:
+    """Say what was packed, and what its own figures say against it."""
+    bundle = read_bundle(content)
+    for warning in release_warnings(bundle.manifest):
+        shown = f"[yellow]warning[/] {escape(warning)}"
+        show = partial(console.print, shown, soft_wrap=True)
+        say(_LOG, warning, show, level=logging.WARNING)
+    signed = f", signed by {fingerprint(bundle.signature.key)}" if bundle.signature else ""
+    _say(console, f"{options.out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}")
+
+
+def _say(console: Console, text: str) -> None:
+    say(_LOG, text, partial(console.print, text, soft_wrap=True, markup=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from edge.cli import millsight
 from edge.cli.options import with_options
 from edge.core.errors import MillsightError
 from edge.core.files import check_writable, make_folder
+from edge.core.stderr_log import say
 from export.recipes.catalogue import (
     COLD_STRIP,
     FETCH,
@@ -31,6 +33,7 @@ from export.recipes.step_state import (
     state,
 )
 
+_LOG = logging.getLogger(__name__)
 FOLDER = click.Path(path_type=Path)
 COUNT = click.IntRange(min=1)
 
@@ -183,7 +186,7 @@ def _make(
     check_writable(places["out"])
     for number, step in enumerate(steps, start=1):
         _take(step, f"step {number} of {len(steps)}, {step.name}")
-    click.echo(f"done; see the bundle with: millsight bundle show {places['out']}", err=True)
+    say(_LOG, f"done; see the bundle with: millsight bundle show {places['out']}")
 
 
 def _print_commands(found: Iterable[tuple[Step, State]]) -> None:
@@ -198,10 +201,11 @@ def _take(step: Step, title: str) -> None:
     """Run a step unless it is done; says how to go on where it ends early."""
     found = state(step)
     if found == "done":
-        click.echo(f"{title}: done already", err=True)
+        say(_LOG, f"{title}: done already")
         return
     shown = step.resumed() if found == "begun" else step
-    click.echo(f"{title}:\n{shown.command}", err=True)
+    lines = f"{title}:\n{shown.command}"
+    say(_LOG, f"{title}: {shown.command}", lambda: click.echo(lines, err=True))
     try:
         _run(shown)
         if step.kind == "export":
@@ -210,7 +214,7 @@ def _take(step: Step, title: str) -> None:
         words = " ".join(map(str, stop.args)) or "stopped by Ctrl-C"
         raise click.Abort(f"{words}\n{title}: {_GO_ON}") from None
     except MillsightError:
-        click.echo(f"{title} failed; {_GO_ON}", err=True)
+        say(_LOG, f"{title} failed; {_GO_ON}", level=logging.ERROR)
         raise
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from edge.bundle import Manifest
 
 USELESS = 0.1
-"""AP at IoU 0.5 below which instances are doubted: float may be as bad, so that int8 holds."""
+"""AP at IoU 0.5 below which a warning is given: float may be as bad, so that int8 holds."""
 
 
-def doubts(manifest: Manifest) -> Iterator[str]:
+def release_warnings(manifest: Manifest) -> Iterator[str]:
     """Reasons not to trust the bundle that the comparison of int8 with float does not look at."""
     for stage, forms in manifest.metrics.items():
         figures = forms["int8"]
@@ -47,9 +47,9 @@ def _broken_promises(manifest: Manifest) -> Iterator[str]:
         for name, promise in {"a defect": promises.defect, **promises.per_class}.items():
             if not promise.kept or promise.alpha is None:
                 continue
-            seen = promise.holdout
-            if seen.interval is not None and seen.interval[0] > promise.alpha:
+            missed = promise.holdout
+            if missed.interval is not None and missed.interval[0] > promise.alpha:
                 yield (
-                    f"the gate let through {seen.count} of the holdout's {seen.n} groups of "
+                    f"the gate let through {missed.count} of the holdout's {missed.n} groups of "
                     f"{unit}s that show {name}, where it promises at most {promise.alpha:.0%}"
                 )

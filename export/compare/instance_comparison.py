@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from rich.console import RenderableType
@@ -10,9 +12,11 @@ from rich.console import RenderableType
 from edge.core.errors import EngineError, ExportGateError
 from edge.vision.engines.base import open_engine
 from export.compare.evidence import (
+    Refusals,
     RungEvidence,
-    describe,
-    standing,
+    RungFiles,
+    SplitComparison,
+    files_of,
 )
 from export.compare.instance_heads import Make, Networks
 from export.compare.instance_non_inferiority import (
@@ -21,22 +25,24 @@ from export.compare.instance_non_inferiority import (
     instances_table,
     lost_instances,
 )
-from export.compare.non_inferiority import Margins
 from export.convert.forms import (
     DEFAULT,
     EXACT,
+    LADDER,
     REQUIRED,
     Rung,
 )
 from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
-from export.score.latency import latencies
+from export.score.latency import Latency, latencies
+from export.settings import Margins
 from train.data.sample import Sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 from train.instances.scenes import Frames
 
+_LOG = logging.getLogger(__name__)
 Show = Callable[[RenderableType], None]
-Proofs = Mapping[Rung, RungEvidence[ApDifference]]
+InstanceEvidence = Mapping[Rung, RungEvidence[ApDifference]]
 Judged = Mapping[Rung, JudgedInstances]
 """What each rung finds on a split, held against its labels."""
 
@@ -44,30 +50,39 @@ FIRM = tuple(rung for rung in DEFAULT if rung == REQUIRED or rung.precision == "
 """Without these there is no bundle: what is deployed, and what a network that lost runs in."""
 
 
-def describe_makes(networks: Networks, proofs: Proofs, makes: Mapping[Rung, Make]) -> None:
-    """Note the files that each rung runs its networks in; a head may be in float."""
+@dataclass(frozen=True, slots=True, eq=False)
+class RungInstances:
+    """What every rung finds on a split.
+
+    Attributes:
+        judged: Against the labels, by rung.
+        refused: The rungs that do not run, with the engine's reason.
+    """
+
+    judged: Judged
+    refused: Refusals
+
+
+def made_files(networks: Networks, makes: Mapping[Rung, Make]) -> dict[Rung, RungFiles]:
+    """The files that each rung runs its networks in; a head may be in float."""
     named = networks.forms.named
-    for rung, make in makes.items():
-        for name, used in networks.used(make).items():
-            describe(proofs[rung], name, named[name], used)
+    return {rung: files_of(named, networks.used(make)) for rung, make in makes.items()}
 
 
-def look_rungs(
+def find_instances(
     networks: Networks,
-    proofs: Proofs,
     makes: Mapping[Rung, Make],
     split: str,
     samples: Sequence[Sample],
     frames: Frames,
     progress: ExportProgress,
     known: Judged | None = None,
-) -> dict[Rung, JudgedInstances]:
-    """What every rung that still stands finds on a split; one that does not run is refused.
+) -> RungInstances:
+    """What every rung that still stands finds on a split.
 
     Args:
         networks: In all forms.
-        proofs: Of the rungs.
-        makes: Of the rungs.
+        makes: Of the rungs that still stand.
         split: Its name.
         samples: Of the split.
         frames: Their pixels.
@@ -78,23 +93,24 @@ def look_rungs(
         EngineError: A rung of ``FIRM`` does not run.
         ImageError: A frame cannot be read.
     """
-    found = dict(known or {})
-    for rung in standing(proofs):
-        if rung in found:
+    judged = dict(known or {})
+    refused: dict[Rung, str] = {}
+    for rung, make in makes.items():
+        if rung in judged:
             continue
         try:
-            seen = networks.look(makes[rung], split, samples, frames, progress)
+            found = networks.look(make, split, samples, frames, progress)
         except EngineError as error:
             if rung in FIRM:
                 raise
-            proofs[rung].refused = error.what
+            refused[rung] = error.what
+            _LOG.info("%s does not run on %s: %s", rung, split, error.what)
             continue
-        found[rung] = judge_instances(seen, samples, networks.run.card.classes)
-    return found
+        judged[rung] = judge_instances(found, samples, networks.run.card.classes)
+    return RungInstances(judged, refused)
 
 
-def hold_rungs(
-    proofs: Proofs,
+def compare_instance_rungs(
     judged: Judged,
     split: str,
     margins: Margins,
@@ -102,12 +118,11 @@ def hold_rungs(
     show: Show,
     *,
     masks: bool,
-) -> None:
-    """Hold every rung against float32 TFLite; one that is worse is refused.
+) -> SplitComparison[ApDifference]:
+    """Every rung against float32 TFLite; one that is worse is refused.
 
     Args:
-        proofs: Of the rungs.
-        judged: What they find; of those that stand.
+        judged: What the rungs that stand find.
         split: Its name.
         margins: By how much AP at IoU 0.5 may fall.
         progress: Told of each step.
@@ -117,33 +132,37 @@ def hold_rungs(
     Raises:
         ExportGateError: A rung of ``FIRM`` is worse.
     """
-    said = f"the {split}" if split == HOLDOUT else split
+    named = f"the {split}" if split == HOLDOUT else split
+    differences: dict[Rung, tuple[ApDifference, ...]] = {}
     lost: dict[Rung, str] = {}
-    for rung, one in judged.items():
+    for rung, found in judged.items():
         if rung == EXACT:
             continue
         progress.start(f"drawing groups for bounds of AP50 on {split}: {rung}")
-        found = compare_instances(judged[EXACT], one, rung, margins, masks=masks)
-        proofs[rung].differences[split] = tuple(found)
-        words = lost_instances(found, said, margins)
-        if words is not None:
-            lost[rung] = words
-    compared = [d for proof in proofs.values() for d in proof.differences.get(split, ())]
-    show(instances_table(compared, judged[EXACT], said, margins))
-    for rung, words in lost.items():
+        differences[rung] = tuple(
+            compare_instances(judged[EXACT], found, rung, margins, masks=masks)
+        )
+        reason = lost_instances(differences[rung], named, margins)
+        _LOG.info("%s on %s: %s", rung, split, reason or "held")
+        if reason is not None:
+            lost[rung] = reason
+    compared = [difference for rung in LADDER for difference in differences.get(rung, ())]
+    show(instances_table(compared, judged[EXACT], named, margins))
+    for rung, reason in lost.items():
         if rung in FIRM:
             raise ExportGateError(
-                f"the shrunk instance networks are {words}; nothing was written",
+                f"the shrunk instance networks are {reason}; nothing was written",
                 "Train longer or with less extreme weights, or state a wider --ap-margin",
             )
-        proofs[rung].refused = words
+    return SplitComparison(differences, lost)
 
 
-def time_rungs(
-    networks: Networks, proofs: Proofs, makes: Mapping[Rung, Make], progress: ExportProgress
-) -> None:
-    """How long each network takes in every rung that stands; see ``export.score.latency``."""
-    used = {rung: networks.used(makes[rung]) for rung in standing(proofs)}
+def instance_latencies(
+    networks: Networks, makes: Mapping[Rung, Make], progress: ExportProgress
+) -> dict[Rung, dict[str, Latency]]:
+    """How long each network takes in every rung of ``makes``; see ``export.score.latency``."""
+    used = {rung: networks.used(make) for rung, make in makes.items()}
+    timed: dict[Rung, dict[str, Latency]] = {rung: {} for rung in makes}
     for name, network in networks.forms.named.items():
         forms = {EXACT, *(files[name] for files in used.values())}
         contents = {rung: network.forms[rung] for rung in network.forms if rung in forms}
@@ -151,4 +170,5 @@ def time_rungs(
         given = np.random.default_rng(0).random(shape, dtype=np.float32)
         taken = latencies(contents, given, progress, name)
         for rung, files in used.items():
-            proofs[rung].latency[name] = taken[files[name]]
+            timed[rung][name] = taken[files[name]]
+    return timed

@@ -17,13 +17,10 @@ from export.compare.instance_heads import (
     MASK_AP50,
     ap50s,
 )
-from export.compare.non_inferiority import (
-    VERDICT_SHOWN,
-    Margins,
-    verdict_of,
-)
+from export.compare.non_inferiority import VERDICT_SHOWN, verdict_of
 from export.compare.tables import captioned, points
 from export.convert.forms import Rung
+from export.settings import Margins
 from train.evaluate.instances.coco import Matched
 from train.evaluate.instances.intervals import ap50
 from train.evaluate.instances.judged import JudgedInstances

@@ -20,7 +20,7 @@ from edge.vision.models.instances import InstanceModel
 from edge.vision.models.load import instance_model
 from export.convert.every_form import Forms, put_models
 from export.convert.forms import Rung
-from train.regions.finished import RunOpening
+from train.regions.card import RunOpening
 
 
 @dataclass(frozen=True, slots=True)

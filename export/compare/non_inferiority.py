@@ -9,7 +9,6 @@ it was not judged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.markup import escape
 from rich.table import Table
@@ -28,31 +27,11 @@ from export.score.stage_answers import (
     Answers,
     StageAnswers,
 )
+from export.settings import Margins
 from train.evaluate.metrics import auroc, share
 
 SLACK = 1e-9
 """What rounding may make of a bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """By how much shrunk networks may be worse than float ones.
-
-    Attributes:
-        accuracy: Fraction by which the accuracy of a stage may fall.
-        recall: Fraction by which the recall of a class may fall.
-        auroc: By how much AUROC may fall.
-        ap50: Fraction by which AP at IoU 0.5 of instances may fall.
-    """
-
-    accuracy: float = 0.01
-    recall: float = 0.05
-    auroc: float = 0.005
-    ap50: float = 0.02
-
-    def of(self, figure: str) -> float:
-        """The margin of a cascade's figure, a fraction."""
-        return {ACCURACY: self.accuracy, AUROC: self.auroc}.get(figure, self.recall)
 
 
 def verdict_of(bounds: Bounds | None, margin: float) -> Verdict:
@@ -171,7 +150,7 @@ def require_held(
         differences: Of ``compare``.
         split: Which items were judged.
         what: What was shrunk, for the error.
-        why: What is to blame, for the error.
+        why: Where most of the noise is added, for the error.
 
     Raises:
         ExportGateError: Names the figure that lost most, and its class.

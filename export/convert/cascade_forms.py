@@ -51,7 +51,7 @@ class StageForms(ConvertedForms):
     quantization: Quantization = PLAIN
 
 
-def shrink(
+def convert_stage(
     run: Run,
     data: DataSet,
     progress: ExportProgress,

@@ -53,7 +53,7 @@ class InstanceForms:
         return named
 
 
-def shrink_instances(
+def convert_instances(
     run: InstancesRun,
     data: DataSet,
     sizes: Sequence[tuple[int, int]],

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edge.bundle.manifest_parts import StageFigures
+from edge.bundle.manifest_parts import FigureDifference, StageFigures
 from edge.core.errors import ExportGateError
 from export.choose.on_val import ChosenOnVal
 from export.compare.cascade_comparison import (
-    Split,
-    judge_rungs,
-    score_rungs,
-    to_blame,
+    RungScores,
+    compare_rungs,
+    noisiest_layer_of_worst,
+    run_rungs,
 )
-from export.compare.evidence import standing
+from export.compare.evidence import RungEvidence, standing, with_split
 from export.compare.non_inferiority import require_held
 from export.convert.forms import (
     EXACT,
@@ -24,7 +24,7 @@ from export.convert.forms import (
 from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from export.score.split_scores import (
-    SplitScores,
+    SplitInputs,
     judged,
     read_split,
 )
@@ -41,17 +41,24 @@ class HoldoutResult:
     """What the holdout said.
 
     Attributes:
-        seen: The split.
-        scored: What every rung said of it.
+        split: The holdout.
+        scored: What every rung says of it.
+        evidence: Of every rung, of val and of the holdout.
     """
 
-    seen: SplitScores
-    scored: Split
+    split: SplitInputs
+    scored: RungScores
+    evidence: Mapping[Rung, RungEvidence[FigureDifference]]
+
+    @property
+    def packed(self) -> list[Rung]:
+        """The rungs that are packed."""
+        return standing(self.evidence)
 
 
 def judge(
     chosen: ChosenOnVal,
-    order: ExportSettings,
+    settings: ExportSettings,
     runs: Mapping[str, Run],
     data: DataSet,
     progress: ExportProgress,
@@ -60,7 +67,7 @@ def judge(
 
     Args:
         chosen: On val.
-        order: What is wanted.
+        settings: What is wanted.
         runs: Of the stages.
         data: What they were trained on.
         progress: Shows how it goes.
@@ -69,38 +76,33 @@ def judge(
         ExportGateError: A run's float network is not as good as its card says.
         ImageError: An image cannot be read.
     """
-    geometries = [run.geometry for run in runs.values()]
-    seen = read_split(data, HOLDOUT, geometries, progress)
-    logits = score_rungs(chosen.stages, chosen.proofs, seen, progress)
+    split = read_split(data, HOLDOUT, [run.geometry for run in runs.values()], progress)
+    found = run_rungs(chosen.stages, standing(chosen.evidence), split, progress)
     scored = {
-        rung: judged(seen, runs, found, chosen.temperatures, data.classes, chosen.thresholds)
-        for rung, found in logits.items()
+        rung: judged(split, runs, logits, chosen.temperatures, data.classes, chosen.thresholds)
+        for rung, logits in found.logits.items()
     }
     progress.start("comparing every rung with float32 on the holdout")
-    judge_rungs(chosen.proofs, scored, chosen.own, chosen.unit, order, HOLDOUT)
+    comparison = compare_rungs(scored, chosen.own, chosen.unit, settings.margins, HOLDOUT)
     for stage, run in runs.items():
-        _check_reproduced(run, chosen.proofs[EXACT].figures[HOLDOUT][stage])
-    return HoldoutResult(seen, scored)
+        _check_reproduced(run, comparison.figures[EXACT][stage])
+    refused = {**comparison.refused, **found.refused}
+    return HoldoutResult(split, scored, with_split(chosen.evidence, HOLDOUT, comparison, refused))
 
 
-def require_int8(chosen: ChosenOnVal) -> None:
+def require_int8(judged: HoldoutResult, chosen: ChosenOnVal) -> None:
     """Make sure that int8 TFLite held on the holdout.
 
     Raises:
         ExportGateError: It did not.
     """
-    differences = chosen.proofs[REQUIRED].differences[HOLDOUT]
+    differences = judged.evidence[REQUIRED].differences[HOLDOUT]
     require_held(
         differences,
         "the holdout",
         what=str(REQUIRED),
-        why=to_blame(differences, chosen.layers),
+        why=noisiest_layer_of_worst(differences, chosen.layers),
     )
-
-
-def packed(chosen: ChosenOnVal) -> list[Rung]:
-    """The rungs that are packed."""
-    return standing(chosen.proofs)
 
 
 def _check_reproduced(run: Run, figures: StageFigures) -> None:

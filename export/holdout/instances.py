@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from edge.bundle.manifest_parts import Precision
 from edge.bundle.stages import BOX_HEAD, MASK_HEAD, InstanceFigures, pyramid_name
 from export.choose.instances_on_val import CACHE_MIB, ChosenInstances
-from export.compare.evidence import standing
+from export.compare.evidence import standing, with_split
 from export.compare.instance_comparison import (
     FIRM,
+    InstanceEvidence,
     Judged,
     Show,
-    hold_rungs,
-    look_rungs,
+    compare_instance_rungs,
+    find_instances,
 )
 from export.compare.instance_stage import InstanceParts
-from export.compare.non_inferiority import Margins
 from export.convert.every_form import Forms
 from export.convert.forms import Rung
 from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
+from export.settings import Margins
 from train.data.sample import DataSet
 from train.evaluate.instances.judged import JudgedInstances
 from train.instances.evaluating import ROIS
 from train.instances.scenes import Frames
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InstancesHoldoutResult:
+    """What the holdout said of the instance networks.
+
+    Attributes:
+        evidence: Of every rung, of val and of the holdout.
+        parts: What is packed.
+    """
+
+    evidence: InstanceEvidence
+    parts: InstanceParts
 
 
 def judge_instances_on_holdout(
@@ -34,8 +49,8 @@ def judge_instances_on_holdout(
     progress: ExportProgress,
     show: Show,
     packed: Collection[Rung],
-) -> InstanceParts:
-    """Hold every rung that stands against float on the holdout; what is packed.
+) -> InstancesHoldoutResult:
+    """Hold every rung that stands against float on the holdout.
 
     Args:
         chosen: On val.
@@ -49,16 +64,30 @@ def judge_instances_on_holdout(
         ExportGateError: Int8 TFLite is worse than float by the margin.
         ImageError: An image cannot be read.
     """
-    networks, proofs = chosen.networks, chosen.proofs
-    run, forms = networks.run, networks.forms
-    for rung in standing(proofs):
-        if rung not in packed and rung not in FIRM:
-            proofs[rung].refused = "gate and classifier are not packed in it"
+    networks = chosen.networks
+    run = networks.run
+    without_cascade = {
+        rung: "gate and classifier are not packed in it"
+        for rung in standing(chosen.evidence)
+        if rung not in packed and rung not in FIRM
+    }
+    rungs = [rung for rung in standing(chosen.evidence) if rung not in without_cascade]
     samples = data.of(HOLDOUT)
     frames = Frames(samples, mib=CACHE_MIB)
-    judged = look_rungs(networks, proofs, chosen.makes, HOLDOUT, samples, frames, progress)
-    hold_rungs(proofs, judged, HOLDOUT, margins, progress, show, masks=run.card.masks)
-    kept = {name: _kept(chosen, name) for name in forms.named}
+    makes = {rung: chosen.makes[rung] for rung in rungs}
+    found = find_instances(networks, makes, HOLDOUT, samples, frames, progress)
+    comparison = compare_instance_rungs(
+        found.judged, HOLDOUT, margins, progress, show, masks=run.card.masks
+    )
+    refused = {**without_cascade, **found.refused, **comparison.refused}
+    evidence = with_split(chosen.evidence, HOLDOUT, comparison, refused)
+    return InstancesHoldoutResult(evidence, _parts(chosen, found.judged, standing(evidence)))
+
+
+def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> InstanceParts:
+    """What is packed: the networks in the forms that the rungs run them in."""
+    run, forms = chosen.networks.run, chosen.networks.forms
+    kept = {name: _kept(chosen, name, rungs) for name in forms.named}
     return InstanceParts(
         network=f"mask_rcnn-{run.card.trunk}",
         windows={size: kept[pyramid_name(size)] for size in forms.windows},
@@ -67,15 +96,15 @@ def judge_instances_on_holdout(
         anchors=run.anchors,
         rules=chosen.rules,
         rois=ROIS,
-        figures=_all_figures(judged, standing(proofs), masks=run.card.masks),
+        figures=_all_figures(judged, rungs, masks=run.card.masks),
         openings=run.card.holdout_openings,
     )
 
 
-def _kept(chosen: ChosenInstances, name: str) -> Forms:
-    """A network's files that the rungs that stand run it in."""
+def _kept(chosen: ChosenInstances, name: str, rungs: Sequence[Rung]) -> Forms:
+    """A network's files that the rungs run it in."""
     forms = chosen.networks.forms.named[name].forms
-    used = {chosen.networks.used(chosen.makes[rung])[name] for rung in standing(chosen.proofs)}
+    used = {chosen.networks.used(chosen.makes[rung])[name] for rung in rungs}
     return {rung: content for rung, content in forms.items() if rung in used}
 
 

@@ -7,11 +7,8 @@ from numpy.typing import NDArray
 
 from edge.bundle.manifest_parts import Thresholds, Unit
 from edge.bundle.promises import Promise, Rate, UnitPromises
-from export.choose.thresholds import (
-    SPLIT,
-    Risk,
-    bound_by,
-)
+from export.choose.thresholds import SPLIT, bound_by
+from export.settings import Risk
 from train.evaluate.metrics import share, share_interval, wilson
 from train.evaluate.scored import Scored
 from train.evaluate.thresholds import (

@@ -15,40 +15,15 @@ from export.convert.forms import (
 )
 from export.convert.freezing import Inputs, Shape
 from export.convert.parity import CHECKED, largest_difference
-from export.convert.quantization import Calibration, Quantization
+from export.convert.quantization import Quantization
 from export.progress import ExportProgress
-from export.score.layer_noise import LayerError, guilty
+from export.score.layer_noise import LayerError, noisiest_layers
+from export.settings import Remedies
 
 _ROUNDS = 3
 """Of leaving more layers in float."""
 
 Remedy = Literal["calibration", "mixed precision", "fine-tuning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Remedies:
-    """What is to be tried.
-
-    Attributes:
-        calibration: Another way to set ranges; None: none.
-        mixed: Leave the layers in float that add most noise.
-        epochs: Of quantization-aware fine-tuning; 0: none.
-    """
-
-    calibration: Calibration | None = None
-    mixed: bool = False
-    epochs: int = 0
-
-    @property
-    def quantizing(self) -> bool:
-        """Whether another way to quantize the same network is to be tried."""
-        return self.calibration is not None or self.mixed
-
-    def __bool__(self) -> bool:
-        return self.quantizing or self.epochs > 0
-
-
-NONE = Remedies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +113,7 @@ class Bench(ABC):
     def __init__(
         self, stage: str, progress: ExportProgress, float32: Measured, int8: Measured
     ) -> None:
-        self.bought: list[RemedyResult] = []
+        self.results: list[RemedyResult] = []
         self._stage, self._progress = stage, progress
         self._float, self._figures = float32, int8
 
@@ -164,7 +139,7 @@ class Bench(ABC):
         self._progress.start(f"{self._stage}: quantizing with {remedy}, {how}")
         found, take = self._tried(quantization, mapped, f"int8 with {remedy}")
         taken = beats(found, self._figures)
-        self.bought.append(
+        self.results.append(
             RemedyResult(self._stage, remedy, how, self._float, self._figures, found, taken)
         )
         if taken:
@@ -186,9 +161,11 @@ class Bench(ABC):
             self.attempt("mixed precision", f"{', '.join(kept)} in float", quantization)
 
 
-def others_guilty(errors: Iterable[LayerError], kept: tuple[str, ...]) -> tuple[str, ...]:
+def noisiest_besides(errors: Iterable[LayerError], kept: tuple[str, ...]) -> tuple[str, ...]:
     """The noisiest layers but those in float, which may still make more of noise they are given."""
-    return tuple(error.layer for error in guilty([e for e in errors if e.layer not in kept]))
+    return tuple(
+        error.layer for error in noisiest_layers([e for e in errors if e.layer not in kept])
+    )
 
 
 def requantized(

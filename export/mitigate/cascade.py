@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from export.convert.calibration import training_inputs
 from export.convert.cascade_forms import StageForms
 from export.convert.class_maps import with_map
@@ -17,20 +15,14 @@ from export.convert.forms import (
     make,
 )
 from export.convert.quantization import Quantization, layers_of
-from export.mitigate.base import (
-    Bench,
-    Measured,
-    OnVal,
-    Remedies,
-    RemedyResult,
-    others_guilty,
-    requantized,
-)
+from export.mitigate.base import Bench, Measured, OnVal, RemedyResult, noisiest_besides, requantized
 from export.mitigate.qat import fine_tune
 from export.progress import ExportProgress
 from export.score.layer_noise import TRACED, trace
-from export.score.split_scores import SplitScores, logits_of
+from export.score.split_scores import SplitInputs, logits_of
+from export.settings import Remedies
 from train.data.sample import DataSet
+from train.data.tiles import class_labels_of
 from train.evaluate.metrics import auroc
 from train.regions.task import Task
 
@@ -40,7 +32,7 @@ def remedied(
     shrunk: StageForms,
     remedies: Remedies,
     data: DataSet,
-    val: SplitScores,
+    val: SplitInputs,
     progress: ExportProgress,
 ) -> tuple[StageForms, list[RemedyResult]]:
     """Try remedies one after another, each on top of those that helped.
@@ -73,7 +65,7 @@ def remedied(
     bench.quantize(remedies)
     best = bench.best
     if best is shrunk:
-        return shrunk, bench.bought
+        return shrunk, bench.results
     forms, parity = requantized(
         best,
         best.model,
@@ -83,7 +75,7 @@ def remedied(
         progress,
         best.run.card.network,
     )
-    return replace(best, forms=forms, parity=parity), bench.bought
+    return replace(best, forms=forms, parity=parity), bench.results
 
 
 class _Bench(Bench):
@@ -94,15 +86,13 @@ class _Bench(Bench):
         stage: str,
         shrunk: StageForms,
         data: DataSet,
-        val: SplitScores,
+        val: SplitInputs,
         progress: ExportProgress,
     ) -> None:
         self.best = shrunk
         self._task = Task(shrunk.run.card.task, data.classes)
         clear = [tile for tile in val.tiles if not tile.ambiguous]
-        self._labels = np.zeros((len(clear), len(data.classes)), np.bool_)
-        for row, tile in enumerate(clear):
-            self._labels[row, list(tile.classes)] = True
+        self._labels = class_labels_of(clear, len(data.classes))
         self._traced = val.some(shrunk.run.geometry, TRACED)
         self._inputs = val.inputs[shrunk.run.geometry][val.clear]
         self._stage, self._progress = stage, progress
@@ -119,7 +109,7 @@ class _Bench(Bench):
         best = self.best
         exact = make(EXACT, best.mapped, best.inputs, best.quantization)
         small = make(REQUIRED, best.mapped, best.inputs, replace(best.quantization, kept=kept))
-        return others_guilty(trace(exact, small, self._traced, layers_of(best.mapped)), kept)
+        return noisiest_besides(trace(exact, small, self._traced, layers_of(best.mapped)), kept)
 
     def _tried(
         self, quantization: Quantization, mapped: Any, what: str

@@ -34,14 +34,14 @@ from export.mitigate.base import (
     Bench,
     Measured,
     OutlinesOnVal,
-    Remedies,
     RemedyResult,
-    others_guilty,
+    noisiest_besides,
     requantized,
 )
 from export.progress import ExportProgress
 from export.score.input_checks import VAL
 from export.score.layer_noise import TRACED, trace
+from export.settings import Remedies
 from train.data.sample import Sample
 from train.evaluate.instances.judged import judge_instances
 from train.instances.scenes import Frames
@@ -77,7 +77,7 @@ def remedied_instances(
     bench = _Bench(networks, samples, frames, progress)
     bench.quantize(remedies)
     if bench.quantization == PLAIN:
-        return networks, bench.bought
+        return networks, bench.results
     forms = bench.best.forms
     windows = {}
     for size, pyramid in forms.windows.items():
@@ -93,7 +93,7 @@ def remedied_instances(
             pyramid_shape(size),
         )
         windows[size] = ConvertedForms(files, parity, pyramid.refused)
-    return replace(bench.best, forms=replace(forms, windows=windows)), bench.bought
+    return replace(bench.best, forms=replace(forms, windows=windows)), bench.results
 
 
 class _Bench(Bench):
@@ -129,7 +129,7 @@ class _Bench(Bench):
             forms.pictures[size][:TRACED],
             layers_of(forms.pyramid),
         )
-        return others_guilty(errors, kept)
+        return noisiest_besides(errors, kept)
 
     def _tried(
         self, quantization: Quantization, mapped: Any, what: str

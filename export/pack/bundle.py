@@ -15,7 +15,6 @@ from edge.bundle.drift_reference import Drift
 from edge.bundle.manifest import (
     FORMAT,
     FileEntry,
-    FrameSizes,
     Manifest,
     ReportFiles,
     TrainingData,
@@ -31,7 +30,6 @@ from edge.bundle.manifest_parts import (
 from edge.bundle.promises import UnitPromises
 from edge.bundle.stages import InstanceStage, Stage, StageGeometry, Stages
 from edge.core.errors import BundleError, ConfigError
-from edge.core.geometry import Geometry
 from edge.install.verify import run_golden_frames
 from edge.vision.cascade import Cascade
 from export.compare.instance_stage import (
@@ -46,16 +44,11 @@ from export.convert.cascade_forms import (
 )
 from export.convert.every_form import put_models
 from export.convert.forms import Rung
-from export.pack.release_label import (
-    ReleaseLabel,
-    holdout_openings,
-    versions,
-)
+from export.pack.release_label import holdout_openings, versions
+from export.score.frame_sizes import frame_sizes
 from export.score.golden_frames import golden_frames
+from export.settings import ReleaseLabel
 from train.data.sample import DataSet
-
-MAX_SIDE = 8192
-"""Largest side, in pixels, of a frame that is cut into regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,34 +154,6 @@ def pack(label: ReleaseLabel, contents: BundleContents, data: DataSet, *, golden
     content = write_container(files | {MANIFEST: manifest.to_json()})
     _check_packed(content)
     return content
-
-
-def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
-    """Sizes of frame that networks of this geometry take.
-
-    Frames that are cut into regions may be of any size from one region on, because the last region
-    of a row ends at the border. Frames that are squashed whole must be of sizes that were trained.
-    """
-    if geometry.region:
-        width, height = geometry.region
-        return FrameSizes(
-            min_width=width,
-            max_width=max(width, MAX_SIDE),
-            min_height=height,
-            max_height=max(height, MAX_SIDE),
-            multiple_width=1,
-            multiple_height=1,
-        )
-    trained = data.of("train")
-    widths, heights = [s.width for s in trained], [s.height for s in trained]
-    return FrameSizes(
-        min_width=min(widths),
-        max_width=max(widths),
-        min_height=min(heights),
-        max_height=max(heights),
-        multiple_width=1,
-        multiple_height=1,
-    )
 
 
 def _stage(

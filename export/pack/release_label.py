@@ -5,31 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from edge.bundle.manifest import HoldoutOpening
 from edge.core.errors import ConfigError
-from train.regions.card import tool_versions
-from train.regions.finished import RunOpening
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseLabel:
-    """What is written on a bundle.
-
-    Attributes:
-        name: What it is called.
-        description: What it is for.
-        simulated: Whether its data is simulated.
-        created: When it is made; see ``creation_time``.
-    """
-
-    name: str
-    description: str
-    simulated: bool
-    created: str
+from export.settings import ReleaseLabel
+from train.regions.card import RunOpening, tool_versions
 
 
 def creation_time() -> str:

@@ -11,6 +11,9 @@ import click
 
 from edge.cli import millsight
 
+PROGRESS = ("resume", "overwrite", "force")
+"""Options that say what to do with what lies there already, and not what comes of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -50,6 +53,25 @@ class Step:
             command = found
         return command.make_context(name, words)
 
+    def does_the_same_as(self, command: str) -> bool:
+        """Whether another command, as a person would type it, asks for the same.
+
+        Options are compared by the values that they are read as, defaults filled in: their order,
+        their spelling and what is typed though it is the default do not count, nor do those of
+        ``PROGRESS``. A command of before that can no longer be read is the same if its text is.
+
+        Raises:
+            click.UsageError: An option of this step is wrong.
+        """
+        if command == self.command:
+            return True
+        try:
+            recorded = Step(self.name, tuple(shlex.split(command)[1:])).parsed()
+        except (click.UsageError, ValueError):
+            return False
+        own = self.parsed()
+        return recorded.command is own.command and _settings(recorded) == _settings(own)
+
     def resumed(self) -> Step:
         """The same, going on with an interrupted run."""
         return Step(self.name, (*self.words, "--resume"))
@@ -78,6 +100,11 @@ def plan_steps(
                 words = _with(words, option, value)
         steps.append(Step(name, tuple(words)))
     return steps
+
+
+def _settings(context: click.Context) -> dict[str, object]:
+    """What a command is asked for: the values of its options and arguments."""
+    return {name: value for name, value in context.params.items() if name not in PROGRESS}
 
 
 def _with(words: list[str], option: str, value: object) -> list[str]:

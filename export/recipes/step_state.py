@@ -9,14 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import click
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from edge.core.errors import TrainingError, UnwritableError
 from edge.core.files import write_whole
 from export.recipes.step import Step
 from train.atomic_paths import readable
-from train.cli.resumable import command_line
 from train.data import SPLIT_FILE
 from train.data.severstal import ABOUT, TABLE
 from train.loop import checkpoint
@@ -32,7 +30,7 @@ _WEIGHT_FILES = {".npz", ".keras"}
 _ANEW = "Remove it to have it made anew, or name another folder with --runs"
 
 
-class StepState(BaseModel):
+class FinishedRun(BaseModel):
     """What a finished run's card says of how and when it was made."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -40,6 +38,22 @@ class StepState(BaseModel):
     command: str
     started: datetime
     finished: datetime
+
+
+class ExportRecord(BaseModel):
+    """What a bundle was made of: SHA-256 of the runs' cards and of the bundle, and the command."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    command: str
+    gate: str | None = None
+    classifier: str | None = None
+    instances: str | None = None
+    bundle: str
+
+    def describes(self, other: ExportRecord) -> bool:
+        """Whether the same bundle was made of the same runs; commands aside."""
+        return self.model_copy(update={"command": other.command}) == other
 
 
 def state(step: Step) -> State:
@@ -51,12 +65,11 @@ def state(step: Step) -> State:
         TrainingError: Its folder holds another command's run, or one older than its sources.
         UnwritableError: Its bundle, or its folder of simulated frames, exists and is another.
     """
-    context = step.parsed()
-    given = context.params
-    with readable(Path(given["out"] or given["root"])):
+    options = step.parsed().params
+    with readable(Path(options["out"] or options["root"])):
         if step.kind == "train":
-            return _trained(context)
-        return "done" if _left(step, given) else "new"
+            return _training_state(step, options)
+        return "done" if _output_exists(step, options) else "new"
 
 
 def record_export(step: Step) -> None:
@@ -65,64 +78,64 @@ def record_export(step: Step) -> None:
     Raises:
         UnwritableError: The note cannot be written.
     """
-    given = step.parsed().params
-    content = json.dumps(_about_export(step, given), indent=2)
-    write_whole(given["gate"].parent / RECORD, content + "\n")
+    options = step.parsed().params
+    record = _export_record(step, options).model_dump(exclude_none=True)
+    write_whole(options["gate"].parent / RECORD, json.dumps(record, indent=2) + "\n")
 
 
-def _left(step: Step, given: dict[str, Any]) -> bool:
+def _output_exists(step: Step, options: dict[str, Any]) -> bool:
     """Whether what a step leaves is there."""
     match step.kind:
         case "fetch":
-            return bool((given["out"] / TABLE).is_file())
+            return bool((options["out"] / TABLE).is_file())
         case "simulate":
-            return _drawn(given)
+            return _frames_exist(options)
         case "split":
-            return bool((given["out"] or given["root"] / SPLIT_FILE).exists())
+            return bool((options["out"] or options["root"] / SPLIT_FILE).exists())
         case _:
-            return _exported(step, given)
+            return _bundle_exists(step, options)
 
 
-def _trained(context: click.Context) -> State:
-    folder: Path = context.params["out"]
-    made = _made(folder)
-    if made is None:
+def _training_state(step: Step, options: dict[str, Any]) -> State:
+    folder: Path = options["out"]
+    run = _finished_run(folder)
+    if run is None:
         return "begun" if (folder / checkpoint.NAME).exists() else "new"
-    if made.command != command_line(context):
-        raise TrainingError(f"{folder} holds the run of another command: {made.command}", _ANEW)
-    for run in _learnt_from(context.params):
-        taught = _made(run)
-        if taught is None or taught.finished > made.started:
-            raise TrainingError(f"{folder} did not learn from {run} as it is now", _ANEW)
+    if not step.does_the_same_as(run.command):
+        raise TrainingError(f"{folder} holds the run of another command: {run.command}", _ANEW)
+    for source in _source_runs(options):
+        learnt_from = _finished_run(source)
+        if learnt_from is None or learnt_from.finished > run.started:
+            raise TrainingError(f"{folder} did not learn from {source} as it is now", _ANEW)
     return "done"
 
 
-def _learnt_from(given: dict[str, Any]) -> list[Path]:
+def _source_runs(options: dict[str, Any]) -> list[Path]:
     """The runs whose answers or weights a training takes; a file of weights is none."""
-    runs = [Path(teacher) for teacher in given.get("teachers", ())]
-    if given["weights"] and Path(given["weights"]).suffix not in _WEIGHT_FILES:
-        runs.append(Path(given["weights"]))
+    runs = [Path(teacher) for teacher in options.get("teachers", ())]
+    if options["weights"] and Path(options["weights"]).suffix not in _WEIGHT_FILES:
+        runs.append(Path(options["weights"]))
     return runs
 
 
-def _made(folder: Path) -> StepState | None:
+def _finished_run(folder: Path) -> FinishedRun | None:
     """How a finished run was made; None where there is none."""
     path = folder / CARD
     if not path.exists():
         return None
     try:
-        return StepState.model_validate_json(path.read_bytes())
+        return FinishedRun.model_validate_json(path.read_bytes())
     except ValidationError:
         raise TrainingError(f"{path} is damaged", _ANEW) from None
 
 
-def _drawn(given: dict[str, Any]) -> bool:
+def _frames_exist(options: dict[str, Any]) -> bool:
     """Whether the folder holds the frames that are wanted."""
-    folder: Path = given["out"]
+    folder: Path = options["out"]
     if not folder.exists():
         return False
-    wanted = {key: given[key] for key in ("frames", "seed", "defect_rate")}
-    wanted["live"] = given["live"] or None
+    wanted = {key: options[key] for key in ("frames", "seed", "defect_rate")}
+    wanted["live"] = options["live"] or None
     try:
         about = json.loads((folder / ABOUT).read_bytes())
         found = {key: about.get(key) for key in wanted}
@@ -133,26 +146,29 @@ def _drawn(given: dict[str, Any]) -> bool:
     return True
 
 
-def _exported(step: Step, given: dict[str, Any]) -> bool:
+def _bundle_exists(step: Step, options: dict[str, Any]) -> bool:
     """Whether the bundle is the one that this step makes of the runs as they are."""
-    if not given["out"].exists():
+    if not options["out"].exists():
         return False
     try:
-        if json.loads((given["gate"].parent / RECORD).read_bytes()) == _about_export(step, given):
+        record = ExportRecord.model_validate_json((options["gate"].parent / RECORD).read_bytes())
+        if record.describes(_export_record(step, options)) and step.does_the_same_as(
+            f"millsight {record.command}"
+        ):
             return True
     except (FileNotFoundError, ValueError):
         pass  # Another's bundle, or the runs are gone.
-    if not given["force"]:
+    if not options["force"]:
         raise UnwritableError(
-            f"{given['out']} exists and is not what this recipe makes",
+            f"{options['out']} exists and is not what this recipe makes",
             "Give --force to replace it, or name another with --out",
         )
     return False
 
 
-def _about_export(step: Step, given: dict[str, Any]) -> dict[str, str]:
-    """The export's command, and SHA-256 of its runs' cards and of its bundle."""
-    runs = [name for name in ("gate", "classifier", "instances") if given[name]]
-    files = {**{name: given[name] / CARD for name in runs}, "bundle": given["out"]}
+def _export_record(step: Step, options: dict[str, Any]) -> ExportRecord:
+    """What the export makes its bundle of, now."""
+    runs = [name for name in ("gate", "classifier", "instances") if options[name]]
+    files = {**{name: options[name] / CARD for name in runs}, "bundle": options["out"]}
     digests = {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
-    return {"command": shlex.join(w for w in step.words if w != "--force"), **digests}
+    return ExportRecord(command=shlex.join(w for w in step.words if w != "--force"), **digests)

@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from export.choose.on_val import ChosenOnVal
 from export.convert.forms import EXACT, REQUIRED
-from export.holdout.cascade import HoldoutResult
+from export.holdout.results import ExportResults
 from train.data.drawn import draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours
 from train.data.tiles import Tile, label_tiles
@@ -43,9 +42,7 @@ class Regression(NamedTuple):
     picture: bytes
 
 
-def regressions(
-    chosen: ChosenOnVal, judged: HoldoutResult | None, most: int = MOST
-) -> list[Regression]:
+def regressions(results: ExportResults, most: int = MOST) -> list[Regression]:
     """The items on which scores moved most of those that float has right and int8 wrong.
 
     Verdicts come first, then classes of tiles.
@@ -53,12 +50,11 @@ def regressions(
     Raises:
         ImageError: An image cannot be read.
     """
-    seen = judged.seen if judged else chosen.val
-    scored = judged.scored if judged else chosen.scored
-    clear = [tile for tile in seen.tiles if not tile.ambiguous]
+    chosen, scored, tiles = results.chosen, results.scored, results.split_inputs.tiles
+    clear = [tile for tile in tiles if not tile.ambiguous]
     found = []
     exact, small = (scored[rung][chosen.unit] for rung in (EXACT, REQUIRED))
-    items = _frames(seen.tiles) if len(exact) != len(clear) else clear
+    items = _frames(tiles) if len(exact) != len(clear) else clear
     truth = exact.defective
     lost = (exact.verdicts == truth) & (small.verdicts != truth)
     moved = np.abs(exact.decision - small.decision)
@@ -72,7 +68,7 @@ def regressions(
     assert exact.class_scores is not None
     assert small.class_scores is not None
     moved = np.abs(exact.class_scores - small.class_scores).max(axis=1)
-    own = _frames(seen.tiles) if chosen.own == "frame" else clear
+    own = _frames(tiles) if chosen.own == "frame" else clear
     for place in _worst(lost, moved, most - len(found)):
         said = (_answer(one, place) for one in (exact, small))
         found.append(_regression(own[place], exact.classes, "class", *said))

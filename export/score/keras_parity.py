@@ -11,37 +11,63 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.bundle.manifest_parts import GoldenScores, Thresholds
+from edge.core.errors import ExportGateError
 from edge.core.frame import Pixels
 from edge.install.verify import score_frame, scores_differ
-from edge.vision.engines.base import Engine
-from edge.vision.preprocess import as_fractions
 from export.convert.cascade_forms import (
     StageForms,
     of_rung,
     open_cascade,
 )
-from export.convert.forms import Rung
+from export.convert.forms import EXACT, Rung
+from export.progress import ExportProgress
 from export.score.golden_frames import encode_png
+from train.keras_engine import KerasEngine
 
 FLOAT_WITHIN = 1e-4
 """How far a score of a float32 form may lie from Keras's."""
 
 
-class KerasEngine(Engine):
-    """A ``keras.Model`` as an engine."""
+def golden_differences(
+    stages: Mapping[str, StageForms],
+    rungs: Sequence[Rung],
+    temperatures: Mapping[str, float],
+    thresholds: Thresholds,
+    frames: Sequence[Pixels],
+    progress: ExportProgress,
+) -> dict[Rung, float]:
+    """The largest difference of any score of any golden frame from Keras's, a fraction, by rung.
 
-    name = "keras"
+    Args:
+        stages: The networks; those of int8 are held against the network before any fine-tuning.
+        rungs: Those that every stage has, float32 TFLite among them.
+        temperatures: Of the networks.
+        thresholds: Of the cascade.
+        frames: Pictures [lines, columns] uint8.
+        progress: Shows how it goes.
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self.input_shape = (1, *model.input_shape[1:])
+    Raises:
+        ExportGateError: Float32 TFLite scores otherwise than Keras.
+    """
+    progress.start("scoring golden frames in Keras and in every rung")
+    found = end_to_end(stages, rungs, temperatures, thresholds, frames)
+    if found[EXACT] > FLOAT_WITHIN:
+        raise ExportGateError(
+            f"float32 TFLite is not what was trained: {_off_by(found[EXACT])}; nothing was written",
+            "The network uses an operation that does not convert; use one of millsight's",
+        )
+    return found
 
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """As ``Engine.run``."""
-        return np.asarray(self._model.predict_on_batch(as_fractions(batch)), np.float32)
+
+def off_keras(differences: Mapping[Rung, float]) -> dict[Rung, str]:
+    """Why float32 rungs that score golden frames otherwise than Keras are refused."""
+    return {
+        rung: _off_by(difference)
+        for rung, difference in differences.items()
+        if rung.precision == "float32" and difference > FLOAT_WITHIN
+    }
 
 
 def end_to_end(
@@ -74,6 +100,10 @@ def end_to_end(
         )
         for rung in rungs
     }
+
+
+def _off_by(difference: float) -> str:
+    return f"it scores golden frames {difference:.1e} off Keras; {FLOAT_WITHIN:g} is allowed"
 
 
 def _read(picture: bytes) -> Pixels:

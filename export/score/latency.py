@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.vision.engines.base import open_engine
+from export.convert.cascade_forms import StageForms
 from export.convert.forms import EXACT, Rung
 from export.convert.freezing import Inputs
 from export.progress import ExportProgress
@@ -40,7 +41,12 @@ class Latency:
 
 
 def latencies(
-    forms: Mapping[Rung, bytes], inputs: Inputs, progress: ExportProgress, what: str
+    forms: Mapping[Rung, bytes],
+    inputs: Inputs,
+    progress: ExportProgress,
+    what: str,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[Rung, Latency]:
     """Run every form on the same input in turn, again and again, each round in another order.
 
@@ -52,6 +58,7 @@ def latencies(
             as many as its batch are taken.
         progress: Shows how it goes.
         what: The network's name.
+        clock: Seconds that pass, which everything is timed by.
     """
     engines = {rung: open_engine(content, threads=THREADS) for rung, content in forms.items()}
     batch = engines[EXACT].input_shape[0]
@@ -61,21 +68,33 @@ def latencies(
     taken: dict[Rung, list[float]] = {rung: [] for rung in engines}
     order, random = list(engines), np.random.default_rng(0)
     progress.start(f"timing {what}", ROUNDS)
-    began = time.perf_counter()
+    began = clock()
     for _ in range(ROUNDS):
         for i in random.permutation(len(order)):
-            taken[order[i]].append(_once(engines[order[i]], given))
+            taken[order[i]].append(_once(engines[order[i]], given, clock))
         progress.advance()
-        if time.perf_counter() - began > SECONDS:
+        if clock() - began > SECONDS:
             break
     exact = np.array(taken[EXACT])
     return {rung: _summed(np.array(times), exact) for rung, times in taken.items()}
 
 
-def _once(engine: Any, given: Inputs) -> float:
-    began = time.perf_counter()
+def stage_latencies(
+    stages: Mapping[str, StageForms], rungs: Sequence[Rung], progress: ExportProgress
+) -> dict[Rung, dict[str, Latency]]:
+    """How long each stage's network takes in every one of the rungs, by rung and stage."""
+    taken: dict[Rung, dict[str, Latency]] = {rung: {} for rung in rungs}
+    for name, stage in stages.items():
+        forms = {rung: stage.forms[rung] for rung in rungs}
+        for rung, latency in latencies(forms, stage.inputs, progress, name).items():
+            taken[rung][name] = latency
+    return taken
+
+
+def _once(engine: Any, given: Inputs, clock: Callable[[], float]) -> float:
+    began = clock()
     engine.run_tensors(given)
-    return 1e3 * (time.perf_counter() - began)
+    return 1e3 * (clock() - began)
 
 
 def _summed(times: NDArray[np.float64], exact: NDArray[np.float64]) -> Latency:

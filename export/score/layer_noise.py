@@ -1,25 +1,29 @@
-"""Which layer loses what int8 loses: the noise of every activation, and who adds most of it.
+"""Which layer loses what int8 loses: the noise of every activation, and where most is added.
 
 Every tensor of the int8 file is held against the one of the same name in the float file, which
 computes what Keras computes (``export.convert.parity``). Noise is the power of the difference
 as a share of the signal's, of each channel by itself and then the mean: what usually goes wrong is
-that one channel's range leaves the others no steps. Noise adds up on its way, so that a layer is
-blamed for what its output has more of it than the noisiest of its inputs.
+that one channel's range leaves the others no steps. Noise adds up on its way, so that a layer
+adds what its output has more of it than the noisiest of its inputs.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from export.convert.cascade_forms import StageForms
+from export.convert.forms import EXACT, REQUIRED
 from export.convert.freezing import Inputs, in_batches
 from export.convert.operations import operations, preserving
-from export.convert.quantization import Layers
+from export.convert.quantization import Layers, layers_of
+from export.progress import ExportProgress
+from export.score.split_scores import SplitInputs
 
 TRACED = 32
 """Inputs at most that are traced."""
@@ -81,7 +85,23 @@ def trace(
     return [LayerError(layer, _decibels(left[layer]), added[layer] / total) for layer in added]
 
 
-def guilty(errors: Sequence[LayerError], most: int = 3) -> list[LayerError]:
+def trace_stages(
+    stages: Mapping[str, StageForms], split: SplitInputs, progress: ExportProgress
+) -> dict[str, list[LayerError]]:
+    """The error of every layer of int8 TFLite on some tiles of a split, by stage."""
+    progress.start("finding what quantizing costs at each layer")
+    return {
+        name: trace(
+            stage.forms[EXACT],
+            stage.forms[REQUIRED],
+            split.some(stage.run.geometry, TRACED),
+            layers_of(stage.mapped),
+        )
+        for name, stage in stages.items()
+    }
+
+
+def noisiest_layers(errors: Sequence[LayerError], most: int = 3) -> list[LayerError]:
     """The layers that together add half of the noise, the worst first, ``most`` at most."""
     chosen: list[LayerError] = []
     for error in sorted(errors, key=lambda error: -error.share)[:most]:
@@ -91,14 +111,14 @@ def guilty(errors: Sequence[LayerError], most: int = 3) -> list[LayerError]:
     return chosen
 
 
-def blame(errors: Sequence[LayerError]) -> str:
-    """The worst layer for people."""
-    worst = guilty(errors, most=1)
-    if not worst:
+def noisiest_layer_text(errors: Sequence[LayerError]) -> str:
+    """The noisiest layer for people; empty where there is no noise."""
+    found = noisiest_layers(errors, most=1)
+    if not found:
         return ""
     return (
-        f"the layer to blame is {worst[0].layer}, which adds {worst[0].share:.0%} of the noise "
-        f"({worst[0].sqnr_db:.0f} dB of signal over noise after it)"
+        f"the noisiest layer is {found[0].layer}, which adds {found[0].share:.0%} of the noise "
+        f"({found[0].sqnr_db:.0f} dB of signal over noise after it)"
     )
 
 

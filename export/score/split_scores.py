@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,16 +14,18 @@ from numpy.typing import NDArray
 from edge.bundle.manifest_parts import Thresholds, Unit
 from edge.core.frame import Pixels
 from edge.core.geometry import Geometry
+from edge.vision.engines.activations import activated
 from edge.vision.engines.base import Engine, open_engine
-from edge.vision.models.classifier import Classifier
-from edge.vision.models.gate import Gate
-from edge.vision.preprocess import network_input, past_the_edge
+from edge.vision.models.classifier import ClassScores, class_scores
+from edge.vision.models.gate import defect_probabilities
+from edge.vision.preprocess import past_the_edge
 from edge.vision.region_scores import decision_scores
 from export.progress import ExportProgress
 from train.data.sample import DataSet
-from train.data.tiles import Tile, label_tiles
+from train.data.tiles import Tile, class_labels_of, groups_of, label_tiles
 from train.evaluate.scored import Scored, by_frame
 from train.regions.finished import Run
+from train.regions.items import tile_inputs
 
 Logits = NDArray[np.float32]
 """What a network says of every tile, [tiles, outputs]."""
@@ -33,7 +35,7 @@ _PART = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SplitScores:
+class SplitInputs:
     """A split as networks see it.
 
     Attributes:
@@ -69,7 +71,7 @@ def read_split(
     geometries: Iterable[Geometry],
     progress: ExportProgress,
     look: Callable[[Pixels], object] = lambda pixels: None,
-) -> SplitScores:
+) -> SplitInputs:
     """Read every frame of a split once.
 
     Args:
@@ -82,26 +84,24 @@ def read_split(
     Raises:
         ImageError: An image cannot be read, or is smaller than a region.
     """
-    wanted = dict.fromkeys(geometries)
-    region = next(iter(wanted)).region
+    wanted = list(dict.fromkeys(geometries))
     samples = data.of(split)
-    tiles = [tile for sample in samples for tile in label_tiles(sample, region)]
-    inputs = {g: np.empty((len(tiles), *g.input[::-1]), np.uint8) for g in wanted}
-    beyond = np.zeros(len(tiles), np.bool_)
+    tiles = [tile for sample in samples for tile in label_tiles(sample, wanted[0].region)]
     progress.start(f"reading {split}", len(samples))
-    row = 0
-    for sample, members in groupby(tiles, key=lambda tile: tile.sample):
-        pixels = sample.read()
+
+    def after_frame(pixels: Pixels) -> None:
         look(pixels)
-        first = row
-        for x, y, width, height in (tile.box for tile in members):
-            cut = np.ascontiguousarray(pixels[y : y + height, x : x + width])
-            for geometry, filled in inputs.items():
-                filled[row] = network_input(cut, geometry)[0]
-            row += 1
-        beyond[first:row] = past_the_edge(next(iter(inputs.values()))[first:row])
         progress.advance()
-    return SplitScores(split, tiles, inputs, beyond)
+
+    inputs = tile_inputs(tiles, wanted, after_frame)
+    return SplitInputs(split, tiles, inputs, _beyond(tiles, inputs[wanted[0]]))
+
+
+def _beyond(tiles: Sequence[Tile], inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which tiles lie past the strip's edge of their frame, [tiles]."""
+    sizes = [len(list(members)) for _, members in groupby(tiles, key=lambda tile: tile.sample)]
+    frames = np.split(inputs, np.cumsum(sizes)[:-1])
+    return np.concatenate([past_the_edge(frame) for frame in frames])
 
 
 def logits_of(
@@ -131,7 +131,7 @@ def logits_of(
 
 
 def judged(
-    seen: SplitScores,
+    seen: SplitInputs,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],
@@ -181,13 +181,17 @@ def _with_nothing(scored: Scored, beyond: NDArray[np.bool_]) -> Scored:
 def gate_scores(run: Run, logits: Logits, temperature: float) -> NDArray[np.float32]:
     """The gate's probability of a defect of every tile, [tiles]."""
     card = run.card
-    engine = _Said(logits)
-    gate = Gate(engine, run.geometry, card.outputs, card.activation, temperature)
-    return gate.scores(_NOTHING)
+    return defect_probabilities(activated(logits, card.activation, temperature), card.outputs)
+
+
+def classifier_scores(run: Run, logits: Logits, temperature: float) -> ClassScores:
+    """The classifier's scores of every tile."""
+    card = run.card
+    return class_scores(activated(logits, card.activation, temperature), card.outputs)
 
 
 def _scored(
-    seen: SplitScores,
+    seen: SplitInputs,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],
@@ -195,44 +199,24 @@ def _scored(
     thresholds: Thresholds | None,
 ) -> Scored:
     gate = decision = gate_scores(runs["gate"], logits["gate"], temperatures["gate"])
-    said = None
-    outputs: tuple[str, ...] = ("none",)
+    named: ClassScores | None = None
     if "classifier" in runs:
-        run = runs["classifier"]
-        outputs = run.card.outputs
-        engine = _Said(logits["classifier"])
-        said = Classifier(
-            engine, run.geometry, outputs, run.card.activation, temperatures["classifier"]
-        ).scores(_NOTHING)
-        decision = decision_scores(gate, said)
+        named = classifier_scores(
+            runs["classifier"], logits["classifier"], temperatures["classifier"]
+        )
+        decision = decision_scores(gate, named)
     verdicts = np.zeros(len(gate), np.bool_)
     if thresholds is not None:
         verdicts = gate >= np.float32(thresholds.gate.value)
         verdicts &= decision >= np.float32(thresholds.decision.value)
-    truth = [[c in tile.classes for c in range(len(classes))] for tile in seen.tiles]
     return Scored(
         classes=classes,
-        groups=np.array([tile.sample.group for tile in seen.tiles], np.str_),
-        truth=np.array(truth, np.bool_).reshape(len(seen.tiles), len(classes)),
+        groups=groups_of(seen.tiles),
+        truth=class_labels_of(seen.tiles, len(classes)),
         gate=gate,
         decision=decision,
-        none=said and said.none,
-        class_scores=said and said.classes,
-        multilabel=outputs[0] != "none",
+        none=None if named is None else named.none,
+        class_scores=None if named is None else named.classes,
+        multilabel=named is not None and runs["classifier"].card.outputs[0] != "none",
         verdicts=verdicts,
     )
-
-
-class _Said(Engine):
-    """An engine that says again what it said of every tile, whatever it is given."""
-
-    name = "said"
-
-    def __init__(self, logits: Logits) -> None:
-        self._logits = logits
-
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self._logits
-
-
-_NOTHING = np.empty((0, 0, 0), np.uint8)

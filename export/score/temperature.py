@@ -15,7 +15,7 @@ from edge.bundle.manifest_parts import (
     CalibrationError,
     Unit,
 )
-from export.score.split_scores import Logits, SplitScores
+from export.score.split_scores import Logits, SplitInputs
 from train.data.tiles import Tile
 from train.evaluate.calibration import expected_calibration_error, fit_temperature
 from train.evaluate.scored import Scored
@@ -29,7 +29,7 @@ _Answers = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 
 def fit_temperatures(
-    runs: Mapping[str, Run], logits: Mapping[str, Logits], val: SplitScores, classes: Sequence[str]
+    runs: Mapping[str, Run], logits: Mapping[str, Logits], val: SplitInputs, classes: Sequence[str]
 ) -> dict[str, float]:
     """Each stage's temperature, from its clear tiles of val.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 
 from edge.cameras.base import Camera
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.frame import BadFrame, Frame
 from edge.core.geometry import Geometry
 from edge.core.inspection import Inspection
@@ -32,14 +32,23 @@ class BrightnessEngine(Engine):
     name = "brightness"
     threads = 1
 
-    def __init__(self, outputs: int, *, seconds: float = 0.0, maps: bool = False) -> None:
+    def __init__(
+        self,
+        outputs: int,
+        *,
+        seconds: float = 0.0,
+        maps: bool = False,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         self.outputs = outputs
         self.maps = maps
         self.seconds = seconds
+        self.clock = clock
         self.seen = 0
 
     def run(self, batch):
-        time.sleep(self.seconds * len(batch))
+        if self.seconds:
+            self.clock.sleep(self.seconds * len(batch))
         self.seen += len(batch)
         brightest = batch.reshape(len(batch), -1).max(axis=1).astype(np.float32)
         if self.outputs == 1:
@@ -64,11 +73,14 @@ def cascade(
     classify: bool = True,
     maps: bool = False,
     instances: BlobInstances | None = None,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> Cascade:
     """A cascade of brightness engines: suspicious from 128, defective from 150."""
     geometry = Geometry(REGION, REGION)
-    gate = Gate(BrightnessEngine(1, seconds=gate_seconds), geometry, ("defect",), "sigmoid")
-    classifier = Classifier(BrightnessEngine(3, maps=maps), geometry, ("none", *CLASSES), "softmax")
+    slow = BrightnessEngine(1, seconds=gate_seconds, clock=clock)
+    gate = Gate(slow, geometry, ("defect",), "sigmoid")
+    scores = BrightnessEngine(3, maps=maps, clock=clock)
+    classifier = Classifier(scores, geometry, ("none", *CLASSES), "softmax")
     return Cascade(
         gate,
         classifier if classify else None,
@@ -76,6 +88,7 @@ def cascade(
         gate_threshold=0.1,
         decision_threshold=0.5,
         instances=instances,
+        clock=clock,
     )
 
 
@@ -87,8 +100,8 @@ def strip(*spots: tuple[int, int, int], height: int = 20, width: int = 60) -> np
     return pixels
 
 
-def frame(pixels: np.ndarray, number: int = 0) -> Frame:
-    return Frame(pixels, number, time.monotonic(), "test")
+def frame(pixels: np.ndarray, number: int = 0, clock: Clock = SYSTEM_CLOCK) -> Frame:
+    return Frame(pixels, number, clock.now(), "test")
 
 
 class BlobInstances:
@@ -97,8 +110,16 @@ class BlobInstances:
     From 250 on they are a streak, from 200 a spot; ``blind`` to the classes named.
     """
 
-    def __init__(self, *, seconds: float = 0.0, masks: bool = True, blind: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        *,
+        seconds: float = 0.0,
+        masks: bool = True,
+        blind: tuple[str, ...] = (),
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         self.seconds = seconds
+        self.clock = clock
         self.masks = masks
         self.blind = blind
         self.pyramids, self.mask_head = {}, None
@@ -107,7 +128,8 @@ class BlobInstances:
         self.asked: list[tuple | None] = []
 
     def find(self, pixels, suspicious=None):
-        time.sleep(self.seconds)
+        if self.seconds:
+            self.clock.sleep(self.seconds)
         self.asked.append(suspicious)
         seen = np.zeros_like(pixels)
         for x, y, w, h in [(0, 0, *pixels.shape[::-1])] if suspicious is None else suspicious:
@@ -161,13 +183,13 @@ class ListCamera(Camera):
         self.closed = True
 
 
-def hiccuping(judge: Cascade, *, at: int, seconds: float) -> Cascade:
+def hiccuping(judge: Cascade, *, at: int, seconds: float, clock: Clock = SYSTEM_CLOCK) -> Cascade:
     """The cascade, which takes so long over the frame of that number."""
     inspect = judge.inspect
 
     def hiccup(frame: Frame, **more: Any) -> Inspection:
         if frame.number == at:
-            time.sleep(seconds)
+            clock.sleep(seconds)
         return inspect(frame, **more)
 
     judge.inspect = hiccup  # type: ignore[method-assign]
@@ -180,7 +202,15 @@ class PacedCamera(Camera):
     name = "paced"
     live = True
 
-    def __init__(self, frames: int, *, period_s: float, pixels: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        frames: int,
+        *,
+        period_s: float,
+        pixels: np.ndarray | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self.clock = clock
         self.given = 0
         self.closed = False
         self._frames = frames
@@ -188,10 +218,10 @@ class PacedCamera(Camera):
         self._pixels = strip() if pixels is None else pixels
 
     def __iter__(self) -> Iterator[Frame]:
-        start = time.monotonic()
+        start = self.clock.now()
         for number in range(self._frames):
             due = start + number * self._period_s
-            time.sleep(max(0.0, due - time.monotonic()))
+            self.clock.sleep(max(0.0, due - self.clock.now()))
             if self.closed:
                 return
             self.given += 1

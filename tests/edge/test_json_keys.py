@@ -19,6 +19,7 @@ from edge.core.inspection import (
     Cause,
     Level,
 )
+from edge.core.run_figures import RunFigures
 from edge.ledger.schema import MIGRATIONS
 from edge.sinks.csv import COLUMNS
 from edge.sinks.outbox import MemoryOutbox
@@ -133,7 +134,7 @@ def test_those_of_the_broker_s_messages():
     from edge.sinks.mqtt import Mqtt
 
     outbox = MemoryOutbox(10)
-    mqtt = Mqtt(MqttConfig(host="127.0.0.1", port=1), outbox)
+    mqtt = Mqtt(MqttConfig(host="127.0.0.1", port=1), outbox, figures=RunFigures())
     mqtt.tell(Event(EventKind.COIL_BEGAN, "", coil="A"))
     messages = [json.loads(message.payload) for message in outbox.pending()]
     mqtt.close()

@@ -102,7 +102,7 @@ def finished_run(folder: Path, data_root: Path, task_name: TaskName) -> Path:
         "versions": tool_versions(),
         "holdout_openings": [{"by": f"millsight train {task_name}", "when": OPENED}],
         "figures": {
-            split: figures(task, predict_logits(model, cut), cut)
+            split: figures(task, predict_logits(model, cut), cut).model_dump(mode="json")
             for split, cut in items.items()
             if split != "train"
         },

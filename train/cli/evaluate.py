@@ -102,7 +102,7 @@ def evaluate(
     thresholds = loaded.manifest.thresholds
     figures = evaluation(scored[_THIS], thresholds, compared, instances[_THIS])
     cascade = cascades[_THIS]
-    subject = Subject(loaded, cascade.gate.engine.name, precision, data, split, tile)
+    subject = Subject(loaded, cascade.networks.gate.engine.name, precision, data, split, tile)
     if format_ == "json":
         click.echo(json.dumps({"judged": subject.to_json(), **figures}))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from edge.cli.options import SIZE, with_options
+from edge.core.stderr_log import say
 from train.cli.options import (
     COUNT,
     batch_option,
@@ -32,6 +34,7 @@ from train.loop.checkpoint import Row
 from train.loop.progress import TrainingProgress
 from train.loop.run_folder import check_folder, claim_folder
 
+_LOG = logging.getLogger(__name__)
 _options = with_options(
     data_options,
     click.option(
@@ -119,8 +122,8 @@ def instances(
         claim_folder(folder, overwrite=overwrite)
         claim.taken = True
         card = train_instances(plan, opened, folder, progress, command=command, resume=resume)
-    click.echo(f"val: {_in_words(card['figures']['val'])}", err=True)
-    click.echo(f"{folder} holds the networks and their card", err=True)
+    say(_LOG, f"val: {_in_words(card.figures['val'])}")
+    say(_LOG, f"{folder} holds the networks and their card")
 
 
 def make_instances_plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import click
 
+from edge.core.stderr_log import say
 from train.data import SPLIT_FILE, open_data
 from train.data.sample import DataSet
 from train.loop import checkpoint
 from train.loop.interrupt import InterruptedTrainingError
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ def open_to_train(root: Path, splits: Path | None) -> DataSet:
     dealt = (root / SPLIT_FILE).exists()
     data = open_data(root, splits=splits, create=True)
     if not dealt and (root / SPLIT_FILE).exists():
-        click.echo(f"dealt the images to splits: {root / SPLIT_FILE}", err=True)
+        say(_LOG, f"dealt the images to splits: {root / SPLIT_FILE}")
     return data
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from edge.core.stderr_log import say
 from train.cli.instances import instances
 from train.cli.options import training_options
 from train.cli.resumable import (
@@ -23,6 +25,8 @@ from train.regions.plan import RegionsPlan, geometry_for
 from train.regions.run import train_run
 from train.regions.split_figures import SplitFigures
 from train.regions.task import TaskName
+
+_LOG = logging.getLogger(__name__)
 
 
 @click.group()
@@ -83,8 +87,8 @@ def _train(
         claim.taken = True
         card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
     # The card holds the holdout's too; shown here they would invite choices on them.
-    click.echo(f"val: {_in_words(card['figures']['val'])}", err=True)
-    click.echo(f"{folder} holds the network and its card", err=True)
+    say(_LOG, f"val: {_in_words(card.figures['val'])}")
+    say(_LOG, f"{folder} holds the network and its card")
 
 
 def make_plan(
@@ -131,6 +135,6 @@ def make_plan(
 
 
 def _in_words(found: SplitFigures) -> str:
-    low, high = found["accuracy_interval"]
-    area = "" if found["auroc"] is None else f", AUROC {found['auroc']:.4f}"
-    return f"accuracy {found['accuracy']:.4f} ({low:.4f}–{high:.4f}) of {found['n']} items{area}"
+    low, high = found.accuracy_interval or (0.0, 1.0)
+    area = "" if found.auroc is None else f", AUROC {found.auroc:.4f}"
+    return f"accuracy {found.accuracy:.4f} ({low:.4f}–{high:.4f}) of {found.n} items{area}"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edge.core.errors import DataError, ImageError
+from edge.core.frame import Pixels
 from edge.core.geometry import Box, Geometry
 from train.data.counts import split_names
 from train.data.runs import ColumnRuns, bounding_box, clip, column_runs
@@ -104,6 +110,44 @@ def judged_tiles(
             f"Choose larger tiles, or another of its splits: {', '.join(split_names(data))}",
         )
     return tiles
+
+
+def read_tiles(
+    tiles: Iterable[Tile],
+) -> Iterator[tuple[Pixels, Iterator[tuple[Tile, Pixels]]]]:
+    """Read every frame once and cut its tiles out: the one loop that does.
+
+    Args:
+        tiles: Those of a frame next to one another.
+
+    Yields:
+        A frame [lines, columns], and each of its tiles with its own pixels, contiguous; to be
+        consumed before the next frame.
+
+    Raises:
+        ImageError: A frame cannot be read.
+    """
+    for sample, members in groupby(tiles, key=lambda tile: tile.sample):
+        pixels = sample.read()
+        yield pixels, ((tile, _cut(pixels, tile.box)) for tile in members)
+
+
+def class_labels_of(tiles: Sequence[Tile], classes: int) -> NDArray[np.bool_]:
+    """Which of so many classes each tile shows, [tiles, classes] bool."""
+    labels = np.zeros((len(tiles), classes), np.bool_)
+    for row, tile in enumerate(tiles):
+        labels[row, list(tile.classes)] = True
+    return labels
+
+
+def groups_of(tiles: Sequence[Tile]) -> NDArray[np.str_]:
+    """The group of each tile's sample, [tiles]; near-duplicates share one."""
+    return np.array([tile.sample.group for tile in tiles], np.str_)
+
+
+def _cut(pixels: Pixels, box: Box) -> Pixels:
+    x, y, width, height = box
+    return np.ascontiguousarray(pixels[y : y + height, x : x + width])
 
 
 def _shown(extents: list[_Extent], box: Box, divides_height: bool) -> tuple[frozenset[int], bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -14,7 +13,7 @@ from edge.core.errors import DataError
 from edge.core.frame import Frame, Pixels
 from edge.vision.cascade import Cascade
 from edge.vision.region_scores import RegionScores
-from train.data.tiles import Tile
+from train.data.tiles import Tile, class_labels_of, groups_of, read_tiles
 from train.evaluate.scored import Scored
 from train.evaluate.untempered import is_tempered, untempered
 
@@ -70,11 +69,8 @@ def score_each(
     rows: dict[Key, list[_Row]] = {key: [] for key in cascades}
     columns = {key: _columns(cascade, classes) for key, cascade in cascades.items()}
     judged: list[Tile] = []
-    for sample, members in groupby(items, key=lambda item: item.sample):
-        pixels = sample.read()
-        for item in members:
-            x, y, w, h = item.box
-            cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
+    for _, of_frame in read_tiles(items):
+        for item, cut in of_frame:
             for key, cascade in cascades.items():
                 seen = _inspected(cascade, cut, item) if key in inspect else None
                 rows[key].append(_row(cascade, cut, columns[key], seen))
@@ -84,7 +80,7 @@ def score_each(
 
 
 def _row(cascade: Cascade, pixels: Pixels, columns: list[int] | None, seen: bool | None) -> _Row:
-    judged = cascade.judge(pixels)
+    judged = cascade.networks.judge(pixels)
     verdict = _verdict(cascade, judged) if seen is None else seen
     plain = None
     if is_tempered(cascade):
@@ -125,7 +121,7 @@ def _columns(cascade: Cascade, classes: Sequence[str]) -> list[int] | None:
     None where there is no classifier, or it lacks a class of the data set.
     """
     known = list(cascade.classes)
-    if cascade.classifier is None or not set(classes) <= set(known):
+    if cascade.networks.classifier is None or not set(classes) <= set(known):
         return None
     others = [name for name in known if name not in classes]
     return [known.index(name) for name in (*classes, *others)]
@@ -135,17 +131,17 @@ def _scored(
     items: Sequence[Tile], classes: tuple[str, ...], rows: Sequence[_Row], cascade: Cascade
 ) -> Scored:
     named = bool(rows) and rows[0].none is not None
-    truth = [[c in item.classes for c in range(len(classes))] for item in items]
     plain = [row.untempered for row in rows if row.untempered is not None]
     return Scored(
         classes=classes,
-        groups=np.array([item.sample.group for item in items], np.str_),
-        truth=np.array(truth, np.bool_).reshape(len(items), len(classes)),
+        groups=groups_of(items),
+        truth=class_labels_of(items, len(classes)),
         gate=np.array([row.gate for row in rows], np.float32),
         decision=np.array([row.decision for row in rows], np.float32),
         none=np.array([row.none for row in rows], np.float32) if named else None,
         class_scores=np.array([row.class_scores for row in rows], np.float32) if named else None,
-        multilabel=cascade.classifier is not None and cascade.classifier.outputs[0] != "none",
+        multilabel=cascade.networks.classifier is not None
+        and cascade.networks.classifier.outputs[0] != "none",
         verdicts=np.array([row.verdict for row in rows], np.bool_),
         untempered=_scored(items, classes, plain, cascade) if plain else None,
     )

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
 from edge.vision.cascade import Cascade
-from edge.vision.models.classifier import ClassScores
+from edge.vision.engines.activations import sigmoid, softmax
+from edge.vision.models.classifier import class_scores
 from edge.vision.region_scores import RegionScores, decision_scores
 
 
 def is_tempered(cascade: Cascade) -> bool:
     """Whether any of its networks has a temperature other than 1."""
-    stages = (cascade.gate, cascade.classifier)
+    stages = (cascade.networks.gate, cascade.networks.classifier)
     return any(stage is not None and stage.temperature != 1 for stage in stages)
 
 
 def untempered(judged: RegionScores, cascade: Cascade) -> RegionScores:
     """The same regions scored at temperature 1, without running a network again."""
-    gate = untempered_binary(judged.gate, cascade.gate.temperature)
-    classifier = cascade.classifier
+    gate = untempered_binary(judged.gate, cascade.networks.gate.temperature)
+    classifier = cascade.networks.classifier
     if classifier is None or judged.classes is None:
         return RegionScores(judged.boxes, gate, None, gate)
     temperature, scores = classifier.temperature, judged.classes.classes
     if classifier.outputs[0] == "none":
         every = np.column_stack([judged.classes.none, scores])
         plain = untempered_softmax(every, temperature)
-        classes = ClassScores(plain[:, 1:], plain[:, 0])
     else:
         plain = untempered_binary(scores, temperature)
-        classes = ClassScores(plain, 1.0 - plain.max(axis=1))
+    classes = class_scores(plain, classifier.outputs)
     return RegionScores(judged.boxes, gate, classes, decision_scores(gate, classes))
 
 
@@ -43,7 +42,7 @@ def untempered_softmax(
     """
     with np.errstate(divide="ignore"):
         logits = temperature * np.log(probabilities.astype(np.float64))
-    return np.asarray(softmax(logits, axis=1), np.float32)
+    return softmax(logits).astype(np.float32)
 
 
 def untempered_binary(
@@ -53,4 +52,4 @@ def untempered_binary(
     exact = probabilities.astype(np.float64)
     with np.errstate(divide="ignore"):
         logits = np.log(exact) - np.log1p(-exact)
-    return np.asarray(expit(temperature * logits), np.float32)
+    return sigmoid(temperature * logits).astype(np.float32)

@@ -2,71 +2,68 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal
 
-from edge.core.files import write_whole
+from pydantic import Field
+
+from edge.bundle.manifest_parts import Size
 from edge.vision.instances.anchors import Anchors
 from train.instances.evaluating import FIGURES
 from train.instances.plan import InstancesPlan
 from train.loop.checkpoint import Row
 from train.loop.run_folder import (
-    CARD,
     CURVES,
-    PAGE,
     PREDICTIONS,
 )
-from train.regions.card import DataCard, Opening
-
-FORMAT = 1
+from train.regions.card import CardPart, RunData, RunOpening
 
 _LEFT_OUT = ("label_smoothing", "focal", "trust", "input", "region")
 """What a recipe says of networks that name classes alone."""
 
-Judged = dict[str, float | None]
+Judged = dict[str, int | float | None]
 """An epoch's number and ``evaluating.FIGURES``, null where there is none."""
 
 
-class InstancesCard(TypedDict):
-    """``card.json``. Times are ISO 8601 with their zone; ``seconds`` covers all sittings.
+class InstancesRunCard(CardPart):
+    """``card.json`` of the instance network.
 
+    Times are ISO 8601 with their zone; ``seconds`` covers all sittings.
     ``anchors`` are width and height in px of each level's shapes, finest first; ``anchors_iou`` how
     well they cover the training boxes. ``clean`` is the share of windows of frames without a
     defect. ``judged_frames`` is how much of val was looked at after epochs; ``history`` holds those
     looks, ``figures`` those on all of val in the end.
     """
 
-    format: int
-    task: str
+    format: Literal[1] = 1
+    task: Literal["instances"]
     trunk: str
+    window: Size
+    anchors: tuple[tuple[tuple[float, float], ...], ...]
+    seed: int = 0
+    recipe: dict[str, Any] = Field(default_factory=dict)
+    clean: float = 0.0
+    first_weights: str | None = None
     parameters: int
-    classes: list[str]
+    classes: tuple[str, ...]
     masks: bool
-    window: list[int]
-    anchors: list[list[list[float]]]
-    anchors_iou: float
-    seed: int
-    epochs: int
-    weights: str
+    anchors_iou: float = 0.0
+    epochs: int = 0
+    weights: str = ""
     command: str
-    recipe: dict[str, object]
-    clean: float
-    windows_per_epoch: int
-    first_weights: str | None
-    data: DataCard
-    instances: dict[str, dict[str, int]]
+    windows_per_epoch: int = 0
+    data: RunData
+    instances: dict[str, dict[str, int]] = Field(default_factory=dict)
     versions: dict[str, str]
-    judged_frames: int
-    history: list[Judged]
+    judged_frames: int = 0
+    history: tuple[Judged, ...] = ()
     figures: dict[str, dict[str, Any]]
-    holdout_openings: list[Opening]
-    started: str
-    finished: str
-    seconds: float
+    holdout_openings: tuple[RunOpening, ...]
+    started: str = ""
+    finished: str = ""
+    seconds: float = 0.0
 
 
 def about_plan(plan: InstancesPlan, anchors: Anchors) -> dict[str, Any]:
@@ -75,8 +72,8 @@ def about_plan(plan: InstancesPlan, anchors: Anchors) -> dict[str, Any]:
     return {
         "task": "instances",
         "trunk": plan.trunk,
-        "window": list(plan.window),
-        "anchors": [[list(shape) for shape in level] for level in anchors.shapes],
+        "window": plan.window,
+        "anchors": anchors.shapes,
         "seed": plan.seed,
         "recipe": recipe,
         "clean": plan.clean,
@@ -94,48 +91,37 @@ def looks(history: Sequence[Row]) -> list[Judged]:
     ]
 
 
-def write_instances_card(folder: Path, card: InstancesCard) -> None:
-    """Write ``card.json`` and, for people, ``card.md``.
-
-    Raises:
-        UnwritableError: The folder cannot be written.
-    """
-    write_whole(folder / PAGE, as_markdown(card))
-    write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-
-
-def as_markdown(card: InstancesCard) -> str:
+def as_markdown(card: InstancesRunCard) -> str:
     """The card as a page."""
-    data, figures = card["data"], card["figures"]["val"]
-    width, height = card["window"]
-    splits = ", ".join(f"{n} {name}" for name, n in data["splits"].items())
-    shapes = "; ".join(", ".join(f"{w:g}×{h:g}" for w, h in level) for level in card["anchors"])
+    data, figures = card.data, card.figures["val"]
+    width, height = card.window
+    splits = ", ".join(f"{n} {name}" for name, n in data.splits.items())
+    shapes = "; ".join(", ".join(f"{w:g}×{h:g}" for w, h in level) for level in card.anchors)
     rows = [_row("all", figures["n"], figures)]
     rows += [_row(name, each["n"], each) for name, each in figures["per_class"].items()]
     return "\n".join(
         [
-            f"# Mask R-CNN on the {card['trunk']} trunk",
+            f"# Mask R-CNN on the {card.trunk} trunk",
             "",
-            f"{card['parameters']:,} parameters; boxes{' and masks' if card['masks'] else ''}.",
+            f"{card.parameters:,} parameters; boxes{' and masks' if card.masks else ''}.",
             "",
             f"- **Window**: {width}×{height} grey pixels from 0 to 1.",
             f"- **Anchors**, px, from stride 4 to 16: {shapes}; their best covers a training box by"
-            f" an IoU of {card['anchors_iou']:.2f} on average.",
-            f"- **Data**: {data['name']}. Source: {data['source']}. Terms: {data['terms']}.",
+            f" an IoU of {card.anchors_iou:.2f} on average.",
+            f"- **Data**: {data.name}. Source: {data.source}. Terms: {data.terms}.",
             f"- **Frames**: {splits}.",
-            f"- **Data digest**: `{data['digest']}`; of groups and splits:"
-            f" `{data['split_digest']}`.",
-            f"- **Training**: {card['epochs']} epochs of {card['windows_per_epoch']} windows,"
-            f" {card['weights']}, seed {card['seed']}, {card['seconds'] / 60:.1f} min, finished"
-            f" {card['finished']}.",
-            f"- **Versions**: {', '.join(f'{k} {v}' for k, v in card['versions'].items())}.",
+            f"- **Data digest**: `{data.digest}`; of groups and splits: `{data.split_digest}`.",
+            f"- **Training**: {card.epochs} epochs of {card.windows_per_epoch} windows,"
+            f" {card.weights}, seed {card.seed}, {card.seconds / 60:.1f} min, finished"
+            f" {card.finished}.",
+            f"- **Versions**: {', '.join(f'{k} {v}' for k, v in card.versions.items())}.",
             "",
             "| val | instances | box AP50 | box AP | mask AP50 | mask AP |",
             "|---|---|---|---|---|---|",
             *rows,
             "",
             f"All of val, the deployed host code around the float networks; after epochs"
-            f" {card['judged_frames']} frames of it. 95 % intervals of AP50 over whole groups of"
+            f" {card.judged_frames} frames of it. 95 % intervals of AP50 over whole groups of"
             f" near-duplicates: boxes {_interval(figures['box_ap50_interval'])}, masks"
             f" {_interval(figures['mask_ap50_interval'])}. Choices were made on val.",
             "",
@@ -145,7 +131,7 @@ def as_markdown(card: InstancesCard) -> str:
             "",
             "Again:",
             "",
-            f"    {card['command']}",
+            f"    {card.command}",
             "",
         ]
     )

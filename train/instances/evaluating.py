@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edge.core.errors import EngineError
 from edge.core.frame import Pixels
-from edge.vision.engines.base import Engine
-from edge.vision.engines.quantized import Quantized
 from edge.vision.instances.anchors import Anchors
 from edge.vision.instances.found_instance import FoundInstance
 from edge.vision.instances.rules import ClassRule
 from edge.vision.models.instances import InstanceModel
-from edge.vision.preprocess import as_fractions
 from train.data.sample import Sample
 from train.evaluate.instances.instance_figures import instance_figures
 from train.evaluate.instances.rules import UNJUDGED
 from train.instances.scenes import Frames
+from train.keras_engine import KerasEngine
 from train.networks.mask_rcnn import MaskRCNN
 
 ROIS = 64
@@ -31,43 +26,6 @@ BOX_BATCH, MASK_BATCH = 16, 8
 
 FIGURES = ("box_ap50", "box_ap", "mask_ap50", "mask_ap")
 """What an epoch's row says of val."""
-
-
-class KerasEngine(Engine):
-    """A Keras network as an engine, for judging it before it is exported.
-
-    Args:
-        model: A ``keras.Model`` of one input.
-        input_shape: Of one invocation.
-    """
-
-    name = "keras"
-    threads = 0
-
-    def __init__(self, model: Any, input_shape: tuple[int, ...]) -> None:
-        self._model = model
-        self.input_shape = input_shape
-
-    def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Logits [n, outputs] of pictures [n, height, width] uint8 by a network of one output."""
-        return self._outputs(as_fractions(batch))[0]
-
-    def run_tensors(self, inputs: NDArray[np.uint8] | NDArray[np.float32]) -> list[Quantized]:
-        """Every output, float32, in the network's order.
-
-        Raises:
-            EngineError: The inputs are not of the network's shape.
-        """
-        if inputs.dtype == np.uint8:
-            inputs = as_fractions(inputs)
-        if inputs.shape != self.input_shape:
-            raise EngineError(f"inputs of {inputs.shape} are given to a {self.input_shape} network")
-        return [Quantized(values) for values in self._outputs(inputs)]
-
-    def _outputs(self, inputs: NDArray[np.floating]) -> list[NDArray[np.float32]]:
-        outputs = self._model.predict_on_batch(inputs)
-        outputs = outputs if isinstance(outputs, list) else [outputs]
-        return [np.asarray(values, np.float32) for values in outputs]
 
 
 def as_model(

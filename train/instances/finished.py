@@ -4,42 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from edge.bundle.manifest_parts import Size
 from edge.core.errors import TrainingError
 from edge.vision.instances.anchors import Anchors
+from train.instances.card import InstancesRunCard
 from train.loop.run_folder import (
     BOX_HEAD,
     MASK_HEAD,
     PYRAMID,
 )
 from train.networks.mask_rcnn import MaskRCNN
-from train.regions.finished import (
-    Lenient,
-    RunData,
-    RunOpening,
-    load_network,
-    read_card,
-)
-
-
-class InstancesRunCard(Lenient):
-    """What export needs of ``card.json``; see ``train.instances.card.InstancesCard``."""
-
-    format: Literal[1]
-    task: Literal["instances"]
-    trunk: str
-    parameters: int
-    classes: tuple[str, ...]
-    masks: bool
-    window: Size
-    anchors: tuple[tuple[tuple[float, float], ...], ...]
-    command: str
-    data: RunData
-    versions: dict[str, str]
-    figures: dict[str, dict[str, Any]]
-    holdout_openings: tuple[RunOpening, ...]
+from train.regions.card import read_card
+from train.regions.finished import load_network
 
 
 @dataclass(frozen=True, slots=True)

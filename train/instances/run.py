@@ -14,7 +14,7 @@ from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet, Sample
 from train.evaluate.instances.instance_figures import instance_figures
 from train.instances.anchor_shapes import fit_anchors, mean_best_iou
-from train.instances.card import FORMAT, InstancesCard, about_plan, looks, write_instances_card
+from train.instances.card import InstancesRunCard, about_plan, as_markdown, looks
 from train.instances.evaluating import (
     FIGURES,
     as_model,
@@ -41,7 +41,7 @@ from train.loop.run_folder import (
     PYRAMID,
 )
 from train.networks.mask_rcnn import MaskRCNN, build_mask_rcnn
-from train.regions.card import now, tool_versions
+from train.regions.card import RunData, now, tool_versions, write_card
 
 _PICTURED = 8
 """Frames of val that are drawn."""
@@ -55,7 +55,7 @@ def train_instances(
     *,
     command: str,
     resume: bool = False,
-) -> InstancesCard:
+) -> InstancesRunCard:
     """Train the networks as planned and write their folder: models, card, curves and pictures.
 
     The holdout is not opened.
@@ -117,40 +117,37 @@ def train_instances(
     write_whole(folder / PREDICTIONS, picture)
     progress.start_judging("val", len(val))
     found = find_candidates(model, Frames(val, mib=0), len(val), progress.advance)
-    card = InstancesCard(
-        format=FORMAT,
+    card = InstancesRunCard(
         **about_plan(plan, anchors),
         parameters=learner.count_params(),
-        classes=list(data.classes),
+        classes=data.classes,
         masks=feed.with_masks,
         anchors_iou=round(mean_best_iou(sizes, anchors), 4),
         epochs=state.epochs_done,
         weights=f"weights of epoch {best}, best on val" if best else "weights of the last epoch",
         command=command,
         windows_per_epoch=feed.steps * feed.batch,
-        data={
-            "name": data.name,
-            "source": data.source,
-            "terms": data.terms,
+        data=RunData(
+            name=data.name,
+            source=data.source,
+            terms=data.terms,
             **digests,
-            "splits": {"train": len(scenes), "val": len(val)},
-            "also": [],
-            "also_digests": [],
-        },
+            splits={"train": len(scenes), "val": len(val)},
+        ),
         instances={
             "train": _counted([scene.sample for scene in scenes], data),
             "val": _counted(val, data),
         },
         versions=tool_versions(),
         judged_frames=len(watched),
-        history=looks(state.history),
+        history=tuple(looks(state.history)),
         figures={"val": instance_figures(found, val, data.classes)},
-        holdout_openings=[],
+        holdout_openings=(),
         started=state.started,
         finished=now(),
         seconds=round(sum(row["seconds"] for row in state.history), 1),
     )
-    write_instances_card(folder, card)
+    write_card(folder, card, as_markdown(card))
     checkpoint.remove(folder)
     return card
 

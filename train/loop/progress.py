@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from edge.core.stderr_log import say
 from train.loop.checkpoint import Row
+
+_LOG = logging.getLogger(__name__)
 
 
 def accuracy_in_words(row: Row) -> str:
@@ -53,15 +58,15 @@ class TrainingProgress:
 
     def start_cutting(self, split: str, frames: int) -> None:
         """A split's frames are about to be read."""
-        self._start(f"cutting {split}", frames, "frames")
+        self._log_and_start(f"cutting {split}", frames, "frames")
 
     def start_reading(self, split: str, frames: int) -> None:
         """A split's frames are about to be read ahead."""
-        self._start(f"reading {split}", frames, "frames")
+        self._log_and_start(f"reading {split}", frames, "frames")
 
     def start_judging(self, split: str, frames: int) -> None:
         """The network is about to look at a split's frames."""
-        self._start(f"judging {split}", frames, "frames")
+        self._log_and_start(f"judging {split}", frames, "frames")
 
     def advance(self) -> None:
         """One frame was read or judged, or one batch answered."""
@@ -69,7 +74,7 @@ class TrainingProgress:
 
     def start_teaching(self, batches: int) -> None:
         """Teachers are about to be asked."""
-        self._start("asking teachers", batches, "batches")
+        self._log_and_start("asking teachers", batches, "batches")
 
     def start_epoch(self, number: int, steps: int) -> None:
         self._start(f"epoch {number}/{self._epochs}", steps, "")
@@ -78,10 +83,15 @@ class TrainingProgress:
         self._progress.update(self._bar, advance=1, shown=f"loss {loss:.4f}")
 
     def end_epoch(self, row: Row) -> None:
-        self._console.print(
+        text = (
             f"epoch {row['epoch']:.0f}/{self._epochs}  loss {row['loss']:.4f}"
             f"  {self._words(row)}  {row['seconds']:.1f} s"
         )
+        say(_LOG, text, partial(self._console.print, text))
+
+    def _log_and_start(self, what: str, total: int, unit: str) -> None:
+        _LOG.info("%s: %d %s", what, total, unit)
+        self._start(what, total, unit)
 
     def _start(self, what: str, total: int, shown: str) -> None:
         self._progress.reset(self._bar, description=what, total=total, visible=True, shown=shown)

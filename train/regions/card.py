@@ -1,16 +1,26 @@
-"""The model card: what was trained, on what, by whom it can be repeated, and how good it is."""
+"""The model card: what was trained, on what, by whom it can be repeated, and how good it is.
+
+One model of each part writes ``card.json`` and reads it again. Fields that export does not need
+have defaults, so that cards of before are read.
+"""
 
 from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypeVar
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from edge.bundle.manifest_parts import Size
+from edge.core.errors import MissingPathError, TrainingError
 from edge.core.files import write_whole
+from edge.vision.engines.activations import Activation
 from train.loop.run_folder import (
     CARD,
     CURVES,
@@ -19,17 +29,38 @@ from train.loop.run_folder import (
 from train.networks import NETWORKS
 from train.regions.plan import RegionsPlan
 from train.regions.split_figures import SplitFigures
-from train.regions.task import Task
+from train.regions.task import Task, TaskName
 
 FORMAT = 1
 
+Interval = tuple[float, float]
 
-class DataCard(TypedDict):
-    """What a run was trained on; ``splits`` counts items, ``also`` says what else it learnt from.
+
+class CardPart(BaseModel):
+    """A part of a card; what a newer card says besides is left unread."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+_Card = TypeVar("_Card", bound=CardPart)
+
+
+class RunData(CardPart):
+    """What a run was trained on.
 
     Both digests are over the images of the splits named in ``splits``: their names, bytes and
     labels, and which group and split each is in; ``also_digests`` are over the names, bytes and
     labels of what else it learnt from. See ``train.data.digest``.
+
+    Attributes:
+        name: Of the data set.
+        source: Where it is from.
+        terms: Under which it may be used.
+        digest: SHA-256 of pictures and labels.
+        split_digest: SHA-256 of groups and splits.
+        splits: Items by split.
+        also: Provenance of what else was learnt from.
+        also_digests: SHA-256 of each of them.
     """
 
     name: str
@@ -38,68 +69,75 @@ class DataCard(TypedDict):
     digest: str
     split_digest: str
     splits: dict[str, int]
-    also: list[str]
-    also_digests: list[str]
+    also: tuple[str, ...] = ()
+    also_digests: tuple[str, ...] = ()
 
 
-class GeometryCard(TypedDict):
+class RunGeometry(CardPart):
     """Width and height in pixels; no region means the whole frame, squashed."""
 
-    region: list[int] | None
-    input: list[int]
+    region: Size | None
+    input: Size
 
 
-class Opening(TypedDict):
-    """When the holdout was looked at, ISO 8601 with its zone, and by which command."""
+class RunOpening(CardPart):
+    """One time that a run judged the holdout.
+
+    Attributes:
+        by: The command.
+        when: ISO 8601 with its zone.
+    """
 
     by: str
     when: str
 
 
-class Card(TypedDict):
-    """``card.json``. Times are ISO 8601 with their zone; ``seconds`` covers all sittings."""
+class RunCard(CardPart):
+    """``card.json`` of a gate or a classifier.
 
-    format: int
-    task: str
+    Times are ISO 8601 with their zone; ``seconds`` covers all sittings.
+    """
+
+    format: Literal[1] = 1
+    task: TaskName
     network: str
-    about: str
+    about: str = ""
     parameters: int
-    classes: list[str]
-    outputs: list[str]
-    activation: str
-    geometry: GeometryCard
-    seed: int
-    epochs: int
-    weights: str
-    command: str
-    recipe: dict[str, object]
-    first_weights: str | None
-    teachers: list[str]
-    data: DataCard
+    classes: tuple[str, ...]
+    outputs: tuple[str, ...]
+    activation: Activation
+    geometry: RunGeometry
+    seed: int = 0
+    recipe: dict[str, Any] = Field(default_factory=dict)
+    first_weights: str | None = None
+    teachers: tuple[str, ...] = ()
+    epochs: int = 0
+    weights: str = ""
+    command: str = ""
+    data: RunData
     versions: dict[str, str]
     figures: dict[str, SplitFigures]
-    holdout_openings: list[Opening]
-    started: str
-    finished: str
-    seconds: float
+    holdout_openings: tuple[RunOpening, ...]
+    started: str = ""
+    finished: str = ""
+    seconds: float = 0.0
 
 
 def about_network(plan: RegionsPlan, task: Task, parameters: int) -> dict[str, Any]:
     """What a card says of the network itself."""
-    region, size = plan.geometry.region, plan.geometry.input
     return {
         "task": plan.task,
         "network": plan.network,
         "about": NETWORKS[plan.network].about,
         "parameters": parameters,
-        "classes": list(task.classes),
-        "outputs": list(task.outputs),
+        "classes": task.classes,
+        "outputs": task.outputs,
         "activation": task.activation,
-        "geometry": {"region": list(region) if region else None, "input": list(size)},
+        "geometry": RunGeometry(region=plan.geometry.region, input=plan.geometry.input),
         "seed": plan.seed,
         "recipe": asdict(plan.recipe),
         "first_weights": plan.weights,
-        "teachers": list(plan.teachers),
+        "teachers": plan.teachers,
     }
 
 
@@ -121,41 +159,76 @@ def tool_versions() -> dict[str, str]:
     return found
 
 
-def write_card(folder: Path, card: Card) -> None:
+def write_card(folder: Path, card: CardPart, page: str) -> None:
     """Write ``card.json`` and, for people, ``card.md``.
 
     Raises:
         UnwritableError: The folder cannot be written.
     """
-    write_whole(folder / PAGE, as_markdown(card))
-    write_whole(folder / CARD, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+    plain = card.model_dump(mode="json")
+    write_whole(folder / PAGE, page)
+    write_whole(folder / CARD, json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
 
 
-def as_markdown(card: Card) -> str:
+def read_card(folder: Path, kind: type[_Card], networks: Sequence[str]) -> _Card:
+    """Read what is needed of the card of a finished run.
+
+    Args:
+        folder: Of the run.
+        kind: What is needed of it.
+        networks: Names of the files beside it.
+
+    Raises:
+        MissingPathError: There is no such folder, or the run in it is not finished.
+        TrainingError: The card is damaged, of another kind of network, or of a newer format.
+    """
+    for path, what in (
+        (folder, f"there is no training run {folder}"),
+        *(
+            (folder / name, f"{folder} holds no finished run: {name} is missing")
+            for name in (CARD, *networks)
+        ),
+    ):
+        if not path.exists():
+            raise MissingPathError(what, "Train one with: millsight train")
+    path = folder / CARD
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be read: {error.strerror}", "Check the disk") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "as a whole"
+        raise TrainingError(
+            f"{path} is wrong at {place}: {first['msg']}",
+            f"This millsight reads cards of format {FORMAT}; train again",
+        ) from None
+
+
+def as_markdown(card: RunCard) -> str:
     """The card as a page."""
-    region, size, data = card["geometry"]["region"], card["geometry"]["input"], card["data"]
+    region, size, data = card.geometry.region, card.geometry.input, card.data
     cut = f"tiles of {region[0]}×{region[1]} px" if region else "whole frames"
     rows = [
-        f"| {split} | {f['n']} | {f['accuracy']:.4f} | {_interval(f['accuracy_interval'])} "
-        f"| {_number(f['auroc'])} | {_interval(f['auroc_interval'])} |"
-        for split, f in card["figures"].items()
+        f"| {split} | {f.n} | {f.accuracy:.4f} | {_interval(f.accuracy_interval)} "
+        f"| {_number(f.auroc)} | {_interval(f.auroc_interval)} |"
+        for split, f in card.figures.items()
     ]
-    splits = ", ".join(f"{n} {name}" for name, n in data["splits"].items())
+    splits = ", ".join(f"{n} {name}" for name, n in data.splits.items())
     return "\n".join(
         [
-            f"# {card['network']}, {card['task']}",
+            f"# {card.network}, {card.task}",
             "",
-            f"{card['about'].capitalize()}; {card['parameters']:,} parameters.",
+            f"{card.about.capitalize()}; {card.parameters:,} parameters.",
             "",
             f"- **Input**: {cut}, seen as {size[0]}×{size[1]} grey pixels from 0 to 1.",
-            f"- **Outputs**: {', '.join(card['outputs'])} ({card['activation']} of the logits).",
-            f"- **Data**: {data['name']}. Source: {data['source']}. Terms: {data['terms']}.",
+            f"- **Outputs**: {', '.join(card.outputs)} ({card.activation} of the logits).",
+            f"- **Data**: {data.name}. Source: {data.source}. Terms: {data.terms}.",
             f"- **Items**: {splits}.",
-            f"- **Data digest**: `{data['digest']}`; of groups and splits:"
-            f" `{data['split_digest']}`.",
-            f"- **Training**: {card['epochs']} epochs, {card['weights']}, seed {card['seed']},"
-            f" {card['seconds'] / 60:.1f} min, finished {card['finished']}.",
-            f"- **Versions**: {', '.join(f'{k} {v}' for k, v in card['versions'].items())}.",
+            f"- **Data digest**: `{data.digest}`; of groups and splits: `{data.split_digest}`.",
+            f"- **Training**: {card.epochs} epochs, {card.weights}, seed {card.seed},"
+            f" {card.seconds / 60:.1f} min, finished {card.finished}.",
+            f"- **Versions**: {', '.join(f'{k} {v}' for k, v in card.versions.items())}.",
             "",
             "| split | items | accuracy | 95 % interval | AUROC, defect or none | 95 % interval |",
             "|---|---|---|---|---|---|",
@@ -163,24 +236,24 @@ def as_markdown(card: Card) -> str:
             "",
             "Intervals: bootstrap over whole groups of near-duplicates. Choices were made on val;"
             " holdout only reports.",
-            *_opened(card["holdout_openings"]),
+            *_opened(card.holdout_openings),
             "",
             f"![Learning curves]({CURVES})",
             "",
             "Again:",
             "",
-            f"    {card['command']}",
+            f"    {card.command}",
             "",
         ]
     )
 
 
-def _opened(openings: list[Opening]) -> list[str]:
+def _opened(openings: Sequence[RunOpening]) -> list[str]:
     """When the holdout was looked at, a line for each time."""
-    return ["", *(f"- Holdout opened {o['when']} by `{o['by']}`." for o in openings)]
+    return ["", *(f"- Holdout opened {o.when} by `{o.by}`." for o in openings)]
 
 
-def _interval(ends: list[float] | None) -> str:
+def _interval(ends: Interval | None) -> str:
     return "–" if ends is None else f"{ends[0]:.4f}–{ends[1]:.4f}"
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.errors import DataError
+from edge.core.frame import Pixels
 from edge.core.geometry import Geometry
-from edge.vision.preprocess import as_fractions, resize
+from edge.vision.preprocess import as_fractions, network_input
 from train.data.sample import DataSet
-from train.data.tiles import Tile, judged_tiles
+from train.data.tiles import Tile, class_labels_of, groups_of, judged_tiles, read_tiles
 
 MOST_VAL = 8192
 """Items of val that training looks at after each epoch. Of a large data set's, more would take
@@ -122,19 +122,31 @@ def cut_tiles(
     Raises:
         ImageError: A frame cannot be read.
     """
-    width, height = geometry.input
-    items = Items(
-        np.empty((len(tiles), height, width), np.uint8),
-        np.zeros((len(tiles), classes), np.bool_),
-        np.array([tile.sample.group for tile in tiles], np.str_),
-    )
+    images = tile_inputs(tiles, (geometry,), lambda pixels: advance())[geometry]
+    return Items(images, class_labels_of(tiles, classes), groups_of(tiles))
+
+
+def tile_inputs(
+    tiles: Sequence[Tile],
+    geometries: Iterable[Geometry],
+    after_frame: Callable[[Pixels], object] = lambda pixels: None,
+) -> dict[Geometry, NDArray[np.uint8]]:
+    """Every tile as an input of each network, [tiles, input height, input width], by geometry.
+
+    Args:
+        tiles: Those of a frame next to one another, of the size of the geometries' regions.
+        geometries: Of the networks.
+        after_frame: Given each frame's pixels when its tiles are cut.
+
+    Raises:
+        ImageError: A frame cannot be read.
+    """
+    inputs = {g: np.empty((len(tiles), *g.input[::-1]), np.uint8) for g in geometries}
     row = 0
-    for sample, of_sample in groupby(tiles, key=lambda tile: tile.sample):
-        pixels = sample.read()
-        for tile in of_sample:
-            x, y, across, along = tile.box
-            resize(pixels[y : y + along, x : x + across], items.images[row])
-            items.labels[row, list(tile.classes)] = True
+    for pixels, of_frame in read_tiles(tiles):
+        for _, cut in of_frame:
+            for geometry, filled in inputs.items():
+                filled[row] = network_input(cut, geometry)[0]
             row += 1
-        advance()
-    return items
+        after_frame(pixels)
+    return inputs

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +30,11 @@ from train.loop.run_folder import (
     MODEL,
 )
 from train.regions.card import (
-    FORMAT,
-    Card,
-    Opening,
+    RunCard,
+    RunData,
+    RunOpening,
     about_network,
+    as_markdown,
     now,
     tool_versions,
     write_card,
@@ -42,7 +45,7 @@ from train.regions.distillation import (
     mixed,
     taught,
 )
-from train.regions.feed import class_shares, make_region_feed
+from train.regions.feed import RegionFeed, class_shares, make_region_feed
 from train.regions.finished import read_run
 from train.regions.first_weights import read_weights, start_from
 from train.regions.fit import (
@@ -74,7 +77,7 @@ def train_run(
     command: str,
     resume: bool = False,
     answers: NDArray[np.float32] | None = None,
-) -> Card:
+) -> RunCard:
     """Train a network as planned and write its folder: model, card, curves and history.
 
     Args:
@@ -99,71 +102,135 @@ def train_run(
         UnwritableError: The folder cannot be written.
     """
     began = now()
-    keras = load_keras()
+    load_keras()
+    sources = _sources(plan, data, tiles)
+    state = checkpoint.load(folder, sources.identity) if resume else CheckpointState(started=began)
+    task = Task(plan.task, data.classes)
+    teachers = [read_run(Path(folder)) for folder in plan.teachers]
+    check_teachers(teachers, task, plan.geometry)
+    items = _cut_all(tiles, data, sources.others, plan, progress)
+    feed = make_region_feed(plan, task, items["train"], data.nuisances)
+    shares = class_shares(feed.groups, plan.recipe.balance)
+    shift = prior_shift(task, feed.targets, feed.groups, shares)
+    if teachers:
+        if answers is None:
+            progress.start_teaching(batches_taught(teachers, items["train"]))
+            answers = taught(teachers, task, items["train"], progress.advance)
+        feed = replace(feed, targets=mixed(feed.targets, answers, shift, plan.recipe.trust))
+    model = _compiled(plan, task, feed, shift)
+    training = RegionTraining(plan, task, feed, items["val"], folder, sources.identity)
+    fit(model, training, state, progress)
+    _write_network(folder, model, plan, task, state)
+    card = _card(plan, task, data, sources, items, model, state, command)
+    write_card(folder, card, as_markdown(card))
+    checkpoint.remove(folder)
+    return card
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What a run is trained on, and what a resumed run must have in common with it.
+
+    Attributes:
+        digests: Of the data set: ``digest`` and ``split_digest``.
+        others: Other data sets that are learnt from besides.
+        digests_also: Of their training images.
+        identity: Plain values.
+    """
+
+    digests: dict[str, str]
+    others: list[DataSet]
+    digests_also: list[str]
+    identity: dict[str, Any]
+
+
+def _sources(plan: RegionsPlan, data: DataSet, tiles: dict[str, list[Tile]]) -> _Sources:
     samples = [sample for split in tiles for sample in data.of(split)]
     digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
     others = [_also(folder, plan.task, data) for folder in plan.also]
     digests_also = [data_digest(other.of("train")) for other in others]
     identity = {**plan.as_json(), "data": digests, "data_also": digests_also}
-    state = checkpoint.load(folder, identity) if resume else CheckpointState(started=began)
-    task = Task(plan.task, data.classes)
-    teachers = [read_run(Path(folder)) for folder in plan.teachers]
-    check_teachers(teachers, task, plan.geometry)
+    return _Sources(digests, others, digests_also, identity)
+
+
+def _cut_all(
+    tiles: dict[str, list[Tile]],
+    data: DataSet,
+    others: Sequence[DataSet],
+    plan: RegionsPlan,
+    progress: TrainingProgress,
+) -> dict[str, Items]:
+    """The items of each split; those of other data sets join train."""
     items = _cut(tiles, len(data.classes), plan, progress)
-    if others:
-        parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
-        items = {"train": joined(parts), **items}
-    feed = make_region_feed(plan, task, items["train"], data.nuisances)
-    shift = prior_shift(
-        task, feed.targets, feed.groups, class_shares(feed.groups, plan.recipe.balance)
-    )
-    if teachers:
-        if answers is None:
-            progress.start_teaching(batches_taught(teachers, items["train"]))
-            answers = taught(teachers, task, items["train"], progress.advance)
-        targets = mixed(feed.targets, answers, shift, plan.recipe.trust)
-        feed = replace(feed, targets=targets)
-    keras.utils.set_random_seed(plan.seed)
+    if not others:
+        return items
+    parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
+    return {"train": joined(parts), **items}
+
+
+def _compiled(plan: RegionsPlan, task: Task, feed: RegionFeed, shift: NDArray[np.float32]) -> Any:
+    """The ``keras.Model`` with its first weights, optimizer and loss."""
+    load_keras().utils.set_random_seed(plan.seed)
     model = build_network(plan, task)
     if plan.weights:
         start_from(model, read_weights(Path(plan.weights)))
     smoothing, focal = plan.recipe.label_smoothing, plan.recipe.focal
     loss = make_loss(task, label_smoothing=smoothing, shift=shift, focal=focal)
     compile_model(model, plan, task, loss, feed.steps)
-    fit(model, RegionTraining(plan, task, feed, items["val"], folder, identity), state, progress)
+    return model
+
+
+def _write_network(
+    folder: Path, model: Any, plan: RegionsPlan, task: Task, state: CheckpointState
+) -> None:
+    """Write the network, its history and its curves."""
     save_model(folder / MODEL, model, plan, task)
     write_history(folder / HISTORY, state.history)
-    best = state.best_epoch if plan.recipe.best_weights else None
     title, label = f"{plan.network}, {plan.task}", training_label(plan.recipe, model)
-    write_curves(folder / CURVES, state.history, title, best, training=label)
+    write_curves(folder / CURVES, state.history, title, _best_epoch(plan, state), training=label)
+
+
+def _card(
+    plan: RegionsPlan,
+    task: Task,
+    data: DataSet,
+    sources: _Sources,
+    items: dict[str, Items],
+    model: Any,
+    state: CheckpointState,
+    command: str,
+) -> RunCard:
+    """What the run's card says; the network is judged on val and, where it is opened, holdout."""
     judged = {split: cut for split, cut in items.items() if split != "train"}
-    card = Card(
-        format=FORMAT,
+    best = _best_epoch(plan, state)
+    return RunCard(
         **about_network(plan, task, model.count_params()),
         epochs=state.epochs_done,
         weights=f"weights of epoch {best}, best on val" if best else "weights of the last epoch",
         command=command,
-        data={
-            "name": data.name,
-            "source": data.source,
-            "terms": data.terms,
-            **digests,
-            "splits": {split: len(cut) for split, cut in items.items()},
-            "also": [other.provenance for other in others],
-            "also_digests": digests_also,
-        },
+        data=RunData(
+            name=data.name,
+            source=data.source,
+            terms=data.terms,
+            **sources.digests,
+            splits={split: len(cut) for split, cut in items.items()},
+            also=tuple(other.provenance for other in sources.others),
+            also_digests=tuple(sources.digests_also),
+        ),
         versions=tool_versions(),
         figures={
             split: figures(task, predict_logits(model, cut), cut) for split, cut in judged.items()
         },
-        holdout_openings=[Opening(by=command, when=now())] if "holdout" in judged else [],
+        holdout_openings=(RunOpening(by=command, when=now()),) if "holdout" in judged else (),
         started=state.started,
         finished=now(),
         seconds=round(sum(row["seconds"] for row in state.history), 1),
     )
-    write_card(folder, card)
-    checkpoint.remove(folder)
-    return card
+
+
+def _best_epoch(plan: RegionsPlan, state: CheckpointState) -> int | None:
+    """The epoch whose weights are kept; None keeps the last one's."""
+    return state.best_epoch if plan.recipe.best_weights else None
 
 
 def _also(folder: str, task: TaskName, data: DataSet) -> DataSet:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 from scipy.special import log_expit, log_softmax
 
 from train.evaluate.metrics import auroc, auroc_interval, share_interval
@@ -16,17 +17,24 @@ from train.regions.task import Task
 BATCH = 128
 
 
-class SplitFigures(TypedDict):
-    """Accuracy at the likeliest answer and AUROC of defect or none, with 95 % intervals.
+class SplitFigures(BaseModel):
+    """How good a network is on one split, as its card has it; intervals are of 95 %.
 
-    AUROC and its interval are null where the split shows only defects, or none.
+    Attributes:
+        n: Items.
+        accuracy: At the likeliest answer.
+        accuracy_interval: Its interval; None in cards of before.
+        auroc: Of defect or none; None where the split shows only defects, or none.
+        auroc_interval: Its interval; None likewise.
     """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     n: int
     accuracy: float
-    accuracy_interval: list[float]
-    auroc: float | None
-    auroc_interval: list[float] | None
+    accuracy_interval: tuple[float, float] | None = None
+    auroc: float | None = None
+    auroc_interval: tuple[float, float] | None = None
 
 
 def predict_logits(
@@ -61,11 +69,10 @@ def figures(task: Task, logits: NDArray[np.float32], items: Items) -> SplitFigur
     return SplitFigures(
         n=len(items),
         accuracy=accuracy,
-        accuracy_interval=list(
-            share_interval(items.groups, task.right(scores, items.labels)) or (0.0, 1.0)
-        ),
+        accuracy_interval=share_interval(items.groups, task.right(scores, items.labels))
+        or (0.0, 1.0),
         auroc=area,
-        auroc_interval=None if sure is None else list(sure),
+        auroc_interval=sure,
     )
 
 

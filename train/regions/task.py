@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
+
+from edge.vision.engines.activations import Activation, activated
 
 NONE = "none"
 """Output for an item without a defect."""
@@ -35,7 +36,7 @@ class Task:
         return self.classes if self.name == "multilabel" else (NONE, *self.classes)
 
     @property
-    def activation(self) -> Literal["softmax", "sigmoid"]:
+    def activation(self) -> Activation:
         """What turns the logits into fractions, applied on the host."""
         return "sigmoid" if self.name == "multilabel" else "softmax"
 
@@ -53,8 +54,7 @@ class Task:
 
     def scores(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         """Fractions [n, outputs] from logits [n, outputs]."""
-        logits = logits.astype(np.float64)
-        return expit(logits) if self.activation == "sigmoid" else softmax(logits, axis=1)
+        return activated(logits.astype(np.float64), self.activation)
 
     def defect_scores(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """How surely an item shows any defect, [n]: one minus none, or the surest class."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.vision.engines.activations import sigmoid
 from edge.vision.engines.quantized import Quantized
 from edge.vision.instances.anchors import Anchors
 from edge.vision.instances.boxes import (
@@ -23,7 +24,6 @@ from edge.vision.instances.boxes import (
     with_area,
 )
 from edge.vision.instances.nms import nms
-from edge.vision.models.stage import sigmoid
 
 
 def propose(

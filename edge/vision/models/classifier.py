@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,10 +37,23 @@ class Classifier(StageModel):
         """Class scores of network inputs [n, height, width] uint8, with their maps if asked for."""
         if maps:
             logits, places = self.engine.run_with_maps(batch)
-            probabilities = self.fractions(logits)
-        else:
-            probabilities, places = self.probabilities(batch), None
-        if self.outputs[0] == "none":
-            against_none = None if places is None else places[..., 1:] - places[..., :1]
-            return ClassScores(probabilities[:, 1:], probabilities[:, 0], against_none)
-        return ClassScores(probabilities, 1.0 - probabilities.max(axis=1), places)
+            return class_scores(self.fractions(logits), self.outputs, places)
+        return class_scores(self.probabilities(batch), self.outputs)
+
+
+def class_scores(
+    probabilities: NDArray[np.float32],
+    outputs: Sequence[str],
+    maps: NDArray[np.float32] | None = None,
+) -> ClassScores:
+    """Scores of n regions, from a classifier's probabilities.
+
+    Args:
+        probabilities: Of the classifier, [n, outputs].
+        outputs: What each output stands for.
+        maps: Of the logits, [n, rows, columns, outputs], where the network has them.
+    """
+    if outputs[0] == "none":
+        against_none = None if maps is None else maps[..., 1:] - maps[..., :1]
+        return ClassScores(probabilities[:, 1:], probabilities[:, 0], against_none)
+    return ClassScores(probabilities, 1.0 - probabilities.max(axis=1), maps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,4 +15,16 @@ class Gate(StageModel):
 
     def scores(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of a defect [n] of network inputs [n, height, width] uint8."""
-        return self.probabilities(batch)[:, self.outputs.index("defect")]
+        return defect_probabilities(self.probabilities(batch), self.outputs)
+
+
+def defect_probabilities(
+    probabilities: NDArray[np.float32], outputs: Sequence[str]
+) -> NDArray[np.float32]:
+    """Probability of a defect, [n], of a gate's probabilities [n, outputs].
+
+    Args:
+        probabilities: Of the gate.
+        outputs: What each output stands for.
+    """
+    return probabilities[:, outputs.index("defect")]

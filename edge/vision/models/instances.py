@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from edge.core.errors import EngineError
 from edge.core.frame import Pixels
 from edge.core.geometry import Box
+from edge.vision.engines.activations import sigmoid, softmax
 from edge.vision.engines.base import Engine
 from edge.vision.engines.quantized import Quantized
 from edge.vision.instances.anchors import Anchors
@@ -38,7 +39,6 @@ from edge.vision.instances.window_features import (
     picture,
 )
 from edge.vision.instances.windows import Window, cover
-from edge.vision.models.stage import sigmoid, softmax
 
 _SAME = 0.5
 """Intersection over union from which on two boxes of a class are the same defect."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.geometry import Geometry
+from edge.vision.engines.activations import Activation, activated
 from edge.vision.engines.base import Engine
-
-Activation = Literal["softmax", "sigmoid"]
 
 
 class StageModel:
@@ -36,8 +33,8 @@ class StageModel:
         self.engine = engine
         self.geometry = geometry
         self.outputs = outputs
+        self.activation = activation
         self.temperature = temperature
-        self._activate = softmax if activation == "softmax" else sigmoid
 
     def probabilities(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities [n, outputs] of network inputs [n, height, width] uint8."""
@@ -45,15 +42,4 @@ class StageModel:
 
     def fractions(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities [n, outputs] of logits [n, outputs]."""
-        return self._activate(logits / np.float32(self.temperature))
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Softmax over the last axis of [n, k]."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logistic function of each entry; large logits saturate without a warning."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits)), dtype=np.float32)
+        return activated(logits, self.activation, self.temperature)

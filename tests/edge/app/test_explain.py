@@ -62,6 +62,10 @@ def test_the_defaults():
             "The broker b:1883 is told under millsight/line as u, NOT encrypted.",
         ),
         ('[mqtt]\nhost = "b"\ntls = true', "b:8883 is told under millsight/line, encrypted."),
+        (
+            '[log]\npath = "m.log"\nmax_mb = 0.5\nkeep = 3',
+            "The log is m.log, from info on, and takes up to 2 MB.",
+        ),
         ("[metrics]\nport = 9000", "http://127.0.0.1:9000/metrics."),
     ],
 )

@@ -17,6 +17,7 @@ from edge.service.health import Health
 from edge.service.notify import Systemd
 from edge.sinks.csv import CsvFile
 from edge.sinks.jsonl import EventLinesFile, JsonLines, JsonLinesFile
+from edge.sinks.log import EventLog
 from edge.sinks.metrics import Metrics
 from edge.sinks.mqtt import Mqtt
 from edge.sinks.pictures import Pictures
@@ -39,8 +40,8 @@ def close(made):
 
 def test_without_a_configuration_there_is_only_what_watches(bundle):
     made = outputs(bundle)
-    assert [type(sink) for sink in made.sinks] == [Health, Systemd]
-    assert made.left_out == 0
+    assert [type(sink) for sink in made.sinks] == [EventLog, Health, Systemd]
+    assert made.skipped == 0
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_each_section_is_an_output(bundle, tmp_path, monkeypatch, sections, kind
     monkeypatch.chdir(tmp_path)
     made = outputs(bundle, **paths(sections))
     close(made)
-    assert [type(sink) for sink in made.sinks] == kinds
+    assert [type(sink) for sink in made.sinks] == [EventLog, *kinds]
 
 
 def paths(sections):

@@ -20,6 +20,7 @@ def found(tmp_path, text, load=lambda: load_bundle(shipped_bundle())):
 def test_a_good_configuration_has_none(tmp_path):
     text = f'[ledger]\npath = "{tmp_path}/a/b/l.sqlite"\n[pictures]\nfolder = "{tmp_path}/p"\n'
     text += f'[csv]\npath = "{tmp_path}/d.csv"\n[jsonl]\npath = "-"\n'
+    text += f'[log]\npath = "{tmp_path}/logs/m.log"\n'
     assert found(tmp_path, text) == []
     assert [p.name for p in tmp_path.iterdir()] == ["c.toml"]
 
@@ -33,6 +34,8 @@ def test_a_good_configuration_has_none(tmp_path):
         ('[[disposition]]\nclass = "dent"\naction = "hold"', "class 'dent', which the bundle does"),
         ('[ledger]\npath = "/proc/none/l.sqlite"', "cannot be written"),
         ('[pictures]\nfolder = "/proc/none"', "cannot be written"),
+        ('[log]\npath = "/proc/none/m.log"', "/proc/none/m.log cannot be written"),
+        ('[log]\npath = "/tmp"', "/tmp cannot be written: Is a directory"),
         ('[csv]\npath = "/no/such/d.csv"', "there is no folder /no/such"),
         ('[jsonl]\nevents = "/no/such/e.jsonl"', "there is no folder /no/such"),
         (

@@ -17,7 +17,13 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from edge.bundle.keys import make_keys, others_may_read, read_keyring, read_private_key
+from edge.bundle.keys import (
+    make_keys,
+    others_may_read,
+    read_key_files,
+    read_keyring,
+    read_private_key,
+)
 from edge.core.errors import (
     ConfigError,
     MissingPathError,
@@ -115,3 +121,21 @@ def test_a_private_key_among_the_trusted_ones_is_an_alarm(tmp_path: Path) -> Non
     shutil.copy(make_keys(tmp_path / "mill").private, tmp_path / "x.pem")
     with pytest.raises(ConfigError, match="can sign bundles that pass here"):
         read_keyring(tmp_path)
+
+
+def test_keys_by_their_files(tmp_path: Path) -> None:
+    pair, other = make_keys(tmp_path / "mill"), make_keys(tmp_path / "other")
+    assert read_key_files([pair.public]).names == {pair.key: "mill"}
+    assert read_key_files([]).names == {}
+    assert set(read_key_files([pair.public, other.public]).names) == {pair.key, other.key}
+
+
+def test_a_key_file_that_is_named_must_be_a_public_key(tmp_path: Path) -> None:
+    pair = make_keys(tmp_path / "mill")
+    with pytest.raises(ConfigError, match="is a private key"):
+        read_key_files([pair.private])
+    with pytest.raises(MissingPathError, match="nowhere"):
+        read_key_files([tmp_path / "nowhere.pem"])
+    (tmp_path / "odd.pem").write_text("no key")
+    with pytest.raises(ConfigError, match=r"odd\.pem is no Ed25519 public key"):
+        read_key_files([tmp_path / "odd.pem"])

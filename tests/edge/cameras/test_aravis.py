@@ -152,24 +152,23 @@ def test_pulled_out_and_plugged_in_again(fake):
         retry_s=0.2,
         longest_retry_s=1.0,
     )
-    began, pulled_at, missed_at, plugged_in, last = time.monotonic(), None, None, False, -1
+    began, pulled, missed, plugged_in, last = time.monotonic(), False, False, False, -1
     for item in camera:
         assert time.monotonic() - began < PATIENCE_S
         if isinstance(item, Absence):
-            missed_at = missed_at or time.monotonic()
-            if pulled_at and not plugged_in:
+            missed = missed or pulled
+            if pulled and not plugged_in:
                 fake.plug_in()
                 plugged_in = True
             continue
         assert item.number > last
         last = item.number
-        if last >= 5 and pulled_at is None:
+        if last >= 5 and not pulled:
             fake.pull_out()
-            pulled_at = time.monotonic()
+            pulled = True
         if plugged_in:
             camera.close()
-    assert missed_at - pulled_at < 10.0
-    assert plugged_in
+    assert missed and plugged_in
 
 
 @needs_aravis

@@ -50,7 +50,7 @@ def test_the_last_line_tells_how_long_outlines_took(outlines):
 def test_frames_that_were_not_outlined_are_owned_up_to():
     line = Line(ListCamera([]), cascade())
     inspection = cascade(instances=BlobInstances()).inspect(frame(PIXELS))
-    line.figures.coverage.add(dataclasses.replace(inspection, length_mm=10.0))
+    line.state.figures.add(dataclasses.replace(inspection, length_mm=10.0))
     assert "100.0% not outlined" in display._result(line)
     table = display._LiveTable(line, Console(file=io.StringIO()))
     table.show(inspection, 1.0)
@@ -62,7 +62,7 @@ def test_a_line_says_why_at_once_and_what_is_recorded_only_where_anything_is():
     line = Line(ListCamera([]), cascade())
     bad = uninspected(BadFrame(3, 0.0, "a.png", "unreadable"), Cause.UNREADABLE, "cut off")
     display._PlainLines(line, console).show(bad, None)
-    line.figures.coverage.add(dataclasses.replace(bad, length_mm=2000.0))
+    line.state.figures.add(dataclasses.replace(bad, length_mm=2000.0))
     display._PlainLines(line, console).show(bad, None)
     first, second = console.file.getvalue().splitlines()
     assert first == "frame 3  0.00 m  not inspected: unreadable, cut off"

@@ -58,6 +58,13 @@ def test_the_summary_has_the_documented_keys(simulated_run):
     assert figures["engine"] == "litert"
 
 
+def test_a_terminal_that_lacks_characters_is_shown_their_codes():
+    narrow = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = millsight("bundle", "show", "simulated", env={**os.environ, **narrow})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\xd7" in done.stdout
+
+
 def test_every_frame_of_a_live_line_is_recorded(simulated_run):
     rows = [json.loads(row) for row in (simulated_run[1] / "all.jsonl").read_text().splitlines()]
     assert [row["frame"] for row in rows] == list(range(120))

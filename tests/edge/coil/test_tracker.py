@@ -21,7 +21,8 @@ from tests.edge.coil.strip import COLUMNS, FRAME_MM, LINES, MM, boxed, frame, ou
 def tracked(*inspections, **settings):
     """All defects of one coil."""
     tracker = CoilTracker("A", **settings)
-    return [d for seen in inspections for d in tracker.add(seen, LINES)] + tracker.end()
+    steps = [*(tracker.add(seen, LINES) for seen in inspections), tracker.end()]
+    return [defect for step in steps for defect in step.defects]
 
 
 def cut(drawn, **changes):
@@ -114,23 +115,23 @@ def test_a_defect_is_given_out_with_the_frame_that_shows_its_end():
     tracker = CoilTracker("A")
     assert [
         d.class_name
-        for d in tracker.add(frame(0, boxed(0, 0, 9, 99, "pit"), boxed(40, 90, 9, 166)))
+        for d in tracker.add(frame(0, boxed(0, 0, 9, 99, "pit"), boxed(40, 90, 9, 166))).defects
     ] == ["pit"]
-    assert [d.length_mm for d in tracker.add(frame(1, boxed(40, 0, 9, 20)))] == [93]
-    assert tracker.add(frame(2)) == tracker.end() == []
+    assert [d.length_mm for d in tracker.add(frame(1, boxed(40, 0, 9, 20))).defects] == [93]
+    assert tracker.add(frame(2)).defects == tracker.end().defects == []
 
 
 @pytest.mark.parametrize("between", ["frame", "gap"])
 def test_strip_without_a_verdict_ends_what_touches_it(between):
     tracker = CoilTracker("A")
-    assert tracker.add(frame(0, boxed(40, 0, 10, LINES))) == []
+    assert tracker.add(frame(0, boxed(40, 0, 10, LINES))).defects == []
     if between == "frame":
-        ended = tracker.add(unseen(1))
+        ended = tracker.add(unseen(1)).defects
     else:
-        ended = tracker.add_gap(Gap(FRAME_MM, FRAME_MM, Cause.DROPPED, 1, 0.0))
+        ended = tracker.add_gap(Gap(FRAME_MM, FRAME_MM, Cause.DROPPED, 1, 0.0)).defects
     assert [d.length_mm for d in ended] == [FRAME_MM]
     tracker.add(frame(2, boxed(40, 0, 10, LINES)))
-    [after] = tracker.end()
+    [after] = tracker.end().defects
     assert (after.number, after.along_mm) == (2, 2 * FRAME_MM)
 
 
@@ -208,8 +209,8 @@ def test_scratches_in_lanes_of_their_own_are_found_whole(scratches):
             first, last = max(start, top) - top, min(start + length, top + LINES) - top
             if first < last:
                 pieces.append(boxed(lane * 60, first, 10, last - first))
-        found += tracker.add(frame(number, *pieces), LINES)
-    found += tracker.end()
+        found += tracker.add(frame(number, *pieces), LINES).defects
+    found += tracker.end().defects
     told = sorted((d.across_mm, d.along_mm, d.length_mm) for d in found)
     assert told == [
         (n * 30.0, start * MM, length * MM) for n, (start, length) in enumerate(scratches)
@@ -230,7 +231,8 @@ def test_a_scratch_that_grows_past_a_limit_gets_the_harder_action():
     tracker = CoilTracker("A", disposition=Disposition(RULES))
     actions, ended = [], []
     for number in range(5):
-        ended += tracker.add(frame(number, *([boxed(40, 0, 10, LINES)] if number < 4 else [])))
+        shown = [boxed(40, 0, 10, LINES)] if number < 4 else []
+        ended += tracker.add(frame(number, *shown)).defects
         actions.append(tracker.action)
     assert actions == ["pass", "pass", "reject", "reject", "pass"]
     assert [defect.action for defect in ended] == ["reject"]
@@ -243,7 +245,8 @@ def test_defects_are_counted_on_their_coil():
     for number in range(4):
         if number == 3:
             tracker.begin("B", 0)
-        actions += [d.action for d in tracker.add(frame(number, boxed(40, 50, 9, 9, "pit")))]
+        changes = tracker.add(frame(number, boxed(40, 50, 9, 9, "pit")))
+        actions += [defect.action for defect in changes.defects]
     assert actions == ["pass", "pass", "hold", "pass"]
 
 
@@ -258,23 +261,27 @@ def test_a_frame_without_a_verdict_or_rules_has_no_action():
 
 def test_coils_begin_and_end_by_command():
     tracker = CoilTracker()
-    tracker.add(frame(0, boxed(40, 0, 10, LINES)))
+    steps = [tracker.add(frame(0, boxed(40, 0, 10, LINES)))]
     assert tracker.coil.startswith("coil-20261118T") and tracker.coil.endswith("-001")
-    [ended] = tracker.begin("4711", FRAME_MM)
+    steps.append(tracker.begin("4711", FRAME_MM))
+    [ended] = steps[-1].defects
     assert ended.coil.endswith("-001")
-    assert tracker.begin("4711", FRAME_MM) == []
-    tracker.add(frame(1, boxed(40, 0, 10, LINES)))
-    [second] = tracker.end()
+    again = tracker.begin("4711", FRAME_MM)
+    assert again.defects == again.events == []
+    steps += [tracker.add(frame(1, boxed(40, 0, 10, LINES))), tracker.end()]
+    [second] = steps[-1].defects
     assert (second.coil, second.number, second.length_mm) == ("4711", 1, FRAME_MM)
     assert tracker.grade()["coil"] == "4711"
-    tracker.add(frame(2))
+    steps.append(tracker.add(frame(2)))
     assert tracker.coil == ""
     assert tracker.grade()["passed_mm"] == FRAME_MM
-    told = tracker.news()
+    told = [event for step in steps for event in step.events]
     assert [event.kind for event in told] == [EventKind.COIL_BEGAN, EventKind.COIL_ENDED] * 2
     assert "4711 ended: 0.1 m, 100 % inspected, 1 defect" in told[-1].text
     assert told[-1].coil == "4711"
-    assert tracker.news() == []
+    assert [event.grade for event in told[::2]] == [None, None]
+    assert told[-1].grade == tracker.grade()
+    assert (told[-1].grade["passed_mm"], told[-1].grade["defects"]) == (FRAME_MM, 1)
 
 
 @pytest.mark.parametrize(
@@ -289,19 +296,19 @@ def test_coils_begin_and_end_by_command():
 )
 def test_a_gap_in_the_strip_ends_a_coil(gap_mm, cause, coils):
     tracker = CoilTracker("A", gap_mm=gap_mm)
-    tracker.add(frame(0))
+    steps = [tracker.add(frame(0))]
     if cause is Cause.BLACK:
-        for number in range(1, 21):
-            tracker.add(unseen(number, cause))
+        steps += [tracker.add(unseen(number, cause)) for number in range(1, 21)]
     else:
-        tracker.add_gap(Gap(FRAME_MM, 20 * FRAME_MM, cause, 20, 0.0))
+        steps.append(tracker.add_gap(Gap(FRAME_MM, 20 * FRAME_MM, cause, 20, 0.0)))
     assert tracker.coil == ("A" if coils == 1 else "")
-    tracker.add(frame(21))
+    steps.append(tracker.add(frame(21)))
     if coils == 1:
         assert tracker.coil == "A"
     else:
         assert tracker.coil.endswith("-002")
-    assert sum(event.kind is EventKind.COIL_BEGAN for event in tracker.news()) == coils
+    told = [event.kind for step in steps for event in step.events]
+    assert told.count(EventKind.COIL_BEGAN) == coils
 
 
 def test_black_pictures_with_strip_between_end_no_coil():

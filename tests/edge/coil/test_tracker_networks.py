@@ -56,8 +56,8 @@ def inspected(judge, strip):
 
 def joined(inspections):
     tracker = CoilTracker("A", mm_per_line=MM, mm_per_px_across=MM)
-    ended = [defect for each in inspections for defect in tracker.add(each)]
-    return [*ended, *tracker.end()]
+    steps = [*(tracker.add(each) for each in inspections), tracker.end()]
+    return [defect for step in steps for defect in step.defects]
 
 
 def test_a_scratch_over_four_frames_is_one_defect_with_its_whole_length(judge):

@@ -6,7 +6,6 @@ import pytest
 
 from edge.doctor.cpu import cpu
 from edge.doctor.finding import Severity
-from edge.machine.processor import cpu_model
 
 EPYC = """\
 processor\t: 0
@@ -68,4 +67,3 @@ def test_it_says_where_int8_gains_little(tmp_path):
 def test_a_system_that_tells_nothing_is_no_error(tmp_path):
     finding = cpu(tmp_path, cores=2)
     assert finding.state is Severity.WARN and "cannot be read" in finding.what
-    assert cpu_model(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import random
@@ -23,6 +24,7 @@ from edge.core.errors import (
     UntrustedError,
     UnwritableError,
 )
+from edge.core.files import write_whole
 from edge.install.store import Entry, Store
 from tests.edge.bundle.samples import bundle_bytes
 from tests.edge.bundle.signing import STRANGER, device, signed_bytes
@@ -241,10 +243,11 @@ def in_child(work: Callable[[], Any], before: Callable[[], Any]) -> bool:
 def kill_at_line(number: int) -> None:
     """Kill this process before the ``number``-th line that it runs of the store or of its files."""
     left = number
+    traced = {inspect.getfile(Store), inspect.getfile(write_whole)}
 
     def trace(frame: FrameType, event: str, arg: object) -> Any:
         nonlocal left
-        if not frame.f_code.co_filename.endswith(("bundle/store.py", "edge/core/files.py")):
+        if frame.f_code.co_filename not in traced:
             return None
         if event == "line":
             left -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def test_a_shipped_bundle_needs_no_signature(
     bundle = read_bundle(bundle_bytes())
     monkeypatch.setitem(SHIPPED, "sample.millsight", bundle.digest)
     assert Device(tmp_path, tmp_path).admit(bundle).trust == "shipped"
+
+
+def test_keys_by_their_files_take_the_folders_place(tmp_path: Path) -> None:
+    here, bundle = device(tmp_path), read_bundle(signed_bytes())
+    named = replace(here, keys=tmp_path / "none", key_files=(here.keys / "mill.pub.pem",))
+    assert named.admit(bundle).trust == "signed by mill"
+    with pytest.raises(UntrustedError, match=r"not a trusted key \(0 given by their files\)"):
+        replace(here, key_files=()).admit(bundle)
 
 
 def test_an_unsigned_bundle_is_called_so_and_loudly(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_outlines_in_another_precision_have_a_result_of_their_own(
 def test_who_wants_a_proof_no_longer_ends_it_before_the_next_frame(brightness: Cascade) -> None:
     bundle = bundle_with({"int8": score_frame(brightness, PIXELS).model_dump()}, png(PIXELS))
     assert proven(bundle, brightness, "int8") is brightness
-    scored = brightness.gate.engine.seen
+    scored = brightness.networks.gate.engine.seen
 
     def heed() -> None:
         raise InterruptedError
@@ -118,7 +118,7 @@ def test_who_wants_a_proof_no_longer_ends_it_before_the_next_frame(brightness: C
     with pytest.raises(InterruptedError):
         proven(bundle, brightness, "int8", heed=heed)
     warmed_up = 1
-    assert brightness.gate.engine.seen == scored + warmed_up
+    assert brightness.networks.gate.engine.seen == scored + warmed_up
 
 
 def test_models_of_which_no_golden_frame_speaks_are_not_proven(brightness: Cascade) -> None:

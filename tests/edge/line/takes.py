@@ -1,4 +1,4 @@
-"""Things taken off a camera, as the ring gives them, and sinks that keep what they are told."""
+"""Things captured from a camera, as the ring gives them, and sinks that keep what they are told."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import itertools
 import math
 import threading
 import time
+from dataclasses import replace
 
-from edge.core.frame import BadFrame, Frame
+from edge.core.clock import SYSTEM_CLOCK
+from edge.core.frame import Absence, BadFrame
 from edge.core.inspection import Level, uninspected
 from edge.core.sink import Sink
 from edge.line.captured import Captured
-from edge.line.reorder_buffer import SettledRecord
+from edge.line.reorder_buffer import FinalRecord
 from edge.position.base import FramePlace
 from tests.edge.fakes import cascade, frame, strip
 
@@ -19,41 +21,46 @@ FRAME_MM = 10.0
 BAD = strip((5, 5, 220))
 
 
-def taken(item, order=0, *, due_in_s=math.inf, missing_mm=0.0, lost=False):
+def captured(item, order=0, *, due_in_s=math.inf, missing_mm=0.0, lost=False, clock=SYSTEM_CLOCK):
     """An item at its place: frame n begins at n × 10 mm."""
-    length = 0.0 if not isinstance(item, Frame | BadFrame) else FRAME_MM
-    place = FramePlace(
-        order * FRAME_MM, length, missing_mm, round(missing_mm / FRAME_MM), lost=lost
-    )
-    return Captured(order, item, place, 0.01, time.monotonic() + due_in_s, time.time())
+    position_mm = order * FRAME_MM
+    if isinstance(item, Absence):
+        item, length_mm = replace(item, at=clock.wall()), 0.0
+    else:
+        length_mm = FRAME_MM
+        length = "length_mm" if isinstance(item, BadFrame) else "passed_mm"
+        item = replace(item, position_mm=position_mm, at=clock.wall(), **{length: length_mm})
+    missing = round(missing_mm / FRAME_MM)
+    place = FramePlace(position_mm, length_mm, missing_mm, missing, lost=lost)
+    return Captured(order, item, place, 0.01, clock.now() + due_in_s)
 
 
-def admit():
+def stamp(clock=SYSTEM_CLOCK):
     """What a ring calls: frames in a row."""
     orders = itertools.count()
-    return lambda item: taken(item, next(orders))
+    return lambda item: captured(item, next(orders), clock=clock)
 
 
 def inspected(order, pixels=None, *, level=None):
-    """A frame, taken, and what gate and classifier say of it; or uninspected for that level."""
-    seen = taken(frame(strip() if pixels is None else pixels, order), order)
+    """A frame, captured, and what gate and classifier say of it; or uninspected for that level."""
+    seen = captured(frame(strip() if pixels is None else pixels, order), order)
     if level is Level.UNINSPECTED:
-        return seen, seen.placed(uninspected(seen.item, "late"))
-    return seen, seen.placed(cascade().inspect(seen.item))
+        return seen, uninspected(seen.item, "late")
+    return seen, cascade().inspect(seen.item)
 
 
 def record(order, pixels=None, **more):
-    """A frame that has settled."""
+    """The record of a frame at its final level."""
     seen, inspection = inspected(order, pixels)
-    return SettledRecord(order, inspection, seen.item, **more)
+    return FinalRecord(order, inspection, seen.item, **more)
 
 
-def until(condition, seconds=20.0):
-    """Wait for a condition on a busy machine."""
+def until(condition, seconds=60.0):
+    """Wait for what another thread is about to do."""
     give_up_at = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up_at, "it has not come about"
-        time.sleep(0.005)
+        time.sleep(0.001)
 
 
 class Kept(Sink):
@@ -101,13 +108,20 @@ class Kept(Sink):
 class Stuck(Kept):
     """A sink that takes nothing until it is let go."""
 
-    def __init__(self):
+    def __init__(self, clock=SYSTEM_CLOCK):
         super().__init__()
-        self.go = threading.Event()
+        self._changed = clock.condition()
+        self._let_go = False
         self.reached = threading.Event()
+
+    def let_go(self):
+        with self._changed:
+            self._let_go = True
+            self._changed.notify_all()
 
     def write(self, inspection, frame):
         self.reached.set()
-        if not self.go.wait(30):
-            self.go.set()
+        with self._changed:
+            while not self._let_go:
+                self._changed.wait()
         super().write(inspection, frame)

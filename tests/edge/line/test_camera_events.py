@@ -9,30 +9,32 @@ from edge.core.frame import Absence, BadFrame
 from edge.core.inspection import Cause
 from edge.line.camera_events import CameraEvents
 from tests.edge.fakes import frame, strip
-from tests.edge.line.takes import taken
+from tests.edge.line.takes import captured
 
 
 def absent(order, *, missing_mm=0.0, stands=False):
-    gone = taken(Absence(0.0, "gate 3", "camera lost", "no answer"), order, missing_mm=missing_mm)
+    gone = captured(
+        Absence(0.0, "gate 3", "camera lost", "no answer"), order, missing_mm=missing_mm
+    )
     return replace(gone, place=replace(gone.place, stands=stands))
 
 
 def bad(order, cause):
-    return taken(BadFrame(order, 0.0, "gate 3", cause), order)
+    return captured(BadFrame(order, 0.0, "gate 3", cause), order)
 
 
 def told(*items):
-    news = CameraEvents()
-    return [event for item in items for event in news.of(item)]
+    events = CameraEvents()
+    return [event for item in items for event in events.of(item)]
 
 
 def test_a_loss_is_said_once_and_the_return_with_what_passed():
     lost, back = told(
-        taken(frame(strip()), 0),
+        captured(frame(strip()), 0),
         absent(1, missing_mm=2000.0),
         absent(2, missing_mm=3000.0),
-        taken(frame(strip()), 3, missing_mm=500.0, lost=True),
-        taken(frame(strip()), 4),
+        captured(frame(strip()), 3, missing_mm=500.0, lost=True),
+        captured(frame(strip()), 4),
     )
     assert (lost.kind, back.kind) == (EventKind.CAMERA_LOST, EventKind.CAMERA_BACK)
     assert "gate 3" in lost.text and "no answer" in lost.text
@@ -40,7 +42,7 @@ def test_a_loss_is_said_once_and_the_return_with_what_passed():
 
 
 def test_a_camera_is_not_lost_while_the_strip_is_known_to_stand():
-    assert told(absent(0, stands=True), taken(frame(strip()), 1)) == []
+    assert told(absent(0, stands=True), captured(frame(strip()), 1)) == []
 
 
 def test_one_unreadable_frame_is_no_event():

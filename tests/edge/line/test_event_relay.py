@@ -11,21 +11,21 @@ from edge.line.event_relay import EventRelay
 
 def test_events_are_counted_at_once_and_passed_on_once():
     figures = RunFigures()
-    bulletin, heard = EventRelay(figures), []
+    relay, heard = EventRelay(figures), []
     events = [Event(EventKind.DRIFT, str(n)) for n in range(3)]
-    thread = threading.Thread(target=lambda: [bulletin.add(event) for event in events])
+    thread = threading.Thread(target=lambda: [relay.add(event) for event in events])
     thread.start()
     thread.join()
     assert figures.as_json()["events"] == {"drift": 3}
-    bulletin.pass_on(heard.append)
-    bulletin.pass_on(heard.append)
+    relay.pass_on(heard.append)
+    relay.pass_on(heard.append)
     assert heard == events
 
 
 def test_where_nobody_hears_they_do_not_pile_up():
-    bulletin = EventRelay(RunFigures())
-    bulletin.add(Event(EventKind.DRIFT, "x"))
-    bulletin.pass_on(None)
+    relay = EventRelay(RunFigures())
+    relay.add(Event(EventKind.DRIFT, "x"))
+    relay.pass_on(None)
     heard = []
-    bulletin.pass_on(heard.append)
+    relay.pass_on(heard.append)
     assert heard == []

@@ -7,7 +7,7 @@ from edge.core.coverage import Gap
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause
 from edge.line.fanout import Fanout
-from edge.line.reorder_buffer import SettledRecord
+from edge.line.reorder_buffer import FinalRecord
 from tests.edge.line.takes import BAD, Kept, record
 
 
@@ -54,9 +54,9 @@ def test_a_defect_at_the_end_of_a_run_is_told_with_its_coil():
 def test_a_coil_begins_and_ends_by_command_from_the_next_frame_on():
     kept, _ = written(
         record(0),
-        SettledRecord(1, coil="B"),
+        FinalRecord(1, coil="B"),
         record(2),
-        SettledRecord(3, coil=""),
+        FinalRecord(3, coil=""),
         record(4),
         tracker=CoilTracker("A"),
     )
@@ -68,30 +68,17 @@ def test_a_coil_begins_and_ends_by_command_from_the_next_frame_on():
 def test_gaps_and_events_carry_the_coil_that_they_are_about():
     gap = Gap(10.0, 20.0, Cause.CAMERA_LOST, 2, 0.0)
     lost = Event(EventKind.CAMERA_LOST, "gone")
-    kept, _ = written(record(0), lost, SettledRecord(1, gap=gap), tracker=CoilTracker("A"))
+    kept, _ = written(record(0), lost, FinalRecord(1, gap=gap), tracker=CoilTracker("A"))
     assert told(kept)[:4] == ["coil began", 0, "camera lost", 20.0]
     assert kept.of("gap")[0].coil == "A"
     assert kept.of("event")[1].coil == "A"
 
 
 def test_without_a_tracker_frames_go_as_they_are():
-    kept, heard = written(record(0, BAD), SettledRecord(1, coil="B"))
+    kept, heard = written(record(0, BAD), FinalRecord(1, coil="B"))
     assert told(kept) == [0]
     assert kept.of("frame")[0].coil == ""
     assert heard == []
-
-
-def test_what_one_sink_has_to_say_all_are_told():
-    class Talking(Kept):
-        def news(self):
-            return [Event(EventKind.SINK, "the broker is away")] if self.ticks == 1 else []
-
-    talking, other, heard = Talking(), Kept(), []
-    writer = Fanout([other, talking], hear=heard.append)
-    writer.tick()
-    writer.tick()
-    assert told(talking) == told(other) == ["sink"]
-    assert [event.text for event in heard] == ["the broker is away"]
 
 
 def test_one_sink_that_cannot_be_closed_keeps_no_other_open():

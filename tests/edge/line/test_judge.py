@@ -2,57 +2,65 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from edge.core.errors import EngineError
 from edge.core.frame import BadFrame
 from edge.core.inspection import Cause, Level
 from edge.line.judge import Judge
+from edge.line.run_state import RunState
+from tests.edge.clock import FakeClock
 from tests.edge.fakes import BlobInstances, cascade, frame, strip
-from tests.edge.line.takes import BAD, taken
+from tests.edge.line.takes import BAD, captured
+
+CLOCK = FakeClock()
+
+
+def judging(cascade_=None, *, live=True, **settings):
+    run = RunState(live=live, clock=CLOCK)
+    return Judge(cascade_ or cascade(clock=CLOCK), run, **settings)
 
 
 def seen(pixels=BAD, due_in_s=60.0):
-    return taken(frame(pixels), 2, due_in_s=due_in_s)
+    """A frame whose last line was taken 5 ms ago."""
+    item = captured(frame(pixels, 0, CLOCK), 2, due_in_s=due_in_s, clock=CLOCK)
+    CLOCK.advance(0.005)
+    return item
 
 
 def test_a_verdict_has_place_time_and_latency():
-    verdict = Judge(cascade(), live=True).judge(seen())
+    verdict = judging().judge(seen())
     assert verdict.inspection.level is Level.FULL and verdict.inspection.defective
     assert (verdict.inspection.position_mm, verdict.inspection.length_mm) == (20.0, 10.0)
-    assert verdict.inspection.at == pytest.approx(time.time(), abs=5)
-    assert 0 < verdict.latency_ms < 5000
+    assert verdict.inspection.at == pytest.approx(CLOCK.wall() - 0.005)
+    assert verdict.latency_ms == pytest.approx(5.0)
 
 
 def test_a_frame_whose_time_is_up_is_late():
-    verdict = Judge(cascade(), live=True).judge(seen(due_in_s=-0.001))
+    verdict = judging().judge(seen(due_in_s=-0.001))
     assert (verdict.inspection.cause, verdict.latency_ms) == (Cause.LATE, None)
 
 
 def test_a_bad_frame_keeps_its_cause():
-    bad = taken(BadFrame(0, 0.0, "x", "frozen", "for 3 s"))
-    verdict = Judge(cascade(), live=True).judge(bad)
+    bad = captured(BadFrame(0, 0.0, "x", "frozen", "for 3 s"))
+    verdict = judging().judge(bad)
     assert (verdict.inspection.cause, verdict.inspection.detail) == (Cause.FROZEN, "for 3 s")
     assert verdict.latency_ms is None
 
 
 @pytest.mark.parametrize(("live", "level"), [(True, Level.GATED), (False, Level.FULL)])
 def test_a_classifier_that_would_come_late_is_put_off_under_a_live_camera_only(live, level):
-    judge = Judge(cascade(), live=live)
-    judge.clock.record("classifier", 1000.0)
-    inspection = judge.judge(seen()).inspection
-    assert inspection.level is level
-    assert judge.owes(seen(), inspection) is live
+    judge = judging(live=live)
+    judge.stage_clock.record("classifier", 1000.0)
+    assert judge.judge(seen()).inspection.level is level
 
 
 @pytest.mark.parametrize(("waits_s", "level"), [(0.5, Level.GATED), (60.0, Level.FULL)])
 def test_the_classifier_costs_no_waiting_frame_its_gate(waits_s, level):
-    judge = Judge(cascade(), live=True)
-    judge.clock.record("classifier", 0.3)
-    judge.clock.record("gate", 0.4)
-    first_due_at = time.monotonic() + waits_s
+    judge = judging()
+    judge.stage_clock.record("classifier", 0.3)
+    judge.stage_clock.record("gate", 0.4)
+    first_due_at = CLOCK.now() + waits_s
     assert judge.judge(seen(), lambda: first_due_at).inspection.level is level
 
 
@@ -60,36 +68,27 @@ def test_what_the_last_bundle_needed_is_not_held_against_the_next():
     class Installed:
         """A watch that has found a new bundle."""
 
-        spare = None
+        background = None
 
         def poll(self, item):
             return cascade()
 
-    judge = Judge(cascade(), live=True, bundles=Installed())
-    judge.clock.record("classifier", 1000.0)
+    judge = judging(bundles=Installed())
+    judge.stage_clock.record("classifier", 1000.0)
     judge.look_for_bundle(seen().item)
     assert judge.judge(seen()).inspection.level is Level.FULL
 
 
-def test_of_a_frame_in_time_classifier_or_outlines_are_owed():
-    judge = Judge(cascade(instances=BlobInstances()), live=True)
-    defective, clean = judge.judge(seen()), judge.judge(seen(strip()))
-    assert judge.owes(seen(), defective.inspection)
-    assert not judge.owes(seen(strip()), clean.inspection)
-    assert not judge.owes(seen(), judge.outline(seen(), defective.inspection))
+def test_outlines_are_drawn_here_where_nothing_catches_up():
+    judge = judging(cascade(instances=BlobInstances()), live=False)
+    defective = judge.judge(seen()).inspection
+    assert defective.level is Level.CLASSIFIED
+    assert judge.outline(seen(), defective).level is Level.FULL
 
 
-def test_a_late_frame_is_owed_everything_while_it_has_its_pixels():
-    judge, late = Judge(cascade(), live=True), seen(due_in_s=-0.001)
-    assert judge.owes(late, judge.judge(late).inspection)
-    without = late.given_up(Cause.LATE)
-    assert not judge.owes(without, judge.judge(without).inspection)
-
-
-def test_a_late_picture_that_is_none_of_strip_is_owed_nothing():
-    judge, black = Judge(cascade(), live=True), seen(strip() * 0, due_in_s=-0.001)
-    inspection = judge.judge(black).inspection
-    assert inspection.cause is Cause.BLACK and not judge.owes(black, inspection)
+def test_a_late_picture_that_is_none_of_strip_is_named():
+    judge, black = judging(), seen(strip() * 0, due_in_s=-0.001)
+    assert judge.judge(black).inspection.cause is Cause.BLACK
 
 
 def test_without_a_bundle_before_it_a_failing_engine_is_the_end():
@@ -100,4 +99,4 @@ def test_without_a_bundle_before_it_a_failing_engine_is_the_end():
 
     broken.inspect = fail
     with pytest.raises(EngineError, match="gone mad"):
-        Judge(broken, live=True).judge(seen())
+        judging(broken).judge(seen())

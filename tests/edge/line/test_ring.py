@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
+import threading
 
 import numpy as np
 import pytest
@@ -16,28 +16,33 @@ from edge.core.frame import (
 )
 from edge.core.inspection import Cause
 from edge.line.ring import Ring
+from tests.edge.clock import FakeClock
 from tests.edge.fakes import ListCamera, frame, strip
-from tests.edge.line.takes import admit, taken
+from tests.edge.line.takes import captured, stamp, until
 
 
 def frames(count):
     return [frame(strip(), number) for number in range(count)]
 
 
-def ring(items, *, live=False, take=None, **settings):
-    return Ring(ListCamera(items, live=live), take or admit(), **settings)
+def ring(items, *, live=False, by=None, **settings):
+    return Ring(ListCamera(items, live=live), by or stamp(), **settings)
 
 
-def given(ring):
-    return [taken for taken in ring if taken is not None]
+def given(ring, frames=None):
+    ring.start(frames)
+    return rest(ring)
+
+
+def rest(ring):
+    return [each for each in ring if each is not None]
 
 
 def filled(items, **settings):
     """A ring whose live camera has given all it has."""
     full = ring(items, live=True, **settings)
-    full._thread.start()
+    full.start()
     full._thread.join()
-    full._thread.start = lambda: None
     return full
 
 
@@ -54,17 +59,65 @@ def test_the_newest_comes_first_but_before_it_what_needs_no_verdict():
     late = {1, 3}
     items = [*frames(4), BadFrame(4, 0.0, "x", "unreadable"), frame(strip(), 5)]
 
-    def take(item):
-        return taken(item, item.number, due_in_s=-1.0 if item.number in late else 60.0)
+    clock = FakeClock()
 
-    full = filled(items, take=take, newest_first=True)
-    assert [t.item.number for t in given(full)] == [1, 3, 4, 5, 2, 0]
+    def by(item):
+        due_in_s = -1.0 if item.number in late else 60.0
+        return captured(item, item.number, due_in_s=due_in_s, clock=clock)
+
+    full = filled(items, by=by, newest_first=True, clock=clock)
+    assert [t.item.number for t in rest(full)] == [1, 3, 4, 5, 2, 0]
+
+
+def test_what_becomes_late_while_it_waits_comes_before_the_newest():
+    clock = FakeClock()
+    due_in_s = [5.0, 50.0, 60.0]
+    full = filled(
+        frames(3),
+        by=lambda item: captured(item, due_in_s=due_in_s[item.number], clock=clock),
+        newest_first=True,
+        clock=clock,
+    )
+    clock.advance(6.0)
+    assert [t.item.number for t in rest(full)] == [0, 2, 1]
+
+
+def test_while_nothing_comes_it_says_so_ten_times_a_second():
+    clock, go = FakeClock(), threading.Event()
+
+    class Silent(ListCamera):
+        def __iter__(self):
+            assert go.wait(60)
+            yield from super().__iter__()
+
+    silent = Ring(Silent(frames(1), live=True), stamp(), clock=clock)
+    silent.start()
+    nothing = iter(silent)
+    for _ in range(3):
+        waiting = threading.Timer(0.0, lambda: _moved(clock))
+        waiting.start()
+        assert next(nothing) is None
+        waiting.join()
+    assert clock.now() == pytest.approx(1000.3)
+    go.set()
+    assert next(nothing).item.number == 0
+
+
+def _moved(clock):
+    until(lambda: clock.waiting)
+    clock.advance(0.1)
 
 
 def test_it_knows_when_the_first_waiting_frame_is_due():
-    due_in_s = [-1.0, 50.0, 60.0]
-    full = filled(frames(3), take=lambda item: taken(item, due_in_s=due_in_s[item.number]))
-    assert full.first_due_at() - time.monotonic() == pytest.approx(50.0, abs=5.0)
+    clock, due_in_s = FakeClock(), [-1.0, 50.0, 60.0]
+    full = filled(
+        frames(3),
+        by=lambda item: captured(item, due_in_s=due_in_s[item.number], clock=clock),
+        clock=clock,
+    )
+    assert full.first_due_at() - clock.now() == 50.0
+    clock.advance(55.0)
+    assert full.first_due_at() - clock.now() == 5.0
     full.drain()
     assert full.first_due_at() == math.inf
 
@@ -77,13 +130,14 @@ def test_a_live_camera_s_oldest_frame_gives_up_its_pixels():
 
 
 def test_pixels_are_not_copied():
-    taken_frames = frames(3)
-    for before, after in zip(taken_frames, given(ring(taken_frames)), strict=True):
+    shown = frames(3)
+    for before, after in zip(shown, given(ring(shown)), strict=True):
         assert np.shares_memory(before.pixels, after.item.pixels)
 
 
 def test_a_camera_that_waits_is_read_no_further_than_the_ring_holds():
     waiting = ring(frames(50), size=3)
+    waiting.start()
     out = iter(waiting)
     while (first := next(out)) is None:
         pass
@@ -95,12 +149,13 @@ def test_a_camera_that_waits_is_read_no_further_than_the_ring_holds():
 
 def test_it_takes_no_more_frames_than_asked_and_absences_are_none():
     items = [Absence(0.0, "x", "camera lost"), *frames(50)]
-    assert len(given(ring(items, frames=7))) == 8
+    assert len(given(ring(items), frames=7)) == 8
 
 
 def test_stopping_ends_the_iteration_before_the_next_frame():
     running = ring(frames(50), size=10)
     seen = []
+    running.start()
     for one in running:
         if one is not None:
             seen.append(one)
@@ -117,14 +172,14 @@ class Failing(ListCamera):
 
 
 def test_a_fault_comes_after_the_frames_before_it():
-    broken = Ring(Failing(frames(3)), admit())
+    broken = Ring(Failing(frames(3)), stamp())
     assert [t.item.number for t in given(broken)] == [0, 1, 2]
     with pytest.raises(CameraError, match="pulled out"):
         broken.check()
 
 
 def test_a_ring_that_was_stopped_has_no_fault():
-    broken = Ring(Failing(frames(1)), admit())
+    broken = Ring(Failing(frames(1)), stamp())
     given(broken)
     broken.stop()
     broken.check()
@@ -133,7 +188,7 @@ def test_a_ring_that_was_stopped_has_no_fault():
 def test_an_unforeseen_fault_is_no_cable():
     camera = Failing(frames(1))
     camera.error = ZeroDivisionError("oops")
-    broken = Ring(camera, admit())
+    broken = Ring(camera, stamp())
     given(broken)
     with pytest.raises(MillsightError, match="unexpectedly") as caught:
         broken.check()

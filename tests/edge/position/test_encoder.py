@@ -12,7 +12,7 @@ from edge.core.frame import (
     BadFrame,
     Frame,
 )
-from edge.position.encoder import EncoderPosition
+from edge.position.encoder import EncoderPosition, moves
 
 MM = 0.1
 LENGTH = 10.0
@@ -139,20 +139,19 @@ def test_counts_that_stay_away_are_said_once_and_time_takes_over():
     by = position(speed_m_s=2.0)
     items = [frame(n, n * COUNTS if n < 10 else None, n * 0.1) for n in range(60)]
     places = [by.advance(item) for item in items]
-    (news,) = by.news()
-    assert "No encoder count came with 16 frames" in news
-    assert by.news() == []
+    (note,) = [note for place in places for note in place.notes]
+    assert "No encoder count came with 16 frames" in note
     passed = sum(p.length_mm + p.missing_mm for p in places[30:])
     assert passed == pytest.approx(30 * 0.1 * 2000.0)
-    by.advance(frame(60, 61_000, 6.0))
-    assert "come back" in by.news()[0]
+    assert "come back" in by.advance(frame(60, 61_000, 6.0)).notes[0]
 
 
 def test_a_count_that_begins_anew_goes_on_from_where_the_strip_was():
     by = position()
     places = [by.advance(frame(n, c)) for n, c in enumerate([10**7, 10**7 + 100, 0, 100])]
     assert [p.length_mm for p in places] == pytest.approx([10] * 4)
-    assert "begun anew" in by.news()[0]
+    (note,) = [note for place in places for note in place.notes]
+    assert "begun anew" in note
 
 
 def test_an_absence_is_measured_by_the_first_count_after_it():
@@ -192,11 +191,10 @@ def test_a_feed_measures_an_absence_at_once_and_knows_a_stop():
 
 
 @pytest.mark.parametrize(
-    ("count", "moves"), [(7, False), (None, True), (lambda at: round(at * 1e4), True)]
+    ("count", "moving"), [(7, False), (None, True), (lambda at: round(at * 1e4), True)]
 )
-def test_the_feed_tells_whether_the_strip_moves(count, moves):
-    assert position(feed=Feed(count)).moves() is moves
-    assert position().moves() is True
+def test_the_feed_tells_whether_the_strip_moves(count, moving):
+    assert moves(Feed(count), lambda: 100.0) is moving
 
 
 def item(kind, number, at, count):

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from edge.core.events import Event, EventKind
+from edge.core.run_figures import RunFigures
 from edge.service.health import Health
 from edge.service.notify import Systemd
 from tests.edge.sinks.samples import clean, defect, missed
@@ -40,7 +41,8 @@ class Line:
         self.now = 0.0
         self.waiting = 0
         self.health = Health(waiting=lambda: self.waiting, clock=lambda: self.now)
-        self.systemd = Systemd(self.health, environ=environ, clock=lambda: self.now)
+        self.figures = RunFigures()
+        self.systemd = Systemd(self.health, self.figures, environ=environ, clock=lambda: self.now)
 
     def tick(self, seconds: float = 0.0) -> None:
         for _ in range(int(seconds * 4) or 1):
@@ -113,8 +115,8 @@ def test_the_status_says_what_was_seen(line, manager):
     line.tick()
     line.systemd.tell(Event(EventKind.COIL_BEGAN, "coil A17 began", coil="A17"))
     for number in range(3):
-        line.systemd.write(clean(number), None)
-    line.systemd.write(missed(), None)
+        line.figures.add(clean(number))
+    line.figures.add(missed())
     line.systemd.defect(defect())
     line.tick(6)
     told = "STATUS=coil A17, 4 frames, 1 m, 75.0% inspected in full, 1 defects"
@@ -129,6 +131,7 @@ def test_the_status_says_what_was_seen(line, manager):
         (str(os.getppid()), True),
         ("1" if os.getppid() != 1 else "2", False),
     ],
+    ids=["of nobody", "of this process", "of its parent", "of another"],
 )
 def test_a_watchdog_of_another_process_is_not_fed(manager, address, pid, fed):
     environ = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"}

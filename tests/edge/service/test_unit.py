@@ -116,12 +116,13 @@ def test_folders_that_the_configuration_names_can_be_written():
             "csv": {"path": "defects.csv"},
             "jsonl": {"path": "-", "events": "/var/lib/millsight/events.jsonl"},
             "pictures": {"folder": "/srv/pictures"},
+            "log": {"path": "/srv/log/millsight.log"},
         }
     )
     folders = writable_folders(config)
-    assert folders == [Path("/srv/mill"), Path("/srv/pictures")]
+    assert folders == [Path("/srv/log"), Path("/srv/mill"), Path("/srv/pictures")]
     written = settings(system_unit("run", writable=folders))["ReadWritePaths"]
-    assert written == ["-/srv/mill", "-/srv/pictures"]
+    assert written == ["-/srv/log", "-/srv/mill", "-/srv/pictures"]
     assert writable_folders(Config()) == []
 
 

@@ -57,6 +57,10 @@ class FakeBroker:
                 heard.append(body[4 + length :])
                 if len(heard) <= acknowledge:
                     connection.sendall(b"\x40\x02" + mid)
+        # What was acknowledged must arrive: closing with messages unread would discard it.
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
 
 
 def _packet(connection: socket.socket) -> tuple[int, bytes]:

@@ -41,7 +41,7 @@ def scrape(metrics):
     }
 
 
-def test_the_line_s_figures_are_read(metrics):
+def test_the_line_s_figures_are_read():
     figures = RunFigures()
     figures.add(clean(1))
     figures.add(clean(2, level=Level.CLASSIFIED))
@@ -49,13 +49,15 @@ def test_the_line_s_figures_are_read(metrics):
     figures.add_gap(Gap(384.0, 64.0, Cause.DROPPED, 2, 0.0), 2)
     for latency_ms in (3.0, 5.0, 30.0):
         figures.add_verdict(latency_ms, 12.8)
-    metrics.readings = Readings(
+    readings = Readings(
         figures,
-        {"verdict": lambda: 3, "arrears": lambda: 0},
+        {"verdict": range(3), "arrears": ()},
         lambda: {"name": "cold-strip", "digest": "ab12"},
         lambda: 7,
     )
+    metrics = Metrics(MetricsConfig(port=0), Health(), readings)
     read = scrape(metrics)
+    metrics.close()
     assert read["millsight_frames_total", "full"] == 1
     assert read["millsight_frames_total", "gated"] == 0
     assert read["millsight_strip_millimetres_total", "", "full"] == 128

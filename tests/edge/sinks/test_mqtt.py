@@ -14,6 +14,7 @@ from edge.config.outputs import MqttConfig
 from edge.core.coverage import Gap
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause
+from edge.core.run_figures import RunFigures
 from edge.ledger.commits import LedgerWriter
 from edge.ledger.outbox import LedgerOutbox
 from edge.sinks.mqtt import Mqtt
@@ -40,19 +41,25 @@ def subscriber(broker):
 
 
 @contextmanager
-def mqtt(port, outbox=None, *, on_coil=None, **settings):
+def mqtt(port, outbox=None, *, figures=None, on_coil=None, heard=None, **settings):
     config = MqttConfig(host="127.0.0.1", port=port, topic=TOPIC, **settings)
-    sink = Mqtt(config, outbox, on_coil=on_coil, retry_s=(0.05, 0.2))
+    sink = Mqtt(
+        config,
+        outbox,
+        figures=figures or RunFigures(),
+        on_coil=on_coil,
+        report=([] if heard is None else heard).append,
+        retry_s=(0.05, 0.2),
+    )
     try:
         yield sink
     finally:
         sink.close()
 
 
-def texts(sink, heard):
-    """What the sink has told so far, collected into ``heard``."""
-    heard += [event.text for event in sink.news()]
-    return " | ".join(heard)
+def texts(heard):
+    """What the sink has told so far."""
+    return " | ".join(event.text for event in heard)
 
 
 def test_each_thing_is_published_under_its_topic(broker, subscriber):
@@ -62,7 +69,10 @@ def test_each_thing_is_published_under_its_topic(broker, subscriber):
         sink.gap(Gap(128.0, 64.0, Cause.DROPPED, 1, 0.0, coil="A17"))
         sink.write(defective(3), None)
         sink.defect(defect(1))
-        sink.tell(Event(EventKind.COIL_ENDED, "coil A17 ended", coil="A17", position_mm=320.0))
+        grade = {"coil": "A17", "passed_mm": 320.0}
+        sink.tell(
+            Event(EventKind.COIL_ENDED, "coil A17 ended", 0.0, 320.0, coil="A17", grade=grade)
+        )
         wait_for(lambda: len(subscriber.heard(f"{TOPIC}/coils")) == 2)
     (frame,) = subscriber.heard(f"{TOPIC}/frames")
     assert (frame["frame"], frame["action"], frame["defects"][0]["class"]) == (3, "hold", "scratch")
@@ -72,9 +82,7 @@ def test_each_thing_is_published_under_its_topic(broker, subscriber):
     began, ended = subscriber.heard(f"{TOPIC}/coils")
     assert (began["what"], began["coil"]) == ("began", "A17")
     assert (ended["what"], ended["position_mm"]) == ("ended", 320.0)
-    grade = ended["grade"]
-    assert (grade["passed_mm"], grade["inspected_mm"], grade["defects"]) == (320.0, 256.0, 1)
-    assert grade["uninspected_by_cause"] == {"dropped": 64.0}
+    assert (began["grade"], ended["grade"]) == (None, grade)
     kinds = [event["event"] for event in subscriber.heard(f"{TOPIC}/events")]
     assert kinds == ["coil began", "coil ended"]
     everything = [frame, told, began, ended, *subscriber.heard(f"{TOPIC}/events")]
@@ -82,9 +90,10 @@ def test_each_thing_is_published_under_its_topic(broker, subscriber):
 
 
 def test_health_is_published_by_the_clock(broker, subscriber):
-    with mqtt(broker.port, health_s=0.05) as sink:
+    figures = RunFigures()
+    with mqtt(broker.port, figures=figures, health_s=0.05) as sink:
         wait_for(lambda: sink.connected)
-        sink.write(missed(), None)
+        figures.add(missed())
         time.sleep(0.06)
         sink.tick()
         wait_for(lambda: subscriber.heard(f"{TOPIC}/health"))
@@ -101,33 +110,29 @@ def test_a_broker_away_for_a_while_costs_nothing_and_duplicates_nothing(
     writer = LedgerWriter(tmp_path / "ledger.sqlite") if where == "ledger" else None
     outbox = LedgerOutbox(writer) if writer else MemoryOutbox()
     heard = []
-    with mqtt(broker.port, outbox) as sink:
+    with mqtt(broker.port, outbox, heard=heard) as sink:
         for number in range(50):
             sink.defect(defect(number))
         wait_for(lambda: len(subscriber.raw(f"{TOPIC}/defects")) == 50 and not len(outbox))
         broker.stop()
         wait_for(lambda: not sink.connected)
-        slowest = 0.0
         for number in range(50, 400):
-            began = time.monotonic()
             sink.defect(defect(number))
-            slowest = max(slowest, time.monotonic() - began)
             if writer and number % 100 == 0:
                 assert writer.commit()
-        assert slowest < 0.5
         assert len(outbox) == 350
-        assert "is away" in texts(sink, heard)
+        assert "is away" in texts(heard)
         broker.start()
         wait_for(lambda: not len(outbox))
         wait_for(lambda: len(subscriber.raw(f"{TOPIC}/defects")) >= 400)
-        wait_for(lambda: "is back" in texts(sink, heard))
+        wait_for(lambda: "is back" in texts(heard))
     if writer:
         assert writer.commit()
         writer.close()
     told = subscriber.heard(f"{TOPIC}/defects")
     assert [message["number"] for message in told] == list(range(400))
     assert len({message["id"] for message in told}) == 400
-    assert texts(sink, heard).count("is away") == 1
+    assert texts(heard).count("is away") == 1
 
 
 def test_messages_of_a_run_without_a_broker_are_sent_by_the_next(broker, subscriber, tmp_path):
@@ -150,8 +155,10 @@ def test_messages_of_a_run_without_a_broker_are_sent_by_the_next(broker, subscri
 LINE = """
 import sys, time
 from edge.config.outputs import MqttConfig
+from edge.core.run_figures import RunFigures
 from edge.sinks.mqtt import Mqtt
-Mqtt(MqttConfig(host="127.0.0.1", port=int(sys.argv[1]), topic=sys.argv[2]))
+config = MqttConfig(host="127.0.0.1", port=int(sys.argv[1]), topic=sys.argv[2])
+Mqtt(config, figures=RunFigures())
 time.sleep(60)
 """
 
@@ -184,10 +191,10 @@ def test_a_line_that_ends_says_so(broker, subscriber):
 )
 def test_a_command_that_makes_no_sense_is_an_event(broker, subscriber, payload, told):
     begun, heard = [], []
-    with mqtt(broker.port, on_coil=begun.append) as sink:
+    with mqtt(broker.port, on_coil=begun.append, heard=heard) as sink:
         wait_for(lambda: sink.connected)
         subscriber.client.publish(f"{TOPIC}/coil", payload, qos=1)
-        wait_for(lambda: told in texts(sink, heard))
+        wait_for(lambda: told in texts(heard))
         subscriber.client.publish(f"{TOPIC}/coil", b'{"begin": "A18"}', qos=1)
         wait_for(lambda: begun)
     assert begun == ["A18"]
@@ -205,6 +212,7 @@ def test_coils_are_begun_and_ended_over_the_broker(broker, subscriber):
     assert begun == ["A17", None]
 
 
+@pytest.mark.timed
 def test_an_absent_broker_does_not_hold_up_the_end():
     with mqtt(free_port()) as sink:
         sink.defect(defect())

@@ -9,6 +9,7 @@ import pytest
 
 from edge.config.outputs import MqttConfig
 from edge.core.errors import ConfigError
+from edge.core.run_figures import RunFigures
 from edge.sinks.mqtt import Mqtt
 from tests.edge.sinks.certificates import Authority
 from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, needs_mosquitto, wait_for
@@ -27,18 +28,19 @@ def broker(tmp_path, *settings):
 
 
 @contextmanager
-def mqtt(port, **settings):
-    sink = Mqtt(MqttConfig(host="127.0.0.1", port=port, **settings), retry_s=(0.05, 0.2))
+def mqtt(port, told=None, **settings):
+    told = [] if told is None else told
+    config = MqttConfig(host="127.0.0.1", port=port, **settings)
+    sink = Mqtt(config, figures=RunFigures(), report=told.append, retry_s=(0.05, 0.2))
     try:
         yield sink
     finally:
         sink.close()
 
 
-def first_news(sink):
-    heard = []
-    wait_for(lambda: heard.extend(sink.news()) or heard)
-    return heard[0].text
+def first_event(told):
+    wait_for(lambda: told)
+    return told[0].text
 
 
 def password_file(tmp_path):
@@ -59,8 +61,9 @@ def test_a_password_out_of_a_file_lets_the_line_in_and_a_wrong_one_is_named(tmp_
     secret = tmp_path / "secret"
     with broker(tmp_path, "allow_anonymous false", f"password_file {users}") as server:
         secret.write_text("wrong-" + PASSWORD + "\n")
-        with mqtt(server.port, user="line", password_file=secret) as sink:
-            text = first_news(sink)
+        told = []
+        with mqtt(server.port, told, user="line", password_file=secret) as sink:
+            text = first_event(told)
             assert "refuses this device" in text
             assert "password in [mqtt]" in text
             assert PASSWORD not in text + repr(vars(sink)) + repr(vars(sink._broker))
@@ -104,11 +107,12 @@ def test_both_sides_show_certificates(tmp_path, authority):
 @needs_mosquitto
 def test_a_broker_of_another_authority_is_not_trusted(tmp_path, authority):
     other = Authority(tmp_path, "stranger")
+    told = []
     with (
         broker(tmp_path, *listening_with_tls(authority)) as server,
-        mqtt(server.port, tls=True, ca_file=other.path) as sink,
+        mqtt(server.port, told, tls=True, ca_file=other.path),
     ):
-        assert "its certificate is not trusted" in first_news(sink)
+        assert "its certificate is not trusted" in first_event(told)
 
 
 @pytest.mark.parametrize(
@@ -123,4 +127,4 @@ def test_a_certificate_that_cannot_be_read_is_named_at_once(tmp_path, settings, 
     (tmp_path / "text.pem").write_text("no certificate")
     paths = {name: tmp_path / file for name, file in settings.items()}
     with pytest.raises(ConfigError, match=told):
-        Mqtt(MqttConfig(host="127.0.0.1", tls=True, **paths))
+        Mqtt(MqttConfig(host="127.0.0.1", tls=True, **paths), figures=RunFigures())

@@ -30,7 +30,7 @@ def test_only_defective_frames_are_written_and_no_more_than_the_limit(tmp_path):
         sink.write(*inspected(pixels, number))
     names = sorted(p.name for p in (tmp_path / "pictures").iterdir())
     assert [name.split("-", 1)[1] for name in names] == ["00000001-test.jpg", "00000003-test.jpg"]
-    assert (sink.written, sink.left_out) == (2, 1)
+    assert (sink.written, sink.skipped) == (2, 1)
     assert cv2.imread(str(tmp_path / "pictures" / names[0])) is not None
 
 
@@ -127,7 +127,7 @@ def test_beside_the_line_a_full_disk_only_costs_the_picture(tmp_path, monkeypatc
     monkeypatch.setattr("edge.sinks.pictures.write_image", full)
     sink = Pictures(tmp_path, CLASSES, tolerant=True)
     sink.write(*inspected(BAD))
-    assert (sink.written, sink.left_out) == (0, 1)
+    assert (sink.written, sink.skipped) == (0, 1)
     with pytest.raises(UnwritableError):
         Pictures(tmp_path, CLASSES).write(*inspected(BAD))
 
@@ -154,15 +154,16 @@ def test_frames_are_kept_as_they_were_taken_where_that_is_asked(tmp_path):
 
 
 def test_a_disk_that_is_full_and_then_is_not_is_told_once_each(tmp_path, monkeypatch):
-    sink = Pictures(tmp_path, CLASSES, tolerant=True, reserve_mb=1e12)
+    told = []
+    sink = Pictures(tmp_path, CLASSES, tolerant=True, reserve_mb=1e12, report=told.append)
     for number in range(3):
         sink.write(*inspected(BAD, number))
     monkeypatch.setattr(sink, "_reserve", 0.0)
     for number in range(3, 6):
         sink.write(*inspected(BAD, number))
-    left_out, again = [event.text for event in sink.news()]
-    assert "left out" in left_out and "free some space" in left_out.lower() and "again" in again
-    assert sink.news() == [] and (sink.written, sink.left_out) == (3, 3)
+    full, again = [event.text for event in told]
+    assert "left out" in full and "free some space" in full.lower() and "again" in again
+    assert (sink.written, sink.skipped) == (3, 3)
 
 
 def test_a_folder_that_vanishes_is_made_again(tmp_path):

@@ -56,16 +56,16 @@ def test_an_engine_that_agrees_has_no_fault_and_one_that_does_not_is_told(engine
 
 def with_gate(like, scores):
     """The same cascade, but for what its gate says."""
-    gate = copy.copy(like.gate)
+    gate = copy.copy(like.networks.gate)
     gate.scores = scores
-    return like.with_networks(RegionNetworks(gate, like.classifier))
+    return like.with_networks(RegionNetworks(gate, like.networks.classifier))
 
 
 def test_a_gate_that_is_off_alone_is_found_out(engines):
     """Half of what a gate is off is left in the mean with a classifier that is right."""
     given = bundle()
     proof, like = Proof(given), cascade(given)
-    off = with_gate(like, lambda batch: (like.gate.scores(batch) - 0.08).clip(0, 1))
+    off = with_gate(like, lambda batch: (like.networks.gate.scores(batch) - 0.08).clip(0, 1))
     assert proof.verdict_fault(off, TFLITE) is None
     assert "the gate alone scores golden/frame-1.png 0.080 off" in proof.gate_fault(
         off, like, TFLITE
@@ -76,7 +76,7 @@ def test_a_gate_that_is_off_alone_is_found_out(engines):
 def test_not_a_number_agrees_with_nothing(engines):
     given = bundle()
     proof, like = Proof(given), cascade(given)
-    broken = with_gate(like, lambda batch: like.gate.scores(batch) * float("nan"))
+    broken = with_gate(like, lambda batch: like.networks.gate.scores(batch) * float("nan"))
     assert proof.gate_fault(broken, like, TFLITE) is not None
 
 

@@ -22,7 +22,10 @@ def here(engines, monkeypatch, tmp_path):
 
 
 def ways(cascade):
-    return [(s.engine.name, s.engine.threads) for s in (cascade.gate, cascade.classifier)]
+    return [
+        (s.engine.name, s.engine.threads)
+        for s in (cascade.networks.gate, cascade.networks.classifier)
+    ]
 
 
 @pytest.mark.parametrize("how", ["load", "proven"])

@@ -22,7 +22,7 @@ def tuned(monkeypatch, given, *, engines=("plain", "swift", "wrong"), cores=2, *
     monkeypatch.setattr(base, "_ENGINES", {name: base._ENGINES[name] for name in engines})
     here = HERE.model_copy(update={"engines": dict.fromkeys(engines, "1"), "cores": cores})
     monkeypatch.setattr(tune_module, "this_machine", lambda: here)
-    return tune(given, seconds=SECONDS)
+    return tune(given, seconds=SECONDS, clock=toy.CLOCK)
 
 
 def engines_of(plan):
@@ -110,5 +110,7 @@ def test_it_is_never_slower_than_the_default_by_its_own_measurements(engines, pl
     for comparison in plan.comparisons:
         if comparison.adopted:
             assert comparison.tuned_p50_ms < comparison.default_p50_ms
-    if not any(comparison.adopted for comparison in plan.comparisons):
+    faster = any(comparison.adopted for comparison in plan.comparisons)
+    assert faster is (swift < 0.97 * plain)
+    if not faster:
         assert set(plan.stages.values()) == {plan.default}

@@ -19,21 +19,21 @@ def cascade():
 def test_the_gate_sees_every_region_and_the_classifier_the_suspicious():
     given = cascade()
     work = Workload([DIRTY, CLEAN], given)
-    gate, classifier = given.gate.engine, given.classifier.engine
+    gate, classifier = given.networks.gate.engine, given.networks.classifier.engine
     gate.seen = classifier.seen = 0
-    run = work.runner(given.gate)
+    run = work.runner(given.networks.gate)
     assert run(0) >= 0 and run(1) >= 0
     assert gate.seen == 2 * 6
-    work.runner(given.classifier)(0)
+    work.runner(given.networks.classifier)(0)
     assert classifier.seen == 2
 
 
 def test_where_nothing_is_suspicious_all_is_looked_at():
     given = cascade()
     work = Workload([CLEAN], given)
-    given.classifier.engine.seen = 0
-    work.runner(given.classifier)(0)
-    assert given.classifier.engine.seen == 6
+    given.networks.classifier.engine.seen = 0
+    work.runner(given.networks.classifier)(0)
+    assert given.networks.classifier.engine.seen == 6
 
 
 def test_a_whole_frame_is_timed_by_parts():

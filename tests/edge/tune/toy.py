@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import cv2
@@ -21,6 +20,7 @@ from edge.tune.machine import Machine
 from edge.vision.models.instances import InstanceModel
 from tests.edge import fakes
 from tests.edge.bundle.samples import fields, file_entries, instance_stage
+from tests.edge.clock import FakeClock
 
 HERE = Machine(
     cpu="Toy 1", features="0" * 64, cores=2, engines={"plain": "1", "swift": "2", "wrong": "3"}
@@ -30,6 +30,10 @@ PICTURES = {
     "golden/frame-1.png": fakes.strip((5, 5, 230), (45, 15, 252)),
     "golden/frame-2.png": fakes.strip(),
 }
+
+
+CLOCK = FakeClock()
+"""Moved by what the engines do, so that they are of known speed on every machine."""
 
 
 class Plain(fakes.BrightnessEngine):
@@ -44,7 +48,7 @@ class Plain(fakes.BrightnessEngine):
         self.input_shape = (1, 10, 20, 1)
 
     def run(self, batch):
-        time.sleep(SPEED[self.name] / self.threads / 1e3)
+        CLOCK.sleep(SPEED[self.name] / self.threads / 1e3)
         return super().run(batch) * np.float32(self.scale)
 
     def run_tensors(self, inputs):
@@ -85,7 +89,7 @@ class ToyInstances(fakes.BlobInstances, InstanceModel):
         self.pyramids, self.box_head = {}, engines["box head"]
 
     def find(self, pixels, suspicious=None):
-        time.sleep(OUTLINES[self.box_head.name] / self.box_head.threads / 1e3)
+        CLOCK.sleep(OUTLINES[self.box_head.name] / self.box_head.threads / 1e3)
         return super().find(pixels, suspicious)
 
 

@@ -22,15 +22,15 @@ def test_a_clean_frame_is_full_and_the_classifier_is_not_asked():
     seen = judge.inspect(frame(strip()))
     assert (seen.level, seen.defective, seen.defects) == (Level.FULL, False, ())
     assert seen.defect_score < 0.01
-    assert judge.classifier.engine.seen == 0
+    assert judge.networks.classifier.engine.seen == 0
     assert "classifier" not in seen.stages_ms
 
 
 def test_only_suspicious_regions_are_classified():
     judge = cascade()
     seen = judge.inspect(frame(strip((25, 5, 220), (45, 15, 140))))
-    assert judge.gate.engine.seen == 6
-    assert judge.classifier.engine.seen == 2
+    assert judge.networks.gate.engine.seen == 6
+    assert judge.networks.classifier.engine.seen == 2
     assert len(seen.suspicious) == 2
     assert [(d.class_name, d.box) for d in seen.defects] == [("spot", (20, 0, 20, 10))]
     assert seen.defective
@@ -84,7 +84,7 @@ def test_a_classifier_put_off_says_what_it_would_have_said_at_once(pixels):
     judge = cascade()
     at_once = judge.inspect(frame(pixels))
     gated = judge.inspect(frame(pixels), permit=lambda *_: False)
-    judge.gate.scores = None  # they are known
+    judge.networks.gate.scores = None  # they are known
     caught_up = judge.classify(frame(pixels), gated)
     assert gated.level is Level.GATED
     assert {**caught_up.as_json(), "stages_ms": None} == {**at_once.as_json(), "stages_ms": None}
@@ -128,7 +128,7 @@ def test_a_frame_of_the_wrong_size_is_uninspected_with_its_cause(size):
 def test_judging_hides_no_region_and_agrees_with_inspecting():
     judge = cascade()
     pixels = strip((25, 5, 220), (45, 15, 140))
-    judged, seen = judge.judge(pixels), judge.inspect(frame(pixels))
+    judged, seen = judge.networks.judge(pixels), judge.inspect(frame(pixels))
     assert len(judged.gate) == len(judged.classes.none) == len(judged.boxes) == 6
     assert judged.decision.max() == pytest.approx(seen.defect_score)
 
@@ -146,10 +146,10 @@ def test_the_verdict_does_not_wait_for_outlines():
     pixels = strip((25, 5, 220), (26, 5, 220), (45, 15, 140))
     seen = judge.inspect(frame(pixels))
     assert (seen.level, seen.defective) == (Level.CLASSIFIED, True)
-    assert judge.instances.asked == [] and judge.wants_outline(seen)
+    assert judge.instances.asked == [] and seen.level is Level.CLASSIFIED
     whole = judge.outline(frame(pixels), seen)
     assert (whole.level, whole.defective) == (Level.FULL, True)
-    assert judge.instances.asked == [seen.suspicious] and not judge.wants_outline(whole)
+    assert judge.instances.asked == [seen.suspicious] and whole.level is Level.FULL
     (defect,) = whole.defects
     assert (defect.class_name, defect.box, defect.area_px) == ("spot", (25, 5, 2, 1), 2)
     assert defect.mask is not None and defect.length_mm == 1.0
@@ -171,7 +171,7 @@ def test_the_verdict_does_not_wait_for_outlines():
 def test_only_a_defective_frame_that_was_classified_is_outlined(pixels, permit, level):
     judge = cascade(instances=BlobInstances())
     seen = judge.inspect(frame(pixels), permit=permit)
-    assert (seen.level, judge.wants_outline(seen)) == (level, False)
+    assert seen.level is level
     assert judge.outline(frame(pixels), seen) is seen
     assert judge.instances.asked == []
 
@@ -242,7 +242,11 @@ def test_the_first_verdicts_and_outlines_wait_for_no_import():
 )
 def test_the_engines_that_its_networks_run_in_are_named_once_each(names, expected):
     judge = cascade(instances=BlobInstances())
-    networks = (judge.gate.engine, judge.classifier.engine, judge.instances.box_head)
+    networks = (
+        judge.networks.gate.engine,
+        judge.networks.classifier.engine,
+        judge.instances.box_head,
+    )
     for engine, name in zip(networks, names, strict=True):
         engine.name = name
     assert judge.engine_name == expected

@@ -34,8 +34,7 @@ ALARMED = np.full(8, 0.9, np.float32)
 def feed(monitor, frames, pixels=GREY, scores=SCORES):
     told = []
     for _ in range(frames):
-        monitor.add(pixels, scores)
-        told += monitor.news()
+        told += monitor.add(pixels, scores)
     return told
 
 
@@ -114,12 +113,13 @@ class Said:
 
 def test_until_the_window_is_full_the_limits_are_higher():
     few, full = DriftMonitor(reference()), DriftMonitor(reference())
+    told = []
     for monitor, frames in ((few, WINDOW // 2), (full, WINDOW)):
         monitor.scores.index = Said(0.2)
-        monitor.scores.judge(frames, "so many frames")
+        told.append(monitor.scores.judge(frames, "so many frames"))
     assert few.scores.level is DriftLevel.STABLE
     assert full.scores.level is DriftLevel.WATCH
-    assert "watch from 0.12" in full.scores.news
+    assert told[0] is None and "watch from 0.12" in told[1]
 
 
 def test_the_window_forgets():
@@ -151,6 +151,7 @@ def test_it_does_not_grow():
     assert monitor.frames == WINDOW
 
 
+@pytest.mark.timed
 def test_a_wide_frame_costs_little():
     """Some 0.03 ms where nothing else runs; the limit leaves room for a loaded machine."""
     monitor = DriftMonitor(reference(window=128))

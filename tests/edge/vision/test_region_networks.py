@@ -28,8 +28,9 @@ def test_past_the_strips_edge_there_is_nothing_to_inspect():
     whole = cascade()
     seen = whole.inspect(frame(pixels))
     assert (seen.gate_scores[0], seen.suspicious) == (0.0, ())
-    assert whole.gate.engine.seen == len(seen.gate_scores) - 1  # what is not strip costs nothing
-    judged = cascade().judge(pixels)
+    # What is not strip costs nothing.
+    assert whole.networks.gate.engine.seen == len(seen.gate_scores) - 1
+    judged = cascade().networks.judge(pixels)
     assert (judged.decision[0], judged.classes.none[0]) == (0.0, 1.0)
     pixels[pixels == 100] = 2
     assert cascade().inspect(frame(pixels)).defective

@@ -23,7 +23,6 @@ from edge.vision.models.load import ModelLoader
 from export import pipeline
 from export.choose.instances_on_val import choose_instances, window_sizes
 from export.cli.export import export
-from export.compare.non_inferiority import Margins
 from export.convert import instance_forms as instances_module
 from export.convert.forms import (
     DEFAULT,
@@ -35,6 +34,7 @@ from export.convert.instance_calibration import Windows, calibration_windows
 from export.holdout.instances import judge_instances_on_holdout
 from export.score import latency
 from export.score.input_checks import check_instances
+from export.settings import Margins
 from tests.export.toy import (
     OPENED,
     Silent,
@@ -200,12 +200,13 @@ def test_boxes_alone_have_no_mask_head(outlined: Path, tmp_path: Path) -> None:
     chosen = choose_instances(run, data, [(64, 32)], Margins(), Silent(), shown)
     onnx = NAMED["onnx-int8"]
     packed = [rung for rung in DEFAULT if rung != onnx]
-    parts = judge_instances_on_holdout(chosen, data, Margins(), Silent(), shown, packed)
-    assert chosen.proofs[onnx].refused == "gate and classifier are not packed in it"
+    judged = judge_instances_on_holdout(chosen, data, Margins(), Silent(), shown, packed)
+    parts, evidence = judged.parts, judged.evidence
+    assert evidence[onnx].refused == "gate and classifier are not packed in it"
     assert set(parts.box_head) == set(packed)
     for rung in set(packed) - {EXACT}:
-        assert {d.figure for d in chosen.proofs[rung].differences["holdout"]} == {"box AP50"}
-    assert chosen.proofs[EXACT].latency["box head"].ratio == 1.0
+        assert {d.figure for d in evidence[rung].differences["holdout"]} == {"box AP50"}
+    assert evidence[EXACT].latency["box head"].ratio == 1.0
     assert parts.mask_head is None
     assert parts.figures["int8"].mask_ap50 is None
     assert parts.figures["int8"].box_ap50 > 0.9

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from edge.core.errors import DataError
-from export.choose.thresholds import Risk, choose_thresholds
+from export.choose.thresholds import choose_thresholds
+from export.settings import Risk
 from tests.train.evaluate.tables import scored
 
 

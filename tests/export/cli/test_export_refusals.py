@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from edge.core.errors import (
 )
 from export import pipeline
 from export.cli.export import export
-from export.convert import cascade_forms as shrink_module
+from export.convert import cascade_forms as convert_module
 from export.convert import forms, tflite
 from export.convert.forms import REQUIRED
 from export.holdout import cascade
@@ -41,12 +42,12 @@ def test_a_spoiled_int8_network_is_refused_and_nothing_is_written(
         return np.full((8, 32, 32), 128, np.uint8)
 
     # Calibrated on strip without defects, int8 has no room for what defects cause.
-    monkeypatch.setattr(shrink_module, "representative_inputs", even_grey)
+    monkeypatch.setattr(convert_module, "representative_inputs", even_grey)
     seen = read_counted(monkeypatch)
     out = tmp_path / "spoiled.millsight"
     says = (
         r"^tflite int8 is worse than float on val: \w+, recall of \w+ \d+\.\d\d % against "
-        r"\d+\.\d\d %.*margin 5\).*; in the (gate|classifier) the layer to blame is logits, which "
+        r"\d+\.\d\d %.*margin 5\).*; in the (gate|classifier) the noisiest layer is logits, which "
         r"adds \d+% of the noise"
     )
     with pytest.raises(ExportGateError, match=says) as said:
@@ -59,15 +60,15 @@ def test_a_spoiled_int8_network_is_refused_and_nothing_is_written(
 def test_what_only_the_holdout_shows_to_be_worse_is_refused_too(
     runs: dict[str, Path], strips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = cascade.score_rungs
+    real = cascade.run_rungs
 
     def blind(*args: Any) -> Any:
-        logits = real(*args)
-        gate = logits[REQUIRED]["gate"]
-        logits[REQUIRED]["gate"] = np.repeat([[9.0, -9.0]], len(gate), axis=0).astype(np.float32)
-        return logits
+        found = real(*args)
+        gate = np.full_like(found.logits[REQUIRED]["gate"], [9.0, -9.0])
+        int8 = {**found.logits[REQUIRED], "gate": gate}
+        return replace(found, logits={**found.logits, REQUIRED: int8})
 
-    monkeypatch.setattr(cascade, "score_rungs", blind)
+    monkeypatch.setattr(cascade, "run_rungs", blind)
     says = "tflite int8 is worse than float on the holdout: gate, recall of defect 0.00 % against"
     with pytest.raises(ExportGateError, match=says):
         call(arguments(runs, strips, tmp_path / "spoiled.millsight", classifier=None))

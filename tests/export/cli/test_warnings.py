@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edge.bundle.manifest import Manifest
-from export.cli.warnings import doubts
+from export.cli.warnings import release_warnings
 from tests.edge.bundle.samples import manifest, with_instances
 
 
@@ -38,20 +38,20 @@ def spoilt(change: str) -> Manifest:
         ("broken", "let through 12 of the holdout's 40 groups of tiles that show spot"),
     ],
 )
-def test_each_doubt_is_said(change: str, said: str) -> None:
-    assert any(said in doubt for doubt in doubts(spoilt(change)))
+def test_each_warning_is_given(change: str, said: str) -> None:
+    assert any(said in warning for warning in release_warnings(spoilt(change)))
 
 
 @pytest.mark.parametrize(
     ("ap50", "said"),
     [(0.02, ["find next to nothing: their AP50 on the holdout is 0.020"]), (0.5, [])],
 )
-def test_instances_that_are_hardly_found_are_doubted(ap50: float, said: list[str]) -> None:
+def test_instances_that_are_hardly_found_are_warned_of(ap50: float, said: list[str]) -> None:
     figures = {"box_ap50": ap50, "box_ap": 0.01, "mask_ap50": None, "mask_ap": None, "n": 40}
-    doubted = list(doubts(manifest(**with_instances(figures={"int8": figures}))))
-    assert len(doubted) == len(said)
-    assert all(words in doubt for words, doubt in zip(said, doubted, strict=True))
+    warnings = list(release_warnings(manifest(**with_instances(figures={"int8": figures}))))
+    assert len(warnings) == len(said)
+    assert all(words in one for words, one in zip(said, warnings, strict=True))
 
 
-def test_a_bundle_that_did_as_it_says_is_not_doubted() -> None:
-    assert list(doubts(spoilt("nothing"))) == []
+def test_a_bundle_that_did_as_it_says_is_not_warned() -> None:
+    assert list(release_warnings(spoilt("nothing"))) == []

@@ -12,15 +12,15 @@ from rich.console import Console
 from edge.core.errors import EngineError, ExportGateError
 from edge.vision.instances.found_instance import FoundInstance
 from export.choose.form_tables import instances_ladder_table
-from export.compare.evidence import RungEvidence, standing
+from export.compare.evidence import RungFiles, SplitComparison, assemble, not_refused
 from export.compare.instance_comparison import (
     FIRM,
-    describe_makes,
-    hold_rungs,
-    look_rungs,
+    compare_instance_rungs,
+    find_instances,
+    made_files,
 )
 from export.compare.instance_heads import Make
-from export.compare.non_inferiority import Margins
+from export.compare.instance_non_inferiority import ApDifference
 from export.convert.forms import (
     EXACT,
     LADDER,
@@ -29,6 +29,7 @@ from export.convert.forms import (
     Rung,
 )
 from export.score.latency import Latency
+from export.settings import Margins
 from tests.export.toy import Silent
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample
 
@@ -57,36 +58,41 @@ class Networks:
         return [[] if i < missed else [found(b[0], 0.9, *b[1:])] for i, b in enumerate(BOXES)]
 
 
-def judged(networks: Any, proofs: dict[Rung, RungEvidence], split: str = "val") -> list[Any]:
-    """Look and hold, and what was shown."""
+def makes(*rungs: Rung) -> dict[Rung, Make]:
+    return {rung: MAKES[rung] for rung in LADDER if rung in {EXACT, REQUIRED, *rungs}}
+
+
+def judged(
+    networks: Any, given: dict[Rung, Make], split: str = "val"
+) -> tuple[SplitComparison[ApDifference], dict[Rung, str], list[Any]]:
+    """The comparison, every refusal, and what was shown."""
     shown: list[Any] = []
-    seen = look_rungs(networks, proofs, MAKES, split, SAMPLES, None, Silent())  # type: ignore[arg-type]
-    hold_rungs(proofs, seen, split, Margins(), Silent(), shown.append, masks=True)
-    return shown
+    seen = find_instances(networks, given, split, SAMPLES, None, Silent())  # type: ignore[arg-type]
+    found = compare_instance_rungs(
+        seen.judged, split, Margins(), Silent(), shown.append, masks=True
+    )
+    return found, {**seen.refused, **found.refused}, shown
 
 
-def proofs(*rungs: Rung) -> dict[Rung, RungEvidence]:
-    return {rung: RungEvidence(rung) for rung in LADDER if rung in {EXACT, REQUIRED, *rungs}}
+def worse(found: SplitComparison[ApDifference], rung: Rung) -> int:
+    return [difference.verdict for difference in found.differences[rung]].count("worse")
 
 
 def test_a_rung_that_is_worse_or_does_not_run_is_refused_by_name() -> None:
-    given = proofs(HALF, ONNX, SIGNED)
-    judged(Networks({ONNX: 40}, failing=(HALF,)), given)
-    assert standing(given) == [EXACT, REQUIRED, SIGNED]
-    assert given[HALF].refused == "LiteRT does not know the operation"
-    assert "worse than float on val" in (given[ONNX].refused or "")
-    assert given[ONNX].counted("val")["worse"] == 2
-    assert given[SIGNED].counted("val")["worse"] == 0
+    given = makes(HALF, ONNX, SIGNED)
+    found, refused, _ = judged(Networks({ONNX: 40}, failing=(HALF,)), given)
+    assert not_refused(given, refused) == [EXACT, REQUIRED, SIGNED]
+    assert refused[HALF] == "LiteRT does not know the operation"
+    assert "worse than float on val" in refused[ONNX]
+    assert worse(found, ONNX) == 2
+    assert worse(found, SIGNED) == 0
 
 
-def test_what_is_refused_on_val_is_not_looked_at_on_the_holdout() -> None:
-    given, networks = proofs(ONNX), Networks({ONNX: 40})
-    judged(networks, given)
-    networks.looked.clear()
-    shown = judged(networks, given, "holdout")
+def test_the_holdout_is_named_by_the_comparison() -> None:
+    networks = Networks({})
+    _, _, shown = judged(networks, makes(), "holdout")
     assert networks.looked == [EXACT, REQUIRED]
     assert shown[0].title == "shrunk instance networks against float on the holdout"
-    assert set(given[ONNX].differences) == {"val"}
 
 
 @pytest.mark.parametrize("rung", [r for r in FIRM if r != EXACT], ids=str)
@@ -94,14 +100,14 @@ def test_what_is_refused_on_val_is_not_looked_at_on_the_holdout() -> None:
 def test_without_a_firm_rung_there_is_no_export(rung: Rung, broken: bool) -> None:
     failing = (rung,) if broken else ()
     with pytest.raises(EngineError if broken else ExportGateError):
-        judged(Networks({rung: 40}, failing), proofs(rung))
+        judged(Networks({rung: 40}, failing), makes(rung))
 
 
 def test_what_was_found_before_is_not_looked_for_again() -> None:
     networks: Any = Networks({})
-    one = look_rungs(networks, proofs(), MAKES, "val", SAMPLES, None, Silent())  # type: ignore[arg-type]
+    one = find_instances(networks, makes(), "val", SAMPLES, None, Silent())  # type: ignore[arg-type]
     networks.looked.clear()
-    look_rungs(networks, proofs(ONNX), MAKES, "val", SAMPLES, None, Silent(), one)  # type: ignore[arg-type]
+    find_instances(networks, makes(ONNX), "val", SAMPLES, None, Silent(), one.judged)  # type: ignore[arg-type]
     assert networks.looked == [ONNX]
 
 
@@ -114,19 +120,21 @@ def test_a_rung_is_described_by_the_files_that_it_runs_in() -> None:
         forms=SimpleNamespace(named={"box head": head}),
         used=lambda make: {"box head": Rung(make.format, make.box_head)},
     )
-    given = proofs()
-    describe_makes(networks, given, {REQUIRED: Make("tflite", box_head="float32")})
-    assert given[REQUIRED].sizes == {"box head": len(b"whole head")}
-    assert given[REQUIRED].parity == {"box head": 0.0}
+    files = made_files(networks, {REQUIRED: Make("tflite", box_head="float32")})
+    assert files[REQUIRED].sizes == {"box head": len(b"whole head")}
+    assert files[REQUIRED].parity == {"box head": 0.0}
 
 
 def test_the_ladder_has_a_row_for_every_rung() -> None:
-    given = proofs(HALF, ONNX, SIGNED)
-    judged(Networks({ONNX: 40}), given)
-    for rung, proof in given.items():
-        proof.sizes["box head"] = 2048
-        proof.latency["box head"] = Latency(1.0, 2.0, 1.0 if rung == EXACT else 0.5, 9)
-    given[SIGNED].refused = "box head: it does not convert"
+    wanted = makes(HALF, ONNX, SIGNED)
+    found, refused, _ = judged(Networks({ONNX: 40}), wanted)
+    given = assemble(
+        {rung: RungFiles(sizes={"box head": 2048}) for rung in wanted},
+        {**refused, SIGNED: "box head: it does not convert"},
+        "val",
+        found,
+        latency={r: {"box head": Latency(1, 2, 1.0 if r == EXACT else 0.5, 9)} for r in wanted},
+    )
     console = Console(file=io.StringIO(), width=140)
     console.print(instances_ladder_table(given, "val"))
     text = console.file.getvalue()

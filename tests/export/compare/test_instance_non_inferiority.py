@@ -16,8 +16,8 @@ from export.compare.instance_non_inferiority import (
     instances_table,
     lost_instances,
 )
-from export.compare.non_inferiority import Margins
 from export.convert.forms import NAMED, REQUIRED
+from export.settings import Margins
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 

@@ -12,14 +12,9 @@ from rich.console import Console
 
 from edge.core.errors import ExportGateError
 from export.compare.bounds import Bounds
-from export.compare.non_inferiority import (
-    Margins,
-    compare,
-    comparison_table,
-    require_held,
-    verdict_of,
-)
+from export.compare.non_inferiority import compare, comparison_table, require_held, verdict_of
 from export.score.stage_answers import Answers, StageAnswers
+from export.settings import Margins
 
 N = 3000
 
@@ -126,7 +121,10 @@ def test_the_refusal_names_figure_class_bound_margin_cause_and_option(
     says = rf"^tflite int8 is worse than float on the holdout: classifier, {says}"
     with pytest.raises(ExportGateError, match=says) as refused:
         require_held(
-            compared(RIGHT, int8_right), "the holdout", what="tflite int8", why="conv is to blame"
+            compared(RIGHT, int8_right),
+            "the holdout",
+            what="tflite int8",
+            why="conv is the noisiest",
         )
     assert refused.value.hint.endswith(f"state a wider {option}")
 

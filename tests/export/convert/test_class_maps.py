@@ -11,7 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from rich.console import Console
 
 from edge.vision.engines.base import open_engine
-from export.convert.cascade_forms import shrink
+from export.convert.cascade_forms import convert_stage
 from export.convert.class_maps import with_map
 from export.convert.parity import CONVERSION_TOLERANCE, largest_difference
 from export.convert.tflite import convert, quantize
@@ -131,7 +131,7 @@ def test_classifiers_are_exported_with_maps_and_the_gate_without(
     shape = (REGION[1], REGION[0], 1)
     monkeypatch.setattr(Run, "load", lambda self: network(len(self.card.outputs), shape))
     with ExportProgress(Console(stderr=True, quiet=True)) as progress:
-        shrunk = shrink(run, open_data(strips), progress)
-    for content in shrunk.forms.values():
+        stage = convert_stage(run, open_data(strips), progress)
+    for content in stage.forms.values():
         maps = open_engine(content).run_with_maps(np.zeros((1, *shape[:2]), np.uint8))[1]
         assert (maps is not None) is has_maps

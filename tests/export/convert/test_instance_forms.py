@@ -22,7 +22,7 @@ from export.convert.forms import (
     chosen_rungs,
 )
 from export.convert.instance_calibration import calibration_windows
-from export.convert.instance_forms import InstanceForms, shrink_instances
+from export.convert.instance_forms import InstanceForms, convert_instances
 from tests.train.tiny import CLASSES, write_strips
 from train.backend import load_keras
 from train.data import open_data
@@ -71,7 +71,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def forms(root: Path) -> InstanceForms:
-    return shrink_instances(Run(), open_data(root), [SIZE], Silent(), RUNGS)
+    return convert_instances(Run(), open_data(root), [SIZE], Silent(), RUNGS)
 
 
 def test_every_network_comes_in_every_form(forms: InstanceForms) -> None:
@@ -144,4 +144,4 @@ def test_a_conversion_that_computes_something_else_is_refused(
 ) -> None:
     monkeypatch.setattr(parity, "largest_difference", lambda *_: 0.02)
     with pytest.raises(ExportGateError, match=r"pyramid 64×32 converted to tflite .* 2\.00%"):
-        shrink_instances(Run(), open_data(root), [SIZE], Silent())
+        convert_instances(Run(), open_data(root), [SIZE], Silent())

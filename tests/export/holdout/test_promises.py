@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from edge.bundle.promises import UnitPromises
-from export.choose.thresholds import Risk, choose_thresholds
+from export.choose.thresholds import choose_thresholds
 from export.holdout.promises import unit_promises
+from export.settings import Risk
 from tests.train.evaluate.tables import scored
 from train.evaluate.scored import Scored
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from export.mitigate.base import (
-    OnVal,
-    OutlinesOnVal,
-    Remedies,
-    beats,
-)
+from export.mitigate.base import OnVal, OutlinesOnVal, beats
+from export.settings import Remedies
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from export.convert.forms import (
     Rung,
 )
 from export.convert.instance_calibration import Windows, calibration_windows
-from export.convert.instance_forms import shrink_instances
-from export.mitigate.base import Remedies
+from export.convert.instance_forms import convert_instances
 from export.mitigate.instances import remedied_instances
+from export.settings import Remedies
 from tests.export.toy import Silent
 from tests.export.toy_instances import finished_instances, outline
 from tests.train.tiny import write_strips
@@ -43,7 +43,7 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Networks, Any]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(instances_module, "calibration_windows", faint)
-        return Networks(run, shrink_instances(run, data, [SIZE], Silent())), data
+        return Networks(run, convert_instances(run, data, [SIZE], Silent())), data
 
 
 def remedied(spoiled: tuple[Networks, Any], remedies: Remedies) -> tuple[Networks, list[Any]]:
@@ -53,11 +53,11 @@ def remedied(spoiled: tuple[Networks, Any], remedies: Remedies) -> tuple[Network
 
 
 def test_layers_in_float_save_what_bad_ranges_ruin(spoiled: tuple[Networks, Any]) -> None:
-    better, bought = remedied(spoiled, Remedies(mixed=True))
-    first, *_ = bought
+    better, results = remedied(spoiled, Remedies(mixed=True))
+    first, *_ = results
     assert first.stage == "instances"
     assert first.before.box_ap50 < first.float32.box_ap50 - 0.1
-    taken = [one for one in bought if one.taken]
+    taken = [one for one in results if one.taken]
     assert taken[-1].after.mask_ap50 > first.before.mask_ap50 + 0.1
     old, new = (n.forms.windows[SIZE] for n in (spoiled[0], better))
     for rung in DEFAULT:
@@ -65,6 +65,6 @@ def test_layers_in_float_save_what_bad_ranges_ruin(spoiled: tuple[Networks, Any]
 
 
 def test_what_is_no_better_is_not_taken(spoiled: tuple[Networks, Any]) -> None:
-    same, bought = remedied(spoiled, Remedies(calibration="percentile"))
+    same, results = remedied(spoiled, Remedies(calibration="percentile"))
     assert same is spoiled[0]
-    assert [(one.remedy, one.taken) for one in bought] == [("calibration", False)]
+    assert [(one.remedy, one.taken) for one in results] == [("calibration", False)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,15 +24,10 @@ from export.convert.forms import (
     REQUIRED,
     Rung,
 )
-from export.pack.bundle import (
-    BundleContents,
-    frame_sizes,
-    pack,
-)
-from export.pack.release_label import ReleaseLabel
+from export.pack.bundle import BundleContents, pack
+from export.settings import ReleaseLabel
 from tests.edge.fakes import SilentEngine
-from train.data import open_data
-from train.regions.finished import RunOpening
+from train.regions.card import RunOpening
 
 LABEL = ReleaseLabel("toy", "For tests.", False, "2024-06-01T00:00:00Z")
 OPENING = RunOpening(by="millsight train instances", when="2023-11-02T12:00:00+01:00")
@@ -214,15 +208,3 @@ def test_parts_that_do_not_fit_are_refused(
     unfit = dataclasses.replace(contents, instances=parts(**changes))
     with pytest.raises(error, match=says):
         pack(LABEL, unfit, data, golden=0)
-
-
-@pytest.mark.parametrize(
-    ("geometry", "says"),
-    [
-        (Geometry((32, 32), (32, 32)), "32–8192 × 32–8192"),
-        (Geometry(None, (16, 16)), "64 × 32"),
-    ],
-    ids=["regions", "whole frames"],
-)
-def test_frames_of_which_sizes_are_taken(strips: Path, geometry: Geometry, says: str) -> None:
-    assert str(frame_sizes(geometry, open_data(strips))) == says

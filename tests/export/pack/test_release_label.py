@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from edge.core.errors import ConfigError
-from export.pack.release_label import (
-    ReleaseLabel,
-    creation_time,
-    holdout_openings,
-)
-from train.regions.finished import RunOpening
+from export.pack.release_label import creation_time, holdout_openings
+from export.settings import ReleaseLabel
+from train.regions.card import RunOpening
 
 
 def test_openings_are_in_the_order_of_time_and_each_once() -> None:

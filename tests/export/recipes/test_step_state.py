@@ -74,6 +74,48 @@ def test_a_run_of_another_command_is_not_taken_for_this_one(trained: Path) -> No
     assert "--runs" in said
 
 
+@pytest.mark.parametrize(
+    ("recorded", "same"),
+    [
+        ("--seed 0 --data {data} --out {out}", True),
+        ("--data={data} --out {out} --network compact --overwrite", True),
+        ("--data {data} --out {out} --seed 1", False),
+        ("--data {data} --out {out} --option-of-before 3", False),
+        ("--data {data} --out '", False),
+    ],
+)
+def test_commands_are_compared_by_what_they_ask_for(
+    recorded: str, same: bool, tmp_path: Path
+) -> None:
+    teacher = step("teacher", tmp_path)
+    finish(teacher, NOON)
+    places = {"data": tmp_path / "data", "out": tmp_path / "teacher"}
+    card = tmp_path / "teacher" / "card.json"
+    kept = json.loads(card.read_text())
+    kept["command"] = "millsight train multiclass " + recorded.format(**places)
+    card.write_text(json.dumps(kept))
+    if same:
+        assert state(teacher) == "done"
+    else:
+        assert "another command" in refusal(teacher, TrainingError)
+
+
+def test_a_bundle_of_the_same_options_in_another_order_is_done(trained: Path) -> None:
+    export = step("export", trained)
+    (trained / "x.millsight").write_bytes(b"a bundle")
+    record_export(export)
+    record = trained / "export.json"
+    kept = json.loads(record.read_text())
+    assert kept.keys() == {"command", "gate", "classifier", "bundle"}
+    first, *others = kept["command"].split(" --")
+    kept["command"] = " --".join([first, *reversed(others), "golden 4"])
+    record.write_text(json.dumps(kept))
+    assert state(export) == "done"
+    kept["command"] += " --golden 5"
+    record.write_text(json.dumps(kept))
+    assert "--force" in refusal(export, UnwritableError)
+
+
 def test_a_run_must_have_learnt_from_the_teacher_that_is_there(trained: Path) -> None:
     gate = step("gate", trained)
     assert state(gate) == "done"

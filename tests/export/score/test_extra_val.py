@@ -18,9 +18,8 @@ from edge.core.errors import (
 )
 from export.choose.on_val import choose
 from export.convert.forms import EXACT, REQUIRED
-from export.pack.release_label import ReleaseLabel
 from export.score.extra_val import widened
-from export.settings import ExportSettings
+from export.settings import ExportSettings, ReleaseLabel
 from tests.export.conftest import CLEAN
 from tests.export.toy import Silent
 from tests.train.tiny import write_strips

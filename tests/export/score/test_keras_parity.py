@@ -10,8 +10,7 @@ import pytest
 
 from edge.bundle.manifest_parts import Thresholds
 from edge.core.errors import ExportGateError
-from export.choose import on_val
-from export.convert.cascade_forms import StageForms, shrink
+from export.convert.cascade_forms import StageForms, convert_stage
 from export.convert.forms import (
     EXACT,
     REQUIRED,
@@ -21,6 +20,7 @@ from export.score import keras_parity as module
 from export.score.keras_parity import FLOAT_WITHIN, end_to_end
 from tests.edge.bundle.samples import manifest
 from tests.export.toy import Silent, arguments, call
+from train import keras_engine
 from train.data import open_data
 from train.regions.finished import read_run
 
@@ -31,7 +31,9 @@ ONNX = Rung("onnx", "float32")
 def stages(runs: dict[str, Path], strips: Path) -> dict[str, StageForms]:
     data = open_data(strips)
     tasks = {"gate": "binary", "classifier": "multiclass"}
-    return {name: shrink(read_run(runs[task]), data, Silent()) for name, task in tasks.items()}
+    return {
+        name: convert_stage(read_run(runs[task]), data, Silent()) for name, task in tasks.items()
+    }
 
 
 def differences(stages: dict[str, StageForms], rungs: list[Rung]) -> dict[Rung, float]:
@@ -55,7 +57,7 @@ def test_a_second_preprocessing_would_show(
     stages: dict[str, StageForms], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     half = lambda batch: batch[..., None] / np.float32(254)  # noqa: E731
-    monkeypatch.setattr(module, "as_fractions", half)
+    monkeypatch.setattr(keras_engine, "as_fractions", half)
     assert differences(stages, [EXACT])[EXACT] > 10 * FLOAT_WITHIN
 
 
@@ -65,7 +67,7 @@ def test_float_that_scores_otherwise_is_refused(
     def off(stages: Any, rungs: Any, *more: Any) -> dict[Rung, float]:
         return dict.fromkeys(rungs, 2e-4)
 
-    monkeypatch.setattr(on_val, "end_to_end", off)
+    monkeypatch.setattr(module, "end_to_end", off)
     with pytest.raises(ExportGateError, match=r"float32 TFLite .* 2\.0e-04 off Keras; 0\.0001 is"):
         call(arguments(runs, strips, tmp_path / "x.millsight", classifier=None))
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Which layer is to blame for what int8 loses."""
+"""Which layer adds most of what int8 loses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from export.convert.quantization import (
 )
 from export.score.layer_noise import (
     LayerError,
-    blame,
-    guilty,
+    noisiest_layer_text,
+    noisiest_layers,
     trace,
 )
 from tests.export.networks import INPUTS, convolutional
@@ -42,7 +42,7 @@ def test_a_layer_with_wild_weights_is_to_blame() -> None:
     errors = traced(wild=True)
     whole = {error.layer: error.share for error in errors}
     assert whole["second"] > 0.7
-    assert blame(errors).startswith("the layer to blame is second, which adds ")
+    assert noisiest_layer_text(errors).startswith("the noisiest layer is second, which adds ")
 
 
 def test_a_layer_in_float_adds_nothing() -> None:
@@ -63,7 +63,7 @@ def test_a_layer_in_float_adds_nothing() -> None:
 )
 def test_the_guilty_add_half_of_the_noise(shares: list[float], chosen: list[int]) -> None:
     errors = [LayerError(str(i), 30.0, share) for i, share in enumerate(shares)]
-    assert [int(error.layer) for error in guilty(errors)] == chosen
+    assert [int(error.layer) for error in noisiest_layers(errors)] == chosen
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,12 @@ from edge.vision.engines.base import open_engine
 from export.choose.on_val import choose
 from export.convert.cascade_forms import of_rung, open_cascade
 from export.convert.forms import EXACT, REQUIRED
-from export.pack.release_label import ReleaseLabel
 from export.score.split_scores import (
     judged,
     logits_of,
     read_split,
 )
-from export.settings import ExportSettings
+from export.settings import ExportSettings, ReleaseLabel
 from tests.export.toy import Silent
 from train.data import open_data
 from train.data.tiles import label_tiles

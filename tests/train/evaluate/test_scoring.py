@@ -54,7 +54,7 @@ def test_an_image_is_read_once_for_all_cascades(spotted, monkeypatch):
 def test_networks_run_once_where_nothing_is_inspected(spotted):
     cascade = fakes.cascade()
     score(cascade, tiles(spotted), fakes.CLASSES)
-    assert (cascade.gate.engine.seen, cascade.classifier.engine.seen) == (48, 48)
+    assert (cascade.networks.gate.engine.seen, cascade.networks.classifier.engine.seen) == (48, 48)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_size_that_the_bundle_does_not_take_is_named_by_file(spotted):
         multiple_height=1,
     )
     small = Cascade(
-        cascade.gate,
-        cascade.classifier,
+        cascade.networks.gate,
+        cascade.networks.classifier,
         classes=cascade.classes,
         gate_threshold=0.1,
         decision_threshold=0.5,
@@ -96,4 +96,6 @@ def test_a_size_that_the_bundle_does_not_take_is_named_by_file(spotted):
 def test_of_two_cascades_one_alone_may_be_inspected(spotted):
     both = {"this": fakes.cascade(), "other": fakes.cascade()}
     score_each(both, tiles(spotted), fakes.CLASSES, inspect=("this",))
-    assert both["this"].gate.engine.seen == 2 * both["other"].gate.engine.seen == 96
+    assert (
+        both["this"].networks.gate.engine.seen == 2 * both["other"].networks.gate.engine.seen == 96
+    )

@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from edge.core.geometry import Geometry
 from edge.vision.cascade import Cascade
+from edge.vision.engines.activations import sigmoid, softmax
 from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
-from edge.vision.models.stage import sigmoid, softmax
 from tests.edge import fakes
 from train.data.tiles import label_tiles
 from train.evaluate.calibration import expected_calibration_error
@@ -72,7 +72,8 @@ def test_a_cascade_is_judged_as_at_temperature_1(outputs):
     pixels = fakes.strip((5, 5, 155), (25, 5, 152), (45, 15, 149))
     tempered, plain = cascade(2.0, 3.0, outputs), cascade(1.0, 1.0, outputs)
     assert (is_tempered(tempered), is_tempered(plain)) == (True, False)
-    found, wanted = untempered(tempered.judge(pixels), tempered), plain.judge(pixels)
+    found = untempered(tempered.networks.judge(pixels), tempered)
+    wanted = plain.networks.judge(pixels)
     np.testing.assert_allclose(found.gate, wanted.gate, atol=1e-5)
     np.testing.assert_allclose(found.classes.none, wanted.classes.none, atol=1e-5)
     np.testing.assert_allclose(found.classes.classes, wanted.classes.classes, atol=1e-5)

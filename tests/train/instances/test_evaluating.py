@@ -3,32 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from edge.core.errors import EngineError
 from edge.vision.instances.found_instance import FoundInstance
 from tests.train.instances.frames import CLASSES, instance, sample
-from train.backend import load_keras
-from train.instances.evaluating import KerasEngine, epoch_figures, unjudged, worth
-
-
-def doubled_and_summed():
-    keras = load_keras()
-    inputs = keras.Input((4, 6, 1))
-    summed = keras.layers.GlobalAveragePooling2D()(inputs)
-    return keras.Model(inputs, [inputs * 2, summed])
-
-
-def test_a_keras_network_runs_as_an_engine():
-    engine = KerasEngine(doubled_and_summed(), (1, 4, 6, 1))
-    pixels = np.full((1, 4, 6), 51, np.uint8)
-    doubled, mean = engine.run_tensors(pixels)
-    assert doubled.shape == (1, 4, 6, 1)
-    np.testing.assert_allclose(doubled.decoded(), 0.4, rtol=1e-6)
-    np.testing.assert_allclose(mean.decoded(), [[0.2]], rtol=1e-6)
-    again, _ = engine.run_tensors(np.full((1, 4, 6, 1), 0.2, np.float32))
-    np.testing.assert_allclose(again.decoded(), doubled.decoded(), rtol=1e-6)
-    np.testing.assert_allclose(engine.run(pixels)[0, 0, 0], 0.4, rtol=1e-6)
-    with pytest.raises(EngineError, match="are given to"):
-        engine.run_tensors(np.zeros((1, 6, 4), np.uint8))
+from train.instances.evaluating import epoch_figures, unjudged, worth
 
 
 def found(box, class_index=0, score=0.9, mask=True):

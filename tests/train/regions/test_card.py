@@ -2,17 +2,14 @@ from __future__ import annotations
 
 import json
 
-from train.regions.card import (
-    Card,
-    tool_versions,
-    write_card,
-)
+from train.regions.card import RunCard, as_markdown, tool_versions, write_card
+from train.regions.finished import read_run
 
 
-def card() -> Card:
+def card() -> RunCard:
     val = {"n": 10, "accuracy": 0.9, "accuracy_interval": [0.6, 0.98], "auroc": None}
     holdout = {**val, "n": 9, "auroc": 0.75, "auroc_interval": [0.5, 1.0]}
-    return Card(
+    return RunCard(
         format=1,
         task="binary",
         network="compact",
@@ -44,14 +41,41 @@ def card() -> Card:
     )
 
 
-def test_json_comes_back_as_it_was(tmp_path):
-    write_card(tmp_path, card())
-    assert json.loads((tmp_path / "card.json").read_text()) == card()
+def test_what_is_written_is_read_again(tmp_path):
+    write_card(tmp_path, card(), as_markdown(card()))
+    (tmp_path / "model.keras").touch()
+    assert read_run(tmp_path).card == card()
 
 
-def test_the_page_tells_what_a_reader_needs(tmp_path):
-    write_card(tmp_path, card())
-    page = (tmp_path / "card.md").read_text()
+def test_the_file_has_every_key(tmp_path):
+    write_card(tmp_path, card(), "")
+    written = json.loads((tmp_path / "card.json").read_text())
+    assert set(written) == {
+        *("format", "task", "network", "about", "parameters", "classes", "outputs", "activation"),
+        *("geometry", "seed", "epochs", "weights", "command", "recipe", "first_weights"),
+        *("teachers", "data", "versions", "figures", "holdout_openings", "started", "finished"),
+        "seconds",
+    }
+    assert written["geometry"] == {"region": [200, 128], "input": [256, 256]}
+    assert written["data"]["also"] == written["data"]["also_digests"] == []
+    assert written["figures"]["val"]["auroc"] is None
+    assert written["first_weights"] is None
+
+
+def test_a_card_of_before_that_says_less_is_read(tmp_path):
+    write_card(tmp_path, card(), "")
+    path = tmp_path / "card.json"
+    written = json.loads(path.read_text())
+    for key in ("about", "recipe", "teachers", "first_weights", "seed", "started", "seconds"):
+        del written[key]
+    del written["data"]["also"], written["figures"]["val"]["auroc_interval"]
+    path.write_text(json.dumps(written))
+    (tmp_path / "model.keras").touch()
+    assert read_run(tmp_path).card.outputs == ("none", "defect")
+
+
+def test_the_page_tells_what_a_reader_needs():
+    page = as_markdown(card())
     for part in (
         "200×128",
         "256×256",

@@ -10,6 +10,7 @@ from itertools import groupby
 import numpy as np
 
 from edge.core.frame import Frame, Pixels
+from edge.core.inspection import Level
 from edge.vision.cascade import Cascade
 from edge.vision.instances.found_instance import FoundInstance
 from train.data.tiles import Tile
@@ -59,7 +60,7 @@ def look(
 def _as_run(cascade: Cascade, pixels: Pixels) -> list[FoundInstance]:
     frame = Frame(pixels, 0, time.monotonic(), "")
     seen = cascade.inspect(frame)
-    if cascade.instances is None or not cascade.wants_outline(seen):
+    if cascade.instances is None or seen.level is not Level.CLASSIFIED:
         return []
     return cascade.instances.find(pixels, seen.suspicious)
 

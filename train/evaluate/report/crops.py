@@ -44,7 +44,7 @@ def draw_item(item: Tile, cascade: Cascade, classes: int) -> Crop:
     colours = [bgr(colour) for colour in class_colours(classes)]
     labelled = draw_truth(marked, item.sample, colours, box=item.box, scale=scale)
     x, y, width, height = item.box
-    judged = cascade.judge(np.ascontiguousarray(grey[y : y + height, x : x + width]))
+    judged = cascade.networks.judge(np.ascontiguousarray(grey[y : y + height, x : x + width]))
     if len(judged.boxes) > 1:
         _mark_region(marked, judged.boxes[int(judged.decision.argmax())], scale)
     return Crop(jpeg(plain) if labelled else None, jpeg(marked), width > 2 * LEAST_WIDTH)

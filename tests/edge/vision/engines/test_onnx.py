@@ -15,14 +15,14 @@ from edge.vision.engines.openvino import OpenVinoEngine
 
 onnx = pytest.importorskip("onnx")
 
+pytestmark = pytest.mark.openvino
+
 FLOAT, UINT8 = 1, 2
 
 
 @pytest.fixture(
-    params=[
-        (OnnxEngine, "onnxruntime"),
-        pytest.param((OpenVinoEngine, "openvino"), marks=pytest.mark.openvino),
-    ]
+    params=[(OnnxEngine, "onnxruntime"), (OpenVinoEngine, "openvino")],
+    ids=["onnxruntime", "openvino"],
 )
 def engine_class(request):
     kind, package = request.param

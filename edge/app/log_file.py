@@ -1,0 +1,206 @@
+"""The log file: written in a thread of its own, so that a disk never holds up who logs.
+
+Records wait in a bounded queue; what does not fit, or cannot be written, is lost and counted, and
+the file says so once it can be written again.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from io import TextIOWrapper
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
+from pathlib import Path
+from queue import Full, Queue
+from threading import Thread
+from typing import Any
+
+from edge.config.log import LogConfig
+from edge.core.files import ends_within_a_line
+from edge.core.log_format import JsonFormatter, TextFormatter
+
+_QUEUE = 2000
+"""Records that wait at most: some megabytes."""
+_CLOSE_S = 5.0
+"""How long the end waits for a disk that hangs. The service's unit allows 45 s for all of it."""
+
+Say = Callable[[str], None]
+
+
+class LogFile(QueueHandler):
+    """A handler that writes to the file that the configuration names.
+
+    Nothing that goes wrong with the file is raised.
+
+    Args:
+        config: Which file, and what goes into it.
+        say: Told that the file cannot be written, once until it can be again, and at the end how
+            many records were lost. In any thread.
+        queue: Records that wait at most.
+        close_s: Seconds that ``close`` waits for a disk that hangs.
+    """
+
+    def __init__(
+        self, config: LogConfig, say: Say, *, queue: int = _QUEUE, close_s: float = _CLOSE_S
+    ) -> None:
+        self._waiting: Queue[Any] = Queue(queue)
+        super().__init__(self._waiting)
+        self.setLevel(config.level.upper())
+        self.path = config.path
+        self._say = say
+        self._close_s = close_s
+        self._given = self._dropped = 0
+        self._file = _RotatingFile(config, say)
+        self._listener = _Listener(self._waiting, self._file, self._take_dropped)
+        self._open = True
+        self._listener.start()
+
+    @property
+    def lost(self) -> int:
+        """Records that were not written."""
+        return self._listener.dropped + self._dropped + self._file.lost
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """A copy whose message is finished: what its arguments are may change."""
+        ready = copy.copy(record)
+        ready.msg, ready.args = record.getMessage(), None
+        return ready
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Let a record wait, or count it as dropped."""
+        try:
+            self._given += 1
+            self._waiting.put_nowait(record)
+        except Full:
+            self._dropped += 1
+
+    def close(self) -> None:
+        """Write what waits and close the file; safe to call twice."""
+        if not self._open:
+            return
+        self._open = False
+        # A disk that hangs may hold up the writing for ever, but not the program's end.
+        stopping = Thread(target=self._listener.stop, name="log-close", daemon=True)
+        stopping.start()
+        stopping.join(self._close_s)
+        if stopping.is_alive():
+            self._file.abandon()
+            self._dropped = self._given - self._file.written - self._file.lost
+            self._dropped -= self._listener.dropped
+        self._file.close()
+        super().close()
+        if self.lost:
+            self._say(f"{self.lost} lines are missing from the log {self.path}")
+
+    def _take_dropped(self) -> int:
+        # Only this handler's lock makes the pair of steps one: dropping happens under it.
+        self.acquire()
+        try:
+            dropped, self._dropped = self._dropped, 0
+        finally:
+            self.release()
+        return dropped
+
+
+class _Listener(QueueListener):
+    """Writes what waits; once nothing does, says how many records were dropped."""
+
+    def __init__(self, queue: Queue[Any], file: _RotatingFile, take: Callable[[], int]) -> None:
+        super().__init__(queue, file)
+        self._waiting = queue
+        self._file = file
+        self._take = take
+        self.dropped = 0
+
+    def handle(self, record: logging.LogRecord) -> None:
+        super().handle(record)
+        if self._waiting.empty() and (dropped := self._take()):
+            self.dropped += dropped
+            self._file.note(f"{dropped} lines are missing here: the disk could not keep up")
+
+    def enqueue_sentinel(self) -> None:
+        self._waiting.put(None)
+
+
+class _RotatingFile(RotatingFileHandler):
+    """Used by one thread, and hence without a lock: a hanging disk would keep it for ever."""
+
+    def __init__(self, config: LogConfig, say: Say) -> None:
+        super().__init__(
+            config.path,
+            maxBytes=max(1, round(config.max_mb * 1e6)),
+            backupCount=config.keep,
+            encoding="utf-8",
+            errors="backslashreplace",
+            delay=True,
+        )
+        self.setFormatter(JsonFormatter() if config.format == "json" else TextFormatter())
+        self.written = self.lost = 0
+        self._say = say
+        self._since_lost = 0
+        self._failed = self._abandoned = False
+
+    def abandon(self) -> None:
+        """Leave the file to the thread that hangs in it."""
+        self._abandoned = True
+
+    def note(self, text: str) -> None:
+        """Write a warning about the file itself."""
+        super().emit(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record; after others were lost, also how many."""
+        self._failed = False
+        super().emit(record)
+        if self._failed:
+            self.lost += 1
+            self._since_lost += 1
+            return
+        self.written += 1
+        if self._since_lost:
+            missing, self._since_lost = self._since_lost, 0
+            self.note(f"{missing} lines before the last are missing: the file could not be written")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the library's name
+        """Open the file anew for the next record, and say so for the first of them."""
+        error = sys.exc_info()[1]
+        stream, self.stream = self.stream, None
+        with suppress(OSError, ValueError):
+            if stream is not None:
+                stream.close()
+        self._failed = True
+        if self._since_lost == 0:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._say(
+                f"the log {self.baseFilename} cannot be written: {reason}. The line runs on; what "
+                "the log misses meanwhile is counted"
+            )
+
+    def acquire(self) -> None:
+        """Nothing: see the class."""
+
+    def release(self) -> None:
+        """Nothing: see the class."""
+
+    def flush(self) -> None:
+        """Flush, unless another thread hangs in it."""
+        if not self._abandoned:
+            super().flush()
+
+    def close(self) -> None:
+        """Close, unless another thread hangs in it."""
+        if not self._abandoned:
+            with suppress(OSError):
+                super().close()
+
+    def _open(self) -> TextIOWrapper:
+        path = Path(self.baseFilename)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cut_off = ends_within_a_line(path)
+        stream = super()._open()
+        if cut_off:
+            stream.write("\n")
+        return stream

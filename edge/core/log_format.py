@@ -1,0 +1,121 @@
+"""How a line of the log looks: for people, as JSON, and for systemd's journal.
+
+Every form leaves secrets out and keeps a message on one line, wherever its words come from; see
+``edge.core.redaction``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from edge.core.redaction import escaped, redacted
+
+EVENT_KEYS = ("event", "position_mm", "coil")
+"""What a record of an event has besides its text (``edge.sinks.log``)."""
+
+_PRIORITIES = (
+    (logging.CRITICAL, 2),
+    (logging.ERROR, 3),
+    (logging.WARNING, 4),
+    (logging.INFO, 6),
+)
+_DEBUG_PRIORITY = 7
+
+
+class PlainFormatter(logging.Formatter):
+    """``millsight: MESSAGE``, as the command says everything; no traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        return f"millsight: {_message(record)}"
+
+
+class TextFormatter(logging.Formatter):
+    """``TIME LEVEL LOGGER: MESSAGE``, the time in ISO 8601 with its offset from UTC.
+
+    Args:
+        zone: Of the time; None is the device's own.
+        tracebacks: Whether a traceback follows, each of its lines indented.
+    """
+
+    def __init__(self, *, zone: tzinfo | None = None, tracebacks: bool = True) -> None:
+        super().__init__()
+        self._zone = zone
+        self._tracebacks = tracebacks
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and those of the traceback."""
+        time = local_time(record.created, self._zone)
+        head = f"{time} {record.levelname:<8} {record.name}: {_message(record)}"
+        lines = _traceback(record) if self._tracebacks else []
+        return "\n".join([head, *(f"    {line}" for line in lines)])
+
+
+class JsonFormatter(logging.Formatter):
+    """A JSON object with ``time``, ``level``, ``logger``, ``text``.
+
+    An event has ``event``, ``position_mm`` and ``coil`` too, an unexpected error ``traceback``.
+
+    Args:
+        zone: Of the time; None is the device's own.
+    """
+
+    def __init__(self, *, zone: tzinfo | None = None) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        told: dict[str, Any] = {
+            "time": local_time(record.created, self._zone),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "text": redacted(record.getMessage()),
+        }
+        if hasattr(record, EVENT_KEYS[0]):
+            told |= {key: getattr(record, key) for key in EVENT_KEYS}
+        if lines := _traceback(record):
+            told["traceback"] = lines
+        return json.dumps(told, separators=(",", ":"))
+
+
+class JournalFormatter(logging.Formatter):
+    """``<PRIORITY>MESSAGE``, which systemd's journal understands (sd-daemon(3)); it has the time.
+
+    Args:
+        tracebacks: Whether a traceback follows, each of its lines with the same priority.
+    """
+
+    def __init__(self, *, tracebacks: bool) -> None:
+        super().__init__()
+        self._tracebacks = tracebacks
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and those of the traceback."""
+        mark = f"<{priority(record.levelno)}>"
+        lines = _traceback(record) if self._tracebacks else []
+        return "\n".join(mark + line for line in [_message(record), *lines])
+
+
+def priority(level: int) -> int:
+    """A level as syslog(3) numbers it: critical 2, error 3, warning 4, info 6, debug 7."""
+    return next((number for least, number in _PRIORITIES if level >= least), _DEBUG_PRIORITY)
+
+
+def local_time(at: float, zone: tzinfo | None = None) -> str:
+    """Seconds since 1970 as ISO 8601 to the millisecond, with the zone's offset from UTC."""
+    return datetime.fromtimestamp(at, UTC).astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def _message(record: logging.LogRecord) -> str:
+    return escaped(redacted(record.getMessage()))
+
+
+def _traceback(record: logging.LogRecord) -> list[str]:
+    if not record.exc_info:
+        return []
+    text = logging.Formatter().formatException(record.exc_info)
+    return [escaped(line) for line in redacted(text).splitlines()]

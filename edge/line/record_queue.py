@@ -1,0 +1,172 @@
+"""What waits for the outputs, in the order captured, and what goes without where they are stuck.
+
+Beside a live camera nothing here may wait and nothing may grow. A sink that is stuck costs, in this
+order: the pixels of clean frames that wait to be written, then those of defective ones, oldest
+first (their inspections stay, a picture of them does not); when ``BACKLOG`` records wait, what
+comes next is not written at all, until half of the backlog is written. What is dropped is counted,
+coverage and defects included, and told to all sinks as one ``storage`` event once there is room
+again. A camera that waits is made to wait instead (``full``), and nothing is given up.
+
+With ``pixels`` = 3 and ``backlog`` = 4, a sink that is stuck on frame 0, and frame 1 defective:
+
+===== ============== =========== ===========================================
+frame wait to be     have pixels goes without
+      written
+===== ============== =========== ===========================================
+1     1              0 1
+2     1 2            0 1 2
+3     1 2 3          1 2 3       pixels of 0, which is clean and the oldest
+4     1 2 3 4        1 3 4       pixels of 2: 1 is older, but defective
+5     1 2 3 4        1 3 4       5 is not written, since 4 wait
+6     1 2 3 4        1 3 4       6 is not written, since half of 4 or more wait
+===== ============== =========== ===========================================
+
+Then the sink goes on and writes 0 to 3. Frame 7 finds only frame 4 waiting: an event says that two
+frames were not written, and 4, the event and 7 wait.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+
+from edge.core.clock import SYSTEM_CLOCK, Clock
+from edge.core.events import Event, Tell
+from edge.core.run_figures import RunFigures
+from edge.line.dropped import DroppedRecords
+from edge.line.reorder_buffer import FinalRecord, ReorderBuffer
+
+BACKLOG = 4096
+"""Records that may wait for the sinks: 52 s of a line with 78 frames a second."""
+
+
+class RecordQueue:
+    """Numbers what is recorded, counts it, and keeps it in order until it is written.
+
+    Args:
+        figures: What is final is counted there at once, whatever the sinks do.
+        hear: Told of the events that come up here, from any thread; the sinks are told besides.
+        waits: Whether the camera waits, so that nothing is given up.
+        pixels: Records that may hold pixels.
+        backlog: Records that may wait for the sinks.
+        clock: Tells the time.
+    """
+
+    def __init__(
+        self,
+        figures: RunFigures,
+        *,
+        hear: Tell,
+        waits: bool = False,
+        pixels: int = 64,
+        backlog: int = BACKLOG,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self._figures = figures
+        self._hear = hear
+        self._waits = waits
+        self._limit = backlog
+        self._clock = clock
+        self._orders = itertools.count()
+        self._buffer = ReorderBuffer(pixels)
+        self._backlog: deque[FinalRecord | Event] = deque()
+        self._dropped = DroppedRecords(clock)
+        self._dropping = False
+        self._changed = clock.condition()
+        self._closed = False
+
+    def __len__(self) -> int:
+        """Records and events that the sinks have not been told of."""
+        return len(self._backlog)
+
+    @property
+    def full(self) -> bool:
+        """Whether a camera that waits should: so much is still to be written."""
+        return self._buffer.full or len(self._backlog) >= self._limit
+
+    def next_order(self) -> int:
+        """The next number in the order of everything that is recorded. From any thread."""
+        return next(self._orders)
+
+    def begin_coil(self, name: str) -> None:
+        """Record that a coil begins here, before what is numbered next; "" ends the one that runs.
+
+        From any thread.
+        """
+        self.put(FinalRecord(self.next_order(), coil=name))
+
+    def put(self, record: FinalRecord) -> None:
+        """Take one record, in any order. From any thread; never waits for a sink."""
+        with self._changed:
+            for ready in self._buffer.add(record):
+                self._figures.add_gap(ready.gap, ready.missing)
+                if ready.inspection is not None:
+                    self._figures.add(ready.inspection)
+                self._queue(ready)
+            if not self._waits and self._buffer.make_room():
+                self._dropped.add_picture()
+            self._changed.notify_all()
+
+    def tell(self, event: Event) -> None:
+        """Tell the sinks of an event, after what is final so far. From any thread."""
+        with self._changed:
+            self._backlog.append(event)
+            self._changed.notify_all()
+
+    def next(self, until: float) -> FinalRecord | Event | None:
+        """What is to be written next.
+
+        None where nothing came until then, by ``Clock.now()``, or nothing will.
+        """
+        with self._changed:
+            if not self._backlog and not self._closed:
+                self._changed.wait(timeout=max(0.0, until - self._clock.now()))
+            return self._backlog.popleft() if self._backlog else None
+
+    def forget(self, record: FinalRecord) -> None:
+        """The record that ``next`` gave has been written."""
+        with self._changed:
+            self._buffer.forget(record)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Nothing will come any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is closed and all was given."""
+        with self._changed:
+            return self._closed and not self._backlog
+
+    def discard(self) -> None:
+        """Only count what still comes, until it is closed: a sink has failed."""
+        with self._changed:
+            while not self._closed:
+                self._backlog.clear()
+                self._changed.wait()
+            self._backlog.clear()
+
+    def last_event(self) -> Event | None:
+        """What was dropped and not yet told of, now that nothing comes any more."""
+        with self._changed:
+            return self._tell_dropped() if self._dropped else None
+
+    def _queue(self, record: FinalRecord) -> None:
+        waiting = len(self._backlog)
+        if not self._waits and record.coil is None:
+            self._dropping = waiting >= (self._limit // 2 if self._dropping else self._limit)
+            if self._dropping:
+                self._dropped.add(record)
+                self._buffer.forget(record)
+                return
+        if self._dropped and waiting <= self._limit // 2 and not self._buffer.full:
+            self._backlog.append(self._tell_dropped())
+        self._backlog.append(record)
+
+    def _tell_dropped(self) -> Event:
+        event, self._dropped = self._dropped.event(), DroppedRecords(self._clock)
+        self._hear(event)
+        return event

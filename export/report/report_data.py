@@ -1,0 +1,243 @@
+"""What the report states, as typed values: ``report.json`` holds them, and the page shows them.
+
+Scores, shares and figures are fractions from 0 to 1; times are milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from edge.bundle.manifest import HoldoutOpening
+from edge.bundle.manifest_parts import (
+    FigureDifference,
+    Precision,
+    StageFigures,
+    Thresholds,
+    Unit,
+)
+from edge.bundle.stages import Format
+from export.compare.instance_heads import Make
+from export.compare.instance_non_inferiority import ApDifference
+from export.mitigate.base import RemedyResult
+from export.score.latency import Latency
+from export.score.layer_noise import LayerError
+from export.settings import Margins
+
+FORMAT = 2
+"""Version of ``report.json``."""
+
+
+class ReportPart(BaseModel):
+    """A part of the report. Templates and programs read it by attribute."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReportedMachine(ReportPart):
+    """The machine that exported, which latencies are of.
+
+    Attributes:
+        system: Operating system.
+        architecture: Of the processor.
+        cores: Logical cores; None where the system does not say.
+        threads: Threads of each engine that was timed.
+    """
+
+    system: str
+    architecture: str
+    cores: int | None
+    threads: int
+
+
+class ReportedData(ReportPart):
+    """What the networks were trained, chosen and judged on.
+
+    Attributes:
+        name: Of the data set.
+        source: Where all data is from that had a say, in a line.
+        digest: SHA-256 of pictures and labels.
+        split_digest: SHA-256 of groups and splits.
+        items: Items by split.
+        chosen_on: Tiles of val, or frames, that choices were made on.
+    """
+
+    name: str
+    source: str
+    digest: str
+    split_digest: str
+    items: dict[str, int]
+    chosen_on: int
+
+
+class BoundsMethod(ReportPart):
+    """How bounds of differences are taken; see ``export.compare.bounds``.
+
+    Attributes:
+        confidence: Of each bound by itself, a fraction.
+        resamples: Draws of whole groups.
+        sided: 1: each bound is one-sided.
+    """
+
+    confidence: float
+    resamples: int
+    sided: int
+
+
+class CalibrationInputs(ReportPart):
+    """What int8's ranges of one network were set by.
+
+    Attributes:
+        split: The regions' split.
+        n: How many regions.
+        how: The method, and the layers that stay float, in words.
+    """
+
+    split: str
+    n: int
+    how: str
+
+
+class ReportedUnits(ReportPart):
+    """What an item is.
+
+    Attributes:
+        networks: Of the networks' own figures.
+        decision: Of the cascade's verdict.
+    """
+
+    networks: Unit
+    decision: Unit
+
+
+class ReportedRung(ReportPart):
+    """One form of a set of networks; see ``export.compare.evidence.RungEvidence``.
+
+    Attributes:
+        format: File format.
+        precision: Number format.
+        packed: Whether it is in the bundle, or was let through where the holdout stayed closed.
+        refused: Why it is not; None where it is.
+        bytes: Size of its files, by network.
+        sha256: Digests of them, likewise.
+        parity: Largest difference from Keras on the same tensors, by network.
+        end_to_end: Largest difference of a golden frame's score from Keras's; None where that was
+            not measured.
+        figures: The cascade's figures by split and stage.
+        latency: By network; empty where it was not timed, or times are left out.
+    """
+
+    format: Format
+    precision: Precision
+    packed: bool
+    refused: str | None
+    bytes: dict[str, int]
+    sha256: dict[str, str]
+    parity: dict[str, float]
+    end_to_end: float | None
+    figures: dict[str, dict[str, StageFigures]]
+    latency: dict[str, Latency]
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.precision}"
+
+
+class CascadeRung(ReportedRung):
+    """One form of gate and classifier.
+
+    Attributes:
+        differences: Every figure against float32 TFLite, by split; empty for that itself.
+    """
+
+    differences: dict[str, tuple[FigureDifference, ...]]
+
+
+class InstancesRung(ReportedRung):
+    """One form of the instance networks.
+
+    Attributes:
+        differences: AP at IoU 0.5 against float32 TFLite, by split; empty for that itself.
+        networks: Number formats of its networks; None where it was refused before they were known.
+    """
+
+    differences: dict[str, tuple[ApDifference, ...]]
+    networks: Make | None
+
+
+class ReportedInstances(ReportPart):
+    """The instance networks.
+
+    Attributes:
+        windows: Width and height in pixels of each window.
+        rungs: Every form that was wanted.
+    """
+
+    windows: tuple[tuple[int, int], ...]
+    rungs: tuple[InstancesRung, ...]
+
+
+class ReportData(ReportPart):
+    """Everything that ``report.json`` states.
+
+    Attributes:
+        format: Version of ``report.json``.
+        name: Of the bundle.
+        description: What it is for.
+        simulated: Whether its data is simulated.
+        created: When it was made, ISO 8601 in UTC.
+        tools: Versions of what its bytes and figures depend on.
+        machine: That exported; None where times are left out.
+        split: That figures are of where nothing else is said.
+        data: What all was trained, chosen and judged on.
+        margins: By how much int8 may be worse than float.
+        bounds: How bounds of differences are taken.
+        float_within: How far a float form's score may lie from Keras's.
+        rungs: Every form of gate and classifier that was wanted.
+        calibration: What int8's ranges were set by, by stage.
+        layers: What quantizing costs at each layer of int8 TFLite, by stage.
+        remedies: What was tried against what int8 loses.
+        temperatures: Of the networks, by stage.
+        thresholds: Of gate and decision.
+        units: What an item is.
+        evaluation: What ``millsight evaluate`` would print, by precision and unit; see
+            ``train.evaluate.evaluation``.
+        instances: The instance networks; None where there are none.
+        holdout_openings: Every time that the holdout was judged.
+    """
+
+    format: int
+    name: str
+    description: str
+    simulated: bool
+    created: str
+    tools: dict[str, str]
+    machine: ReportedMachine | None
+    split: str
+    data: ReportedData
+    margins: Margins
+    bounds: BoundsMethod
+    float_within: float
+    rungs: tuple[CascadeRung, ...]
+    calibration: dict[str, CalibrationInputs]
+    layers: dict[str, tuple[LayerError, ...]]
+    remedies: tuple[RemedyResult, ...]
+    temperatures: dict[str, float]
+    thresholds: Thresholds
+    units: ReportedUnits
+    evaluation: dict[str, dict[Unit, dict[str, Any]]]
+    instances: ReportedInstances | None
+    holdout_openings: tuple[HoldoutOpening, ...]
+
+    def untimed(self) -> ReportData:
+        """The same without what depends on how busy the machine was."""
+        instances = self.instances and self.instances.model_copy(
+            update={"rungs": _untimed(self.instances.rungs)}
+        )
+        return self.model_copy(
+            update={"rungs": _untimed(self.rungs), "instances": instances, "machine": None}
+        )
+
+
+def _untimed(rungs: tuple[ReportedRung, ...]) -> tuple[ReportedRung, ...]:
+    return tuple(rung.model_copy(update={"latency": {}}) for rung in rungs)

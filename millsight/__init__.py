@@ -1,0 +1,180 @@
+"""Inspect pictures of steel strip from Python.
+
+    from millsight import Inspector, open_bundle
+
+    inspector = Inspector(open_bundle("simulated"))
+    inspection = inspector.inspect("photo.png")
+    for defect in inspection.defects:
+        print(defect.label, defect.score, defect.box)
+
+``open_bundle`` admits a bundle as a device beside the line does: every byte is checked, and its
+signature against the trusted keys. ``Inspector`` runs its models. ``Inspection`` says what was
+found; every error that a person can act on is a ``MillsightError``. ``docs/python.md`` has an
+example of every part.
+"""
+
+from __future__ import annotations
+
+# What Python has loaded at its start; a file can hide anything else.
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from edge import __version__
+    from edge.bundle import Bundle, Manifest
+    from edge.core.errors import (
+        BundleError,
+        ConfigError,
+        EngineError,
+        ImageError,
+        LabelError,
+        MillsightError,
+        MissingPathError,
+        NewerFormatError,
+        OlderFormatError,
+        UntrustedError,
+    )
+    from edge.core.images import read_grey
+    from edge.core.inspection import Cause, Defect, Inspection, Level
+    from edge.core.rle import CocoRle, mask_from_coco
+    from edge.sinks.pictures import draw
+    from millsight.inspector import Inspector, open_bundle
+
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "Cause",
+    "CocoRle",
+    "ConfigError",
+    "Defect",
+    "EngineError",
+    "ImageError",
+    "Inspection",
+    "Inspector",
+    "LabelError",
+    "Level",
+    "Manifest",
+    "MillsightError",
+    "MissingPathError",
+    "NewerFormatError",
+    "OlderFormatError",
+    "UntrustedError",
+    "__version__",
+    "draw",
+    "mask_from_coco",
+    "open_bundle",
+    "read_grey",
+]
+
+_WHERE = {
+    "edge": ("__version__",),
+    "edge.bundle": ("Bundle", "Manifest"),
+    "edge.core.errors": (
+        "BundleError",
+        "ConfigError",
+        "EngineError",
+        "ImageError",
+        "LabelError",
+        "MillsightError",
+        "MissingPathError",
+        "NewerFormatError",
+        "OlderFormatError",
+        "UntrustedError",
+    ),
+    "edge.core.images": ("read_grey",),
+    "edge.core.inspection": ("Cause", "Defect", "Inspection", "Level"),
+    "edge.core.rle": ("CocoRle", "mask_from_coco"),
+    "edge.sinks.pictures": ("draw",),
+    "millsight.inspector": ("Inspector", "open_bundle"),
+}
+"""Where each public name is from. It is imported when it is first asked for, because the command,
+which imports this package too, starts at once."""
+
+_LATER = (
+    "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.serialization",
+    "edge.vision.engines.litert",
+    "ai_edge_litert.interpreter",
+)
+"""What those import only when they run."""
+
+
+def _check_names() -> None:
+    """Make sure that no file hides what this package imports.
+
+    Raises:
+        ImportError: One does; it says which, and what to do.
+    """
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    ours = os.path.realpath(os.path.join(home, "edge"))
+    found = _found_edge()
+    if found is not None and os.path.dirname(os.path.realpath(found)) != ours:
+        message = (
+            f"millsight: {found} hides millsight's own package 'edge': rename it, or run from "
+            "another folder"
+        )
+        if _is_command():
+            # Its script imports this package before any line of it could catch an error.
+            sys.exit(message)
+        raise ImportError(message, name="edge", path=found)
+
+    from edge.core.hiding import Refusing, hidden_modules
+
+    hidden = hidden_modules()
+    if hidden and not _is_command():
+        # A hidden module that is needed is found out here rather than at some later call.
+        with Refusing(hidden):
+            _import_all()
+
+
+def _found_edge() -> str | None:
+    """The file that Python has or would import as ``edge``; None where it has none.
+
+    As ``edge.core.hiding`` finds it, which cannot be imported before ``edge`` is known to be ours.
+    """
+    loaded = sys.modules.get("edge")
+    if loaded is not None:
+        return getattr(loaded, "__file__", None)
+    for finder in sys.meta_path:
+        spec = finder.find_spec("edge", None) if hasattr(finder, "find_spec") else None
+        if spec is not None:
+            return None if spec.origin is None else os.path.abspath(spec.origin)
+    return None
+
+
+def _is_command() -> bool:
+    """Whether the ``millsight`` command is what runs, or ``python -m millsight``."""
+    program = "".join(getattr(sys, "argv", [])[:1])
+    if program == "-m":  # until Python has found the module that it is to run
+        return "millsight" in sys.orig_argv
+    return os.path.basename(program) == "millsight"
+
+
+def _import_all() -> None:
+    from importlib import import_module
+
+    for module in (*_WHERE, *_LATER):
+        try:
+            import_module(module)
+        except ModuleNotFoundError:
+            # An engine that is not installed: whoever asks for it is told.
+            if module not in _LATER:
+                raise
+
+
+_check_names()
+
+if not TYPE_CHECKING:  # a type checker would take any name for one of this module (PEP 562)
+
+    def __getattr__(name):
+        from importlib import import_module
+
+        for module, names in _WHERE.items():
+            if name in names:
+                value = globals()[name] = getattr(import_module(module), name)
+                return value
+        raise AttributeError(f"module 'millsight' has no attribute {name!r}")
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
