@@ -40,6 +40,7 @@ class FakeBroker:
                 self.connections.append(heard)
                 with connection, suppress(OSError, IndexError):
                     self._talk(connection, heard, acknowledge, hang_up_after)
+                    _hang_up(connection)
 
     def _talk(self, connection, heard, acknowledge, hang_up_after) -> None:
         while len(heard) < hang_up_after:
@@ -57,6 +58,14 @@ class FakeBroker:
                 heard.append(body[4 + length :])
                 if len(heard) <= acknowledge:
                     connection.sendall(b"\x40\x02" + mid)
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Close it when the client has: closing over what nobody read discards what was answered."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(5.0)
+    while connection.recv(4096):
+        pass
 
 
 def _packet(connection: socket.socket) -> tuple[int, bytes]:
