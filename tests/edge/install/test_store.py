@@ -203,7 +203,7 @@ def test_files_of_others_are_left_alone(store: Store) -> None:
     others = {"mine.millsight", "notes.txt", ".mine.millsight.7.part"}
     for name in others:
         (folder / name).write_text("")
-    left_behind = folder / f".{B.digest}.millsight.4711.part"
+    left_behind = folder / f".{B.digest}.millsight.00ff4711.part"
     left_behind.write_text("half")
     store.install(A)
     assert kept(store) == others | {f"{A.digest}.millsight"}
@@ -244,7 +244,7 @@ def kill_at_line(number: int) -> None:
 
     def trace(frame: FrameType, event: str, arg: object) -> Any:
         nonlocal left
-        if not frame.f_code.co_filename.endswith(("bundle/store.py", "edge/core/files.py")):
+        if not frame.f_code.co_filename.endswith(("edge/install/store.py", "edge/core/files.py")):
             return None
         if event == "line":
             left -= 1
