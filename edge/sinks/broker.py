@@ -19,10 +19,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from edge.config.outputs import MqttConfig
-from edge.core.errors import MissingExtraError
 from edge.sinks.broker_status import BrokerStatus, RefusedError
+from edge.sinks.mqtt_client import make_client
 from edge.sinks.outbox import Outbox
-from edge.sinks.tls import tls_context
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -83,10 +82,19 @@ class Broker:
         self._attempting = True
         self._subscribed = False
         self._wake, self._closing, self._left = Flag(), Flag(), Flag()
-        self._client = self._make_client(config)
+        self._client = client = make_client(config)
+        client.will_set(state_topic, b"offline", qos=1, retain=True)
+        client.max_inflight_messages_set(0)  # the window is kept here
+        client.on_pre_connect = self._on_pre_connect
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
         self._set_pauses()
-        self._client.connect_async(config.host, config.port_used, config.keepalive_s)
-        self._client.loop_start()
+        client.connect_async(config.host, config.port_used, config.keepalive_s)
+        client.loop_start()
         self._thread = Thread(target=self._run, name="millsight-mqtt", daemon=True)
         self._thread.start()
 
@@ -119,31 +127,6 @@ class Broker:
             # It may be connecting, which can take long; its thread ends by itself.
             self._client.disconnect()
         self._forget_what_arrived()
-
-    def _make_client(self, config: MqttConfig) -> Client:
-        try:
-            from paho.mqtt.client import Client
-            from paho.mqtt.enums import CallbackAPIVersion
-        except ModuleNotFoundError:
-            raise MissingExtraError(
-                "[mqtt] needs the package paho-mqtt", "Install it: pip install 'millsight[mqtt]'"
-            ) from None
-        client = Client(CallbackAPIVersion.VERSION2, client_id=config.name_at_broker)
-        password = config.password()
-        if config.user is not None:
-            client.username_pw_set(config.user, password.get_secret_value() if password else None)
-        if config.tls:
-            client.tls_set_context(tls_context(config))
-        client.will_set(self._state_topic, b"offline", qos=1, retain=True)
-        client.max_inflight_messages_set(0)  # the window is kept here
-        client.on_pre_connect = self._on_pre_connect
-        client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
-        client.on_disconnect = self._on_disconnect
-        client.on_subscribe = self._on_subscribe
-        client.on_publish = self._on_publish
-        client.on_message = self._on_message
-        return client
 
     def _run(self) -> None:
         while not self._closing.is_set():
