@@ -34,11 +34,6 @@ class Rung:
         return f"{self.format}-{self.precision}"
 
     @property
-    def calibrated(self) -> bool:
-        """Whether representative inputs set the ranges of its activations."""
-        return self.precision in {"int8", "int8-s8s8", "int16x8"}
-
-    @property
     def remediable(self) -> bool:
         """Whether remedies are made for it: full int8."""
         return self.precision in {"int8", "int8-s8s8"}

@@ -137,7 +137,7 @@ def _quantized_in_steps(
     ranges = _converted(converter)
     if quantization.calibration != "minmax":
         batches = in_batches(spanning(representative), shape[0] if shape else 1)
-        ranges = clip_ranges(ranges, batches, quantization.calibration)
+        ranges = clip_ranges(ranges, batches)
     interpreter = preserving(ranges)
     made = list(operations(interpreter, layers_of(model)))
     kept = {operation for operation in made if operation.layer in quantization.kept}
