@@ -42,9 +42,9 @@ from export.convert.forms import (
     Rung,
 )
 from export.mitigate.base import RemedyResult
-from export.mitigate.cascade import remedied
+from export.mitigate.cascade import apply_remedies
 from export.progress import ExportProgress
-from export.score.extra_val import sources, widened
+from export.score.extra_val import sources, with_extra_val
 from export.score.frame_sizes import frame_sizes
 from export.score.golden_frames import draw_golden_frames
 from export.score.input_checks import VAL
@@ -55,8 +55,8 @@ from export.score.split_scores import (
     Logits,
     SplitInputs,
     gate_scores,
-    judged,
     read_split,
+    score_split,
 )
 from export.score.temperature import fit_temperatures
 from export.settings import ExportSettings
@@ -116,7 +116,7 @@ def choose(
         more: Data sets whose val images are chosen on besides.
 
     Raises:
-        ConfigError: ``more`` cannot be chosen on; see ``export.score.extra_val.widened``.
+        ConfigError: ``more`` cannot be chosen on; see ``export.score.extra_val.with_extra_val``.
         DataError: Train lacks a class, or val has no item of a kind.
         ExportGateError: Int8 TFLite is worse than float on val, or float32 TFLite does not compute
             what Keras computes.
@@ -124,7 +124,7 @@ def choose(
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A run's network cannot be loaded.
     """
-    wide = widened(data, more, list(runs.values()))
+    wide = with_extra_val(data, more, list(runs.values()))
     grey = measure_train(data, progress)
     val, greys = _read_val(wide, runs, grey, progress)
     stages, remedies = _convert(runs, data, val, settings, progress)
@@ -186,7 +186,11 @@ def _read_val(
     index = grey.index
     geometries = [run.geometry for run in runs.values()]
     val = read_split(
-        data, VAL, geometries, progress, look=lambda pixels: greys.append(index.shares(pixels))
+        data,
+        VAL,
+        geometries,
+        progress,
+        each_frame=lambda pixels: greys.append(index.shares(pixels)),
     )
     return val, greys
 
@@ -204,7 +208,7 @@ def _convert(
     for name, run in runs.items():
         stages[name] = convert_stage(run, data, progress, settings.rungs)
         if settings.remedies:
-            stages[name], results = remedied(
+            stages[name], results = apply_remedies(
                 name, stages[name], settings.remedies, data, val, progress
             )
             tried += results
@@ -223,10 +227,10 @@ def _score(
     own: Unit = "tile" if by_region else "frame"
     unit: Unit = settings.unit if by_region else "frame"
     temperatures = fit_temperatures(runs, logits[REQUIRED], val, data.classes)
-    int8 = judged(val, runs, logits[REQUIRED], temperatures, data.classes)
+    int8 = score_split(val, runs, logits[REQUIRED], temperatures, data.classes)
     thresholds = choose_thresholds(int8[unit], settings.risk, unit=unit)
     scored = {
-        rung: judged(val, runs, of_rung, temperatures, data.classes, thresholds)
+        rung: score_split(val, runs, of_rung, temperatures, data.classes, thresholds)
         for rung, of_rung in logits.items()
     }
     return _ValScores(temperatures, thresholds, own, unit, scored)
@@ -257,4 +261,4 @@ def _deployed_gate(
 ) -> NDArray[np.float32]:
     """The deployed gate's score of every tile of val, 0 past the strip's edge, [tiles]."""
     scored = gate_scores(gate, found.logits[REQUIRED]["gate"], scores.temperatures["gate"])
-    return np.where(val.beyond, np.float32(0), scored)
+    return np.where(val.past_edge, np.float32(0), scored)

@@ -10,7 +10,7 @@ from edge.core.errors import EngineError
 from export.compare.evidence import Refusals, SplitComparison
 from export.compare.non_inferiority import (
     compare,
-    lost,
+    loss_text,
     worst_of,
 )
 from export.convert.cascade_forms import StageForms
@@ -107,7 +107,9 @@ def compare_rungs(
         for rung, stages in answers.items()
         if rung != EXACT
     }
-    losses = {rung: lost(found, split) for rung, found in differences.items() if rung != REQUIRED}
+    losses = {
+        rung: loss_text(found, split) for rung, found in differences.items() if rung != REQUIRED
+    }
     return SplitComparison(
         differences,
         {rung: reason for rung, reason in losses.items() if reason is not None},

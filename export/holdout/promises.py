@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edge.bundle.manifest_parts import Thresholds, Unit
 from edge.bundle.promises import Promise, Rate, UnitPromises
-from export.choose.thresholds import SPLIT, bound_by
+from export.choose.thresholds import SPLIT, binding_promises
 from export.settings import Risk
 from train.evaluate.metrics import share, share_interval, wilson
 from train.evaluate.scored import Scored
@@ -59,7 +59,7 @@ def unit_promises(
         counted=f"group of near-duplicate {unit}s, let through where any of them that shows it is",
         deployed=thresholds.decision.unit == unit,
         value=choices.value,
-        bound_by=bound_by(choices, val.classes),
+        bound_by=binding_promises(choices, val.classes),
         split=SPLIT,
         defect=promise(choices.defect, val.defective, holdout.defective),
         per_class={

@@ -65,12 +65,12 @@ def latencies(
     began = time.perf_counter()
     for _ in range(ROUNDS):
         for i in random.permutation(len(order)):
-            taken[order[i]].append(_once(engines[order[i]], given))
+            taken[order[i]].append(_time_once(engines[order[i]], given))
         progress.advance()
         if time.perf_counter() - began > SECONDS:
             break
     exact = np.array(taken[EXACT])
-    return {rung: _summed(np.array(times), exact) for rung, times in taken.items()}
+    return {rung: _summary(np.array(times), exact) for rung, times in taken.items()}
 
 
 def stage_latencies(
@@ -85,13 +85,13 @@ def stage_latencies(
     return taken
 
 
-def _once(engine: Any, given: Inputs) -> float:
+def _time_once(engine: Any, given: Inputs) -> float:
     began = time.perf_counter()
     engine.run_tensors(given)
     return 1e3 * (time.perf_counter() - began)
 
 
-def _summed(times: NDArray[np.float64], exact: NDArray[np.float64]) -> Latency:
+def _summary(times: NDArray[np.float64], exact: NDArray[np.float64]) -> Latency:
     p50, p99 = np.percentile(times, [50, 99])
     return Latency(
         round(float(p50), 4),

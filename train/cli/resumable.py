@@ -20,7 +20,7 @@ from train.loop.interrupt import InterruptedTrainingError
 class Claim:
     """Whether what lies in a run's folder is the run's own yet."""
 
-    taken: bool
+    claimed: bool
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def resumable(folder: Path, command: str, *, resume: bool, overwrite: bool) -> I
         if not overwrite:
             with suppress(OSError):
                 folder.rmdir()  # Refused unless it is empty: nothing was kept.
-        raise click.Abort(_how_to_go_on(folder if claim.taken else None, None, command)) from None
+        raise click.Abort(_how_to_go_on(folder if claim.claimed else None, None, command)) from None
 
 
 def open_to_train(root: Path, splits: Path | None) -> DataSet:

@@ -40,10 +40,10 @@ from train.regions.card import (
     write_card,
 )
 from train.regions.distillation import (
-    batches_taught,
     check_teachers,
-    mixed,
-    taught,
+    mixed_targets,
+    teacher_answers,
+    teacher_batches,
 )
 from train.regions.feed import RegionFeed, class_shares, make_region_feed
 from train.regions.finished import read_run
@@ -57,8 +57,8 @@ from train.regions.items import (
     Items,
     cut_tiles,
     defective_or_clean,
-    joined,
-    thinned,
+    join_items,
+    subsample,
 )
 from train.regions.losses import make_loss, prior_shift
 from train.regions.model_file import build_network, save_model
@@ -89,7 +89,7 @@ def train_run(
         command: The command that repeats the run, for the card.
         resume: Go on from the folder's checkpoint.
         answers: What the plan's teachers say of the training items, where that is known already;
-            see ``train.regions.distillation.taught``.
+            see ``train.regions.distillation.teacher_answers``.
 
     Raises:
         DataError: All training items have one label.
@@ -114,9 +114,9 @@ def train_run(
     shift = prior_shift(task, feed.targets, feed.groups, shares)
     if teachers:
         if answers is None:
-            progress.start_teaching(batches_taught(teachers, items["train"]))
-            answers = taught(teachers, task, items["train"], progress.advance)
-        feed = replace(feed, targets=mixed(feed.targets, answers, shift, plan.recipe.trust))
+            progress.start_teaching(teacher_batches(teachers, items["train"]))
+            answers = teacher_answers(teachers, task, items["train"], progress.advance)
+        feed = replace(feed, targets=mixed_targets(feed.targets, answers, shift, plan.recipe.trust))
     model = _compiled(plan, task, feed, shift)
     training = RegionTraining(plan, task, feed, items["val"], folder, sources.identity)
     fit(model, training, state, progress)
@@ -165,7 +165,7 @@ def _cut_all(
     if not others:
         return items
     parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
-    return {"train": joined(parts), **items}
+    return {"train": join_items(parts), **items}
 
 
 def _compiled(plan: RegionsPlan, task: Task, feed: RegionFeed, shift: NDArray[np.float32]) -> Any:
@@ -251,7 +251,7 @@ def _cut(
     items = {}
     limit = plan.limit and max(1, plan.limit // (1 + len(plan.also)))
     for split, of_split in tiles.items():
-        chosen = thinned(of_split, limit if split == "train" else None)
+        chosen = subsample(of_split, limit if split == "train" else None)
         progress.start_cutting(split, len({tile.sample.path for tile in chosen}))
         items[split] = cut_tiles(chosen, classes, plan.geometry, progress.advance)
     return items

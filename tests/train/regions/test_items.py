@@ -14,7 +14,7 @@ from train.regions.items import (
     choose_tiles,
     cut_tiles,
     defective_or_clean,
-    joined,
+    join_items,
 )
 
 
@@ -122,7 +122,7 @@ def test_joined_items_are_all_there_in_order(data):
     geometry = Geometry(REGION, REGION)
     train, val = cut_items(data, "train", geometry), cut_items(data, "val", geometry)
     parts = [train, val]
-    both = joined(parts)
+    both = join_items(parts)
     for name in ("images", "labels", "groups"):
         np.testing.assert_array_equal(getattr(both, name)[: len(train)], getattr(train, name))
         np.testing.assert_array_equal(getattr(both, name)[len(train) :], getattr(val, name))

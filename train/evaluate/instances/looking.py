@@ -5,14 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
-
-import numpy as np
 
 from edge.core.frame import Frame, Pixels
 from edge.vision.cascade import Cascade
 from edge.vision.instances.found_instance import FoundInstance
-from train.data.tiles import Tile
+from train.data.tiles import Tile, read_tiles
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 
 
@@ -43,11 +40,8 @@ def look(
     judged: list[Tile] = []
     candidates: list[list[FoundInstance]] = []
     as_run: list[list[FoundInstance]] = []
-    for sample, members in groupby(items, key=lambda item: item.sample):
-        pixels = sample.read()
-        for item in members:
-            x, y, w, h = item.box
-            cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
+    for _, of_frame in read_tiles(items):
+        for item, cut in of_frame:
             candidates.append(_renamed(model.candidates(cut), place))
             if inspect:
                 as_run.append(_renamed(_as_run(cascade, cut), place))
@@ -58,10 +52,10 @@ def look(
 
 def _as_run(cascade: Cascade, pixels: Pixels) -> list[FoundInstance]:
     frame = Frame(pixels, 0, time.monotonic(), "")
-    seen = cascade.inspect(frame)
-    if cascade.instances is None or not cascade.wants_outline(seen):
+    inspection = cascade.inspect(frame)
+    if cascade.instances is None or not cascade.wants_outline(inspection):
         return []
-    return cascade.instances.find(pixels, seen.suspicious)
+    return cascade.instances.find(pixels, inspection.suspicious)
 
 
 def _renamed(found: Sequence[FoundInstance], place: Sequence[int]) -> list[FoundInstance]:
