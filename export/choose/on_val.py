@@ -18,7 +18,7 @@ from edge.bundle.manifest_parts import (
 from edge.vision.psi import Floats
 from export.choose.drift_reference import TrainGrey, drift_reference, measure_train
 from export.choose.form_tables import remedies_table
-from export.choose.thresholds import choose_thresholds
+from export.choose.val_scores import ValScores, score_val
 from export.compare.cascade_comparison import (
     RungLogits,
     RungScores,
@@ -52,13 +52,10 @@ from export.score.keras_parity import golden_differences, off_keras
 from export.score.latency import stage_latencies
 from export.score.layer_noise import LayerError, trace_stages
 from export.score.split_scores import (
-    Logits,
     SplitInputs,
     gate_scores,
     read_split,
-    score_split,
 )
-from export.score.temperature import fit_temperatures
 from export.settings import ExportSettings
 from train.data.sample import DataSet
 from train.regions.finished import Run
@@ -134,7 +131,7 @@ def choose(
     refused |= too_large({rung: files[rung].bytes for rung in standing})
     found = run_rungs(stages, not_refused(settings.rungs, refused), val, progress)
     refused |= found.refused
-    scores = _score(settings, runs, found.logits, val, data)
+    scores = score_val(settings, runs, found.logits, val, data)
     layers = trace_stages(stages, val, progress)
     progress.start("comparing every rung with float32 on val")
     comparison = compare_rungs(scores.scored, scores.own, scores.unit, settings.margins, VAL)
@@ -165,17 +162,6 @@ def choose(
         drift=drift,
         sources=sources(runs.values(), more),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _ValScores:
-    """What was chosen of int8's scores, and every rung's scores by it; see ``ChosenOnVal``."""
-
-    temperatures: Mapping[str, float]
-    thresholds: Thresholds
-    own: Unit
-    unit: Unit
-    scored: RungScores
 
 
 def _read_val(
@@ -215,27 +201,6 @@ def _convert(
     return stages, tried
 
 
-def _score(
-    settings: ExportSettings,
-    runs: Mapping[str, Run],
-    logits: Mapping[Rung, Mapping[str, Logits]],
-    val: SplitInputs,
-    data: DataSet,
-) -> _ValScores:
-    """Temperatures and thresholds, which int8 TFLite chooses, and every rung's scores by them."""
-    by_region = runs["gate"].geometry.region is not None
-    own: Unit = "tile" if by_region else "frame"
-    unit: Unit = settings.unit if by_region else "frame"
-    temperatures = fit_temperatures(runs, logits[REQUIRED], val, data.classes)
-    int8 = score_split(val, runs, logits[REQUIRED], temperatures, data.classes)
-    thresholds = choose_thresholds(int8[unit], settings.risk, unit=unit)
-    scored = {
-        rung: score_split(val, runs, of_rung, temperatures, data.classes, thresholds)
-        for rung, of_rung in logits.items()
-    }
-    return _ValScores(temperatures, thresholds, own, unit, scored)
-
-
 def _require_held(
     comparison: SplitComparison[FigureDifference],
     layers: Mapping[str, Sequence[LayerError]],
@@ -257,7 +222,7 @@ def _require_held(
 
 
 def _deployed_gate(
-    gate: Run, found: RungLogits, scores: _ValScores, val: SplitInputs
+    gate: Run, found: RungLogits, scores: ValScores, val: SplitInputs
 ) -> NDArray[np.float32]:
     """The deployed gate's score of every tile of val, 0 past the strip's edge, [tiles]."""
     scored = gate_scores(gate, found.logits[REQUIRED]["gate"], scores.temperatures["gate"])
