@@ -15,6 +15,7 @@ from train.regions.items import (
     cut_tiles,
     defective_or_clean,
     join_items,
+    tile_inputs,
 )
 
 
@@ -104,6 +105,18 @@ def test_overlapping_tiles_are_cut_where_they_lie(data):
     for tile, image in zip(tiles, items.images, strict=True):
         x = tile.box[0]
         np.testing.assert_array_equal(image, tile.sample.read()[:, x : x + REGION[0]])
+
+
+def test_networks_of_several_geometries_see_the_same_tiles(data):
+    tiles = judged_tiles(data, "val", REGION)
+    own, half = Geometry(REGION, REGION), Geometry(REGION, (16, 16))
+    frames = []
+    inputs = tile_inputs(tiles, (own, half), frames.append)
+    assert len(frames) == len(data.of("val"))
+    for geometry in (own, half):
+        alone = cut_tiles(tiles, len(CLASSES), geometry).images
+        np.testing.assert_array_equal(inputs[geometry], alone)
+    assert inputs[half].shape == (len(tiles), 16, 16)
 
 
 def test_a_holdout_that_stays_closed_is_not_chosen(data):
