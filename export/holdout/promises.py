@@ -36,10 +36,10 @@ def unit_promises(
     value = thresholds.gate.value
 
     def promise(
-        choice: GateChoice | None, shown: NDArray[np.bool_], unseen: NDArray[np.bool_]
+        choice: GateChoice | None, in_val: NDArray[np.bool_], in_holdout: NDArray[np.bool_]
     ) -> Promise:
-        missed = missed_groups(val.groups, shown, _let_through(val, value))
-        later = missed_groups(holdout.groups, unseen, _let_through(holdout, value))
+        missed = missed_groups(val.groups, in_val, _let_through(val, value))
+        later = missed_groups(holdout.groups, in_holdout, _let_through(holdout, value))
         alpha = choice.alpha if choice else None
         return Promise(
             alpha=alpha,
@@ -51,7 +51,7 @@ def unit_promises(
             achieved_recall=share(~missed),
             miss_limit=miss_upper_limit(int(missed.sum()), len(missed), risk.delta),
             holdout=_rate(later, wilson(int(later.sum()), len(later))),
-            holdout_items=_item_rate(holdout, unseen, _let_through(holdout, value)),
+            holdout_items=_item_rate(holdout, in_holdout, _let_through(holdout, value)),
         )
 
     clean = ~holdout.defective

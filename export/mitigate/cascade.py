@@ -123,10 +123,10 @@ class _Bench(Bench):
         return self._judge(content, what), keep
 
     def _judge(self, content: bytes, what: str) -> OnVal:
-        said = logits_of(
+        logits = logits_of(
             content, self._inputs, self._progress, f"scoring val: {self._stage}, {what}"
         )
-        scores = self._task.scores(said)
+        scores = self._task.scores(logits)
         right = self._task.right(scores, self._labels)
         area = auroc(self._labels.any(axis=1), self._task.defect_scores(scores))
         return OnVal(float(right.mean()), area, len(content))

@@ -44,12 +44,12 @@ def fit_temperatures(
     temperatures = {}
     for name, run in runs.items():
         named = () if run.card.task == "binary" else classes
-        shown = shown_outputs(run.card.outputs, named, tiles)
-        temperatures[name] = fit_temperature(logits[name][clear], shown, run.card.activation)
+        present = present_outputs(run.card.outputs, named, tiles)
+        temperatures[name] = fit_temperature(logits[name][clear], present, run.card.activation)
     return temperatures
 
 
-def shown_outputs(
+def present_outputs(
     outputs: Sequence[str], classes: Sequence[str], tiles: Sequence[Tile]
 ) -> NDArray[np.bool_]:
     """Which outputs are so of each tile, [tiles, outputs] bool.
