@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from export.convert.operations import preserving
+from export.convert.operations import preserving_interpreter
 from export.convert.quantization import PERCENTILE
 
 BINS = 2048
@@ -63,7 +63,7 @@ def _histograms(
     content: bytes, batches: Iterable[NDArray[np.float32]], ends: dict[int, tuple[float, float]]
 ) -> dict[int, NDArray[np.int64]]:
     """Of each tensor's values between its ends, [BINS]; tensors of one value are left out."""
-    interpreter = preserving(content)
+    interpreter = preserving_interpreter(content)
     entry = interpreter.get_input_details()[0]["index"]
     counts = {n: np.zeros(BINS, np.int64) for n, (low, high) in ends.items() if high > low}
     for batch in batches:
