@@ -12,6 +12,7 @@ EXTRAS = (
     "keras",
     "scipy",
     "matplotlib",
+    "jinja2",
     "pycocotools",
     "onnx",
     "onnxruntime",

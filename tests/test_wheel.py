@@ -33,6 +33,10 @@ def test_it_holds_the_packages_and_nothing_else(wheel):
     }
     assert "edge/bundles/simulated.millsight" in names
     assert {"edge/py.typed", "millsight/py.typed"} <= set(names)
+    rooms = (ROOT / "train", ROOT / "export")
+    files = (file for room in rooms for file in room.rglob("templates/*"))
+    templates = {file.relative_to(ROOT).as_posix() for file in files}
+    assert set() < templates <= set(names)
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,7 @@ def millsight(log_level: str | None) -> None:
     """Inspect steel strip beside the line.
 
     Trains models on frames of the strip, shrinks them, proves that it cost nothing, and runs them
-    against the clock. Exit codes: 0 done, 2 wrong usage, others as in the README.
+    against the clock. Exit codes: 0 done, 2 wrong usage, others in docs/exit-codes.md.
     """
     current_log().start_on_stderr(log_level)
 

@@ -127,7 +127,7 @@ engine_options = with_options(
         "--threads",
         type=click.IntRange(1, 64),
         default=min(2, os.cpu_count() or 1),
-        show_default=True,
+        show_default="2, or 1 where there is one core",
         help="Threads for each model.",
     ),
 )

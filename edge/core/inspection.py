@@ -89,7 +89,7 @@ class Defect:
         return f"class {self.class_name}" if self.class_name.isdecimal() else self.class_name
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents."""
+        """Plain values for JSON, with the keys that docs/json.md documents."""
         measures = {name: getattr(self, name) for name in _MEASURES}
         return {
             "class": self.class_name,
@@ -146,7 +146,7 @@ class Inspection:
     gate_scores: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents."""
+        """Plain values for JSON, with the keys that docs/json.md documents."""
         return {
             "source": self.source,
             "frame": self.frame,

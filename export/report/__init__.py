@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from export.holdout.results import ExportResults
 from export.report.collect import report_data
+from export.report.page import report_page
 from export.report.regressions import Regression, regressions
+from export.report.report_blocks import ReportBlock
 from export.report.report_data import ReportData
-from export.report.sections import report_page
 
 PAGE, FIGURES = "report.html", "report.json"
 """Names of the files, in the bundle and beside it."""
@@ -55,4 +56,7 @@ def make_report(results: ExportResults) -> Report:
 def _files(report: ReportData, wrong: Sequence[Regression] | None) -> dict[str, bytes]:
     plain = report.model_dump(mode="json")
     text = json.dumps(plain, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    return {PAGE: report_page(report, wrong).encode(), FIGURES: f"{text}\n".encode()}
+    return {
+        PAGE: report_page(ReportBlock.read(plain), wrong).encode(),
+        FIGURES: f"{text}\n".encode(),
+    }

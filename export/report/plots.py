@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
+from export.report.pareto import ParetoPoint
 from export.score.layer_noise import LayerError
 from train.html.plots import (
     bare,
@@ -18,53 +18,52 @@ TFLITE_COLOUR, ONNX_COLOUR, REFUSED_COLOUR = "#0072B2", "#D55E00", "#999999"
 _COLOURS = {"tflite": TFLITE_COLOUR, "onnx": ONNX_COLOUR}
 
 
-def pareto(points: Sequence[Mapping[str, Any]], across: str) -> bytes:
+def pareto(points: Sequence[ParetoPoint], across: str) -> bytes:
     """Accuracy of the verdict against what it costs; a line joins the rungs that none beats.
 
     Args:
-        points: {``name``, ``format``, ``packed``, ``cost``, ``accuracy``, ``interval``}, at least
-            one.
+        points: At least one.
         across: What ``cost`` is, for the axis.
     """
     figure = new_figure(4.6, 8.5)
     axes = bare(figure.subplots())
     best, front = -1.0, []
-    for point in sorted(points, key=lambda point: (point["cost"], -point["accuracy"])):
-        if point["packed"] and point["accuracy"] > best:
-            best = point["accuracy"]
+    for point in sorted(points, key=lambda point: (point.cost, -point.accuracy)):
+        if point.packed and point.accuracy > best:
+            best = point.accuracy
             front.append(point)
     axes.plot(
-        [point["cost"] for point in front],
-        [point["accuracy"] for point in front],
+        [point.cost for point in front],
+        [point.accuracy for point in front],
         color="black",
         lw=1,
         ls=":",
         label="none is both faster and more often right",
     )
-    ordered = sorted(points, key=lambda point: point["cost"])
+    ordered = sorted(points, key=lambda point: point.cost)
     for number, point in enumerate(ordered, start=1):
-        low, high = point["interval"]
+        low, high = point.interval
         axes.errorbar(
-            [point["cost"]],
-            [point["accuracy"]],
-            yerr=[[point["accuracy"] - low], [high - point["accuracy"]]],
-            fmt="o" if point["packed"] else "x",
-            color=_COLOURS[point["format"]] if point["packed"] else REFUSED_COLOUR,
+            [point.cost],
+            [point.accuracy],
+            yerr=[[point.accuracy - low], [high - point.accuracy]],
+            fmt="o" if point.packed else "x",
+            color=_COLOURS[point.format] if point.packed else REFUSED_COLOUR,
             elinewidth=0.8,
             capsize=3,
-            label=f"{number}  {point['name']}{'' if point['packed'] else ', refused'}",
+            label=f"{number}  {point.name}{'' if point.packed else ', refused'}",
         )
         # Several cost about the same: numbers stand above one another's bars in turn.
         axes.annotate(
             str(number),
-            (point["cost"], high),
+            (point.cost, high),
             xytext=(0, 4 + 10 * (number % 3)),
             textcoords="offset points",
             ha="center",
             fontsize=8,
         )
     axes.set(xlabel=across, ylabel="verdicts that are right")
-    if max(p["cost"] for p in points) > 8 * min(p["cost"] for p in points):
+    if max(p.cost for p in points) > 8 * min(p.cost for p in points):
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))

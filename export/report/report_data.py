@@ -18,7 +18,7 @@ from edge.bundle.manifest_parts import (
     Unit,
 )
 from edge.bundle.stages import Format
-from export.compare.instance_heads import Make
+from export.compare.instance_heads import NetworkFormats
 from export.compare.instance_non_inferiority import ApDifference
 from export.mitigate.base import RemedyResult
 from export.score.latency import Latency
@@ -162,7 +162,7 @@ class InstancesRung(ReportedRung):
     """
 
     differences: dict[str, tuple[ApDifference, ...]]
-    networks: Make | None
+    networks: NetworkFormats | None
 
 
 class ReportedInstances(ReportPart):

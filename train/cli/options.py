@@ -44,7 +44,13 @@ rate_option = click.option(
     type=click.FloatRange(min=0, min_open=True),
     help="Peak rate. [default: the network's]",
 )
-seed_option = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seed of the first weights, of the order of items and of augmentation.",
+)
 
 sitting_options = with_options(
     click.option("--resume", is_flag=True, help="Go on with an interrupted run."),

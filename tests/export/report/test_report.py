@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,7 @@ import pytest
 from edge.bundle import load_bundle
 from edge.core.errors import UnwritableError
 from tests.export.toy import arguments, call
-
-
-class Outside(HTMLParser):
-    """Collects what a page would load, and its pictures."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.outside: list[str] = []
-        self.pictures: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name in {"src", "href", "srcset", "action"} and value:
-                kept = self.pictures if value.startswith("data:") else self.outside
-                kept.append(value)
-        if tag == "script":
-            self.outside.append(tag)
+from tests.train.html.pages import self_contained
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +28,8 @@ def reported(
 
 
 def test_the_page_needs_nothing_else(reported: tuple[Path, Path]) -> None:
-    page = Outside()
     text = (reported[1] / "report.html").read_text()
-    page.feed(text)
-    assert page.outside == []
-    assert "url(" not in text and "@import" not in text
-    assert len(page.pictures) >= 7
+    assert len(self_contained(text).pictures) >= 7
     assert len(text) < 3_000_000
 
 

@@ -10,7 +10,7 @@ from edge.core.files import write_whole
 from edge.vision.cascade import Cascade
 from train.data.tiles import Tile
 from train.evaluate.instances.judged import JudgedInstances
-from train.evaluate.report.sections import report_page
+from train.evaluate.report.page import report_page
 from train.evaluate.scored import Scored
 from train.evaluate.subject import Subject
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,21 +15,62 @@ from train.evaluate.instances.detections import IOU50, detect
 from train.evaluate.instances.drawn import draw_found
 from train.evaluate.instances.judged import JudgedInstances
 from train.evaluate.report.crops import LEAST_WIDTH
-from train.evaluate.report.gallery import legend
-from train.evaluate.report.words import number, numbers, percent, percents
-from train.html.page import image, table
+from train.evaluate.report.evaluation_blocks import OutlinesBlock
+from train.evaluate.report.gallery import ItemPlace, legend
+from train.html.page import EmbeddedImage
 
 _OTHER = "another"
 """What a class is called that only the bundle knows."""
 
 
-def outlines_text(
+@dataclass(frozen=True, slots=True)
+class OutlinedItem:
+    """One item.
+
+    Attributes:
+        place: Where it is.
+        pictures: With its labels, and with what was found.
+        found: Class and score of what was found.
+    """
+
+    place: ItemPlace
+    pictures: Sequence[EmbeddedImage]
+    found: Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinedItems:
+    """Items under a heading; ``wide`` where a picture takes the page's whole width."""
+
+    heading: str
+    items: Sequence[OutlinedItem]
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinesSection:
+    """What the section shows.
+
+    Attributes:
+        figures: Of all classes and of each.
+        labels: Of the classes, in the order of ``figures.per_class``.
+        legend: Colour and label of each class.
+        galleries: Those that hold any item.
+    """
+
+    figures: OutlinesBlock
+    labels: Sequence[str]
+    legend: Sequence[tuple[str, str]]
+    galleries: Sequence[OutlinedItems]
+
+
+def collect_outlines(
     items: Sequence[Tile],
     instances: JudgedInstances | None,
-    figures: Mapping[str, Any] | None,
+    figures: OutlinesBlock | None,
     each: int,
-) -> str:
-    """The section as HTML; empty where there is no instance model for these classes.
+) -> OutlinesSection | None:
+    """The section; None where there is no instance model for these classes.
 
     Args:
         items: What was judged.
@@ -42,89 +82,16 @@ def outlines_text(
         ImageError: An image cannot be read any more.
     """
     if instances is None or figures is None:
-        return ""
-    return (
-        _precision(figures)
-        + _at_the_rules(figures)
-        + _per_class(figures["per_class"])
-        + _pictures(items, instances, each)
-    )
+        return None
+    labels = class_labels(tuple(figures.per_class))
+    galleries = _galleries(items, instances, each)
+    return OutlinesSection(figures, labels, legend(instances.classes), galleries)
 
 
-def _precision(figures: Mapping[str, Any]) -> str:
-    rows = [
-        (
-            f"by {name}",
-            number(figures[f"{kind}_ap50"]),
-            numbers(figures[f"{kind}_ap50_interval"]),
-            number(figures[f"{kind}_ap75"]),
-            number(figures[f"{kind}_ap"]),
-        )
-        for kind, name in (("box", "boxes"), ("mask", "masks"))
-    ]
-    header = ("average precision", "AP50", "95 % interval", "AP75", "AP")
-    return (
-        f"<p>{figures['n']:,} labelled defects on {figures['n_frames']:,} items.</p>"
-        + table(header, rows)
-        + '<p class="note">As COCO counts it: the mean over classes, at an overlap (IoU) of 0.5, '
-        "of 0.75, and over 0.5 to 0.95. It judges candidates of any score; what follows judges "
-        "those that the bundle's rules make defects. Every item is looked at, the gate hiding "
-        "none, but beside the line.</p>"
-    )
-
-
-def _at_the_rules(figures: Mapping[str, Any]) -> str:
-    rows = [
-        (
-            f"{what}, {by}",
-            percent(block["recall"]),
-            percents(block["recall_interval"]),
-            percent(block["precision"]),
-            number(block["false_alarms_per_frame"]),
-            number(block["false_alarms_per_clean_frame"]),
-        )
-        for key, what in (("detections", "all items"), ("cascade", "as beside the line"))
-        if figures[key] is not None
-        for by, block in (
-            ("IoU 0.5", figures[key]["iou50"]),
-            ("touching", figures[key]["touching"]),
-        )
-    ]
-    header = ("defects", "found", "95 %", "precision", "false alarms an item", "a clean item")
-    text = table(header, rows)
-    if figures["dice"] is not None:
-        outlines = (
-            ("Dice where a class is labelled", number(figures["dice_foreground"])),
-            ("Dice as the Severstal competition counts it", number(figures["dice"])),
-            ("IoU of classes' areas, mean", number(figures["foreground_miou"])),
-        )
-        text += table(("outlines", ""), outlines) + (
-            '<p class="note">The competition counts an item without a class on which none is found '
-            "as a Dice of 1, so that on clean strip it mostly measures silence.</p>"
-        )
-    return text
-
-
-def _per_class(per_class: Mapping[str, Mapping[str, Any]]) -> str:
-    keys = ("box_ap50", "mask_ap50", "dice_foreground", "iou")
-    rows = [
-        (
-            label,
-            row["n"],
-            *(number(row[key]) for key in keys),
-            percent(row["recall"]),
-            number(row["false_alarms_per_frame"]),
-        )
-        for label, row in zip(class_labels(tuple(per_class)), per_class.values(), strict=True)
-    ]
-    header = ("class", "defects", "box AP50", "mask AP50", "Dice", "IoU", "found", "false an item")
-    return table(header, rows)
-
-
-def _pictures(items: Sequence[Tile], instances: JudgedInstances, each: int) -> str:
+def _galleries(items: Sequence[Tile], instances: JudgedInstances, each: int) -> list[OutlinedItems]:
     settled = instances.settled
     if settled is None:
-        return ""
+        return []
     found = detect(settled, instances.frames, IOU50)
     wrong = [0] * len(items)
     for place in (*found.truth_frames[~found.hit], *found.found_frames[found.false]):
@@ -134,42 +101,36 @@ def _pictures(items: Sequence[Tile], instances: JudgedInstances, each: int) -> s
         worst.setdefault(items[place].sample.group, place)
     labelled = [i for i, frame in enumerate(instances.frames) if frame.truths]
     evenly = labelled[:: max(1, -(-len(labelled) // max(each, 1)))]
-    text = ""
-    for heading, places in (
-        ("Most mistakes", list(worst.values())[:each]),
-        ("Picked evenly", evenly),
-    ):
-        shown = [_item(items[i], settled[i], instances) for i in places]
-        if not shown:
-            continue
-        wide = " wide" if any(items[i].box[2] > 2 * LEAST_WIDTH for i in places) else ""
-        text += f'<h3>{heading}</h3><div class="gallery{wide}">{"".join(shown)}</div>'
-    if not text:
-        return ""
-    return (
-        "<p>Labels first, then what was found, by the rules. Of near-duplicates only the one with "
-        f"the most mistakes is shown.</p><p>{legend(instances.classes)}</p>{text}"
-    )
+    return [
+        OutlinedItems(
+            heading,
+            [_outlined(items[i], settled[i], instances) for i in places],
+            any(items[i].box[2] > 2 * LEAST_WIDTH for i in places),
+        )
+        for heading, places in (
+            ("Most mistakes", list(worst.values())[:each]),
+            ("Picked evenly", evenly),
+        )
+        if places
+    ]
 
 
-def _item(item: Tile, found: Sequence[FoundInstance], instances: JudgedInstances) -> str:
-    x, y, width, height = item.box
-    scale = max(1, LEAST_WIDTH // width)
+def _outlined(
+    item: Tile, found: Sequence[FoundInstance], instances: JudgedInstances
+) -> OutlinedItem:
+    scale = max(1, LEAST_WIDTH // item.box[2])
     colours = [bgr(colour) for colour in class_colours(len(instances.classes))]
     plain = enlarged(item.sample.read(), item.box, scale)
     truth = plain.copy()
     draw_truth(truth, item.sample, colours, box=item.box, scale=scale)
     draw_found(plain, found, colours, scale=scale)
     names = class_labels(instances.classes)
-    said = [
-        f"{names[f.class_index] if f.class_index < len(names) else _OTHER} {percent(f.score)}"
-        for f in found
-    ]
-    whole = (width, height) == (item.sample.width, item.sample.height)
-    where = "" if whole else f", tile at {x}, {y}"
-    name = f"{item.sample.name}{where}"
-    pictures = image(jpeg(truth), f"{name}, labels") + image(jpeg(plain), f"{name}, found")
-    caption = (
-        f"<b>{escape(item.sample.name)}</b>{where}<br>Found: {escape(', '.join(said) or 'none')}."
+    place = ItemPlace.of(item)
+    return OutlinedItem(
+        place,
+        [
+            EmbeddedImage(jpeg(truth), f"{place}, labels"),
+            EmbeddedImage(jpeg(plain), f"{place}, found"),
+        ],
+        [(names[f.class_index] if f.class_index < len(names) else _OTHER, f.score) for f in found],
     )
-    return f"<figure><div>{pictures}</div><figcaption>{caption}</figcaption></figure>"

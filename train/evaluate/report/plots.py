@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from numpy.typing import NDArray
 
 from train.data.eda.palette import CLEAN_COLOUR
+from train.evaluate.report.evaluation_blocks import CalibrationBlock
 from train.evaluate.scored import Scored
 from train.html.plots import (
     bare,
@@ -24,21 +25,27 @@ _BENEATH: dict[str, Any] = {"loc": "outside lower center", "frameon": False, "fo
 """Where a legend covers nothing."""
 
 
-def rates(scored: Scored, figures: Mapping[str, Any]) -> bytes:
-    """Recall against the share of clean items passed on, of gate and decision; right, enlarged."""
+def rates(scored: Scored, gate: float, decision: float) -> bytes:
+    """Recall against the share of clean items passed on, of gate and decision; right, enlarged.
+
+    Args:
+        scored: Clean and defective items.
+        gate: The gate threshold.
+        decision: The decision threshold.
+    """
     figure = new_figure(4.2)
     whole, corner = (bare(axes) for axes in figure.subplots(1, 2))
     truth = scored.defective
     stages = (
-        ("gate", scored.gate, figures["gate"], GATE_COLOUR),
-        ("decision", scored.decision, figures["binary"], DECISION_COLOUR),
+        ("gate", scored.gate, gate, GATE_COLOUR),
+        ("decision", scored.decision, decision, DECISION_COLOUR),
     )
     for axes in (whole, corner):
-        for name, scores, block, colour in stages:
+        for name, scores, threshold, colour in stages:
             passed, recall = _curve(truth, scores)
             axes.plot(passed, recall, color=colour, lw=1.6, label=f"{name}, any threshold")
-            here = scores >= np.float32(block["threshold"])
-            label = f"{name} threshold {block['threshold']:.3f}"
+            here = scores >= np.float32(threshold)
+            label = f"{name} threshold {threshold:.3f}"
             spot = here[~truth].mean(), here[truth].mean()
             axes.plot(*spot, "o", color=colour, ms=8, mec="white", label=label)
         axes.grid(alpha=0.3)
@@ -64,16 +71,16 @@ def _curve(
     return shares[0], shares[1]
 
 
-def histogram(scored: Scored, figures: Mapping[str, Any]) -> bytes:
-    """Scores of clean and of defective items, counted on a logarithmic axis."""
+def histogram(scored: Scored, gate: float, decision: float) -> bytes:
+    """Scores of clean and of defective items, counted on a logarithmic axis, and the thresholds."""
     figure = new_figure(3.6)
     panels = (
-        ("gate score", scored.gate, figures["gate"]),
-        ("decision score", scored.decision, figures["binary"]),
+        ("gate score", scored.gate, gate),
+        ("decision score", scored.decision, decision),
     )
     edges = np.linspace(0, 1, _BINS + 1)
     both = figure.subplots(1, 2, sharey=True)
-    for axes, (name, scores, block) in zip(both, panels, strict=True):
+    for axes, (name, scores, threshold) in zip(both, panels, strict=True):
         bare(axes)
         for label, kind, colour in (
             ("clean", ~scored.defective, CLEAN_COLOUR),
@@ -82,7 +89,7 @@ def histogram(scored: Scored, figures: Mapping[str, Any]) -> bytes:
             counts = np.histogram(scores[kind], edges)[0]
             filled = {"fill": True, "alpha": 0.35} if label == "clean" else {"lw": 1.8}
             axes.stairs(counts, edges, color=colour, label=label, **filled)
-        axes.axvline(block["threshold"], color="black", ls="--", lw=1, label="threshold")
+        axes.axvline(threshold, color="black", ls="--", lw=1, label="threshold")
         axes.set_yscale("symlog", linthresh=1)
         axes.set(xlabel=name, xlim=(0, 1))
     both[0].set(ylabel="items", ylim=(0, 2 * both[0].get_ylim()[1]))
@@ -113,11 +120,11 @@ def confusion_picture(labels: Sequence[str], counts: Sequence[Sequence[int]]) ->
     return png(figure)
 
 
-def reliability_picture(blocks: Mapping[str, Mapping[str, Any]]) -> bytes:
+def reliability_picture(blocks: Mapping[str, CalibrationBlock]) -> bytes:
     """Reliability diagrams: a panel for each task, before and after temperature scaling.
 
     Args:
-        blocks: ``calibration`` of the figures, by what share of the items confidence should be.
+        blocks: By the share of items that confidence should be.
     """
     figure = new_figure(5.0, 5.0 * len(blocks))
     panels = figure.subplots(1, len(blocks), squeeze=False)[0]
@@ -127,19 +134,18 @@ def reliability_picture(blocks: Mapping[str, Mapping[str, Any]]) -> bytes:
     return png(figure)
 
 
-def _reliability(axes: Axes, block: Mapping[str, Any]) -> None:
+def _reliability(axes: Axes, block: CalibrationBlock) -> None:
     axes.plot([0, 1], [0, 1], color="black", lw=0.8)
     series = (
-        ("at temperature 1", "bins_uncalibrated", "ece_uncalibrated", CLEAN_COLOUR, "--"),
-        ("as deployed", "bins", "ece", GATE_COLOUR, "-"),
+        ("at temperature 1", block.bins_uncalibrated, block.ece_uncalibrated, CLEAN_COLOUR, "--"),
+        ("as deployed", block.bins, block.ece, GATE_COLOUR, "-"),
     )
-    for name, key, error, colour, style in series:
-        bins = block[key]
-        x, y = [part["confidence"] for part in bins], [part["right"] for part in bins]
-        most = max(part["n"] for part in bins)
-        label = f"{name}: ECE {block[error]:.1%}"
+    for name, bins, error, colour, style in series:
+        x, y = [part.confidence for part in bins], [part.right for part in bins]
+        most = max(part.n for part in bins)
+        label = f"{name}: ECE {error:.1%}"
         axes.plot(x, y, style, color=colour, lw=1.4, label=label)
-        axes.scatter(x, y, s=[4 + 80 * part["n"] / most for part in bins], color=colour, zorder=3)
+        axes.scatter(x, y, s=[4 + 80 * part.n / most for part in bins], color=colour, zorder=3)
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel="confidence")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, fontsize=9, ncols=2)

@@ -2,83 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from edge.bundle.promises import Promise, Rate, UnitPromises
+from edge.bundle.promises import Promise, UnitPromises
 from train.data.eda.palette import class_labels
-from train.evaluate.report.words import NOTHING, percent, percents, whole_percent
+from train.evaluate.report.evaluation_blocks import ClassGroupsBlock, EvaluationBlock
 from train.evaluate.subject import Subject
-from train.html.page import table
-
-_UNSEEN = {"group_recall": None, "n_groups": 0}
-"""Measured of a class that the data set lacks."""
 
 
-def promises_text(subject: Subject, figures: Mapping[str, Any]) -> str:
-    """A table of promises for each unit, as HTML.
+class PromiseRow(NamedTuple):
+    """One promise.
+
+    Attributes:
+        label: The defects that it is about.
+        promise: From the bundle.
+        here: What was measured of them; None where items are of another unit.
+    """
+
+    label: str
+    promise: Promise
+    here: ClassGroupsBlock | None
+
+    @property
+    def let_through(self) -> float | None:
+        """Share of groups that the gate let through here; None where there is none."""
+        if self.here is None or self.here.group_recall is None:
+            return None
+        return 1 - self.here.group_recall
+
+
+class PromiseTable(NamedTuple):
+    """The promises for tiles, or for frames.
+
+    Attributes:
+        unit: Tile or frame.
+        promised: From the bundle.
+        rows: Any defect first, then each class.
+        measured: Whether the items judged are of that unit.
+    """
+
+    unit: str
+    promised: UnitPromises
+    rows: Sequence[PromiseRow]
+    measured: bool
+
+
+def promise_tables(subject: Subject, figures: EvaluationBlock) -> list[PromiseTable]:
+    """A table for each unit.
 
     Args:
         subject: What was judged, and the bundle that promises.
         figures: What was measured.
     """
     promises = subject.bundle.manifest.promises
-    gate = {**figures["gate"], "n_groups": figures["binary"]["n_defective_groups"]}
-    return (
-        f"<p>The gate threshold is {gate['threshold']:.4f}; what scores less is called clean and "
-        "never seen by the classifier. A promise counts groups of near-duplicates, and a group is "
-        "let through where any defective item of it is.</p>"
-        + "".join(
-            _unit_text(unit, promised, gate if unit == subject.unit else None)
-            for unit, promised in promises.items()
-        )
-        + f"<p>Here the gate passes on {percent(gate['pass_rate_clean'])} of clean "
-        f"{subject.unit}s to later stages.</p>"
-    )
-
-
-def _unit_text(unit: str, promised: UnitPromises, gate: Mapping[str, Any] | None) -> str:
-    chosen = "the threshold was chosen by these" if promised.deployed else "for comparison"
-    names = promised.per_class
-    rows = [_row("any defect", promised.defect, gate)]
-    for label, (name, promise) in zip(class_labels(tuple(names)), names.items(), strict=True):
-        rows.append(_row(label, promise, gate and gate["per_class"].get(name, _UNSEEN)))
-    header = (
-        "let through",
-        "promised at most",
-        "with confidence",
-        f"on groups of {promised.split}",
-        "kept",
-        "holdout, at export",
-        "95 %",
-        *(["measured here", "of groups"] if gate else []),
-    )
-    clean = promised.clean_passed_on
-    return (
-        f"<h3>For each {escape(unit)}: {chosen}</h3>"
-        + table(header, rows)
-        + f'<p class="note">Counted: {escape(promised.counted)}. Of clean {escape(unit)}s of the '
-        f"holdout {_rate(clean)} were passed on ({percents(clean.interval)}).</p>"
-    )
-
-
-def _row(label: str, promise: Promise, here: Mapping[str, Any] | None) -> list[str]:
-    made = promise.alpha is not None
-    row = [
-        label,
-        whole_percent(promise.alpha) if promise.alpha is not None else "too few to promise",
-        whole_percent(1 - promise.delta) if made else NOTHING,
-        f"{promise.n:,}",
-        ("yes" if promise.kept else "no") if made else NOTHING,
-        _rate(promise.holdout),
-        percents(promise.holdout.interval),
+    return [
+        _table(unit, promised, figures if unit == subject.unit else None)
+        for unit, promised in promises.items()
     ]
-    if here is not None:
-        recall = here["group_recall"]
-        row += [percent(None if recall is None else 1 - recall), f"{here['n_groups']:,}"]
-    return row
 
 
-def _rate(rate: Rate) -> str:
-    return f"{percent(rate.rate)} ({rate.count:,} of {rate.n:,})" if rate.n else NOTHING
+def _table(unit: str, promised: UnitPromises, figures: EvaluationBlock | None) -> PromiseTable:
+    rows = [PromiseRow("any defect", promised.defect, _any_defect(figures))]
+    names = promised.per_class
+    for label, (name, promise) in zip(class_labels(tuple(names)), names.items(), strict=True):
+        rows.append(PromiseRow(label, promise, _of_class(figures, name)))
+    return PromiseTable(unit, promised, rows, figures is not None)
+
+
+def _any_defect(figures: EvaluationBlock | None) -> ClassGroupsBlock | None:
+    if figures is None:
+        return None
+    gate, binary = figures.gate, figures.binary
+    return ClassGroupsBlock(group_recall=gate.group_recall, n_groups=binary.n_defective_groups)
+
+
+def _of_class(figures: EvaluationBlock | None, name: str) -> ClassGroupsBlock | None:
+    """Nothing of a class that the data set lacks."""
+    return None if figures is None else figures.gate.per_class.get(name, ClassGroupsBlock())

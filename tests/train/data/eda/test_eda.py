@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode
-from html.parser import HTMLParser
+from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
 from edge.core.errors import ImageError, UnwritableError
 from tests.train.data.build import SQUARE, annotation, coco, image, severstal
+from tests.train.html.pages import HOSTILE, INERT, self_contained
 from train.data import read_unsplit
 from train.data.eda import write_exploration
 
@@ -26,7 +24,7 @@ def explored(root: Path, out: Path) -> tuple[str, dict]:
 def test_the_report_holds_every_picture_and_points_nowhere(tmp_path: Path) -> None:
     rows = f"ImageId,ClassId,EncodedPixels\na.jpg,1,{SQUARE}\na.jpg,3,1 5\nb.jpg,3,1 9\n"
     page, numbers = explored(severstal(tmp_path / "in", rows, tests=2), tmp_path / "out")
-    HTMLParser().feed(page)
+    parsed = self_contained(page)
     headings = re.findall("<h2>(.*?)</h2>", page)
     assert headings == [
         "Counts",
@@ -36,10 +34,7 @@ def test_the_report_holds_every_picture_and_points_nowhere(tmp_path: Path) -> No
         "Brightness",
         "Examples",
     ]
-    pictures = re.findall(r'src="data:image/(?:png|jpeg);base64,([^"]+)"', page)
-    assert len(pictures) == page.count("<img") == 5 + 3  # examples: clean, class 1, class 3
-    for picture in pictures:
-        assert cv2.imdecode(np.frombuffer(b64decode(picture), np.uint8), cv2.IMREAD_COLOR).size
+    assert len(parsed.pictures) == page.count("<img") == 5 + 3  # clean, class 1, class 3
     assert "http" not in re.sub(r"base64,[^\"]+", "", page)
     assert "Another 2 images have no labels" in page
     assert numbers["counts"]["overlap"][0] == [1, 0, 1, 0]
@@ -48,14 +43,21 @@ def test_the_report_holds_every_picture_and_points_nowhere(tmp_path: Path) -> No
 
 
 def test_names_are_escaped(tmp_path: Path) -> None:
-    root = coco(tmp_path / "a&b", {"val": ([image(1)], [annotation(1, 1)])})
-    page, _ = explored(root, tmp_path / "out")
-    assert "Exploration of a&amp;b" in page
+    root = coco(tmp_path / "in", {"val": ([image(1)], [annotation(1, 1)])})
+    named = replace(
+        read_unsplit(root), name=HOSTILE, source=HOSTILE, terms=HOSTILE, classes=(HOSTILE, "dent")
+    )
+    write_exploration(named, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text()
+    self_contained(page)
+    for expected in (f"Exploration of {INERT}", f"Source: {INERT}", f"Terms: {INERT}"):
+        assert expected in page
+    assert page.count(f">{INERT}<") == 2  # the class, as a column and as a row
 
 
 def test_a_set_without_any_instance_has_a_report(tmp_path: Path) -> None:
     page, numbers = explored(coco(tmp_path / "in", {"val": ([image(1)], [])}), tmp_path / "out")
-    assert "1 labelled images" in page
+    assert "1 labelled image (" in page
     assert numbers["sizes_px"]["pit"]["area"] is None
 
 

@@ -15,7 +15,9 @@ from train.data.sample import Sample
 from train.data.tiles import Tile, label_tiles
 from train.evaluate.instances.instance_figures import figures_of
 from train.evaluate.instances.judged import judge_instances
-from train.evaluate.report.outlines import outlines_text
+from train.evaluate.report.evaluation_blocks import OutlinesBlock
+from train.evaluate.report.outlines import collect_outlines
+from train.html.page import page_environment
 
 RULES = [ClassRule(0.5, 0)] * 3
 
@@ -35,7 +37,9 @@ def items(tmp_path: Path) -> list[Tile]:
 
 def text_of(items: list[Tile], seen: list[list], *, rules: list | None = RULES) -> str:
     judged = judge_instances(seen, items, made.CLASSES, rules, as_run=rules and [[]] * len(items))
-    return outlines_text(items, judged, figures_of(judged), 2)
+    figures = OutlinesBlock.model_validate(figures_of(judged))
+    template = page_environment("train.evaluate.report").get_template("outlines.html.j2")
+    return template.render(outlines=collect_outlines(items, judged, figures, 2))
 
 
 def test_figures_and_pictures_stand_in_it(items: list[Tile]) -> None:
@@ -75,4 +79,4 @@ def test_boxes_alone_have_no_figures_of_outlines(items: list[Tile]) -> None:
 
 
 def test_without_a_model_there_is_no_section(items: list[Tile]) -> None:
-    assert outlines_text(items, None, None, 2) == ""
+    assert collect_outlines(items, None, None, 2) is None

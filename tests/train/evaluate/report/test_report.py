@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
 from edge.bundle import Bundle
@@ -18,6 +14,7 @@ from edge.core.errors import UnwritableError
 from edge.core.images import write_image
 from tests.edge import fakes
 from tests.edge.bundle import samples as bundles
+from tests.train.html.pages import HOSTILE, INERT, self_contained
 from train.data.sample import DataSet, Instance, Sample
 from train.data.tiles import Tile, label_tiles
 from train.evaluate.comparison import Baseline
@@ -26,7 +23,7 @@ from train.evaluate.report import write_report
 from train.evaluate.scoring import score
 from train.evaluate.subject import Subject
 
-NAME = "<b>&.png"
+NAME = "<b onclick='x'>&\x1b.png"
 Reporter = Callable[..., str]
 
 
@@ -51,11 +48,11 @@ def reported(tmp_path: Path, labelled: list[Sample]) -> Reporter:
         chosen: Callable[[Tile], bool] = lambda tile: True,
     ) -> str:
         manifest = bundles.manifest()
-        data = DataSet("a&b", tmp_path, fakes.CLASSES, tuple(labelled), "a mill", "<none>")
+        data = DataSet(HOSTILE, tmp_path, fakes.CLASSES, tuple(labelled), HOSTILE, HOSTILE)
         items = [t for s in labelled for t in label_tiles(s, region) if chosen(t)]
         cascade = fakes.cascade(classify=classify)
         scored = score(cascade, items, fakes.CLASSES)
-        other = Baseline("old", "1" * 64, replace(scored, decision=scored.gate), 0.9)
+        other = Baseline(HOSTILE, "1" * 64, replace(scored, decision=scored.gate), 0.9)
         figures = evaluation(scored, manifest.thresholds, other if compare else None)
         subject = Subject(Bundle(manifest, {}, "0" * 64), "brightness", "int8", data, "val", region)
         path = tmp_path / "report.html"
@@ -71,22 +68,19 @@ def text_of(page: str) -> str:
 
 def test_the_page_holds_its_pictures_and_points_nowhere(reported: Reporter) -> None:
     page = reported()
-    HTMLParser().feed(page)
-    pictures = re.findall(r'src="data:image/(?:png|jpeg);base64,([^"]+)"', page)
-    assert len(pictures) == page.count("<img")
-    for picture in pictures:
-        assert cv2.imdecode(np.frombuffer(b64decode(picture), np.uint8), cv2.IMREAD_COLOR).size
+    assert len(self_contained(page).pictures) == page.count("<img") > 5
     rest = re.sub(r"base64,[^\"]+", "", page)
     assert "http" not in rest
     assert "<script" not in rest
 
 
 def test_names_are_escaped(reported: Reporter) -> None:
-    page = reported()
-    assert "Evaluation of sample (not checked) on a&amp;b, val" in page
-    assert "&lt;b&gt;&amp;.png" in page
-    assert NAME not in page
-    assert "&lt;none&gt;" in page
+    page = reported(compare=True)
+    self_contained(page)
+    assert f"Evaluation of sample (not checked) on {INERT}, val" in page
+    assert f"The baseline is {INERT}" in page
+    assert f">{INERT}</td>" in page  # the terms
+    assert "<b>&lt;b onclick=&#39;x&#39;&gt;&amp;\\x1b.png</b>" in page
 
 
 def test_mistakes_are_shown_with_what_was_labelled_and_said(reported: Reporter) -> None:

@@ -1,0 +1,96 @@
+"""The report's page: its sections stand in the order in which a reader comes to trust or doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from export.report.pareto import pareto_points
+from export.report.plots import layers_picture, pareto
+from export.report.regressions import Regression
+from export.report.report_blocks import ReportBlock
+from export.score.stage_answers import AUROC
+from train.data.eda.palette import class_labels
+from train.evaluate.report.plots import confusion_picture, reliability_picture
+from train.html.page import EmbeddedImage, page_environment
+
+
+class ConfusionSection(NamedTuple):
+    """The confusion of one number format.
+
+    Attributes:
+        precision: Of the networks.
+        binary: Drawing of defect and none, by the unit of the decision.
+        classes: Drawing of the classes, by the unit of the networks; None without a classifier.
+    """
+
+    precision: str
+    binary: EmbeddedImage
+    classes: EmbeddedImage | None
+
+
+def report_page(report: ReportBlock, wrong: Sequence[Regression] | None) -> str:
+    """The whole page as text, self-contained.
+
+    Args:
+        report: The figures.
+        wrong: What int8 has wrong and float had right; None where pictures are left out.
+    """
+    return (
+        page_environment(__package__)
+        .get_template("export.html.j2")
+        .render(
+            report=report,
+            split=report.split,
+            stages=list(report.layers),
+            auroc=AUROC,
+            int8=report.form("tflite int8"),
+            pareto=_pareto(report),
+            layers=EmbeddedImage(layers_picture(report.layers), "Noise at each layer"),
+            confusions=_confusions(report),
+            reliability=_reliability(report),
+            regressions=None
+            if wrong is None
+            else [(one, EmbeddedImage(one.picture, one.image)) for one in wrong],
+        )
+    )
+
+
+def _pareto(report: ReportBlock) -> EmbeddedImage:
+    across = "time of all networks on one region, × float32 TFLite" if report.timed else "size, KiB"
+    return EmbeddedImage(pareto(pareto_points(report), across), "Accuracy against cost")
+
+
+def _confusions(report: ReportBlock) -> list[ConfusionSection]:
+    found = []
+    for precision, units in report.evaluation.items():
+        binary = units[report.units.decision].binary.confusion
+        classes = units[report.units.networks].multiclass
+        found.append(
+            ConfusionSection(
+                precision,
+                EmbeddedImage(
+                    confusion_picture(binary.labels, binary.counts),
+                    f"Confusion of defect and none, {precision}",
+                ),
+                None
+                if classes is None
+                else EmbeddedImage(
+                    confusion_picture(
+                        class_labels(classes.confusion.labels), classes.confusion.counts
+                    ),
+                    f"Confusion of classes, {precision}",
+                ),
+            )
+        )
+    return found
+
+
+def _reliability(report: ReportBlock) -> EmbeddedImage:
+    """Of int8."""
+    units = report.evaluation["int8"]
+    blocks = {"share that is defective": units[report.units.decision].binary.calibration}
+    classes = units[report.units.networks].multiclass
+    if classes is not None:
+        blocks["share whose class is right"] = classes.calibration
+    return EmbeddedImage(reliability_picture(blocks), "Reliability diagrams")
