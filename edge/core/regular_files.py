@@ -20,11 +20,15 @@ _KINDS = {
 }
 
 
+SETTINGS_BYTES = 4 * 2**20
+"""What a file of settings may have: a hundred times what any needs."""
+
+
 class UnfitFileError(OSError):
     """What has that name is no regular file, or is larger than what is asked for can be."""
 
 
-def read_regular(path: Path, most_bytes: int) -> bytes:
+def read_regular(path: Path, most_bytes: int = SETTINGS_BYTES) -> bytes:
     """All of a regular file; a link to one is followed.
 
     Raises:
