@@ -128,7 +128,7 @@ def test_models_of_which_no_golden_frame_speaks_are_not_proven(brightness: Casca
 
 
 def test_a_golden_frame_that_is_no_picture_is_named() -> None:
-    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is no picture"):
+    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is not an image"):
         golden_pixels(read_bundle(bundle_bytes()), GOLDEN)
 
 
