@@ -14,6 +14,7 @@ from edge.config.error_text import describe, named
 from edge.config.locate import Key, closest, locate
 from edge.config.secrets import resolve
 from edge.core.errors import ConfigError, MissingPathError
+from edge.core.regular_files import read_regular
 
 _HINT = "All keys with their units: millsight config example"
 
@@ -84,7 +85,7 @@ def read_as(model: type[Model], path: Path) -> Model:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_regular(path).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         raise MissingPathError(
             f"there is no file {path}", f"Begin with: millsight config example > {path.name}"

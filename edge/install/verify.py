@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from edge.bundle.load import Bundle
 from edge.bundle.manifest_parts import GoldenScores, Precision
-from edge.core.errors import BundleError
+from edge.core.errors import BundleError, ImageError
 from edge.core.frame import Pixels
+from edge.core.images import decode_grey
 from edge.install.golden_instances import (
     golden_instances,
     instance_floors,
@@ -24,6 +24,10 @@ from edge.vision.engines.base import file_format
 
 if TYPE_CHECKING:
     from edge.vision.models.instances import InstanceModel
+
+MAX_GOLDEN_PIXELS = 16_000_000
+"""Pixels of a golden frame: every network scores it, and a frame of strip has less than a million.
+"""
 
 TOLERANCE: dict[Precision, float] = {
     "float32": 0.001,
@@ -206,12 +210,15 @@ def golden_pixels(bundle: Bundle, file: str) -> Pixels:
     """A golden frame's pixels [lines, columns], uint8.
 
     Raises:
-        BundleError: It cannot be decoded.
+        BundleError: It cannot be decoded, or is larger than frames of the bundle can be.
     """
-    pixels = cv2.imdecode(np.frombuffer(bundle.files[file], np.uint8), cv2.IMREAD_GRAYSCALE)
-    if pixels is None:
-        raise BundleError(f"{PurePosixPath(file).name} in the bundle is no picture")
-    return np.asarray(pixels, dtype=np.uint8)
+    sizes = bundle.manifest.frame
+    most_pixels = min(MAX_GOLDEN_PIXELS, sizes.max_width * sizes.max_height)
+    name = f"{PurePosixPath(file).name} in the bundle"
+    try:
+        return decode_grey(bundle.files[file], name, convert_colour=True, most_pixels=most_pixels)
+    except ImageError as error:
+        raise BundleError(error.what, "Export the bundle again") from None
 
 
 def _format_of(model: InstanceModel | None) -> str | None:
