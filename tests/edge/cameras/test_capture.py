@@ -36,6 +36,7 @@ def test_a_usb_camera_that_is_not_there_says_what_to_check(capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.loopback
 @pytest.mark.parametrize(
     ("url", "told"),
     [
@@ -51,6 +52,7 @@ def test_a_stream_that_cannot_be_opened_says_why(url, told):
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.loopback
 def test_a_host_that_says_nothing_is_given_up_in_time(silent_server):
     with pytest.raises(CameraError, match=r"answers on port .* but gives no video"):
         capture.stream(f"rtsp://127.0.0.1:{silent_server}/x", transport="tcp", patience_s=1.0)

@@ -75,7 +75,7 @@ def test_a_rung_of_the_instance_networks_says_what_each_network_is_in() -> None:
     }
     (difference,) = plain["differences"]["val"]
     assert (difference["shrunk"], difference["bounds"]) == (0.25, None)
-    assert str(instances_rung()) == "onnx int8"
+    assert instances_rung().name == "onnx int8"
 
 
 def test_without_times_everything_else_stays() -> None:
