@@ -21,6 +21,7 @@ from edge.install.verify import (
 from edge.vision.cascade import Cascade
 from tests.edge import fakes
 from tests.edge.bundle.samples import FILES, GOLDEN, bundle_bytes, fields, file_entries, manifest
+from tests.edge.core.image_formats import build
 
 PIXELS = fakes.strip((5, 5, 230))
 
@@ -128,8 +129,15 @@ def test_models_of_which_no_golden_frame_speaks_are_not_proven(brightness: Casca
 
 
 def test_a_golden_frame_that_is_no_picture_is_named() -> None:
-    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is no picture"):
+    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is not an image"):
         golden_pixels(read_bundle(bundle_bytes()), GOLDEN)
+
+
+def test_a_golden_frame_larger_than_frames_can_be_is_refused_by_its_header() -> None:
+    for size in ((32767, 32767), (8193, 8192)):
+        huge = bundle_with({}, build.png(size=size))
+        with pytest.raises(BundleError, match=f"{size[0]}×{size[1]} pixels by its header"):
+            golden_pixels(huge, GOLDEN)
 
 
 def test_pixels_come_back_as_they_were_stored() -> None:
