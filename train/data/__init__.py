@@ -19,7 +19,7 @@ from train.data.leaks import joined
 from train.data.progress import ItemProgress, quiet
 from train.data.sample import DataSet
 from train.data.severstal import TABLE, read_severstal
-from train.data.splits import apply_splits, split_data, write_splits
+from train.data.splits import STUDY_SHARES, apply_splits, split_data, write_splits
 
 SPLIT_FILE = "splits.csv"
 
@@ -62,7 +62,7 @@ def open_data(
             f"Write it with: millsight data split {root} --out {path}",
         )
     undealt = is_severstal(root)
-    if not undealt and not (create and is_of_one_split(data)):
+    if not undealt and not (create and _is_undealt(data)):
         return data
     if not create:
         raise MissingPathError(
@@ -76,9 +76,13 @@ def open_data(
     return apply_splits(data, path)
 
 
-def is_of_one_split(data: DataSet) -> bool:
-    """Whether a set's own splits part nothing: one COCO file, or class folders without splits."""
-    return len(split_names(data)) == 1
+def _is_undealt(data: DataSet) -> bool:
+    """Whether a set's own splits part nothing: one COCO file, or class folders without splits.
+
+    One that is called ``train``, ``val`` or ``holdout`` is a part of something, and left as it is.
+    """
+    names = split_names(data)
+    return len(names) == 1 and names[0] not in STUDY_SHARES
 
 
 def _split(root: Path) -> str:

@@ -187,7 +187,7 @@ def test_folders_as_annotation_tools_write_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "images", "instances"),
-    [("cr7", 4040, 4861), ("neuseg", 993, 2790), ("magnetic_tile", 1183, 391)],
+    [("cr7", 4411, 5345), ("neuseg", 1064, 3075), ("magnetic_tile", 1344, 445)],
 )
 def test_real_sets_read_whole(real_data: Path, name: str, images: int, instances: int) -> None:
     data = read_coco(real_data / name)

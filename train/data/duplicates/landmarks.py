@@ -65,7 +65,7 @@ def find_landmarks(texture: Texture) -> Landmarks:
     y, x = np.nonzero(inner)
     patches = np.lib.stride_tricks.sliding_window_view(texture, (PATCH, PATCH))[y, x]
     spectrum = _COSINES @ patches @ _COSINES.T
-    bits = (spectrum > 0).reshape(len(x), -1)
+    bits = (spectrum > 0).reshape(len(x), FREQUENCIES * FREQUENCIES)
     return Landmarks(np.stack([x + half, y + half], axis=1).astype(np.int32), _packed(bits))
 
 
@@ -79,7 +79,7 @@ def posed(signatures: NDArray[np.uint64], pose: int) -> NDArray[np.uint64]:
         bits = bits ^ odd[None, None, :]
     if pose & 2:
         bits = bits ^ odd[None, :, None]
-    return _packed(bits.reshape(len(signatures), -1))
+    return _packed(bits.reshape(len(signatures), FREQUENCIES * FREQUENCIES))
 
 
 def posed_places(
