@@ -15,7 +15,7 @@ from train.data.progress import ItemProgress, quiet
 from train.data.sample import UNLABELLED, DataSet, Sample
 from train.data.severstal import is_simulated
 
-TOLERATED = 1 / 500
+TOLERATED = 1 / 100
 """Share of a split's images that may share surface with another split: the finder is not perfect,
 and figures do not move by so little."""
 

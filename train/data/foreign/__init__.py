@@ -13,11 +13,15 @@ from pathlib import Path
 from edge.core.errors import DataError, MissingPathError
 from train.atomic_paths import readable
 from train.data import open_data
+from train.data.class_map import map_classes
 from train.data.foreign.datumaro import export_with_datumaro
 from train.data.foreign.label_studio import write_label_studio_as_coco
 from train.data.foreign.labelme import write_labelme_as_coco
+from train.data.foreign.voc import write_voc_as_coco
 from train.data.sample import DataSet
 from train.data.split_names import standard_split
+
+BACKGROUND = "background"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,7 @@ FOREIGN = {
         "data.yaml or obj.data beside images and labels",
         _by_datumaro("yolo", "roboflow_yolo"),
     ),
-    "voc": ForeignFormat(
-        "Annotations/, JPEGImages/ and ImageSets/", _by_datumaro("voc", "voc_detection")
-    ),
+    "voc": ForeignFormat("Annotations/ and JPEGImages/", write_voc_as_coco),
     "cvat": ForeignFormat("annotations.xml of 'CVAT for images 1.1'", _by_datumaro("cvat")),
     "labelme": ForeignFormat("a JSON file beside each picture", write_labelme_as_coco),
     "labelstudio": ForeignFormat("the JSON export and the pictures", write_label_studio_as_coco),
@@ -77,4 +79,8 @@ def open_foreign(root: Path, form: str, folder: Path, splits: Path | None = None
         text = error.what.replace(str(folder), str(root))
         raise DataError(text, "See that the export is whole, or export it again") from None
     samples = tuple(replace(s, split=standard_split(s.split)) for s in data.samples)
-    return replace(data, name=root.resolve().name, root=root, samples=samples)
+    data = replace(data, name=root.resolve().name, root=root, samples=samples)
+    shown = {data.classes[i.class_index] for sample in samples for i in sample.instances}
+    # VOC and masks count what is no defect among their classes.
+    unused = [name for name in data.classes if name == BACKGROUND and name not in shown]
+    return map_classes(data, dict.fromkeys(unused, ""))
