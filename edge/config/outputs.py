@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from edge.config.section import Section
 from edge.core.errors import ConfigError
@@ -119,6 +119,15 @@ class MqttConfig(Section):
         description="Messages kept in memory for a broker that is away, where there is no ledger "
         "to keep them in.",
     )
+
+    @field_validator("host")
+    @classmethod
+    def _can_be_looked_up(cls, host: str) -> str:
+        try:
+            host.encode("idna")
+        except UnicodeError:
+            raise ValueError(f"{host!r} is no name or address of a host") from None
+        return host
 
     @model_validator(mode="after")
     def _belong_together(self) -> Self:

@@ -64,20 +64,21 @@ def read_as(model: type[Model], path: Path) -> Model:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FaultyConfigError(path, [_syntax(error, text)]) from None
-    lines = locate(text)
-    faults: dict[Key, ConfigFault] = {}
+    faults: dict[Key, str] = {}
 
     def complain(key: Key, what: str) -> None:
-        faults[key] = ConfigFault(closest(lines, key), f"{named(key)}: {what}")
+        faults[key] = f"{named(key)}: {what}"
 
     resolved = json.dumps(resolve(data, complain), default=str)
     try:
         # JSON's rules are TOML's: a path is a string, a number in quotes or `true` is no number.
         read = model.model_validate_json(resolved, strict=True)
     except ValidationError as error:
-        faults = _faults(model, data, error, lines) | faults
+        faults = _faults(model, data, error) | faults
     if faults:
-        raise FaultyConfigError(path, sorted(faults.values(), key=lambda fault: fault.line))
+        lines = locate(text)
+        placed = [ConfigFault(closest(lines, key), what) for key, what in faults.items()]
+        raise FaultyConfigError(path, sorted(placed, key=lambda fault: fault.line))
     return read
 
 
@@ -105,16 +106,14 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str) -> ConfigFault:
     return ConfigFault(int(words[1].rstrip(",")), f"{what}, at column {words[-1]}")
 
 
-def _faults(
-    model: type[BaseModel], data: dict[str, Any], error: ValidationError, lines: dict[Key, int]
-) -> dict[Key, ConfigFault]:
-    faults: dict[Key, ConfigFault] = {}
+def _faults(model: type[BaseModel], data: dict[str, Any], error: ValidationError) -> dict[Key, str]:
+    faults: dict[Key, str] = {}
     for detail in error.errors(include_url=False):
         key, given = _reached(data, detail["loc"])
         # A choice between types is one fault, not one for each of them.
         faults.setdefault(
             (*key, detail["loc"][-1]) if detail["type"] == "missing" else key,
-            ConfigFault(closest(lines, key), describe(model, key, detail, given)),
+            describe(model, key, detail, given),
         )
     return faults
 

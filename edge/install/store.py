@@ -42,7 +42,7 @@ INSTALLED = "installed.json"
 _BUNDLES = "bundles"
 _LOCK = "lock"
 _OURS = re.compile(
-    rf"[0-9a-f]{{64}}{re.escape(SUFFIX)}|\.[0-9a-f]{{64}}{re.escape(SUFFIX)}\.\d+\.part"
+    rf"[0-9a-f]{{64}}{re.escape(SUFFIX)}|\.[0-9a-f]{{64}}{re.escape(SUFFIX)}\.[0-9a-f]+\.part"
 )
 
 Used = TypeVar("Used")
