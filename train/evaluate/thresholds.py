@@ -103,6 +103,28 @@ def gate_threshold(
 ) -> GateChoice:
     """The highest threshold that lets through at most ``alpha`` of defective groups.
 
+    With 93 defective groups, α = δ = 0.05: each group counts by its lowest score, and the upper
+    limits of the share that is missed, where none, one or two of the 93 are, are
+
+    >>> [round(miss_upper_limit(misses, 93, 0.05), 5) for misses in (0, 1, 2)]
+    [0.0317, 0.04999, 0.06615]
+
+    One miss keeps the promise and two do not, so the threshold is the second lowest of the groups'
+    scores: the lowest alone lies below it.
+
+    >>> lowest = np.arange(1, 94) / 100  # 0.01, 0.02, ... 0.93
+    >>> choice = gate_threshold(lowest, np.full(93, True), np.arange(93))
+    >>> choice.value, choice.misses, choice.alpha
+    (0.02, 1, 0.05)
+
+    Fewer than 59 groups promise nothing, even where none is missed:
+
+    >>> [round(miss_upper_limit(0, groups, 0.05), 4) for groups in (58, 59)]
+    [0.0503, 0.0495]
+    >>> choice = gate_threshold(lowest[:58], np.full(58, True), np.arange(58))
+    >>> choice.value, choice.misses, choice.alpha
+    (0.01, 0, None)
+
     Args:
         scores: Gate scores [n], 0 to 1.
         defective: Which items show a defect, [n].

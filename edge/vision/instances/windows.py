@@ -58,6 +58,23 @@ def cover(
     The least of those in bands: windows side by side, in bands one after another, across the frame
     or along it. A region larger than a window, or a frame, is covered by several that overlap.
 
+    A frame of 1600×256, and windows of 256×256 and 512×256. A region of 200 columns from 400 on is
+    368 to 632 with its margin, 264 columns: one window of 256 is too small. One of 512 has the
+    area of two of 256 that overlap, and of equal areas the fewer windows are taken, here centred
+    on column 500:
+
+    >>> sizes = [(256, 256), (512, 256)]
+    >>> cover(1600, 256, [(400, 0, 200, 128)], sizes)
+    [Window(size_index=1, x=244, y=0)]
+
+    One at the border has a margin on one side only, 0 to 232, and fits in 256. With one far off
+    that needs 512 the network sees 768 of 1600 columns; four windows of 512 would hold all:
+
+    >>> cover(1600, 256, [(0, 0, 200, 128), (1000, 128, 200, 128)], sizes)
+    [Window(size_index=0, x=0, y=0), Window(size_index=1, x=844, y=0)]
+    >>> len(cover(1600, 256, None, [(512, 256)]))
+    4
+
     Args:
         width: Columns of the frame.
         height: Lines of the frame.

@@ -68,7 +68,7 @@ path = "{folder}/f.jsonl"
 path = "{folder}/d.csv"
 """
     with assembled(config(folder, text), print) as assembly:
-        assembly.line.run(watch=assembly.watch)
+        assembly.line.run(watch=assembly.outputs.health.watch)
         assert assembly.watched is None
     rows = [json.loads(row) for row in (folder / "f.jsonl").read_text().splitlines()]
     assert [row["coil"] for row in rows] == ["A-1"] * 3

@@ -13,6 +13,7 @@ from edge.config import Config, overlaid
 from edge.core.errors import UnwritableError
 from edge.ledger.sink import Ledger
 from edge.line.loop import Line
+from edge.line.run_state import RunState
 from edge.service.health import Health
 from edge.service.notify import Systemd
 from edge.sinks.csv import CsvFile
@@ -29,8 +30,9 @@ def bundle():
     return load_bundle(shipped_bundle())
 
 
-def outputs(bundle, camera=None, **sections):
-    return Outputs(overlaid(Config(), sections), camera or ListCamera([]), bundle)
+def outputs(bundle, state=None, **sections):
+    state = state or RunState(live=False)
+    return Outputs(overlaid(Config(), sections), "list", bundle, state)
 
 
 def close(made):
@@ -102,10 +104,9 @@ def test_a_ledger_and_a_broker_share_what_waits(bundle, tmp_path):
 
 def test_metrics_read_the_line_while_it_runs(bundle):
     frames = [frame(strip(), number) for number in range(5)]
-    camera = ListCamera(frames)
-    made = outputs(bundle, camera, metrics={"port": 0})
-    line = Line(camera, cascade(), sinks=made.sinks)
-    made.connect(line, lambda: bundle)
+    state = RunState(live=False)
+    made = outputs(bundle, state, metrics={"port": 0})
+    line = Line(ListCamera(frames), cascade(), sinks=made.sinks, state=state)
     metrics = made.sinks[-1]
     seen = []
 

@@ -19,6 +19,7 @@ from edge.install.hot_swap import BundleWatch
 from edge.install.store import Store
 from edge.install.verify import Heed
 from edge.line.loop import Line
+from edge.line.run_state import RunState
 from edge.vision.cascade import Cascade
 from tests.edge import fakes
 from tests.edge.bundle.signing import device, signed_bytes
@@ -71,9 +72,31 @@ def load() -> Loads:
 
 
 @pytest.fixture
-def watch(store: Store, load: Loads) -> BundleWatch:
+def state() -> RunState:
+    return RunState(live=False)
+
+
+@pytest.fixture
+def said(state: RunState) -> Callable[[], list[str]]:
+    """What was said of bundles since this was last asked."""
+
+    def said() -> list[str]:
+        told: list[Event] = []
+        state.events.pass_on(told.append)
+        assert {event.kind for event in told} <= {EventKind.BUNDLE}
+        return [event.text for event in told]
+
+    return said
+
+
+@pytest.fixture
+def watch(store: Store, load: Loads, state: RunState) -> BundleWatch:
+    say = partial(state.tell_here, EventKind.BUNDLE)
     bundle = store.load(store.read().current)
-    return BundleWatch(store, bundle, fakes.cascade(), load, every_s=0.0)
+    return BundleWatch(store, bundle, fakes.cascade(), load, say=say, every_s=0.0)
+
+
+Said = Callable[[], list[str]]
 
 
 def frame(number: int = 0) -> Frame:
@@ -91,15 +114,15 @@ def polled(watch: BundleWatch) -> Cascade | None:
     return None
 
 
-def test_a_new_bundle_is_handed_over_once(watch: BundleWatch, store: Store) -> None:
+def test_a_new_bundle_is_handed_over_once(watch: BundleWatch, store: Store, said: Said) -> None:
     assert polled(watch) is None
     store.install(B)
     assert polled(watch) is not None
     assert watch.bundle.manifest.name == "b"
-    assert watch.news() == [
+    assert said() == [
         "From here on b (signed by mill) judges, no longer a (signed by mill)",
     ]
-    assert (polled(watch), watch.news()) == (None, [])
+    assert (polled(watch), said()) == (None, [])
 
 
 def test_going_back_is_taken_up_too(watch: BundleWatch, store: Store) -> None:
@@ -125,15 +148,15 @@ def test_the_same_again_is_nothing_new(watch: BundleWatch, store: Store, load: L
     ],
 )
 def test_one_that_fails_is_said_once_and_not_taken_up(
-    watch: BundleWatch, store: Store, load: Loads, fault: Exception, says: str
+    watch: BundleWatch, store: Store, load: Loads, said: Said, fault: Exception, says: str
 ) -> None:
     load.fault = fault
     store.install(B)
     assert polled(watch) is None
-    (news,) = watch.news()
-    assert says in news
-    assert "goes on with a (signed by mill)" in news
-    assert (polled(watch), watch.news(), load.done) == (None, [], ["b"])
+    (text,) = said()
+    assert says in text
+    assert "goes on with a (signed by mill)" in text
+    assert (polled(watch), said(), load.done) == (None, [], ["b"])
     load.fault = None
     store.roll_back()
     store.roll_back()
@@ -141,16 +164,18 @@ def test_one_that_fails_is_said_once_and_not_taken_up(
 
 
 def test_one_that_takes_other_frames_is_not_taken_up(
-    watch: BundleWatch, store: Store, load: Loads
+    watch: BundleWatch, store: Store, load: Loads, said: Said
 ) -> None:
     store.install(NARROW)
     assert polled(watch) is None
-    assert "takes frames of 1–8 × 1–8, not 64×32" in watch.news()[0]
+    assert "takes frames of 1–8 × 1–8, not 64×32" in said()[0]
     assert load.done == []
 
 
 @pytest.mark.parametrize("spoil", ["damaged", "no longer trusted", "list damaged"])
-def test_one_that_is_refused_is_not_taken_up(watch: BundleWatch, store: Store, spoil: str) -> None:
+def test_one_that_is_refused_is_not_taken_up(
+    watch: BundleWatch, store: Store, said: Said, spoil: str
+) -> None:
     store.install(B)
     if spoil == "damaged":
         store.file(B.digest).write_bytes(b"half")
@@ -159,7 +184,7 @@ def test_one_that_is_refused_is_not_taken_up(watch: BundleWatch, store: Store, s
     else:
         (store.device.keys / "mill.pub.pem").unlink()
     assert polled(watch) is None
-    assert "was not taken up" in watch.news()[0]
+    assert "was not taken up" in said()[0]
 
 
 def test_between_two_looks_it_does_not_even_ask_for_the_file(
@@ -182,15 +207,15 @@ def test_a_bad_frame_starts_nothing(watch: BundleWatch, store: Store, load: Load
     assert load.done == []
 
 
-def test_it_goes_back_once_to_the_one_before(watch: BundleWatch, store: Store) -> None:
+def test_it_goes_back_once_to_the_one_before(watch: BundleWatch, store: Store, said: Said) -> None:
     before = watch._cascade
     assert watch.fall_back(EngineError("broken")) is None
     store.install(B)
     polled(watch)
-    watch.news()
+    said()
     assert watch.fall_back(EngineError("broken")) is before
     assert watch.bundle.manifest.name == "a"
-    assert watch.news() == ["b (signed by mill) fails (broken); back to a (signed by mill)"]
+    assert said() == ["b (signed by mill) fails (broken); back to a (signed by mill)"]
     assert watch.fall_back(EngineError("broken")) is None
     assert polled(watch) is None
 
@@ -213,16 +238,16 @@ class Counting(fakes.ListCamera):
 
 
 def test_no_frame_is_lost_while_the_bundle_changes(
-    watch: BundleWatch, store: Store, load: Loads
+    watch: BundleWatch, store: Store, load: Loads, state: RunState
 ) -> None:
     first = watch._cascade
     camera = Counting(lambda: watch.bundle.manifest.name == "b")
-    line = Line(camera, first, bundles=watch)
+    line = Line(camera, first, bundles=watch, state=state)
     load.go.clear()
     seen = []
 
     def look(inspection, latency_ms):
-        seen.append((inspection.frame, line.cascade is first))
+        seen.append((inspection.frame, line.judge.cascade is first))
         if len(seen) == 10:
             store.install(B)
         if len(seen) == 60:
@@ -237,7 +262,7 @@ def test_no_frame_is_lost_while_the_bundle_changes(
 
 
 def test_a_frame_that_the_new_bundle_fails_on_is_judged_by_the_one_before(
-    watch: BundleWatch, store: Store, load: Loads, monkeypatch: pytest.MonkeyPatch
+    watch: BundleWatch, store: Store, state: RunState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = watch._cascade
     failing = fakes.cascade()
@@ -249,12 +274,12 @@ def test_a_frame_that_the_new_bundle_fails_on_is_judged_by_the_one_before(
     monkeypatch.setattr(Loads, "__call__", lambda self, bundle: failing)
     told: list[Event] = []
     camera = Counting(lambda: bool(told) and "back to a" in told[-1].text)
-    line = Line(camera, first, bundles=watch)
+    line = Line(camera, first, bundles=watch, state=state)
     store.install(B)
     line.run(hear=told.append)
     assert "fails (it has gone mad); back to a (signed by mill)" in told[-1].text
     assert {event.kind for event in told} == {EventKind.BUNDLE}
-    assert line.cascade is first
+    assert line.judge.cascade is first
     assert line.summary()["levels"]["full"] == camera.given
 
 
@@ -278,7 +303,7 @@ class Outlines(fakes.BlobInstances):
 def changing(
     store: Store, outlines_of_b: Outlines, *, until_told: str
 ) -> tuple[Line, list[Event], Kept, dict[str, Outlines]]:
-    """A line whose frames are all owed outlines when B is installed, run until that is told."""
+    """A line whose frames all wait for outlines when B is installed, run until that is told."""
     instances = {"a": Outlines(), "b": outlines_of_b}
     told: list[Event] = []
     kept = Kept()
@@ -287,10 +312,19 @@ def changing(
     def load(bundle: Bundle) -> Cascade:
         return fakes.cascade(instances=fakes.BlobInstances())
 
-    def load_spare(bundle: Bundle, heed: Heed) -> Cascade:
+    def load_background(bundle: Bundle, heed: Heed) -> Cascade:
         return fakes.cascade(instances=instances[bundle.manifest.name])
 
-    watch = BundleWatch(store, bundle, load(bundle), load, load_spare=load_spare, every_s=0.0)
+    state = RunState(live=False)
+    watch = BundleWatch(
+        store,
+        bundle,
+        load(bundle),
+        load,
+        load_background=load_background,
+        say=partial(state.tell_here, EventKind.BUNDLE),
+        every_s=0.0,
+    )
 
     class Defective(Counting):
         def __iter__(self) -> Iterator[Frame]:
@@ -301,9 +335,10 @@ def changing(
     line = Line(
         camera,
         watch._cascade,
-        spare=partial(load_spare, bundle),
+        background=partial(load_background, bundle),
         sinks=[kept],
         bundles=watch,
+        state=state,
     )
 
     def install(inspection, latency_ms):
@@ -315,14 +350,14 @@ def changing(
     return line, told, kept, instances
 
 
-def test_frames_in_arrears_are_caught_up_by_the_bundle_that_judged_them(store: Store) -> None:
+def test_deferred_frames_are_caught_up_by_the_bundle_that_judged_them(store: Store) -> None:
     line, _, kept, instances = changing(store, Outlines(), until_told="From here on b")
     assert line.summary()["levels"]["full"] == len(kept.frames)
     assert instances["a"].asked and instances["b"].asked
     assert len(instances["a"].asked) + len(instances["b"].asked) == len(kept.frames)
 
 
-def test_where_the_new_bundle_fails_in_arrears_the_one_before_catches_up(store: Store) -> None:
+def test_where_the_new_bundle_fails_at_it_the_one_before_catches_up(store: Store) -> None:
     line, told, kept, _ = changing(store, Outlines(mad=True), until_told="back to a")
     assert "fails (it has gone mad)" in told[-1].text
     assert line.summary()["levels"]["full"] == len(kept.frames)

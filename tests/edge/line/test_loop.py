@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -11,13 +10,16 @@ from hypothesis import strategies as st
 
 from edge.bundle.drift_reference import Drift
 from edge.config.line import LineConfig
+from edge.core.clock import SYSTEM_CLOCK
 from edge.core.errors import CameraError
 from edge.core.frame import BadFrame, Frame
 from edge.core.inspection import Cause, Level
 from edge.core.sink import Sink
 from edge.line.loop import Line
+from edge.line.run_state import RunState
 from edge.vision.drift_monitor import DriftMonitor
 from tests.edge.bundle.samples import fields
+from tests.edge.clock import VirtualTime
 from tests.edge.fakes import ListCamera, PacedCamera, cascade, frame, strip
 
 LINE_MM = 0.5
@@ -36,9 +38,16 @@ class Kept(Sink):
         self.closed = True
 
 
-def line(camera, judge=None, *, sinks=(), drift=None, **settings):
-    config = LineConfig(mm_per_px=LINE_MM, **settings)
-    return Line(camera, judge or cascade(), config, sinks=sinks, drift=drift)
+@pytest.fixture
+def clock():
+    return VirtualTime()
+
+
+def line(camera, judge=None, *, clock=SYSTEM_CLOCK, **more):
+    made_of = {name: more.pop(name) for name in ("sinks", "drift") if name in more}
+    config = LineConfig(mm_per_px=LINE_MM, **more)
+    state = RunState(config, live=camera.live, clock=clock)
+    return Line(camera, judge or cascade(clock=clock), config, state=state, **made_of)
 
 
 def test_a_run_counts_places_and_records_every_frame():
@@ -65,8 +74,8 @@ def test_it_stops_after_the_frames_asked_for():
 def test_frames_with_a_verdict_are_watched_for_drift():
     reference = Drift.model_validate_json(json.dumps(fields()["drift"]))
     bad = BadFrame(3, 0.0, "test", "unreadable", lines=20)
-    taken = [bad if n == 3 else frame(strip(), n) for n in range(11)]
-    run = line(ListCamera(taken), drift=DriftMonitor(reference))
+    given = [bad if n == 3 else frame(strip(), n) for n in range(11)]
+    run = line(ListCamera(given), drift=DriftMonitor(reference))
     run.run()
     figures = run.summary()["drift"]
     assert figures["frames"] == 10
@@ -92,9 +101,9 @@ def test_an_unreadable_frame_is_uninspected_strip():
     assert figures["uninspected_by_cause"] == {"unreadable": FRAME_MM}
 
 
-def test_a_live_camera_that_is_too_fast_loses_frames_openly():
-    camera = ListCamera([frame(strip() ^ n % 2, n) for n in range(60)], live=True)
-    run = line(camera, cascade(gate_seconds=0.001), ring_frames=4)
+def test_a_live_camera_that_is_too_fast_loses_frames_openly(clock):
+    camera = ListCamera([frame(strip() ^ n % 2, n, clock) for n in range(60)], live=True)
+    run = line(camera, cascade(gate_seconds=0.001, clock=clock), ring_frames=4, clock=clock)
     run.run()
     figures = run.summary()
     late = figures["levels"]["uninspected"]
@@ -105,17 +114,17 @@ def test_a_live_camera_that_is_too_fast_loses_frames_openly():
     assert figures["coverage"]["passed_mm"] == 60 * FRAME_MM
 
 
-def test_a_camera_that_waits_loses_none():
-    camera = ListCamera([frame(strip(), n) for n in range(60)])
-    run = line(camera, cascade(gate_seconds=0.0005), ring_frames=2)
+def test_a_camera_that_waits_loses_none(clock):
+    camera = ListCamera([frame(strip(), n, clock) for n in range(60)])
+    run = line(camera, cascade(gate_seconds=0.0005, clock=clock), ring_frames=2, clock=clock)
     run.run()
     assert run.summary()["levels"]["full"] == 60
 
 
-def test_when_time_is_short_the_classifier_goes_first():
-    camera = PacedCamera(3, period_s=0.05, pixels=strip((5, 5, 220)))
+def test_when_time_is_short_the_classifier_goes_first(clock):
+    camera = PacedCamera(3, period_s=0.05, pixels=strip((5, 5, 220)), clock=clock)
     # The gate takes 12 ms of the 10 ms that a frame has at 1 m/s.
-    run = line(camera, cascade(gate_seconds=0.002), speed_m_s=1.0)
+    run = line(camera, cascade(gate_seconds=0.002, clock=clock), speed_m_s=1.0, clock=clock)
     run.run()
     figures = run.summary()
     assert figures["levels"]["gated"] == 3
@@ -123,30 +132,30 @@ def test_when_time_is_short_the_classifier_goes_first():
     assert figures["defects"] == {"unclassified": 3}
 
 
-def test_one_slow_start_does_not_shut_the_classifier_out():
-    camera = PacedCamera(90, period_s=0.004, pixels=strip((5, 5, 220)))
-    run = line(camera, cascade(), budget_ms=1000.0)
-    run._judge.clock.record("classifier", 5.0)
+def test_one_slow_start_does_not_shut_the_classifier_out(clock):
+    camera = PacedCamera(90, period_s=0.004, pixels=strip((5, 5, 220)), clock=clock)
+    run = line(camera, budget_ms=1000.0, clock=clock)
+    run.judge.stage_clock.record("classifier", 5.0)
     run.run()
     levels = run.summary()["levels"]
-    assert levels["gated"] >= 60
-    assert levels["full"] >= 10
+    # It is refused as often as runs are remembered, and then tried again.
+    assert (levels["gated"], levels["full"]) == (64, 26)
 
 
-def test_a_frame_whose_deadline_has_passed_makes_way_for_the_next():
-    camera = PacedCamera(30, period_s=0.01)
-    run = line(camera, cascade(gate_seconds=0.002), speed_m_s=1.0)
+def test_a_frame_whose_deadline_has_passed_makes_way_for_the_next(clock):
+    camera = PacedCamera(30, period_s=0.01, clock=clock)
+    run = line(camera, cascade(gate_seconds=0.002, clock=clock), speed_m_s=1.0, clock=clock)
     run.run()
     figures = run.summary()
     assert figures["uninspected_by_cause"].keys() == {"late"}
     assert figures["levels"]["full"] > figures["levels"]["uninspected"]
-    # Two periods of 10 ms and the gate's 12 ms, with room for a busy machine.
-    assert figures["latency_ms"]["p50"] < 40
+    # A period of 10 ms at most, and the gate's 12 ms.
+    assert 12 <= figures["latency_ms"]["p50"] <= figures["latency_ms"]["max"] <= 22.1
 
 
-def test_stopping_counts_every_frame_that_was_taken():
-    camera = PacedCamera(10_000, period_s=0.001)
-    run = line(camera, cascade(gate_seconds=0.001), speed_m_s=1.0)
+def test_stopping_counts_every_frame_that_was_captured(clock):
+    camera = PacedCamera(10_000, period_s=0.001, clock=clock)
+    run = line(camera, cascade(gate_seconds=0.001, clock=clock), speed_m_s=1.0, clock=clock)
     run.run(watch=lambda seen, _: run.stop() if seen.frame >= 20 else None)
     figures = run.summary()
     assert figures["frames"] == camera.given
@@ -155,16 +164,16 @@ def test_stopping_counts_every_frame_that_was_taken():
     assert camera.closed
 
 
-def test_a_camera_that_does_not_count_is_followed_by_the_clock():
-    start = time.monotonic()
+def test_a_camera_that_does_not_count_is_followed_by_the_clock(clock):
+    start = clock.now()
     frames = [
-        Frame(strip(), number, start + taken, "stream")
+        Frame(strip(), number, start + after, "stream")
         # 10 mm a frame at 1 m/s: one every 10 ms, then half a second of nothing.
-        for number, taken in enumerate([0.0, 0.01, 0.02, 0.52, 0.53])
+        for number, after in enumerate([0.0, 0.01, 0.02, 0.52, 0.53])
     ]
     camera = ListCamera(frames, live=True)
     camera.counts = False
-    run = line(camera, speed_m_s=1.0)
+    run = line(camera, speed_m_s=1.0, clock=clock)
     run.run()
     figures = run.summary()
     assert figures["gaps"] == 49

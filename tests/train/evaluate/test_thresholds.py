@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from train.evaluate import thresholds
 from train.evaluate.thresholds import (
     decision_threshold,
     gate_threshold,
@@ -15,6 +18,11 @@ from train.evaluate.thresholds import (
     missed_groups,
     recall_threshold,
 )
+
+
+def test_the_worked_example_is_true():
+    results = doctest.testmod(thresholds)
+    assert results.attempted >= 6 and results.failed == 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import itertools
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.vision.instances import windows as windows_module
 from edge.vision.instances.windows import (
     MARGIN,
     OVERLAP,
@@ -18,6 +20,11 @@ from edge.vision.instances.windows import (
 
 FULL, HALF, SQUARE = (1600, 256), (512, 256), (256, 256)
 SIZES = [FULL, HALF, SQUARE]
+
+
+def test_the_worked_example_is_true():
+    results = doctest.testmod(windows_module)
+    assert results.attempted >= 4 and results.failed == 0
 
 
 def area(windows, sizes) -> int:
