@@ -135,24 +135,34 @@ def write_whole(
 
 
 def open_to_append(path: Path, *, read: bool = False) -> int:
-    """A descriptor that appends to a file, which is made where there is none.
+    """A descriptor that appends to a file (``open_unplanted``); ``read``: that reads it as well.
+
+    Raises:
+        UnwritableError: It is another user's, where it may have been planted.
+        OSError: It cannot be opened.
+    """
+    return open_unplanted(path, (os.O_RDWR if read else os.O_WRONLY) | os.O_APPEND)
+
+
+def open_unplanted(path: Path, flags: int) -> int:
+    """A descriptor of a file that is written to as it is, made where there is none.
 
     A link is followed unless another user may have planted it. In a folder that others may write,
     another user's file is refused: who made it chose its name for that.
 
     Args:
         path: The file; a device or pipe is opened as it is.
-        read: Whether it is to be read as well.
+        flags: As of ``os.open``.
 
     Raises:
         UnwritableError: It is another user's, where it may have been planted.
         OSError: It cannot be opened.
     """
-    access = (os.O_RDWR if read else os.O_WRONLY) | os.O_APPEND | os.O_CLOEXEC
+    flags |= os.O_CLOEXEC
     whole = followed(path)
     if whole.is_symlink():  # One of /proc, that names an open file.
-        return os.open(whole, access)
-    descriptor = os.open(whole, access | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        return os.open(whole, flags)
+    descriptor = os.open(whole, flags | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     try:
         _refuse_strangers_file(path, os.fstat(descriptor), whole.parent.stat())
     except BaseException:

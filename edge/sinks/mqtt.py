@@ -17,7 +17,7 @@ from edge.core.events import Event, EventKind, Tell, untold
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection, iso_time
 from edge.core.run_figures import RunFigures
-from edge.core.sink import Sink
+from edge.core.sink import Loss, Sink
 from edge.service.coil_commands import read_coil_command
 from edge.sinks.broker import Broker
 from edge.sinks.outbox import MemoryOutbox, Outbox
@@ -69,6 +69,7 @@ class Mqtt(Sink):
         retry_s: tuple[float, float] = (1.0, 60.0),
     ) -> None:
         self.outbox = MemoryOutbox(config.waiting) if outbox is None else outbox
+        self._in_memory = outbox is None
         self._topic = config.topic
         self._on_coil = on_coil
         self._fault = fault
@@ -131,6 +132,13 @@ class Mqtt(Sink):
     def close(self) -> None:
         """Send what can be sent within two seconds, and leave; the rest waits in the outbox."""
         self._broker.close()
+
+    def loss(self) -> Loss | None:
+        """Messages that never reached the broker and wait nowhere."""
+        lost = self.outbox.dropped + (len(self.outbox) if self._in_memory else 0)
+        if not lost:
+            return None
+        return Loss(f"{lost} messages never reached the broker", {"messages": lost})
 
     def _health(self) -> dict[str, Any]:
         fault, coverage = self._fault(), self._figures.coverage
