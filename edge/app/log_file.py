@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -211,7 +212,7 @@ class _RotatingFile(RotatingFileHandler):
         path.parent.mkdir(parents=True, exist_ok=True)
         cut_off = ends_within_a_line(path)
         new = not path.exists()
-        stream = open(open_to_append(path), "a", encoding=self.encoding, errors=self.errors)
+        stream = os.fdopen(open_to_append(path), "a", encoding=self.encoding, errors=self.errors)
         if new:
             self._rotation.begun()
         if cut_off:

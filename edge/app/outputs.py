@@ -186,6 +186,7 @@ class Outputs:
                 on_coil=self._state.begin_coil,
                 fault=self.health.fault,
                 report=self._state.tell,
+                clock=self._state.clock,
             )
         )
 

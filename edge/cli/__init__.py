@@ -17,8 +17,8 @@ from edge.cli.command_log import LEVELS, CommandLog, current_log
 from edge.core.errors import (
     INTERRUPTED_EXIT_CODE,
     MillsightError,
-    NotKeptError,
     MissingExtraError,
+    NotKeptError,
     ReaderGoneError,
     UnwritableError,
 )

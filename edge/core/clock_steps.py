@@ -25,7 +25,7 @@ class ClockSteps:
         return step if abs(step) >= STEP_S else 0.0
 
     def _offset_now(self) -> float:
-        # The wall clock between two readings of the steady one, or a busy machine looks like a step.
+        # Read between two readings of the steady one, or a busy machine looks like a step.
         while True:
             before = self._clock.now()
             wall = self._clock.wall()

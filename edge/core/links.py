@@ -47,7 +47,7 @@ def followed(path: Path) -> Path:
         if links > _MOST:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
         _refuse_planted(step, status)
-        todo += reversed(Path(os.readlink(step)).parts)
+        todo += reversed(step.readlink().parts)
     return here
 
 
@@ -60,7 +60,7 @@ def _refuse_planted(link: Path, status: os.stat_result) -> None:
     if not others_write and folder.st_uid == maker and _owner(link) == maker:
         return
     raise UnwritableError(
-        f"{link} is a link that another user (uid {maker}) has made to {os.readlink(link)}; "
+        f"{link} is a link that another user (uid {maker}) has made to {link.readlink()}; "
         "it is not followed",
         "Remove it, or name a place that only you may write to",
     )
@@ -71,4 +71,4 @@ def _owner(link: Path) -> int:
     try:
         return link.stat().st_uid
     except FileNotFoundError:
-        return (link.parent / os.readlink(link)).parent.stat().st_uid
+        return (link.parent / link.readlink()).parent.stat().st_uid

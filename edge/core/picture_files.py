@@ -19,12 +19,12 @@ class WrittenFile:
 
     Attributes:
         path: Where it is.
-        bytes: Its size.
+        size: In bytes.
         digest: BLAKE2b of its content, 16 bytes.
     """
 
     path: Path
-    bytes: int
+    size: int
     digest: bytes
 
 

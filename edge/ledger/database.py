@@ -66,7 +66,7 @@ def lock(path: Path) -> IO[bytes]:
     make_folder(path.parent)
     beside = lock_path(path)
     try:
-        file = open(open_unplanted(beside, os.O_RDWR), "r+b", buffering=0)
+        file = os.fdopen(open_unplanted(beside, os.O_RDWR), "r+b", buffering=0)
     except PermissionError as error:
         raise UnwritableError(f"{beside} cannot be written: {error.strerror}") from None
     try:

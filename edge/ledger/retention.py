@@ -79,7 +79,7 @@ class _Recorded:
     run: int
     n: int
     path: Path
-    bytes: int
+    size: int
     digest: bytes
     aged: float
 
@@ -179,7 +179,7 @@ class Retention:
             if gone or not self._spared(file.path):
                 # What is no longer as it was written is not the program's any more.
                 done.append(file)
-                too_much -= file.bytes
+                too_much -= file.size
             if len(done) >= _RECORDS:
                 self._drop_records(done)
                 done.clear()
@@ -313,6 +313,6 @@ def _is_as_written(file: _Recorded) -> bool:
         return False
     with open(descriptor, "rb") as content:
         facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode) or facts.st_size != file.bytes:
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size != file.size:
             return False
-        return content_digest(content.read(file.bytes + 1)) == file.digest
+        return content_digest(content.read(file.size + 1)) == file.digest

@@ -81,6 +81,8 @@ class Ledger(Sink):
     Attributes:
         outbox: Messages that are stored with the rows.
         writer: Commits them.
+        retention: Deletes what is old.
+        age: The ledger's own time.
 
     Raises:
         LedgerError: It is no ledger, that of a newer millsight, or another run writes it.
@@ -108,14 +110,14 @@ class Ledger(Sink):
         self._picture_of = picture_of
         self._files_of = files_of
         self._clock = clock
-        self._age = LedgerAge(
+        self.age = LedgerAge(
             clock,
             boot=clock_sync.boot() if boot is None else boot,
             kept=clock_kept,
             shortest_days=keep.shortest_days,
         )
         self._gone_on = False
-        self._rows = PendingRows(rows_in_memory, now=clock.now, aged=self._age.of)
+        self._rows = PendingRows(rows_in_memory, now=clock.now, aged=self.age.of)
         self._numbers: Counter[str] = Counter()
         self._stretch: OpenStretch | None = None
         self._coils = Coils(self._rows)
@@ -129,7 +131,7 @@ class Ledger(Sink):
         self.writer = LedgerWriter(path, every_s=every_s, report=report, clock=clock)
         self.writer.add_part(self)
         self.outbox = LedgerOutbox(self.writer, limit=outbox_messages, clock=clock)
-        self._retention = Retention(self.writer, keep, self._age, clock=clock, report=report)
+        self.retention = Retention(self.writer, keep, self.age, clock=clock, report=report)
 
     @property
     def commits(self) -> int:
@@ -152,7 +154,7 @@ class Ledger(Sink):
         if frame is not None:
             self._coils.see(frame.pixels.shape[1] * frame.mm_per_px_across)
         for file in self._files_of(inspection):
-            values = (os.fsencode(file.path.absolute()), file.bytes, file.digest)
+            values = (os.fsencode(file.path.absolute()), file.size, file.digest)
             self._rows.add(("files", (self._number("files"), *values)))
         if inspection.defects and frame is not None:
             path = self._picture_of(inspection) if self._picture_of else None
@@ -194,9 +196,9 @@ class Ledger(Sink):
         """
         if self.writer.due(within_s=_TICK_S):
             self._commit()
-        if (text := self._age.look()) is not None:
+        if (text := self.age.look()) is not None:
             self._tell(EventKind.CLOCK, text)
-        self._retention.step()
+        self.retention.step()
         self._tell_lost()
 
     def _tell_lost(self) -> None:
@@ -269,7 +271,7 @@ class Ledger(Sink):
         row = connection.execute(
             "SELECT aged, seen, boot, up_s, clock_kept FROM runs ORDER BY run DESC LIMIT 1"
         ).fetchone()
-        if row is not None and (text := self._age.go_on(Moment(*row))) is not None:
+        if row is not None and (text := self.age.go_on(Moment(*row))) is not None:
             self._tell(EventKind.CLOCK, text)
 
     def waiting(self) -> bool:
@@ -278,7 +280,7 @@ class Ledger(Sink):
 
     def save(self, connection: sqlite3.Connection, run: int) -> None:
         """Write the run, what is finished, and what still grows as it stands."""
-        facts, moment = self._facts, self._age.moment()
+        facts, moment = self._facts, self.age.moment()
         values = {
             "run": run,
             "began": self._began,
@@ -321,7 +323,7 @@ class Ledger(Sink):
         self.writer.note(self._loss_note())
         # Pictures go only where the log has nothing left to give.
         if self.writer.full and not self.writer.fold_log():
-            self._retention.make_room()
+            self.retention.make_room()
             self.writer.fold_log()
         return False
 

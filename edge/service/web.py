@@ -5,17 +5,24 @@ from __future__ import annotations
 import errno
 import json
 import socket
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Thread
 from typing import Any
 
 from edge.core.errors import ConfigError
+from edge.service.descriptors import spares_too_few
 from edge.service.health import Health
 
 _PATIENCE_S = 5.0
-"""How long a client may take for its request, in seconds."""
+"""How long a client may take for all of its request and the answer, in seconds."""
+_LOOK_S = 0.2
+MOST = 16
+"""Connections at a time: a scraper needs one, a supervisor another."""
 
 Exposition = Callable[[str], tuple[bytes, str]]
 """Gives the figures and their content type for a request's ``Accept`` header."""
@@ -26,6 +33,8 @@ class WebServer:
 
     ``GET /healthz`` answers 200 where the line is well and 503 where it is not, with the reason as
     JSON. It knows no password and no TLS: it is for this device, or for a network that is trusted.
+    Whoever comes when ``MOST`` are there takes the place of the one that has been there longest;
+    whoever dawdles is cut off; and where the process is short of descriptors nobody is let in.
 
     Args:
         host: Address that it answers at.
@@ -50,7 +59,7 @@ class WebServer:
             raise _unusable(host, port, error) from None
         self.port = int(self._server.server_address[1])
         self._thread = Thread(
-            target=self._server.serve_forever, name="millsight-web", args=(0.2,), daemon=True
+            target=self._server.serve_forever, name="millsight-web", args=(_LOOK_S,), daemon=True
         )
         self._thread.start()
 
@@ -66,14 +75,59 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, family: int, address: Any, handler: type[BaseHTTPRequestHandler]) -> None:
         self.address_family = socket.AddressFamily(family)
+        self._connected: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
         super().__init__(address, handler)
 
     def server_bind(self) -> None:
         # HTTPServer's own looks up this device's name, which takes seconds without a name server.
         TCPServer.server_bind(self)
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """The next connection; an ``OSError`` is taken as none."""
+        try:
+            connection, address = super().get_request()
+        except OSError:
+            # What could not be accepted is asked for again at once: it must not take the processor.
+            time.sleep(_LOOK_S)
+            raise
+        if spares_too_few(connection) or not self._let_in(connection):
+            connection.close()
+            raise ConnectionAbortedError
+        return connection, address
+
+    def service_actions(self) -> None:
+        """Cut off those whose time is over; called between two connections."""
+        late = time.monotonic() - _PATIENCE_S
+        with self._lock:
+            for connection, since in self._connected.items():
+                if since < late:
+                    _hang_up(connection)
+
+    def shutdown_request(self, request: Any) -> None:
+        """One has ended."""
+        with self._lock:
+            self._connected.pop(request, None)
+        super().shutdown_request(request)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no news."""
+
+    def _let_in(self, connection: socket.socket) -> bool:
+        """Make room for a connection; not where those that were cut off have not gone yet."""
+        with self._lock:
+            if len(self._connected) >= MOST:
+                _hang_up(next(iter(self._connected)))
+            if len(self._connected) >= 2 * MOST:
+                return False
+            self._connected[connection] = time.monotonic()
+            return True
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Let the thread that waits for a connection find it at its end."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHandler]:

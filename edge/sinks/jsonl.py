@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -51,7 +52,7 @@ class JsonLinesFile(JsonLines):
 
     def __init__(self, path: Path) -> None:
         try:
-            file = open(open_to_append(path), "a", encoding="utf-8")
+            file = os.fdopen(open_to_append(path), "a", encoding="utf-8")
             super().__init__(file, str(path))
             if ends_within_a_line(path):
                 self._stream.write("\n")
