@@ -64,8 +64,8 @@ def written_beside(
     exists = False
     with writable(target):
         whole = followed(target)
-        if whole.exists() and not whole.is_file() and not whole.is_dir():
-            yield whole
+        if whole.is_symlink() or (whole.exists() and not whole.is_file() and not whole.is_dir()):
+            yield whole  # A device, a pipe, or a link of /proc to an open file.
             return
         # A name that nobody can guess: in a shared folder, nobody has it open beforehand.
         temporary = whole.with_name(f".{whole.name}.{secrets.token_hex(8)}.part{suffix}")

@@ -174,7 +174,7 @@ def test_pictures_leave_the_reserve_to_the_rows_and_say_so(small):
     ballast.write_bytes(b"x" * MB)
     pictures.write(defective(1), frame(1))
     assert pictures.path_of(defective(1)) is None
-    assert (pictures.written, pictures.skipped) == (1, 1)
+    assert (pictures.written, pictures.failed) == (1, 1)
     ballast.unlink()
     pictures.write(defective(2), frame(2))
     texts = [event.text for event in told]
