@@ -311,8 +311,9 @@ def _is_as_written(file: _Recorded) -> bool:
         descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
-    with open(descriptor, "rb") as content:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode) or facts.st_size != file.size:
-            return False
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size != file.size:
+        os.close(descriptor)
+        return False
+    with os.fdopen(descriptor, "rb") as content:
         return content_digest(content.read(file.size + 1)) == file.digest
