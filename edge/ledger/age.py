@@ -118,23 +118,34 @@ class LedgerAge:
         self._base = before.aged + self._counted_s
         if abs(doubt_s) < STEP_S:
             return None
-        if self._by_wall and self._kept and before.kept and doubt_s > 0:
-            return self._count_all()
+        if self._kept and (more_s := self._uncounted()):
+            return self.count(more_s)
         return self._doubt(doubt_s)
 
-    def look(self) -> str | None:
+    def look(self) -> float:
         """Notice that the wall clock was set or is kept; to be called with each tick.
 
         Returns:
-            What is to be told.
+            Seconds since the run before that may be counted now (``count``), once what this run
+            has recorded was made younger by as much.
         """
         if self._steps.look() < 0 and self._by_wall:
             self._take_back()
         if self._clock.now() < self._ask_at:
-            return None
+            return 0.0
         self._ask_at = self._clock.now() + _ASK_EVERY_S
         self._kept = self._ask()
-        return self._count_all() if self._kept else None
+        return self._uncounted() if self._kept else 0.0
+
+    def count(self, seconds: float) -> str:
+        """Count time since the run before; what is to be told of it."""
+        self._base += seconds
+        self._counted_s += seconds
+        self._by_wall = False
+        return (
+            f"A time service keeps the clock: the {duration(self._counted_s)} since the run before "
+            "count again where the ledger deletes what is old"
+        )
 
     def _between_s(self) -> float:
         """Seconds between the run before and this one by the wall clock as it is now."""
@@ -146,19 +157,12 @@ class LedgerAge:
         self._base -= self._counted_s - between_s
         self._counted_s = between_s
 
-    def _count_all(self) -> str | None:
+    def _uncounted(self) -> float:
+        """Seconds that a time service has kept both ends of, and that were not counted."""
         if not self._by_wall or self._before is None or not self._before.kept:
-            return None
+            return 0.0
         more_s = self._between_s() - self._counted_s
-        self._by_wall = False
-        if more_s < STEP_S:
-            return None
-        self._base += more_s
-        self._counted_s += more_s
-        return (
-            f"A time service keeps the clock: the {duration(self._counted_s)} since the run before "
-            "count again where the ledger deletes what is old"
-        )
+        return more_s if more_s >= STEP_S else 0.0
 
     def _doubt(self, seconds: float) -> str:
         time = duration(seconds)

@@ -22,7 +22,8 @@ _INSERT = {
     table: f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(columns))})"
     for table, columns in COLUMNS.items()
 }
-_AGED = frozenset(table for table, columns in COLUMNS.items() if columns[-1] == "aged")
+STAMPED = frozenset(table for table, columns in COLUMNS.items() if columns[-1] == "aged")
+"""Tables whose rows have the ledger's own time."""
 _LENGTH = COLUMNS["stretches"].index("length_mm") - 1
 _NUMBER = COLUMNS["stretches"].index("n") - 1
 
@@ -72,7 +73,7 @@ class PendingRows:
         for at, record in chain(self._finished, ((self._now(), (row,)) for row in growing)):
             for table, values in record:
                 plain = (run, *map(storable, values))
-                by_table[table].append((*plain, self._aged(at)) if table in _AGED else plain)
+                by_table[table].append((*plain, self._aged(at)) if table in STAMPED else plain)
         for table, rows in by_table.items():
             connection.executemany(_INSERT[table], rows)
         self._saving = next((_extent(row) for row in growing if row[0] == "stretches"), None)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from edge.ledger.frame_pictures import FramePictures
 from edge.ledger.loss_note import LossNote
 from edge.ledger.open_stretch import OpenStretch
 from edge.ledger.outbox import LedgerOutbox
-from edge.ledger.pending_rows import LIMIT, PendingRows, Row, storable
+from edge.ledger.pending_rows import LIMIT, STAMPED, PendingRows, Row, storable
 from edge.ledger.retention import Keep, Retention
 
 _TICK_S = 0.5
@@ -196,10 +197,29 @@ class Ledger(Sink):
         """
         if self.writer.due(within_s=_TICK_S):
             self._commit()
-        if (text := self.age.look()) is not None:
-            self._tell(EventKind.CLOCK, text)
+        if seconds := self.age.look():
+            self._count(seconds)
         self.retention.step()
         self._tell_lost()
+
+    def _count(self, seconds: float) -> None:
+        """Let time since the run before count, but not for what this run has recorded since."""
+        with self.writer.lock, suppress(sqlite3.Error):
+            connection = self.writer.connection
+            if connection is None:
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for table in STAMPED:
+                    connection.execute(
+                        f"UPDATE {table} SET aged = aged + ? WHERE run = ?",
+                        (seconds, self.writer.run),
+                    )
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.rollback()
+                raise
+            self._tell(EventKind.CLOCK, self.age.count(seconds))
 
     def _tell_lost(self) -> None:
         if self._rows.lost > self._lost_told and not self.writer.failing:

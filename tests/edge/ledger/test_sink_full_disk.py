@@ -242,7 +242,9 @@ def test_old_pictures_are_given_up_so_that_rows_can_be_stored(small):
     ledger = Ledger(path, FACTS, report=told.append, every_s=0.0, files_of=lambda inspection: shot)
     for number in range(40):
         content = bytes([number]) * 32768
-        shot.append(WrittenFile(folder / f"{number:03d}.jpg", len(content), content_digest(content)))
+        shot.append(
+            WrittenFile(folder / f"{number:03d}.jpg", len(content), content_digest(content))
+        )
         shot[-1].path.write_bytes(content)
     ledger.write(inspection(0), None)
     shot.clear()
