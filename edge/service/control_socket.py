@@ -182,6 +182,7 @@ def _listening(path: Path) -> socket.socket:
     try:
         listener.bind(str(path))
         path.chmod(_MODE)
+        listener.setblocking(False)
         listener.listen()
     except OSError:
         listener.close()

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from socketserver import TCPServer
 from threading import Thread
 from typing import Any
 
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import ConfigError
 from edge.service.descriptors import spares_too_few
 from edge.service.health import Health
@@ -41,6 +43,7 @@ class WebServer:
         port: TCP port; 0 takes any that is free.
         exposition: What ``GET /metrics`` answers.
         health: What ``GET /healthz`` answers.
+        clock: Tells whose time is over.
 
     Attributes:
         port: The port that it answers at.
@@ -49,12 +52,19 @@ class WebServer:
         ConfigError: Another program has the port, or the address is none of this device's.
     """
 
-    def __init__(self, host: str, port: int, exposition: Exposition, health: Health) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        exposition: Exposition,
+        health: Health,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         try:
             family, *_, address = socket.getaddrinfo(
                 host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )[0]
-            self._server = _Server(family, address, _handler(exposition, health))
+            self._server = _Server(family, address, _handler(exposition, health), clock)
         except OSError as error:
             raise _unusable(host, port, error) from None
         self.port = int(self._server.server_address[1])
@@ -72,9 +82,13 @@ class WebServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128
 
-    def __init__(self, family: int, address: Any, handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(
+        self, family: int, address: Any, handler: type[BaseHTTPRequestHandler], clock: Clock
+    ) -> None:
         self.address_family = socket.AddressFamily(family)
+        self._clock = clock
         self._connected: dict[socket.socket, float] = {}
         self._lock = threading.Lock()
         super().__init__(address, handler)
@@ -98,7 +112,7 @@ class _Server(ThreadingHTTPServer):
 
     def service_actions(self) -> None:
         """Cut off those whose time is over; called between two connections."""
-        late = time.monotonic() - _PATIENCE_S
+        late = self._clock.now() - _PATIENCE_S
         with self._lock:
             for connection, since in self._connected.items():
                 if since < late:
@@ -116,11 +130,12 @@ class _Server(ThreadingHTTPServer):
     def _let_in(self, connection: socket.socket) -> bool:
         """Make room for a connection; not where those that were cut off have not gone yet."""
         with self._lock:
-            if len(self._connected) >= MOST:
-                _hang_up(next(iter(self._connected)))
+            too_many = len(self._connected) + 1 - MOST
+            for oldest in islice(self._connected, max(0, too_many)):
+                _hang_up(oldest)
             if len(self._connected) >= 2 * MOST:
                 return False
-            self._connected[connection] = time.monotonic()
+            self._connected[connection] = self._clock.now()
             return True
 
 
