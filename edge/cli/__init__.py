@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import sys
@@ -14,6 +13,7 @@ import click
 
 from edge import __version__
 from edge.cli.command_log import LEVELS, CommandLog, current_log
+from edge.cli.output_stream import guarded_output
 from edge.core.errors import (
     INTERRUPTED_EXIT_CODE,
     MillsightError,
@@ -22,6 +22,7 @@ from edge.core.errors import (
     UnwritableError,
 )
 from edge.core.hiding import refuse_foreign
+from edge.core.redaction import hide_secrets_in, outgoing
 from edge.core.stderr_log import say
 
 _LOG = logging.getLogger(__name__)
@@ -109,16 +110,18 @@ def millsight(log_level: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command; every foreseen error becomes one line on stderr and an exit code."""
-    _escape_what_cannot_be_printed()
-    log = CommandLog()
-    try:
-        code = _exit_code(log)
-    except Exception as error:
-        if not log.keep_traceback(error):
-            raise
-        code = 1
-    finally:
-        log.close()
+    for word in sys.argv[1:]:
+        hide_secrets_in(word.partition("=")[2] if word.startswith("--") else word)
+    with guarded_output():
+        log = CommandLog()
+        try:
+            code = _exit_code(log)
+        except Exception as error:
+            if not log.keep_traceback(error):
+                raise
+            code = 1
+        finally:
+            log.close()
     sys.exit(code)
 
 
@@ -154,16 +157,10 @@ def _exit_code(log: CommandLog) -> int:
     return fault.exit_code
 
 
-def _escape_what_cannot_be_printed() -> None:
-    """Show characters that the terminal's encoding lacks as ``\\xb2`` instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def _is_binary() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
 def _say(text: str, level: int = logging.ERROR) -> None:
+    text = outgoing(text)
     say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=level)

@@ -18,6 +18,7 @@ from edge.cli.ledger_options import (
 )
 from edge.cli.options import format_option
 from edge.core.errors import ConfigError, LedgerError
+from edge.core.redaction import outgoing
 
 if TYPE_CHECKING:
     from edge.ledger.query import Filter, LedgerReader
@@ -141,7 +142,8 @@ def coils(path: Path | None, wanted: Filter, format_: str) -> None:
         from edge.cli.console import ResultConsole
         from edge.cli.ledger_tables import coils_table
 
-        ResultConsole(highlight=False).print(coils_table(found))
+        console = ResultConsole(highlight=False)
+        console.print(coils_table(found, console.width))
 
 
 @ledger.command()
@@ -170,7 +172,9 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
         stretches = reader.coil_stretches(found.run, found.n)
     figures = grade(name, defects, stretches)
     if found.times > 1:
-        click.echo(f"coil {name} was inspected {found.times} times; this is the last", err=True)
+        click.echo(
+            f"coil {outgoing(name)} was inspected {found.times} times; this is the last", err=True
+        )
     if map_path is not None:
         from edge.cli.ledger_tables import origin
         from edge.coil.map import draw_map

@@ -30,7 +30,9 @@ A password may hold ``/``, ``?``, ``#`` and ``@``, so it ends at the last ``@``.
 _FIELD_USER = re.compile(r"(?<=://)(?:[^/?#@:]*:.*|[^/]*)(?=@)", re.DOTALL)
 """The same in a field that holds nothing but an address, so that no space ends it."""
 
-_SECRET_WORD = "password|passwd|passphrase|pass|pwd|pw|secret|token|credentials?|key|apikey|auth|sig"
+_SECRET_WORD = (
+    "password|passwd|passphrase|pass|pwd|pw|secret|token|credentials?|key|apikey|auth|sig"
+)
 _ASSIGNED = re.compile(
     rf"""(?<![\w-])((?:\w+[-_])*(?:{_SECRET_WORD}|user|usr|username|login)(?:[-_]\w+)*)\s*=\s*"""
     r"""("(?:\\.|[^"\\])*"|'[^']*'|[^\s&;!]+)""",
@@ -44,7 +46,9 @@ _LOCATION = re.compile(
 _NAMED_SECRET = re.compile(r"password|passwd|passphrase|secret|token|credential", re.IGNORECASE)
 """Keys of the configuration whose value is a secret, unless they say where it is."""
 _NAMES_A_PLACE = re.compile(r"_(file|env)$")
-_NAMES_A_USER = re.compile(r"(?:^|[-_])(?:user|usr|username|login)(?:$|[-_](?:id|name)$)", re.IGNORECASE)
+_NAMES_A_USER = re.compile(
+    r"(?:^|[-_])(?:user|usr|username|login)(?:$|[-_](?:id|name)$)", re.IGNORECASE
+)
 
 _hidden: set[str] = set()
 _hidden_words: set[str] = set()
@@ -213,5 +217,3 @@ def _unquoted(text: str) -> str:
     if text[:1] in {'"', "'"} and text[-1:] == text[:1]:
         return text[1:-1]
     return text
-
-
