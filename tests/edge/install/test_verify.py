@@ -10,9 +10,9 @@ from edge.bundle import Bundle, read_bundle
 from edge.bundle.container import MANIFEST, write_container
 from edge.core.errors import BundleError
 from edge.install import verify as verify_module
+from edge.install.golden_pixels import golden_pixels
 from edge.install.verify import (
     TOLERANCE,
-    golden_pixels,
     proven,
     run_golden_frames,
     score_frame,
