@@ -122,6 +122,12 @@ def score_golden_frames(
                 f"{bundle.path or bundle.manifest.name} is refused: {error.what}, on {golden.file}",
                 error.hint,
             ) from None
+        if len(expected.region_scores) != len(scored.region_scores):
+            raise BundleError(
+                f"{bundle.path or bundle.manifest.name} has {len(expected.region_scores)} scores "
+                f"for {golden.file}, which has {len(scored.region_scores)} regions",
+                "Export it again",
+            )
         difference = scores_differ(expected, scored)
         other = outlines or precision
         outlined = golden.scores(other, _format_of(cascade.instances) or format_)

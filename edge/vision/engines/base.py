@@ -23,13 +23,13 @@ class Engine(ABC):
         name: What the engine is called in reports.
         threads: How many threads it may use.
         input_shape: Of the model's input: its own batch, then lines, columns and channels.
-        logits: Of the model's logits, without the batch; None where that is not known.
+        output_shapes: Of the model's outputs, batch included; None where they are not known.
     """
 
     name: str
     threads: int
     input_shape: tuple[int, ...]
-    logits: tuple[int, ...] | None = None
+    output_shapes: tuple[tuple[int, ...], ...] | None = None
 
     @abstractmethod
     def __init__(self, model: bytes, *, threads: int) -> None:

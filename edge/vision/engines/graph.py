@@ -55,8 +55,7 @@ class GraphEngine(Engine):
             raise ValueError("it has no output")
         self.input_shape = entry.shape
         self._entry, self._exits = entry, tuple(exits)
-        number = self._of_rank(_LOGITS_RANK)
-        self.logits = None if number is None else self._exits[number].shape[1:]
+        self.output_shapes = tuple(port.shape for port in exits)
 
     @abstractmethod
     def _call(self, inputs: NDArray[Any], wanted: Sequence[int]) -> list[NDArray[Any]]:

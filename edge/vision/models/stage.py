@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.errors import BundleError, NotFiniteError
+from edge.core.errors import NotFiniteError
 from edge.core.geometry import Geometry
 from edge.vision.engines.activations import Activation, activated
 from edge.vision.engines.base import Engine
@@ -21,9 +21,6 @@ class StageModel:
         activation: ``softmax`` over all outputs, or ``sigmoid`` for each alone.
         temperature: What logits are divided by first, so that probabilities can be taken at their
             word; 1 leaves them as they are.
-
-    Raises:
-        BundleError: The network has another input or another number of outputs.
     """
 
     def __init__(
@@ -39,10 +36,6 @@ class StageModel:
         self.outputs = outputs
         self.activation = activation
         self.temperature = temperature
-        width, height = geometry.input
-        require_shape("input", engine.input_shape[1:], (height, width, 1))
-        if engine.logits is not None:
-            require_shape("outputs", engine.logits, (len(outputs),))
 
     def probabilities(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities [n, outputs] of network inputs [n, height, width] uint8."""
@@ -62,22 +55,3 @@ class StageModel:
                 f"({', '.join(self.outputs)})"
             )
         return fractions
-
-
-def require_shape(what: str, has: tuple[int, ...], stated: tuple[int, ...]) -> None:
-    """Refuse a network that is not what its bundle says.
-
-    Args:
-        what: Of which input or output.
-        has: Sizes that the network has, without its batch.
-        stated: Sizes that the manifest says.
-
-    Raises:
-        BundleError: They differ.
-    """
-    if has != stated:
-        shapes = ("×".join(map(str, shape)) or "none" for shape in (has, stated))
-        raise BundleError(
-            "a network of the bundle has {} of {}, and its manifest says {}".format(what, *shapes),
-            "Export the bundle again",
-        )
