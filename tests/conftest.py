@@ -5,7 +5,9 @@ from __future__ import annotations
 import locale
 import os
 import signal
+import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     openvino = {item.path for item in items if item.get_closest_marker("openvino")}
     trains = {Path(__file__).with_name("train"), Path(__file__).with_name("export")}
     items.sort(key=lambda item: (item.path in openvino, trains.isdisjoint(item.path.parents)))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs the loopback interface where it is down, as without any network."""
+    if item.get_closest_marker("loopback") and not loopback_works():
+        pytest.skip("the loopback interface is down here (ip link set lo up)")
+
+
+@cache
+def loopback_works() -> bool:
+    """Whether this machine can talk to itself."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("127.0.0.1", 9))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)

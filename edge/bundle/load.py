@@ -15,6 +15,7 @@ from edge.bundle.shipped import SHIPPED
 from edge.bundle.signature import Signature
 from edge.bundle.stages import find_form, lacking
 from edge.core.errors import BundleError, MissingPathError
+from edge.core.regular_files import UnfitFileError, read_regular
 
 SUFFIX = ".millsight"
 
@@ -166,16 +167,16 @@ def find_bundle(given: str | None = None) -> Path:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            # One byte more than allowed tells that it is too large without reading it all.
-            return file.read(MAX_BYTES + 1)
+        return read_regular(path, MAX_BYTES)
     except FileNotFoundError:
         known = ", ".join(sorted(Path(known).stem for known in SHIPPED))
         raise MissingPathError(
             f"there is no bundle {path}", f"Check the path; with millsight ship: {known}"
         ) from None
-    except IsADirectoryError:
-        raise BundleError(f"{path} is a folder, no bundle", "Give a .millsight file") from None
+    except UnfitFileError as error:
+        raise BundleError(
+            f"{path} is no bundle: {error.strerror}", "Give a .millsight file"
+        ) from None
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error.strerror}", "Check the disk") from None
 

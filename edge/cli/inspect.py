@@ -15,6 +15,7 @@ from edge.cli.options import (
     convert_colour_option,
     device_options,
     format_option,
+    max_megapixels_option,
     mm_per_px_option,
     open_bundle,
     tuned_options,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 )
 @mm_per_px_option
 @convert_colour_option
+@max_megapixels_option
 def inspect(
     paths: tuple[Path, ...],
     bundle_name: str | None,
@@ -49,6 +51,7 @@ def inspect(
     pictures: Path | None,
     mm_per_px: float,
     convert_colour: bool,
+    max_megapixels: float,
 ) -> None:
     """Inspect images, folders of images, and videos: PATH…
 
@@ -76,7 +79,8 @@ def inspect(
 
         sinks.append(Pictures(pictures, cascade.classes, every=True))
     levels: Counter[Level] = Counter()
-    for camera in open_files(paths, convert_colour=convert_colour):
+    most_pixels = round(max_megapixels * 1e6)
+    for camera in open_files(paths, convert_colour=convert_colour, most_pixels=most_pixels):
         with camera:
             for taken in camera:
                 if isinstance(taken, Absence):

@@ -99,7 +99,7 @@ def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
         **more: Any,
     ) -> Any:
         from edge.core.inspection import UNCLASSIFIED
-        from edge.ledger.query import Filter
+        from edge.ledger.tables import Filter
 
         class_name = "" if class_name == UNCLASSIFIED else class_name
         wanted = Filter(coil, class_name, since, until, min_length_mm, action)

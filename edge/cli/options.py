@@ -79,6 +79,15 @@ convert_colour_option = click.option(
 )
 
 
+max_megapixels_option = click.option(
+    "--max-megapixels",
+    type=POSITIVE,
+    default=64.0,
+    show_default=True,
+    help="Refuse pictures of more million pixels by their header.",
+)
+
+
 def format_option(help_text: str, *, machine: str = "json") -> Callable[[_Command], _Command]:
     """``--format``: text for people, or ``machine`` for programs."""
     return click.option(

@@ -7,8 +7,9 @@ import socket
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from edge.config.secrets import read_secret
 from edge.config.section import Section
 from edge.core.errors import ConfigError
 from edge.core.redaction import hide
@@ -120,6 +121,15 @@ class MqttConfig(Section):
         "to keep them in.",
     )
 
+    @field_validator("host")
+    @classmethod
+    def _can_be_looked_up(cls, host: str) -> str:
+        try:
+            host.encode("idna")
+        except UnicodeError:
+            raise ValueError(f"{host!r} is no name or address of a host") from None
+        return host
+
     @model_validator(mode="after")
     def _belong_together(self) -> Self:
         given = {name for name in type(self).model_fields if getattr(self, name) is not None}
@@ -159,7 +169,7 @@ class MqttConfig(Section):
         elif self.password_file is not None:
             where = str(self.password_file)
             try:
-                text = self.password_file.read_text(encoding="utf-8").partition("\n")[0]
+                text = read_secret(self.password_file)
             except (OSError, UnicodeDecodeError) as error:
                 reason = getattr(error, "strerror", None) or "it is not text"
                 raise ConfigError(

@@ -16,6 +16,7 @@ from edge.config.locate import Key, closest, locate
 from edge.config.secrets import resolve
 from edge.core.errors import ConfigError, MissingPathError
 from edge.core.redaction import hide_secrets
+from edge.core.regular_files import read_regular
 
 _HINT = "All keys with their units: millsight config example"
 
@@ -74,11 +75,10 @@ def read_as(model: type[Model], path: Path) -> Model:
     except ValueError:
         # Python turns no more than 4,300 digits into a number.
         raise FaultyConfigError(path, [_endless_number(text)]) from None
-    lines = locate(text)
-    faults: dict[Key, ConfigFault] = {}
+    faults: dict[Key, str] = {}
 
     def complain(key: Key, what: str) -> None:
-        faults[key] = ConfigFault(closest(lines, key), f"{named(key)}: {what}")
+        faults[key] = f"{named(key)}: {what}"
 
     document = resolve(data, complain)
     hide_secrets(document)
@@ -90,16 +90,18 @@ def read_as(model: type[Model], path: Path) -> Model:
         # JSON's rules are TOML's: a path is a string, a number in quotes or `true` is no number.
         read = model.model_validate_json(resolved, strict=True)
     except ValidationError as error:
-        faults = _faults(model, data, error, lines) | faults
+        faults = _faults(model, data, error) | faults
     if faults:
-        raise FaultyConfigError(path, sorted(faults.values(), key=lambda fault: fault.line))
+        lines = locate(text)
+        placed = [ConfigFault(closest(lines, key), what) for key, what in faults.items()]
+        raise FaultyConfigError(path, sorted(placed, key=lambda fault: fault.line))
     return read
 
 
 def _text(path: Path) -> str:
     try:
         # Notepad puts a mark before the text (BOM).
-        return path.read_text(encoding="utf-8-sig")
+        return read_regular(path).decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise MissingPathError(
             f"there is no file {path}", f"Begin with: millsight config example > {path.name}"
@@ -127,16 +129,14 @@ def _endless_number(text: str) -> ConfigFault:
     return ConfigFault(line, "a number of that many digits is none that anything here can have")
 
 
-def _faults(
-    model: type[BaseModel], data: dict[str, Any], error: ValidationError, lines: dict[Key, int]
-) -> dict[Key, ConfigFault]:
-    faults: dict[Key, ConfigFault] = {}
+def _faults(model: type[BaseModel], data: dict[str, Any], error: ValidationError) -> dict[Key, str]:
+    faults: dict[Key, str] = {}
     for detail in error.errors(include_url=False):
         key, given = _reached(data, detail["loc"])
         # A choice between types is one fault, not one for each of them.
         faults.setdefault(
             (*key, detail["loc"][-1]) if detail["type"] == "missing" else key,
-            ConfigFault(closest(lines, key), describe(model, key, detail, given)),
+            describe(model, key, detail, given),
         )
     return faults
 

@@ -1,9 +1,11 @@
-"""Writing files whole or not at all."""
+"""Files and folders that are whole or absent, and the system's refusals in words."""
 
 from __future__ import annotations
 
 import logging
 import os
+import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,69 +16,88 @@ from edge.core.errors import UnwritableError
 _LOG = logging.getLogger(__name__)
 
 
-def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: int = 0o666) -> None:
-    """Write a file under a temporary name beside its target, then rename it.
-
-    A ``durable`` one is on the disk before it has its name, so a power failure leaves the old file
-    or the new one, and once this returns the new one. It is created with the permissions ``mode``,
-    less the process's umask. A link is followed; a device or pipe is written to as it is.
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Within it, what the system will not let be written or removed is named.
 
     Raises:
-        UnwritableError: The folder is missing or cannot be written, or the disk is full.
+        UnwritableError: ``path``, or what is in it, cannot be written.
     """
-    content = data.encode() if isinstance(data, str) else data
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(content)
-            return
-        temporary.unlink(missing_ok=True)
-        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, target)
-        if durable:
-            _sync_folder(target.parent)
-        _LOG.debug("wrote %s", path)
+        yield
     except OSError as error:
-        raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        raise UnwritableError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
 @contextmanager
-def writing_whole(path: Path) -> Iterator[BinaryIO]:
-    """Write a file piece by piece; it has its name when all of it is written, and not before.
+def written_beside(target: Path, *, suffix: str = "", durable: bool = False) -> Iterator[Path]:
+    """A temporary path beside ``target``, at which a file or a folder is to be made.
 
-    A link is followed; a device or pipe is written to as it is.
+    It takes the name of ``target`` when all went well and is removed when not. A link is followed;
+    a device or pipe is given as it is, to be written to.
+
+    Args:
+        target: What is replaced or made.
+        suffix: What the temporary name ends with, for libraries that go by that; ``.part`` is
+            before it.
+        durable: Whether a file is on the disk before it has its name, so that a power failure
+            leaves the old one or the new one, and after this the new one.
+
+    Raises:
+        UnwritableError: It cannot be written, or ``target`` not be replaced.
+    """
+    with writable(target):
+        whole = target.resolve()
+        if whole.exists() and not whole.is_file() and not whole.is_dir():
+            yield whole
+            return
+        # A name that nobody can guess: in a shared folder, nobody has it open beforehand.
+        temporary = whole.with_name(f".{whole.name}.{secrets.token_hex(8)}.part{suffix}")
+        try:
+            yield temporary
+            if durable:
+                _sync(temporary)
+            os.replace(temporary, whole)
+            if durable:
+                _sync(whole.parent)
+            _LOG.debug("wrote %s", target)
+        finally:
+            if temporary.is_dir():
+                shutil.rmtree(temporary, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    temporary.unlink()
+
+
+@contextmanager
+def writing_whole(path: Path, *, durable: bool = False, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """Write a file piece by piece; it has its name when all of it is written (``written_beside``).
+
+    It is created with the permissions ``mode``, less the process's umask.
 
     Raises:
         UnwritableError: The folder is missing or cannot be written, or the disk is full.
     """
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        if target.exists() and not target.is_file():
-            with target.open("wb") as file:
-                yield file
-            return
-        with temporary.open("wb") as file:
-            yield file
-        os.replace(temporary, target)
-        _LOG.debug("wrote %s", path)
-    except OSError as error:
-        raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with (
+        written_beside(path, durable=durable) as temporary,
+        open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file,
+    ):
+        yield file
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: int = 0o666) -> None:
+    """Write a file whole or not at all (``writing_whole``).
+
+    Raises:
+        UnwritableError: The folder is missing or cannot be written, or the disk is full.
+    """
+    with writing_whole(path, durable=durable, mode=mode) as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file's content, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -128,6 +128,12 @@ def without_secrets(value: str) -> str:
     return value
 
 
+def has_raw_password(address: str) -> bool:
+    """Whether a user or password in an address holds what ends them there: ``/``, ``?``, ``#``."""
+    user = _FIELD_USER.search(address)
+    return user is not None and any(mark in user[0] for mark in "/?#")
+
+
 def redacted(text: str) -> str:
     """A text without hidden values and without the user and password of addresses."""
     for value in sorted(_hidden, key=len, reverse=True):

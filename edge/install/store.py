@@ -36,13 +36,14 @@ from edge.core.errors import (
     UnwritableError,
 )
 from edge.core.files import make_folder, write_whole
+from edge.core.regular_files import read_regular
 from edge.install.trust import Device
 
 INSTALLED = "installed.json"
 _BUNDLES = "bundles"
 _LOCK = "lock"
 _OURS = re.compile(
-    rf"[0-9a-f]{{64}}{re.escape(SUFFIX)}|\.[0-9a-f]{{64}}{re.escape(SUFFIX)}\.\d+\.part"
+    rf"[0-9a-f]{{64}}{re.escape(SUFFIX)}|\.[0-9a-f]{{64}}{re.escape(SUFFIX)}\.[0-9a-f]+\.part"
 )
 
 Used = TypeVar("Used")
@@ -84,7 +85,7 @@ class Store:
             BundleError: ``installed.json`` is damaged, or cannot be read.
         """
         try:
-            return Installed.model_validate_json(self.path.read_bytes())
+            return Installed.model_validate_json(read_regular(self.path))
         except FileNotFoundError:
             return None
         except (ValidationError, OSError):

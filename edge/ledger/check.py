@@ -6,8 +6,9 @@ from typing import Any
 
 from edge.core.errors import LedgerError
 from edge.core.inspection import iso_time
-from edge.ledger.query import TABLES, LedgerReader
+from edge.ledger.query import LedgerReader
 from edge.ledger.schema import version_of
+from edge.ledger.tables import TABLES
 
 
 def check(reader: LedgerReader) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Messages to a broker: stored with the rows that they tell of, and kept until they arrived."""
+"""The outbox on the disk: messages to a broker in the ledger's database, until they have arrived.
+
+They are stored in the same transaction as the rows that they tell of. Without a ledger,
+``MemoryOutbox`` (``edge/sinks/outbox.py``) takes its place.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,7 @@ class Message:
 
 
 class LedgerOutbox:
-    """Store and forward: what is put goes to the disk with the ledger's next commit.
+    """The outbox where there is a ledger: what is put goes to the disk with its next commit.
 
     A message is pending from the moment it is put, so a broker that is there hears of it at once;
     one that arrives before the commit is never written. Each method may be called in any thread.

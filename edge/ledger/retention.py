@@ -66,7 +66,6 @@ class Retention:
         keep: How long things are kept.
 
     Attributes:
-        pictures_deleted: Files that are gone.
         rows_deleted: Rows that are gone, pieces not counted.
     """
 
@@ -75,7 +74,6 @@ class Retention:
         self._keep = keep
         self._round: Iterator[None] | None = None
         self._next_at = 0.0
-        self.pictures_deleted = 0
         self.rows_deleted = 0
 
     @property
@@ -140,7 +138,6 @@ class Retention:
     def _remove(self, path: Path) -> None:
         with suppress(FileNotFoundError):
             path.unlink()
-            self.pictures_deleted += 1
 
     def _delete_rows(self, before: float) -> Iterator[None]:
         """Delete what ended before a time (UTC seconds), and what belonged to it."""

@@ -58,7 +58,7 @@ class Judge:
 
     Args:
         cascade: What judges.
-        run: Whether frames come whether or not they are asked for; told of pictures that are not
+        state: Whether frames come whether or not they are asked for; told of pictures that are not
             of strip, and of drift.
         background: Loads another cascade of the same bundle for the deferred queue's thread; None
             where no frame can be caught up.
@@ -75,19 +75,19 @@ class Judge:
     def __init__(
         self,
         cascade: Cascade,
-        run: RunState,
+        state: RunState,
         *,
         background: LoadBackground | None = None,
         drift: DriftMonitor | None = None,
         bundles: BundleWatch | None = None,
     ) -> None:
         self.cascade = cascade
-        self._run = run
-        self._clock = run.clock
+        self._state = state
+        self._clock = state.clock
         self.background = self._background(background)
         self.drift = drift
-        self.stage_clock = StageClock(clock=run.clock)
-        self._sanity = FrameSanity(live=run.live, say=partial(run.tell_here, EventKind.PICTURE))
+        self.stage_clock = StageClock(clock=state.clock)
+        self._sanity = FrameSanity(live=state.live, say=partial(state.tell_here, EventKind.PICTURE))
         self._bundles = bundles
         self._told_not_finite = False
 
@@ -174,19 +174,19 @@ class Judge:
             if not self._told_not_finite:
                 self._told_not_finite = True
                 text = f"{inspection.detail}: such frames are not inspected"
-                self._run.tell_here(EventKind.BUNDLE, text)
+                self._state.tell_here(EventKind.BUNDLE, text)
         if inspection.level is Level.UNINSPECTED:
             return Verdict(inspection)
         latency_ms = (self._clock.now() - frame.taken_at) * 1e3
         if self.drift is not None and inspection.gate_scores is not None:
             for text in self.drift.add(frame.pixels, inspection.gate_scores):
-                self._run.tell_here(EventKind.DRIFT, text)
+                self._state.tell_here(EventKind.DRIFT, text)
         return Verdict(inspection, latency_ms)
 
     def _inspect(
         self, frame: Frame, due_at: float, first_due_at: Callable[[], float]
     ) -> Inspection:
-        if not self._run.live:
+        if not self._state.live:
             return self.cascade.inspect(frame)
         clock = self.stage_clock
 

@@ -1,34 +1,37 @@
-"""The connection to an MQTT broker: it forwards an outbox, and outlives the broker's absences.
+"""The connection to an MQTT broker: forwards an outbox and outlives the broker's absences.
 
-All of it runs in one thread of its own. Each connection has a client of its own, which begins with
-the oldest message that no broker has acknowledged: so what arrived is not sent again, and what is
-sent comes in order.
+Two threads. paho's own connects, reconnects with growing pauses, and sends again, in order, what a
+lost connection left without an acknowledgement. The forwarding thread hands messages from the
+outbox to paho, a window at a time, and deletes those that the broker has acknowledged; a message
+that paho holds when the process ends is therefore still in the outbox (at least once, QoS 1).
 """
 
 from __future__ import annotations
 
 import random
+import sys
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from edge.config.outputs import MqttConfig
-from edge.core.errors import MissingExtraError
 from edge.sinks.broker_status import BrokerStatus, RefusedError
+from edge.sinks.mqtt_client import make_client
 from edge.sinks.outbox import Outbox
-from edge.sinks.tls import tls_context
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
 _TURN_S = 0.05
-"""For how long the network is listened to before the outbox is looked at again, in seconds."""
-_ANSWER_S = 10.0
-"""Within which a broker must have answered, in seconds."""
+"""Interval at which the outbox is looked at for new messages, in seconds."""
 _STEADY_S = 10.0
-"""A connection that lasted so long was a good one: the next attempt is made at once, in seconds."""
+"""Connections shorter than this count as failed attempts: the next pause is longer, in seconds."""
+_FAREWELL_S = 1.0
+"""Time for the broker to acknowledge ``offline``, and again for the connection to end, in s."""
 
 
 class Broker:
@@ -38,9 +41,9 @@ class Broker:
         config: Which broker, and how.
         outbox: What it forwards.
         state_topic: Retained there: ``online``, or ``offline`` once the connection is gone.
-        command_topic: What comes there goes to ``on_command``, in the connection's thread.
+        command_topic: What comes there goes to ``on_command``, in paho's thread.
         on_command: Takes a command's payload.
-        on_news: Takes a sentence when the broker goes or comes back, in the connection's thread.
+        on_news: Takes a sentence when the broker goes or comes back, in paho's thread.
         retry_s: The first and the longest pause between two attempts to connect, in seconds.
 
     Raises:
@@ -59,36 +62,46 @@ class Broker:
         on_news: Callable[[str], None],
         retry_s: tuple[float, float] = (1.0, 60.0),
     ) -> None:
-        try:
-            import paho.mqtt.client  # noqa: F401
-        except ModuleNotFoundError:
-            raise MissingExtraError(
-                "[mqtt] needs the package paho-mqtt", "Install it: pip install 'millsight[mqtt]'"
-            ) from None
         self.name = f"{config.host}:{config.port_used}"
-        self._config = config
         self._outbox = outbox
+        self._window = config.window
         self._state_topic = state_topic
         self._command_topic = command_topic
         self._on_command = on_command
         self._on_news = on_news
-        self._retry_s = retry_s
-        self._password = config.password()
-        self._tls = tls_context(config) if config.tls else None
+        self._status = BrokerStatus(self.name, outbox, on_news)
+        self._first_pause_s, self._longest_pause_s = retry_s
+        self._pause_s = self._first_pause_s
         self._latest: dict[str, bytes] = {}
         self._sent: dict[int, int] = {}
-        self._arrived: list[int] = []
-        self._closing = Flag()
-        self._flush_until = 0.0
-        self._failure: str | None = None
-        self._standing = BrokerStatus(self.name, outbox, on_news)
+        """Messages that paho holds: their ids in the outbox by their ids at the broker."""
+        self._acknowledged: deque[int] = deque()
+        self._online: int | None = None
+        self._connected_at = 0.0
+        self._refusal: str | None = None
+        self._attempting = True
+        self._subscribed = False
+        self._wake, self._closing, self._left = Flag(), Flag(), Flag()
+        self._client = client = make_client(config)
+        client.will_set(state_topic, b"offline", qos=1, retain=True)
+        client.max_inflight_messages_set(0)  # the window is kept here
+        client.on_pre_connect = self._on_pre_connect
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        self._set_pauses()
+        client.connect_async(config.host, config.port_used, config.keepalive_s)
+        client.loop_start()
         self._thread = Thread(target=self._run, name="millsight-mqtt", daemon=True)
         self._thread.start()
 
     @property
     def connected(self) -> bool:
         """Whether the broker is there."""
-        return self._standing.there
+        return self._status.there
 
     def send_latest(self, topic: str, payload: bytes) -> None:
         """Send what is of use only now; where the broker is away, only the last for each topic."""
@@ -96,122 +109,125 @@ class Broker:
 
     def close(self, *, flush_s: float = 2.0) -> None:
         """Send what can be sent in so many seconds, say ``offline`` and leave. Safe to repeat."""
-        self._flush_until = self._flush_until or time.monotonic() + flush_s
+        if self._closing.is_set():
+            return
+        until = time.monotonic() + flush_s
+        while self._attempting and len(self._outbox) and time.monotonic() < until:
+            time.sleep(_TURN_S)
         self._closing.set()
-        self._thread.join(flush_s + 3.0)
+        self._wake.set()
+        self._thread.join()
+        if self.connected:
+            last = self._client.publish(self._state_topic, b"offline", qos=1, retain=True)
+            with suppress(ValueError, RuntimeError):  # the connection is lost after all
+                last.wait_for_publish(_FAREWELL_S)
+            self._client.disconnect()
+            self._left.wait(_FAREWELL_S)
+        else:
+            # It may be connecting, which can take long; its thread ends by itself.
+            self._client.disconnect()
+        self._forget_what_arrived()
 
     def _run(self) -> None:
-        attempts = 0
         while not self._closing.is_set():
-            began = time.monotonic()
-            try:
-                self._hold_connection()
-            except Exception as error:
-                # Whatever the network, the broker or the library throws: there will be a next time.
-                if not self._closing.is_set():
-                    self._standing.lost(error)
-            finally:
-                self._sent.clear()
-            attempts = 0 if time.monotonic() - began > _STEADY_S else attempts + 1
-            first, longest = self._retry_s
-            # Devices that lost the same broker do not all come back in the same second.
-            pause = min(longest, first * 2.0 ** min(attempts, 30)) * random.uniform(0.5, 1.0)
-            self._closing.wait(pause)
-
-    def _hold_connection(self) -> None:
-        """Connect, and forward until the connection is lost or ``close`` was called."""
-        client = self._client()
-        began = time.monotonic()
-        try:
-            client.connect(self._config.host, self._config.port_used, self._config.keepalive_s)
-            while not self._left(client):
-                code = client.loop(_TURN_S)
-                self._forget_what_arrived()
-                if self._failure is not None:
-                    raise RefusedError(self._failure)
-                if code:
-                    raise ConnectionError("the connection was lost")
-                if self.connected:
-                    self._forward(client)
-                elif time.monotonic() - began > _ANSWER_S:
-                    raise ConnectionError("it does not answer")
-            client.disconnect()
-        finally:
+            self._wake.wait(_TURN_S)
+            self._wake.clear()
+            # paho's thread ends at an exception that paho did not expect: this begins it again.
+            self._client.loop_start()
             self._forget_what_arrived()
-            # Without a farewell the broker says ``offline`` for this device.
-            if (socket := client.socket()) is not None:
-                socket.close()
+            if self._subscribed:
+                self._forward()
 
     def _forget_what_arrived(self) -> None:
-        if self._arrived:
-            self._outbox.delivered(self._arrived)
-            self._arrived.clear()
+        arrived = []
+        while self._acknowledged:
+            id_ = self._sent.pop(self._acknowledged.popleft(), None)
+            if id_ is not None:
+                arrived.append(id_)
+        if arrived:
+            self._outbox.delivered(arrived)
 
-    def _client(self) -> Client:
-        from paho.mqtt.client import Client
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        client = Client(CallbackAPIVersion.VERSION2, client_id=self._config.name_at_broker)
-        if self._config.user is not None:
-            secret = self._password.get_secret_value() if self._password else None
-            client.username_pw_set(self._config.user, secret)
-        if self._tls is not None:
-            client.tls_set_context(self._tls)
-        client.will_set(self._state_topic, b"offline", qos=1, retain=True)
-        client.max_inflight_messages_set(0)  # the window is kept here
-        client.on_connect = self._on_connect
-        client.on_subscribe = self._on_subscribe
-        client.on_publish = self._on_publish
-        client.on_message = self._on_message
-        self._failure = None
-        return client
-
-    def _forward(self, client: Client) -> None:
+    def _forward(self) -> None:
         while self._latest:
-            client.publish(*self._latest.popitem(), qos=1)
-        if len(self._sent) >= self._config.window or len(self._outbox) <= len(self._sent):
+            self._client.publish(*self._latest.popitem(), qos=1)
+        if len(self._sent) >= self._window or len(self._outbox) <= len(self._sent):
             return
-        on_their_way = set(self._sent.values())
-        for message in self._outbox.pending(self._config.window):
-            if message.id in on_their_way:
+        held = set(self._sent.values())
+        for message in self._outbox.pending(self._window):
+            if message.id in held:
                 continue
-            sent = client.publish(message.topic, message.payload, qos=1)
-            if sent.rc:
+            if not self._subscribed or len(self._sent) >= self._window:
                 return
-            self._sent[sent.mid] = message.id
-            if len(self._sent) >= self._config.window:
-                return
+            # If the connection is lost meanwhile, paho sends it with the next one.
+            mid = self._client.publish(message.topic, message.payload, qos=1).mid
+            if mid in self._sent:
+                return  # paho did not take it: the id is still in use after 65535 others
+            self._sent[mid] = message.id
 
-    def _left(self, client: Client) -> bool:
-        """Whether the connection was closed on purpose."""
+    def _set_pauses(self) -> None:
+        # Devices that lost the same broker do not all come back in the same second.
+        spread = random.uniform(0.5, 1.0)
+        self._client.reconnect_delay_set(
+            self._pause_s * spread,  # type: ignore[arg-type]  # it sleeps for fractions as well
+            self._longest_pause_s * spread,  # type: ignore[arg-type]
+        )
+
+    def _on_pre_connect(self, _client: Client, _data: Any) -> None:
+        self._attempting = True
+
+    def _on_connect_fail(self, _client: Client, _data: Any) -> None:
+        self._attempting = False
+        # paho calls this while it handles the error, and does not pass it on.
+        error = sys.exception()
         if not self._closing.is_set():
-            return False
-        now = time.monotonic()
-        if len(self._outbox) and now < self._flush_until:
-            return False
-        if self.connected:
-            last = client.publish(self._state_topic, b"offline", qos=1, retain=True)
-            while not last.is_published() and time.monotonic() < now + 1.0:
-                if client.loop(_TURN_S):
-                    break
-        return True
+            self._status.lost(error if isinstance(error, OSError) else ConnectionError())
 
     def _on_connect(
         self, client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         if reason.is_failure:
-            self._failure = (
+            self._refusal = (
                 f"it refuses this device ({reason}); check user and password in [mqtt], "
                 "and what the broker allows them"
             )
             return
+        if self._closing.is_set():
+            client.disconnect()
+            return
+        self._connected_at = time.monotonic()
         client.subscribe(self._command_topic, qos=1)
-        client.publish(self._state_topic, b"online", qos=1, retain=True)
-        self._standing.back()
+        if self._online is None:  # else paho sends the one that was not acknowledged
+            self._online = client.publish(self._state_topic, b"online", qos=1, retain=True).mid
+        self._status.back()
+
+    def _on_disconnect(
+        self, _client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        self._attempting = self._subscribed = False
+        if self._closing.is_set():
+            self._left.set()
+            return
+        steady = self.connected and time.monotonic() - self._connected_at > _STEADY_S
+        if self._refusal is not None:
+            self._status.lost(RefusedError(self._refusal))
+        elif self.connected or reason != "Keep alive timeout":
+            self._status.lost(ConnectionError("the connection was lost"))
+        else:
+            self._status.lost(ConnectionError("it does not answer"))
+        self._refusal = None
+        # paho itself would try a broker each second that takes the connection and closes it.
+        self._pause_s = (
+            self._first_pause_s if steady else min(self._longest_pause_s, 2.0 * self._pause_s)
+        )
+        self._set_pauses()
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any
     ) -> None:
+        # With the answer to the subscription, paho has sent again what an earlier connection left:
+        # what is sent from now on comes after it.
+        self._subscribed = True
+        self._wake.set()
         if any(reason.is_failure for reason in reasons):
             self._on_news(
                 f"broker {self.name} refuses to pass on {self._command_topic}: coils can not be "
@@ -221,9 +237,10 @@ class Broker:
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, _reason: Any, _properties: Any
     ) -> None:
-        id_ = self._sent.pop(mid, None)
-        if id_ is not None:
-            self._arrived.append(id_)
+        if mid == self._online:
+            self._online = None
+        self._acknowledged.append(mid)
+        self._wake.set()
 
     def _on_message(self, _client: Client, _data: Any, message: Any) -> None:
         # What is retained was said before this run, and comes again with each connection.

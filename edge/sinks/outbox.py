@@ -1,4 +1,9 @@
-"""Where messages to a broker wait: in the ledger, or in memory where there is none."""
+"""Outboxes: what messages to a broker wait in until the broker has acknowledged them.
+
+``Outbox`` is what a broker's connection needs of one. There are two: ``LedgerOutbox``
+(``edge/ledger/outbox.py``) is on the disk and outlives the run; ``MemoryOutbox`` serves where the
+configuration has no ledger, and what waits in it ends with the run.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from edge.ledger.outbox import Message
 
 
 class Outbox(Protocol):
-    """What a broker's messages wait in (see ``edge.ledger.outbox``); safe in any thread.
+    """A queue of messages that are kept until they have arrived; safe in any thread.
 
     Attributes:
         dropped: Messages that were dropped for want of room and did not arrive.
@@ -37,7 +42,7 @@ class Outbox(Protocol):
 
 
 class MemoryOutbox:
-    """An outbox that lasts as long as the run.
+    """The outbox where there is no ledger: it lasts as long as the run.
 
     Args:
         limit: Messages that are kept; beyond, the oldest are dropped.

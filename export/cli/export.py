@@ -16,7 +16,8 @@ from edge.core.errors import UnwritableError
 from edge.core.files import check_writable, write_whole
 from edge.core.stderr_log import say
 from export.cli.checks import check_report
-from export.cli.options import ExportOptions, export_options
+from export.cli.options import export_options
+from export.cli.parsed_options import ExportOptions
 from export.cli.warnings import release_warnings
 from export.pipeline import Exported, ExportInputs, make_bundle
 from export.progress import ExportProgress

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from edge.core.errors import DataError, UnwritableError
-from edge.core.files import make_folder
-from train.atomic_paths import readable, writable
+from edge.core.files import make_folder, writable
+from train.atomic_paths import readable
 from train.data import SPLIT_FILE, open_data, read_unsplit
 from train.data.check import check_data
 from train.data.counts import count_labels, split_names

@@ -120,7 +120,7 @@ def instances(
         check_folder(folder, resume=resume, overwrite=overwrite)
         opened = open_to_train(data, splits)
         claim_folder(folder, overwrite=overwrite)
-        claim.taken = True
+        claim.claimed = True
         card = train_instances(plan, opened, folder, progress, command=command, resume=resume)
     say(_LOG, f"val: {_in_words(card.figures['val'])}")
     say(_LOG, f"{folder} holds the networks and their card")
@@ -153,18 +153,18 @@ def make_instances_plan(
 
 def precision_in_words(row: Row) -> str:
     """What an epoch's line says of the instance network."""
-    told = [
+    parts = [
         f"{kind} AP50 {row[f'{kind}_ap50']:.3f} AP {row[f'{kind}_ap']:.3f}"
         for kind in ("box", "mask")
         if not math.isnan(row[f"{kind}_ap50"])
     ]
-    return f"val {', '.join(told) or 'not looked at'}"
+    return f"val {', '.join(parts) or 'not looked at'}"
 
 
 def _in_words(found: dict[str, Any]) -> str:
-    told = [
+    parts = [
         f"{kind} AP50 {found[f'{kind}_ap50']:.3f}"
         for kind in ("box", "mask")
         if found[f"{kind}_ap50"] is not None
     ]
-    return f"{', '.join(told)} of {found['n']} instances on {found['n_frames']} frames"
+    return f"{', '.join(parts)} of {found['n']} instances on {found['n_frames']} frames"

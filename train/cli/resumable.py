@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 class Claim:
     """Whether what lies in a run's folder is the run's own yet."""
 
-    taken: bool
+    claimed: bool
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def resumable(folder: Path, command: str, *, resume: bool, overwrite: bool) -> I
         if not overwrite:
             with suppress(OSError):
                 folder.rmdir()  # Refused unless it is empty: nothing was kept.
-        raise click.Abort(_how_to_go_on(folder if claim.taken else None, None, command)) from None
+        raise click.Abort(_how_to_go_on(folder if claim.claimed else None, None, command)) from None
 
 
 def open_to_train(root: Path, splits: Path | None) -> DataSet:

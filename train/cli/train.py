@@ -84,7 +84,7 @@ def _train(
         opened = open_to_train(data, splits)
         tiles = choose_tiles(opened, plan.geometry.region, plan.stride, holdout=holdout)
         claim_folder(folder, overwrite=overwrite)
-        claim.taken = True
+        claim.claimed = True
         card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
     # The card holds the holdout's too; shown here they would invite choices on them.
     say(_LOG, f"val: {_in_words(card.figures['val'])}")

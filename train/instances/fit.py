@@ -88,7 +88,7 @@ def _epoch(
     learner.reset_metrics()
     losses: dict[str, float] = {}
     for batch in training.feed.epoch(number):
-        if interrupt.asked:
+        if interrupt.requested:
             raise InterruptedTrainingError(number)
         told = learner.train_on_batch(batch, return_dict=True)
         losses = {name: float(value) for name, value in told.items()}

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.files import write_whole
-from train.atomic_paths import written_beside
+from edge.core.files import write_whole, written_beside
 from train.backend import load_keras
 from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet, Sample
@@ -178,7 +177,8 @@ def _save(folder: Path, network: MaskRCNN) -> None:
         (MASK_HEAD, network.mask_head),
     ):
         if model is not None:
-            with written_beside(folder / name) as temporary:
+            path = folder / name
+            with written_beside(path, suffix=path.suffix) as temporary:
                 model.save(temporary)
 
 

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.errors import TrainingError
-from edge.core.files import write_whole
-from train.atomic_paths import writable
+from edge.core.files import writable, write_whole
 
 NAME = "checkpoint.npz"
 

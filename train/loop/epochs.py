@@ -93,7 +93,7 @@ def run_epochs(
                 state.best = (state.average or state.weights) if recipe.best_weights else []
             checkpoint.save(training.folder, state, training.identity)
             watcher.end_epoch(row)
-            if interrupt.asked:
+            if interrupt.requested:
                 raise InterruptedTrainingError(state.epochs_done)
     if recipe.best_weights and state.best:
         checkpoint.assign(model.variables, state.best)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from edge.core.errors import TrainingError
-from edge.core.files import check_writable, make_folder
-from train.atomic_paths import writable
+from edge.core.files import check_writable, make_folder, writable
 from train.loop import checkpoint
 
 MODEL, CARD, PAGE, CURVES, HISTORY = (

@@ -46,7 +46,7 @@ def check_teachers(teachers: Sequence[Run], task: Task, geometry: Geometry) -> N
             )
 
 
-def taught(
+def teacher_answers(
     teachers: Sequence[Run],
     task: Task,
     items: Items,
@@ -58,7 +58,7 @@ def taught(
         teachers: Checked by ``check_teachers``.
         task: Binary or multiclass.
         items: What they are asked about, unchanged.
-        advance: Called after each batch; see ``batches_taught``.
+        advance: Called after each batch; see ``teacher_batches``.
     """
     answers = np.zeros((len(items), len(task.outputs)))
     for teacher in teachers:
@@ -70,12 +70,12 @@ def taught(
     return np.log(answers.clip(1e-6)).astype(np.float32)
 
 
-def batches_taught(teachers: Sequence[Run], items: Items) -> int:
+def teacher_batches(teachers: Sequence[Run], items: Items) -> int:
     """How often ``taught`` says that it got on."""
     return len(teachers) * -(-len(items) // BATCH)
 
 
-def mixed(
+def mixed_targets(
     targets: NDArray[np.float32],
     answers: NDArray[np.float32],
     shift: NDArray[np.float32],

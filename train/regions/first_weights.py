@@ -33,7 +33,7 @@ def read_weights(path: Path) -> Weights:
     try:
         if path.suffix == ".npz":
             with np.load(path, allow_pickle=False) as file:
-                return {_today(name): file[name] for name in file}
+                return {_keras3_name(name): file[name] for name in file}
         model = load_keras().models.load_model(path, compile=False)
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         reason = (str(error).strip().splitlines() or ["no reason given"])[0]
@@ -61,22 +61,22 @@ def start_from(model: Any, weights: Weights) -> int:
         TrainingError: None fits.
     """
     weights = _for_grey(weights)
-    taken = 0
+    assigned = 0
     for layer in model.layers:
         for variable in layer.variables:
             array = weights.get(f"{layer.name}__{variable.name}")
             if array is not None and array.shape == tuple(variable.shape):
                 variable.assign(array)
-                taken += 1
-    if not taken:
+                assigned += 1
+    if not assigned:
         raise TrainingError(
             "none of the weights fits the network",
             "Start mobilenet from ImageNet's MobileNet v1, and others from a run of their own kind",
         )
-    return taken
+    return assigned
 
 
-def _today(name: str) -> str:
+def _keras3_name(name: str) -> str:
     """A variable's name in Keras 3; Keras 2 said which kind of kernel it is."""
     return name.replace("__depthwise_kernel", "__kernel")
 

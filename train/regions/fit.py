@@ -124,14 +124,14 @@ def _epoch(
     """Train one epoch (numbered from 0) and look at val, with the averaged weights if there are."""
     began = time.perf_counter()
     watcher.start_epoch(number + 1, training.feed.steps)
-    sums, seen = np.zeros(2), 0
+    sums, items = np.zeros(2), 0
     for inputs, targets in training.feed.epoch(number):
-        if interrupt.asked:
+        if interrupt.requested:
             raise InterruptedTrainingError(number)
         sums += np.array(model.train_on_batch(inputs, targets)) * len(inputs)
         average.update()
-        seen += len(inputs)
-        loss, accuracy = (sums / seen).tolist()
+        items += len(inputs)
+        loss, accuracy = (sums / items).tolist()
         refuse_divergence(loss, number, training.plan.recipe)
         watcher.step(loss)
     average.swap()

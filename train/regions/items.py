@@ -69,7 +69,7 @@ def choose_tiles(
             )
     splits = ["val", *(["holdout"] if holdout and data.of("holdout") else [])]
     judged = {split: judged_tiles(data, split, region) for split in splits}
-    judged["val"] = thinned(judged["val"], MOST_VAL)
+    judged["val"] = subsample(judged["val"], MOST_VAL)
     return {"train": judged_tiles(data, "train", region, stride)} | judged
 
 
@@ -85,7 +85,7 @@ def defective_or_clean(items: Items, classes: int) -> Items:
     return replace(items, labels=labels)
 
 
-def joined(parts: list[Items]) -> Items:
+def join_items(parts: list[Items]) -> Items:
     """All items of the parts, which are taken out of the list: no data set is held twice whole."""
     labels = np.concatenate([part.labels for part in parts])
     groups = np.concatenate([part.groups for part in parts])
@@ -98,7 +98,7 @@ def joined(parts: list[Items]) -> Items:
     return Items(images, labels, groups)
 
 
-def thinned(tiles: list[Tile], limit: int | None) -> list[Tile]:
+def subsample(tiles: list[Tile], limit: int | None) -> list[Tile]:
     """At most ``limit`` of the tiles, spread evenly over them; None takes all."""
     if limit is None or limit >= len(tiles):
         return tiles

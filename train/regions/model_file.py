@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.core.errors import TrainingError
-from train.atomic_paths import written_beside
+from edge.core.files import written_beside
 from train.loop import checkpoint
 from train.networks import NETWORKS
 from train.regions.plan import RegionsPlan
@@ -37,5 +37,5 @@ def save_model(path: Path, model: Any, plan: RegionsPlan, task: Task) -> None:
     """
     bare = build_network(plan, task)
     checkpoint.assign(bare.variables, checkpoint.values(model.variables))
-    with written_beside(path) as temporary:
+    with written_beside(path, suffix=path.suffix) as temporary:
         bare.save(temporary)

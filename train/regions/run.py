@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.errors import ConfigError
 from train.backend import load_keras
-from train.data import open_data
 from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet
-from train.data.tiles import Tile, judged_tiles
+from train.data.tiles import Tile
 from train.loop import checkpoint
 from train.loop.checkpoint import CheckpointState
 from train.loop.curves import (
@@ -34,16 +31,16 @@ from train.regions.card import (
     RunData,
     RunOpening,
     about_network,
-    as_markdown,
     now,
     tool_versions,
     write_card,
 )
+from train.regions.card_page import as_markdown
 from train.regions.distillation import (
-    batches_taught,
     check_teachers,
-    mixed,
-    taught,
+    mixed_targets,
+    teacher_answers,
+    teacher_batches,
 )
 from train.regions.feed import RegionFeed, class_shares, make_region_feed
 from train.regions.finished import read_run
@@ -53,18 +50,15 @@ from train.regions.fit import (
     compile_model,
     fit,
 )
+from train.regions.item_cutting import cut_items, open_also
 from train.regions.items import (
     Items,
-    cut_tiles,
-    defective_or_clean,
-    joined,
-    thinned,
 )
 from train.regions.losses import make_loss, prior_shift
 from train.regions.model_file import build_network, save_model
 from train.regions.plan import RegionsPlan
 from train.regions.split_figures import figures, predict_logits
-from train.regions.task import Task, TaskName
+from train.regions.task import Task
 
 
 def train_run(
@@ -89,7 +83,7 @@ def train_run(
         command: The command that repeats the run, for the card.
         resume: Go on from the folder's checkpoint.
         answers: What the plan's teachers say of the training items, where that is known already;
-            see ``train.regions.distillation.taught``.
+            see ``train.regions.distillation.teacher_answers``.
 
     Raises:
         DataError: All training items have one label.
@@ -108,15 +102,15 @@ def train_run(
     task = Task(plan.task, data.classes)
     teachers = [read_run(Path(folder)) for folder in plan.teachers]
     check_teachers(teachers, task, plan.geometry)
-    items = _cut_all(tiles, data, sources.others, plan, progress)
+    items = cut_items(tiles, data, sources.others, plan, progress)
     feed = make_region_feed(plan, task, items["train"], data.nuisances)
     shares = class_shares(feed.groups, plan.recipe.balance)
     shift = prior_shift(task, feed.targets, feed.groups, shares)
     if teachers:
         if answers is None:
-            progress.start_teaching(batches_taught(teachers, items["train"]))
-            answers = taught(teachers, task, items["train"], progress.advance)
-        feed = replace(feed, targets=mixed(feed.targets, answers, shift, plan.recipe.trust))
+            progress.start_teaching(teacher_batches(teachers, items["train"]))
+            answers = teacher_answers(teachers, task, items["train"], progress.advance)
+        feed = replace(feed, targets=mixed_targets(feed.targets, answers, shift, plan.recipe.trust))
     model = _compiled(plan, task, feed, shift)
     training = RegionTraining(plan, task, feed, items["val"], folder, sources.identity)
     fit(model, training, state, progress)
@@ -147,25 +141,10 @@ class _Sources:
 def _sources(plan: RegionsPlan, data: DataSet, tiles: dict[str, list[Tile]]) -> _Sources:
     samples = [sample for split in tiles for sample in data.of(split)]
     digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
-    others = [_also(folder, plan.task, data) for folder in plan.also]
+    others = [open_also(folder, plan.task, data) for folder in plan.also]
     digests_also = [data_digest(other.of("train")) for other in others]
     identity = {**plan.as_json(), "data": digests, "data_also": digests_also}
     return _Sources(digests, others, digests_also, identity)
-
-
-def _cut_all(
-    tiles: dict[str, list[Tile]],
-    data: DataSet,
-    others: Sequence[DataSet],
-    plan: RegionsPlan,
-    progress: TrainingProgress,
-) -> dict[str, Items]:
-    """The items of each split; those of other data sets join train."""
-    items = _cut(tiles, len(data.classes), plan, progress)
-    if not others:
-        return items
-    parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
-    return {"train": joined(parts), **items}
 
 
 def _compiled(plan: RegionsPlan, task: Task, feed: RegionFeed, shift: NDArray[np.float32]) -> Any:
@@ -231,38 +210,3 @@ def _card(
 def _best_epoch(plan: RegionsPlan, state: CheckpointState) -> int | None:
     """The epoch whose weights are kept; None keeps the last one's."""
     return state.best_epoch if plan.recipe.best_weights else None
-
-
-def _also(folder: str, task: TaskName, data: DataSet) -> DataSet:
-    """Another data set to learn from; that of other classes tells defective from clean alone."""
-    other = open_data(Path(folder))
-    if task != "binary" and other.classes != data.classes:
-        raise ConfigError(
-            f"{folder} has other classes than {data.root}: {', '.join(other.classes)}",
-            "Only the gate (train binary) learns from other classes: leave out --also",
-        )
-    return other
-
-
-def _cut(
-    tiles: dict[str, list[Tile]], classes: int, plan: RegionsPlan, progress: TrainingProgress
-) -> dict[str, Items]:
-    """The items of each split; ``plan.limit`` thins out those of training, of all data sets."""
-    items = {}
-    limit = plan.limit and max(1, plan.limit // (1 + len(plan.also)))
-    for split, of_split in tiles.items():
-        chosen = thinned(of_split, limit if split == "train" else None)
-        progress.start_cutting(split, len({tile.sample.path for tile in chosen}))
-        items[split] = cut_tiles(chosen, classes, plan.geometry, progress.advance)
-    return items
-
-
-def _cut_also(
-    other: DataSet, data: DataSet, plan: RegionsPlan, progress: TrainingProgress
-) -> Items:
-    """The training items of another data set, labelled as ``data``'s."""
-    tiles = {"train": judged_tiles(other, "train", plan.geometry.region)}
-    items = _cut(tiles, len(other.classes), plan, progress)["train"]
-    if other.classes == data.classes:
-        return items
-    return defective_or_clean(items, len(data.classes))

@@ -53,7 +53,7 @@ y = 1979-05-27T07:32:00Z
         (("line", "words"), 5),
         (("line", "literal"), 9),
         (("line", "list"), 11),
-        (("line", "list", 1), 14),
+        (("line", "list", 1), 11),
         (("line", "inner"), 16),
         (("line", "inner", "key", "b", "c"), 16),
         (("camera",), 18),

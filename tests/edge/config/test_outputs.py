@@ -33,6 +33,12 @@ def test_what_makes_no_sense_is_refused(settings, told):
         MqttConfig(host="broker", **settings)
 
 
+@pytest.mark.parametrize("host", ["broker..mill", "b" * 64])
+def test_a_host_that_no_system_can_look_up_is_refused(host):
+    with pytest.raises(ValidationError, match="no name or address of a host"):
+        MqttConfig(host=host)
+
+
 @pytest.mark.parametrize("topic", ["m", "ab", "mill/line 1/north", "mühle/1"])
 def test_topics_may_have_levels(topic):
     assert MqttConfig(host="broker", topic=topic).topic == topic

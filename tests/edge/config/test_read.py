@@ -51,7 +51,7 @@ def test_a_file_is_read_with_what_it_leaves_out_at_its_default(tmp_path):
             "line 3: `class` is missing in [[rule]] number 2",
         ),
         ("[[rule]]\nclass = 1", "line 2: `class` in [[rule]] number 1 must be text in quotes"),
-        ('[sink]\nhost = "a"\nlimits = [\n1,\n"x"]', "line 5: `limits` in [sink] must be a whole"),
+        ('[sink]\nhost = "a"\nlimits = [\n1,\n"x"]', "line 3: `limits` in [sink] must be a whole"),
         ('[line.faults]\ndrop = "x"', 'line 2: `drop` in [line.faults] must be a number, not "x"'),
         ("[line]\nspeed_m_s = ", "line 2: Invalid value, at the end of the file"),
         ("[line]\nframes = 1\nframes = 2", "line 3: Cannot overwrite a value"),

@@ -11,8 +11,10 @@ from edge.core.errors import UnwritableError
 from edge.core.files import (
     check_writable,
     make_folder,
+    writable,
     write_whole,
     writing_whole,
+    written_beside,
 )
 
 
@@ -94,3 +96,71 @@ def test_a_device_is_written_to_and_stays_a_device(tmp_path):
         file.write(b"gone")
     assert Path("/dev/null").is_char_device()
     assert [p.name for p in tmp_path.iterdir()] == ["link"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, ValueError])
+def test_what_is_not_finished_leaves_nothing(tmp_path, kind, fault):
+    with pytest.raises(fault), written_beside(tmp_path / "a", suffix=".keras") as path:
+        assert path.suffix == ".keras"
+        if kind == "file":
+            path.write_text("half")
+        else:
+            path.mkdir()
+            (path / "b").write_text("half")
+        raise fault
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_finished_file_replaces_the_one_before(tmp_path):
+    (tmp_path / "a").write_text("old")
+    with written_beside(tmp_path / "a") as path:
+        path.write_text("new")
+        assert (tmp_path / "a").read_text() == "old"
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["new"]
+
+
+@pytest.mark.parametrize("before", ["absent", "empty"])
+def test_a_folder_has_its_name_when_it_is_whole(tmp_path, before):
+    if before == "empty":
+        (tmp_path / "a").mkdir()
+    with written_beside(tmp_path / "a") as folder:
+        folder.mkdir()
+        (folder / "b").write_text("whole")
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a" / "b").read_text() == "whole"
+
+
+def test_a_durable_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    done = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(
+        "edge.core.files.os.fsync",
+        lambda of: (done.append(str(Path(f"/proc/self/fd/{of}").readlink())), fsync(of)),
+    )
+    monkeypatch.setattr(
+        "edge.core.files.os.replace", lambda a, b: (done.append("replace"), replace(a, b))
+    )
+    write_whole(tmp_path / "a", "new")
+    file, renamed, folder = done
+    assert Path(file).name.startswith(".a.") and file.endswith(".part")
+    assert (renamed, folder) == ("replace", str(tmp_path))
+    done.clear()
+    write_whole(tmp_path / "a", "new", durable=False)
+    assert done == ["replace"]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
+    full = pytest.raises(UnwritableError, match="a cannot be written: No space left")
+    with full, written_beside(tmp_path / "a") as path:
+        path.write_text("half")
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refusal_names_what_was_refused(tmp_path):
+    with (
+        pytest.raises(UnwritableError, match="a cannot be written: No such file"),
+        writable(tmp_path / "a"),
+    ):
+        (tmp_path / "a" / "b").unlink()

@@ -205,7 +205,7 @@ def test_files_of_others_are_left_alone(store: Store) -> None:
     others = {"mine.millsight", "notes.txt", ".mine.millsight.7.part"}
     for name in others:
         (folder / name).write_text("")
-    left_behind = folder / f".{B.digest}.millsight.4711.part"
+    left_behind = folder / f".{B.digest}.millsight.00ff4711.part"
     left_behind.write_text("half")
     store.install(A)
     assert kept(store) == others | {f"{A.digest}.millsight"}

@@ -13,6 +13,8 @@ from edge.core.events import Event, EventKind
 from edge.service.health import Health
 from edge.service.web import WebServer
 
+pytestmark = pytest.mark.loopback
+
 
 @pytest.fixture
 def health():

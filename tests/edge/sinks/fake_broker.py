@@ -40,6 +40,7 @@ class FakeBroker:
                 self.connections.append(heard)
                 with connection, suppress(OSError, IndexError):
                     self._talk(connection, heard, acknowledge, hang_up_after)
+                    _hang_up(connection)
 
     def _talk(self, connection, heard, acknowledge, hang_up_after) -> None:
         while len(heard) < hang_up_after:
@@ -61,6 +62,14 @@ class FakeBroker:
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65536):
             pass
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Close it when the client has: closing over what nobody read discards what was answered."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(5.0)
+    while connection.recv(4096):
+        pass
 
 
 def _packet(connection: socket.socket) -> tuple[int, bytes]:

@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from paho.mqtt.client import Client
 
 from edge.config.outputs import MqttConfig
 from edge.core.errors import MissingExtraError
 from edge.sinks.broker import Broker
+from edge.sinks.broker_status import BrokerStatus
 from edge.sinks.outbox import MemoryOutbox
 from tests.edge.sinks.fake_broker import FakeBroker
 from tests.edge.sinks.mosquitto import free_port, wait_for
+
+pytestmark = pytest.mark.loopback
 
 EVER = 10**9
 
@@ -68,17 +72,30 @@ def test_no_more_than_the_window_is_on_its_way():
     server.close()
 
 
-def test_a_broker_that_never_answers_is_told_of_once_and_leaves_nothing_behind():
+@pytest.fixture
+def attempts(monkeypatch):
+    """Each failed attempt to connect, as the error."""
+    errors = []
+    lost = BrokerStatus.lost
+
+    def counted(self, error):
+        errors.append(error)
+        lost(self, error)
+
+    monkeypatch.setattr(BrokerStatus, "lost", counted)
+    return errors
+
+
+def test_a_broker_that_never_answers_is_told_of_once_and_leaves_nothing_behind(attempts):
     folder = Path("/proc/self/fd")
     if not folder.is_dir():
         pytest.skip("this system does not list open files")
     news, outbox = [], filled(1)
-    with forwarding(free_port(), outbox, news=news, retry_s=(0.001, 0.001)) as broker:
-        attempts = Counting(broker)
-        wait_for(lambda: attempts.count > 5)
+    with forwarding(free_port(), outbox, news=news, retry_s=(0.001, 0.001)):
+        wait_for(lambda: len(attempts) > 5)
         gc.collect()
         files, threads = len(list(folder.iterdir())), threading.active_count()
-        wait_for(lambda: attempts.count > 60)
+        wait_for(lambda: len(attempts) > 60)
         gc.collect()
         assert len(list(folder.iterdir())) <= files + 2
         assert threading.active_count() == threads
@@ -86,18 +103,16 @@ def test_a_broker_that_never_answers_is_told_of_once_and_leaves_nothing_behind()
     assert "is away: Connection refused. Messages wait for it" in news[0]
 
 
-class Counting:
-    """Counts the clients that a broker's connection has made."""
-
-    def __init__(self, broker):
-        self.count = 0
-        make = broker._client
-
-        def counted():
-            self.count += 1
-            return make()
-
-        broker._client = counted
+def test_a_broker_that_closes_each_connection_is_tried_with_growing_pauses(attempts, monkeypatch):
+    pauses = []
+    monkeypatch.setattr("random.uniform", lambda least, most: most)
+    monkeypatch.setattr(Client, "reconnect_delay_set", lambda self, *given: pauses.append(given))
+    monkeypatch.setattr(Client, "_reconnect_wait", lambda self: time.sleep(0.001))
+    server = FakeBroker((0, 0))
+    with forwarding(server.port, filled(1), retry_s=(1.0, 5.0)):
+        wait_for(lambda: len(attempts) > 4)
+    server.close()
+    assert pauses[:5] == [(1.0, 5.0), (2.0, 5.0), (4.0, 5.0), (5.0, 5.0), (5.0, 5.0)]
 
 
 def test_of_what_matters_only_now_the_last_is_sent_when_the_broker_is_back():

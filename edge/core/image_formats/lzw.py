@@ -1,0 +1,58 @@
+"""How many bytes LZW data of a TIFF give, without decoding them (TIFF 6.0, section 13).
+
+After a Clear code the widths of codes follow from their number alone, so all codes up to the next
+Clear are cut out at once. Each code stands for the string of an earlier one and one byte more, so
+that strings' lengths are depths in a tree, found by pointer jumping.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_CLEAR, _END = 256, 257
+_LAST = 3838
+"""The highest number of a code after Clear: the table is full."""
+
+_NUMBERS = np.arange(_LAST + 1)
+_WIDTHS = 9 + np.searchsorted([254, 766, 1790], _NUMBERS, side="right")
+_STARTS = np.concatenate(([0], np.cumsum(_WIDTHS)))
+
+
+def decoded_length(data: bytes, enough: int) -> int:
+    """Bytes that the codes give, counted until ``enough``; 0 where they contradict themselves."""
+    if data[:1] == b"\0":
+        # Written least significant bit first, as before TIFF 6.0.
+        return 0
+    padded = np.frombuffer(data + b"\0\0\0", np.uint8).astype(np.uint32)
+    words = padded[:-2] << 16 | padded[1:-1] << 8 | padded[2:]
+    at, bits, given = 0, 8 * len(data), 0
+    while given < enough:
+        count = int(np.searchsorted(_STARTS[1:] + at, bits, side="right"))
+        if not count:
+            return given
+        places = _STARTS[:count] + at
+        widths = _WIDTHS[:count]
+        codes = words[places >> 3] >> (24 - widths - (places & 7)) & (1 << widths) - 1
+        stops = np.flatnonzero((codes == _CLEAR) | (codes == _END))
+        used = int(stops[0]) if stops.size else count
+        lengths = _lengths(codes[:used].astype(np.int64))
+        if lengths is None:
+            return 0
+        given += lengths
+        if not stops.size or codes[used] == _END:
+            return given
+        at = int(_STARTS[used + 1]) + at
+    return given
+
+
+def _lengths(codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int | None:
+    """Bytes that the codes between two Clears stand for; None where one means nothing yet."""
+    numbers = _NUMBERS[: len(codes)]
+    if bool((codes - 258 >= numbers).any()):
+        return None
+    strings = codes >= 258
+    parents = np.where(strings, codes - 258, numbers)
+    depths = strings.astype(np.int64)
+    while bool(depths[parents].any()):
+        depths, parents = depths + depths[parents], parents[parents]
+    return int(depths.sum()) + len(codes)
