@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 # FFmpeg's nobuffer is left out: it throws the first key frame away, and some cameras send the
 # next only after many seconds.
+_RAW_PASSWORD = (
+    "its password holds '/', '?' or '#', which end it in an address: write them as %2F, %3F and %23"
+)
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443, "rtmp": 1935}
 _ASK_S = 2.0
 _SILENT = 0
@@ -173,11 +176,10 @@ def has_gstreamer() -> bool:
 
 def reason(url: str) -> str:
     """Why a stream does not open, as far as its host can be asked."""
-    if has_raw_password(url):
-        return (
-            "its password holds '/', '?' or '#', which end it in an address: write them as %2F, "
-            "%3F and %23"
-        )
+    return _RAW_PASSWORD if has_raw_password(url) else _told_by_host(url)
+
+
+def _told_by_host(url: str) -> str:
     parts = urlsplit(url)
     try:
         port = parts.port or _PORTS.get(parts.scheme)
