@@ -26,6 +26,7 @@ _LEFT_OUT = {
 """What a page has no room for; machine formats have it."""
 _FROM_WIDTH = {
     "score": 100,
+    "defects.time": 100,
     "area_mm2": 110,
     "bundle_digest": 120,
     "bundle_trust": 110,
@@ -38,7 +39,7 @@ _FROM_WIDTH = {
     "last_frame": 110,
     "picture": 175,
 }
-"""Characters that a terminal must have in a line for these columns."""
+"""Characters that a terminal must have in a line for these columns, of a table or of all."""
 _COIL_ENDS_FROM = 100
 """Characters of a line from which on a list of coils says when each has ended."""
 _SHOWN = 20
@@ -53,13 +54,16 @@ def rows_table(name: str, rows: Sequence[Mapping[str, Any]], width: int) -> Page
         rows: With the same keys all.
         width: Characters of a line; columns that matter less are left out of a short one.
     """
-    table = PageTable(box=SIMPLE_HEAD, title=_counted(len(rows), name), title_justify="left")
+    title = _counted(len(rows), name)
+    table = PageTable(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     if not rows:
         return table
     columns = [
         column
         for column in rows[0]
-        if column not in _LEFT_OUT[name] and width >= _FROM_WIDTH.get(column, 0)
+        if column not in _LEFT_OUT[name]
+        and any(row[column] not in {None, ""} for row in rows)
+        and width >= max(_FROM_WIDTH.get(column, 0), _FROM_WIDTH.get(f"{name}.{column}", 0))
     ]
     for column in columns:
         number = isinstance(rows[0][column], (int, float)) and not isinstance(rows[0][column], bool)

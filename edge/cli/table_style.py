@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Column, Table
@@ -23,14 +23,13 @@ class PageTable(Table):
     """A table of which nothing vanishes, however narrow the screen.
 
     The first column says what a row is about and is never broken or cut; columns that must not wrap
-    are never cut. Where they do not fit beside one another, each row is printed as a paragraph.
+    are never cut; a word that is too long goes on in the next line. Where columns do not fit beside
+    one another, each row is printed as a paragraph.
     """
 
-    def add_column(self, header: RenderableType = "", *args: Any, **options: Any) -> None:
-        """As in rich, but words that are too long go on in the next line and lose nothing."""
-        super().add_column(header, *args, **{"overflow": "fold", **options})
-
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for column in self.columns:
+            column.overflow = "fold"
         wide = options.update(width=_UNBOUNDED)
         needs = [self._need(console, wide, column) for column in self.columns]
         around = Measurement.get(console, wide, self).maximum - sum(most for _, most in needs)
@@ -61,7 +60,8 @@ class PageTable(Table):
             _folded(console, column.header).plain.replace("\n", " ") for column in self.columns
         ]
         for row in zip(*(list(column.cells) for column in self.columns), strict=True):
-            yield _folded(console, row[0])
+            if (first := _folded(console, row[0])).plain.strip():
+                yield first
             for heading, cell in zip(headings[1:], row[1:], strict=True):
                 text = _folded(console, cell)
                 if text.plain.strip():

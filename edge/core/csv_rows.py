@@ -26,4 +26,6 @@ def _cell(value: object) -> object:
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in value
     )
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    # A program that drops what cannot be printed must not uncover a formula.
+    bare = "".join(char for char in value if char.isprintable()).lstrip()
+    return f"'{text}" if bare.startswith(_FORMULA) else text

@@ -28,7 +28,8 @@ def require_input(engine: Engine, size: tuple[int, int]) -> None:
     Raises:
         BundleError: It does.
     """
-    _require("input", engine.input_shape[1:], (size[1], size[0], 1))
+    if engine.output_shapes is not None:
+        _require("input", engine.input_shape[1:], (size[1], size[0], 1))
 
 
 def _require(what: str, has: tuple[int, ...], stated: tuple[int, ...]) -> None:
