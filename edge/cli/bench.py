@@ -63,7 +63,7 @@ def bench(
     stages = asked.ways(bundle, device.state)
     figures = measure(bundle, stages=stages, frames=frames, size=(height, width))
     if format_ == "json":
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps(figures, allow_nan=False))
         return
     from edge.cli.console import ResultConsole, as_markup
     from edge.cli.table_style import PageTable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,8 @@ def show(bundle_name: str | None, device: Device, format_: str, report: Path | N
         click.echo(f"{report}: the report of {opened.manifest.name}", err=True)
         return
     if format_ == "json":
-        sys.stdout.buffer.write(opened.manifest.to_json())
+        told = opened.manifest.model_dump(mode="json")
+        click.echo(json.dumps(told, sort_keys=True, indent=1, allow_nan=False))
         return
     from edge.cli.bundle_tables import bundle_page
     from edge.cli.console import ResultConsole

@@ -64,7 +64,7 @@ def query(path: Path | None, table: str, wanted: Filter, limit: int | None, form
         rows = reader.rows(table, wanted, newest=limit)
         with stdout() as out:
             if format_ == "json":
-                out.write(json.dumps(list(rows)).encode() + b"\n")
+                out.write(json.dumps(list(rows), allow_nan=False).encode() + b"\n")
             elif format_ == "jsonl":
                 write_jsonl(rows, out)
             else:
@@ -82,7 +82,7 @@ def coils(path: Path | None, wanted: Filter, format_: str) -> None:
     with open_ledger(path) as reader:
         found = list_coils(reader, wanted)
         if format_ == "json":
-            click.echo(json.dumps(found))
+            click.echo(json.dumps(found, allow_nan=False))
             return
         from edge.cli.console import ResultConsole
         from edge.cli.ledger_tables import coils_table
@@ -138,7 +138,7 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
     page = {**found.as_json(), **figures.as_json()}
     if format_ == "json":
         page["defect_list"] = [defect.as_json() for defect in defects]
-        click.echo(json.dumps(page))
+        click.echo(json.dumps(page, allow_nan=False))
         return
     from edge.cli.console import ResultConsole
     from edge.cli.ledger_tables import coil_page
@@ -161,7 +161,7 @@ def check(path: Path | None, format_: str) -> None:
     with open_ledger(path) as reader:
         found = look_at(reader)
     if format_ == "json":
-        click.echo(json.dumps(found))
+        click.echo(json.dumps(found, allow_nan=False))
     else:
         from edge.cli.console import ResultConsole
         from edge.cli.ledger_tables import check_page

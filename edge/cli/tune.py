@@ -69,7 +69,7 @@ def tune(
         return
     plan = _find(bundle, plans) if show else _make(bundle, plans, seconds)
     if format_ == "json":
-        click.echo(json.dumps(plan and plan.model_dump(mode="json")))
+        click.echo(json.dumps(plan and plan.model_dump(mode="json"), allow_nan=False))
     elif plan is not None:
         from edge.cli.console import ResultConsole
         from edge.cli.tune_tables import tune_page

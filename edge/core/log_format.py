@@ -79,7 +79,7 @@ class JsonFormatter(logging.Formatter):
             told |= {key: getattr(record, key) for key in EVENT_KEYS}
         if lines := _traceback(record):
             told["traceback"] = lines
-        return json.dumps(told, separators=(",", ":"))
+        return json.dumps(told, separators=(",", ":"), allow_nan=False)
 
 
 class JournalFormatter(logging.Formatter):

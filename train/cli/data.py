@@ -46,7 +46,7 @@ def check(root: Path, form: str) -> None:
     """
     report = check_data(root, track)
     if form == "json":
-        click.echo(json.dumps(report.to_json(), indent=2))
+        click.echo(json.dumps(report.to_json(), indent=2, allow_nan=False))
     else:
         print_check(report)
     if report.errors:

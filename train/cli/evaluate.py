@@ -104,7 +104,7 @@ def evaluate(
     cascade = cascades[_THIS]
     subject = Subject(loaded, cascade.networks.gate.engine.name, precision, data, split, tile)
     if format_ == "json":
-        click.echo(json.dumps({"judged": subject.to_json(), **figures}))
+        click.echo(json.dumps({"judged": subject.to_json(), **figures}, allow_nan=False))
     else:
         print_figures(figures, subject.title)
     if report is not None:

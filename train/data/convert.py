@@ -35,7 +35,7 @@ def write_coco(data: DataSet, out: Path) -> None:
             samples = data.of(split)
             for sample in samples:
                 _link(sample.path, folder / "images" / sample.name)
-            document = json.dumps(_document(data, samples))
+            document = json.dumps(_document(data, samples), allow_nan=False)
             write_whole(folder / f"instances_{split}.json", document + "\n")
 
 
