@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from edge.core import redaction
+
 # How long an example takes says more of what else runs on two cores than of the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
@@ -57,6 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     openvino = {item.path for item in items if item.get_closest_marker("openvino")}
     trains = {Path(__file__).with_name("train"), Path(__file__).with_name("export")}
     items.sort(key=lambda item: (item.path in openvino, trains.isdisjoint(item.path.parents)))
+
+
+@pytest.fixture(autouse=True)
+def nothing_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test hides as a secret is no secret in the next."""
+    monkeypatch.setattr(redaction, "_hidden", set())
+    monkeypatch.setattr(redaction, "_hidden_words", set())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

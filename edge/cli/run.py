@@ -13,6 +13,7 @@ import click
 from edge.cli.command_log import current_log
 from edge.cli.configured import configured, given_only
 from edge.cli.options import convert_colour_option, max_megapixels_option, warn
+from edge.core.redaction import encodable
 from edge.core.stderr_log import say
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _over(given: GivenOptions, **options: Any) -> Config:
     """The configuration with the options over it that only this command has."""
     from edge.config import overlaid
 
-    value = options.get
+    value, coil = options.get, options.get("coil")
     config = given.read()
     camera = {
         "source": value("camera_name"),
@@ -172,7 +173,7 @@ def _over(given: GivenOptions, **options: Any) -> Config:
         config,
         {
             "camera": camera,
-            "coil": {"name": value("coil")},
+            "coil": {"name": coil and encodable(coil)},
             "ledger": {"path": value("ledger")},
             "jsonl": {"path": value("jsonl")},
             "pictures": pictures,

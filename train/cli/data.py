@@ -57,7 +57,7 @@ def check(root: Path, form: str, near_duplicates: bool) -> None:
     """
     report = check_data(root, track, near_duplicates=near_duplicates)
     if form == "json":
-        click.echo(json.dumps(report.to_json(), indent=2))
+        click.echo(json.dumps(report.to_json(), indent=2, allow_nan=False))
     else:
         print_check(report)
     if report.errors:

@@ -112,7 +112,7 @@ def evaluate(
     subject = Subject(loaded, cascade.networks.gate.engine.name, precision, data, split, tile)
     if format_ == "json":
         judged_json = {**subject.to_json(), "bundle_was": known}
-        click.echo(json.dumps({"judged": judged_json, **figures}))
+        click.echo(json.dumps({"judged": judged_json, **figures}, allow_nan=False))
     else:
         print_figures(figures, subject.title)
         if known != "not known":

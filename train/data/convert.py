@@ -36,7 +36,7 @@ def write_coco(data: DataSet, out: Path) -> None:
             for sample in samples:
                 make_folder((folder / "images" / sample.name).parent)
                 _link(sample.path, folder / "images" / sample.name)
-            document = json.dumps(_document(data, samples))
+            document = json.dumps(_document(data, samples), allow_nan=False)
             write_whole(folder / f"instances_{split}.json", document + "\n")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
 from edge.cli.console import ResultConsole
+from edge.cli.table_style import PageTable
+from edge.core.redaction import outgoing
 from train.data.check import CheckReport, Severity
 from train.data.counts import LabelCounts
 
@@ -20,23 +21,17 @@ def console() -> Console:
 
 def say(line: str) -> None:
     """One line, never broken, as what reads a pipe expects."""
-    console().print(printable(line), soft_wrap=True)
+    console().print(outgoing(line), soft_wrap=True)
 
 
-def printable(text: str) -> str:
-    """Text of files, without what would steer a terminal or cannot be encoded."""
-    escaped = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in escaped)
-
-
-def counts_table(counts: dict[str, LabelCounts]) -> Table:
+def counts_table(counts: dict[str, LabelCounts]) -> PageTable:
     """Images by class in the rows, and by split in the columns."""
-    table = Table("images", box=None)
+    table = PageTable("images", box=None)
     for heading in counts:
-        table.add_column(printable(heading), justify="right")
+        table.add_column(outgoing(heading), justify="right")
     shown = [{"all": of.images, "clean": of.clean, **of.images_by_class} for of in counts.values()]
     for name in shown[0]:
-        table.add_row(printable(name), *(f"{of[name]:,}" for of in shown))
+        table.add_row(outgoing(name), *(f"{of[name]:,}" for of in shown))
     return table
 
 
@@ -44,7 +39,7 @@ def print_check(report: CheckReport) -> None:
     """What a check counted, and the first findings."""
     screen = console()
     counts = report.counts
-    table = Table("", box=None)
+    table = PageTable("", box=None)
     table.add_column("images", justify="right")
     table.add_column("instances", justify="right")
     every = sum(counts.instances_by_class.values())
@@ -52,7 +47,7 @@ def print_check(report: CheckReport) -> None:
     table.add_row("clean", f"{counts.clean:,}")
     for name, images in counts.images_by_class.items():
         table.add_row(
-            f"class {printable(name)}", f"{images:,}", f"{counts.instances_by_class[name]:,}"
+            f"class {outgoing(name)}", f"{images:,}", f"{counts.instances_by_class[name]:,}"
         )
     for number, images in counts.by_number_of_classes.items():
         if number:
