@@ -36,9 +36,11 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
 
     Raises:
         TrainingError: It holds a finished run, or one that could be resumed, or none to resume.
-        UnwritableError: It cannot be looked into.
+        UnwritableError: It cannot be looked into, or it is there and cannot be written.
     """
     with writable(folder):
+        if folder.is_dir():
+            check_writable(folder / CARD)
         finished, begun = (folder / CARD).exists(), (folder / checkpoint.NAME).exists()
     if overwrite:
         return
