@@ -21,6 +21,7 @@ from edge.core.errors import (
     MissingPathError,
 )
 from edge.core.images import SUFFIXES
+from edge.core.regular_files import read_regular
 from edge.core.rle import check_runs, parse_kaggle
 from train.data.complaints import Complain, refuse, shown
 from train.data.runs import bounding_box, connected_parts, from_columns
@@ -129,7 +130,7 @@ def _source(root: Path) -> Source:
     if not is_simulated(root):
         return SEVERSTAL
     try:
-        about = json.loads((root / ABOUT).read_bytes())
+        about = json.loads(read_regular(root / ABOUT))
         return Source(str(about["source"]), str(about["terms"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise DataError(f"{root / ABOUT} cannot be read", "Simulate the data again") from None
