@@ -35,7 +35,7 @@ from edge.core.errors import (
     MissingPathError,
     UnwritableError,
 )
-from edge.core.files import make_folder, write_whole
+from edge.core.files import make_folder, open_unplanted, write_whole
 from edge.install.trust import Device
 
 INSTALLED = "installed.json"
@@ -224,7 +224,7 @@ class Store:
     def _locked(self) -> Iterator[None]:
         """One that installs at a time; the system lets go of the lock when the process ends."""
         try:
-            descriptor = os.open(self.device.state / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+            descriptor = open_unplanted(self.device.state / _LOCK, os.O_RDWR)
         except OSError as error:
             raise UnwritableError(
                 f"{self.device.state} cannot be written: {error.strerror}",
