@@ -234,10 +234,3 @@ def test_an_exif_orientation_is_told_and_refused(tmp_path: Path, orientation: in
     (finding,) = words(root, "error")
     assert finding.startswith("b.jpg: ")
     assert f"EXIF orientation {orientation}" in finding
-
-
-def test_neuseg_is_windows_of_longer_strips(real_data: Path) -> None:
-    """Most of what is judged there was seen in training, turned and shifted."""
-    errors = [f for f in check_data(real_data / "neuseg").findings if f.severity == "error"]
-    assert errors
-    assert all("near-duplicates cross the splits" in f.words for f in errors)
