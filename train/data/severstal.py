@@ -16,6 +16,7 @@ from pathlib import Path
 
 from edge.core.errors import (
     DataError,
+    ImageError,
     LabelError,
     MillsightError,
     MissingPathError,
@@ -141,6 +142,9 @@ def _images(folder: Path, complain: Complain) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+            continue
+        if not path.is_file():  # A pipe would be waited for.
+            complain(path, ImageError(f"{path} is not a file", "Take it out of the folder"))
             continue
         if path.stem in found:
             error = DataError(f"{found[path.stem]} and {path.name} are one image", "Keep one")

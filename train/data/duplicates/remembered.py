@@ -30,8 +30,11 @@ def near_duplicates(
     """
     file = cache_folder() / "near-duplicates" / f"{_digest(samples)}.json"
     with suppress(OSError, ValueError, TypeError):
-        kept = [NearDuplicate(*pair) for pair in json.loads(read_regular(file, LABELS_BYTES))]
-        if all(0 <= pair.first < pair.second < len(samples) for pair in kept):
+        stated = json.loads(read_regular(file, LABELS_BYTES))
+        kept = [NearDuplicate(*pair) for pair in stated]
+        if isinstance(stated, list) and all(
+            0 <= pair.first < pair.second < len(samples) for pair in kept
+        ):
             return kept
     found = find_near_duplicates(samples, progress)
     pairs = [[pair.first, pair.second, pair.mirrored_or_turned] for pair in found]
