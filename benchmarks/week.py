@@ -165,8 +165,9 @@ class Week:
 
     @property
     def pictures(self) -> Path:
-        """The pictures' folder."""
-        return self.disk.folder / "pictures"
+        """The pictures' folder; with an odd seed it is on another disk than the ledger."""
+        where = self.disk.folder if self.seed % 2 == 0 else self.disk.folder.parent
+        return where / "pictures"
 
     def live(self) -> None:
         """Go through it all."""
@@ -215,7 +216,7 @@ class Week:
             keep=Keep(pictures_days=KEEP_PICTURES_DAYS),
             picture_of=pictures.path_of,
             files_of=pictures.files_of,
-            rows_in_memory=200,
+            rows_in_memory=20,
             report=state.tell,
             clock=clock,
             boot=f"boot {self._boot}",
