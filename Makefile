@@ -1,10 +1,10 @@
 # All targets use .venv in the project's root. `make demo` installs the lean runtime alone;
-# every other target installs what training and tests need besides.
+# every other target installs what training and tests need besides. `make docs` has .venv-docs.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test setup check bench binary lock clean
+.PHONY: demo test setup check bench binary docs reference lock clean
 
 demo: $(VENV)/.edge
 	@rm -rf demo-pictures demo-summary.json
@@ -44,14 +44,25 @@ binary: $(VENV)/.binary
 	MILLSIGHT_BINARY=dist/millsight $(BIN)/python -m pytest tests/test_binary.py
 	@echo "dist/millsight: $$(($$(stat -c %s dist/millsight) / 1000000)) MB"
 
+# The site, in site/: a broken link fails, in one line. No network is needed to read it.
+docs: .venv-docs/.docs
+	.venv-docs/bin/sphinx-build -q -W --keep-going -E -c docs -d build/doctrees . site
+	@echo "The documents are in site/index.html."
+
+# The pages that are written from commands and configuration: docs/reference/.
+reference: $(VENV)/.dev
+	$(BIN)/python docs/reference.py
+
 # Pinned versions with hashes, for every platform and Python that pyproject.toml admits.
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet 'uv>=0.9,<1'
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c locks/constraints.txt pyproject.toml -o locks/edge.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -c locks/constraints.txt --extra export --extra dev pyproject.toml -o locks/dev.txt
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" | \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 -o locks/docs.txt -
 
 clean:
-	rm -rf $(VENV) dist build *.egg-info
+	rm -rf $(VENV) .venv-docs site dist build *.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
@@ -67,6 +78,11 @@ $(VENV)/.dev: locks/dev.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@ $(VENV)/.edge
+
+.venv-docs/.docs: locks/docs.txt | $(BIN)/python
+	$(BIN)/python -m venv .venv-docs
+	.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r locks/docs.txt
+	@touch $@
 
 $(VENV)/.binary: pyproject.toml $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[binary]'

@@ -52,9 +52,9 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
         sizes = window_sizes(finished, labelled)
         chosen = choose_instances(finished, labelled, sizes, Margins(), progress, console.print)
         shown = [rung for rung in standing(chosen.evidence) if rung == EXACT or rung.remediable]
-        forms = {f"{r.precision} {_NAMES[r.format]}": chosen.makes[r] for r in shown}
-        for name, make in forms.items():
-            found = chosen.networks.look(make, split, samples, frames, progress)
+        forms = {f"{r.precision} {_NAMES[r.format]}": chosen.rung_formats[r] for r in shown}
+        for name, formats in forms.items():
+            found = chosen.networks.look(formats, split, samples, frames, progress)
             judged[name] = judge_instances(found, samples, labelled.classes, chosen.rules)
     exact = judged["float32 TFLite"]
     figures = {name: figures_of(one) for name, one in judged.items()}

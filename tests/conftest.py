@@ -5,11 +5,15 @@ from __future__ import annotations
 import locale
 import os
 import signal
+import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from edge.core import redaction
 
 # How long an example takes says more of what else runs on two cores than of the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,6 +42,14 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Near-duplicates and the like are kept apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Training first, since its files take longest; OpenVINO last.
 
@@ -47,6 +59,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     openvino = {item.path for item in items if item.get_closest_marker("openvino")}
     trains = {Path(__file__).with_name("train"), Path(__file__).with_name("export")}
     items.sort(key=lambda item: (item.path in openvino, trains.isdisjoint(item.path.parents)))
+
+
+@pytest.fixture(autouse=True)
+def nothing_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test hides as a secret is no secret in the next."""
+    monkeypatch.setattr(redaction, "_hidden", set())
+    monkeypatch.setattr(redaction, "_hidden_words", set())
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs the loopback interface where it is down, as without any network."""
+    if item.get_closest_marker("loopback") and not loopback_works():
+        pytest.skip("the loopback interface is down here (ip link set lo up)")
+
+
+@cache
+def loopback_works() -> bool:
+    """Whether this machine can talk to itself."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("127.0.0.1", 9))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -52,7 +52,7 @@ def peer_curve(table: Path) -> list[Point]:
     ]
 
 
-def joined(curves: Sequence[Sequence[Point]]) -> list[Point]:
+def join_items(curves: Sequence[Sequence[Point]]) -> list[Point]:
     """The curve of a training in parts, the minutes of each after those of the one before."""
     whole: list[Point] = []
     for curve in curves:
@@ -96,7 +96,7 @@ def _cell(figures: tuple[float, ...] | None, index: int) -> str:
 @click.argument("fits", type=FOLDER, nargs=-1, required=True)
 def main(run: Path, fits: tuple[Path, ...]) -> None:
     """Print the curves of our RUN and of the peer's FITS."""
-    peer = joined([peer_curve(fit / "curve.csv") for fit in fits])
+    peer = join_items([peer_curve(fit / "curve.csv") for fit in fits])
     click.echo(as_markdown(our_curve(run / "history.csv"), peer))
 
 

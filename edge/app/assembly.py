@@ -91,9 +91,11 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
         EngineError: No engine runs the bundle's models.
     """
     device = device_of(config.bundle)
-    told = config.bundle
-    asked = RunChoices(told.engine, told.precision, told.threads, say, leave_cores=LEAVE_CORES)
-    load = partial(asked.proven, state=device.state)
+    chosen = config.bundle
+    choices = RunChoices(
+        chosen.engine, chosen.precision, chosen.threads, say, leave_cores=LEAVE_CORES
+    )
+    load = partial(choices.proven, state=device.state)
 
     def load_background(bundle: Bundle, heed: Heed) -> Cascade:
         return load(bundle, threads=1, heed=heed)
@@ -106,6 +108,8 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
             unused.callback(feed.close)
         camera = closing.enter_context(_camera(config, feed))
         state = RunState(config.line, live=camera.live)
+        if feed is not None:
+            feed.say = partial(state.tell_here, EventKind.POSITION)
         watched = None
         if config.bundle.file is None:
             watched = BundleWatch(

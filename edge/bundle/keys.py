@@ -16,6 +16,7 @@ from edge.core.errors import (
     UnwritableError,
 )
 from edge.core.files import write_whole
+from edge.core.regular_files import read_regular
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -170,7 +171,7 @@ def _public_key(path: Path) -> bytes | None:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
-        data = path.read_bytes()
+        data = read_regular(path, _MAX_BYTES)
         if b"PRIVATE KEY" in data:
             raise ConfigError(
                 f"{path} is a private key: whoever reads it can sign bundles that pass here",
@@ -184,7 +185,6 @@ def _public_key(path: Path) -> bytes | None:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_MAX_BYTES)
+        return read_regular(path, _MAX_BYTES)
     except OSError as error:
         raise MissingPathError(f"{path} cannot be read: {error.strerror}") from None

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from edge.bundle.container import MANIFEST, MAX_BYTES, SIGNATURE, read_container, write_container
 from edge.bundle.manifest import Manifest, parse_manifest
+from edge.bundle.model_format import model_format
 from edge.bundle.shipped import SHIPPED
 from edge.bundle.signature import Signature
 from edge.bundle.stages import find_form, lacking
 from edge.core.errors import BundleError, MissingPathError
+from edge.core.regular_files import UnfitFileError, read_regular
 
 SUFFIX = ".millsight"
 
@@ -165,16 +167,16 @@ def find_bundle(given: str | None = None) -> Path:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            # One byte more than allowed tells that it is too large without reading it all.
-            return file.read(MAX_BYTES + 1)
+        return read_regular(path, MAX_BYTES)
     except FileNotFoundError:
         known = ", ".join(sorted(Path(known).stem for known in SHIPPED))
         raise MissingPathError(
             f"there is no bundle {path}", f"Check the path; with millsight ship: {known}"
         ) from None
-    except IsADirectoryError:
-        raise BundleError(f"{path} is a folder, no bundle", "Give a .millsight file") from None
+    except UnfitFileError as error:
+        raise BundleError(
+            f"{path} is no bundle: {error.strerror}", "Give a .millsight file"
+        ) from None
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error.strerror}", "Check the disk") from None
 
@@ -191,3 +193,7 @@ def _check_files(manifest: Manifest, files: Mapping[str, bytes]) -> None:
             )
         if hashlib.sha256(files[name]).hexdigest() != entry.sha256:
             raise BundleError(f"{name} is not the file that the manifest lists")
+    for model in (model for models in manifest.stages.networks for model in models):
+        written = model_format(files[model.file])
+        if written is not None and written.lower() != model.format:
+            raise BundleError(f"{model.file} is {written}; its manifest calls it {model.format}")

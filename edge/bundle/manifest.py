@@ -24,6 +24,7 @@ from edge.bundle.manifest_parts import (
     Pixels,
     Precision,
     Sha256,
+    Size,
     StageFigures,
     Text,
     Thresholds,
@@ -39,6 +40,16 @@ from edge.core.errors import (
 
 FORMAT = 2
 """Version of the manifest that this millsight reads and writes."""
+
+
+MIN_REGION = 4
+"""Pixels along a region's side: in less there is nothing to see."""
+
+MAX_ENLARGEMENT = 16
+"""Pixels of a network's input for one of the frame."""
+
+MAX_REGIONS = 2**20
+"""Of the largest frame. Their scores alone are some megabytes."""
 
 
 class FrameSizes(ManifestPart):
@@ -67,6 +78,21 @@ class FrameSizes(ManifestPart):
                 (self.min_height, self.max_height, self.multiple_height),
             )
         )
+
+
+def _require_bounded(frame: FrameSizes, region: Size | None, wanted: Size) -> None:
+    """Refuse regions so small that a frame has more of them than any memory has room for.
+
+    Raises:
+        ValueError: They are, or the network's input is many times as large as what it shows.
+    """
+    if region is None:
+        return
+    width, height = region
+    if min(region) < MIN_REGION or wanted[0] * wanted[1] > MAX_ENLARGEMENT * width * height:
+        raise ValueError(f"regions of {width}×{height} pixels are too small")
+    if -(-frame.max_width // width) * -(-frame.max_height // height) > MAX_REGIONS:
+        raise ValueError(f"the largest frame has more than {MAX_REGIONS} regions")
 
 
 def _range(low: int, high: int, multiple: int) -> str:
@@ -166,6 +192,9 @@ class Manifest(ExtensiblePart):
             raise ValueError("the classifier's outputs are not the bundle's classes, none first")
         if classifier and classifier.geometry.region != self.stages.gate.geometry.region:
             raise ValueError("gate and classifier look at different regions")
+        for stage in (self.stages.gate, classifier):
+            if stage is not None:
+                _require_bounded(self.frame, stage.geometry.region, stage.geometry.input)
         outlines = self.stages.instances
         if outlines and len(outlines.rules) != len(self.classes):
             raise ValueError("the instance networks' rules are not one for each class")
@@ -179,7 +208,11 @@ class Manifest(ExtensiblePart):
     def to_json(self) -> bytes:
         """The one way to write this manifest: sorted keys, one space of indent, UTF-8."""
         text = json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, indent=1, ensure_ascii=False
+            self.model_dump(mode="json"),
+            sort_keys=True,
+            indent=1,
+            ensure_ascii=False,
+            allow_nan=False,
         )
         return text.encode() + b"\n"
 

@@ -14,7 +14,7 @@ from edge.core.errors import (
     MissingPathError,
 )
 from edge.core.frame import BadFrame, Frame
-from edge.core.images import SUFFIXES, read_grey
+from edge.core.images import MAX_PIXELS, SUFFIXES, read_grey, what_is
 from edge.core.inspection import Cause
 
 
@@ -24,13 +24,20 @@ class FileCamera(Camera):
     Args:
         paths: Images, or folders whose images are taken (not those of folders within).
         convert_colour: Turn real colour into grey rather than refuse it.
+        most_pixels: Images of more pixels are refused.
 
     Raises:
         MissingPathError: A path does not exist.
         DataError: There is no image in any of them.
     """
 
-    def __init__(self, paths: Sequence[Path], *, convert_colour: bool = False) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        convert_colour: bool = False,
+        most_pixels: int = MAX_PIXELS,
+    ) -> None:
         self.files = [file for path in paths for file in image_files(path)]
         if not self.files:
             raise DataError(
@@ -39,6 +46,7 @@ class FileCamera(Camera):
             )
         self.name = str(paths[0])
         self._convert_colour = convert_colour
+        self._most_pixels = most_pixels
         self._closed = False
 
     def __iter__(self) -> Iterator[Frame | BadFrame]:
@@ -46,7 +54,9 @@ class FileCamera(Camera):
             if self._closed:
                 return
             try:
-                pixels = read_grey(path, convert_colour=self._convert_colour)
+                pixels = read_grey(
+                    path, convert_colour=self._convert_colour, most_pixels=self._most_pixels
+                )
             except (ImageError, MissingPathError) as error:
                 now = time.monotonic()
                 yield BadFrame(number, now, str(path), Cause.UNREADABLE, str(error))
@@ -60,6 +70,9 @@ class FileCamera(Camera):
 def image_files(path: Path) -> list[Path]:
     """The image itself, or a folder's images, numbers in their names in numeric order.
 
+    A folder's images are the files that are images by their content, and whatever is named as one,
+    so that nobody believes that a damaged one, or a pipe of that name, was inspected.
+
     Raises:
         MissingPathError: There is no such path.
     """
@@ -68,13 +81,16 @@ def image_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        files = [p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()]
+        files = [p for p in path.iterdir() if _is_image(p)]
     except OSError as error:
         raise MissingPathError(f"folder {path} cannot be read: {error.strerror}") from None
-    return sorted(
-        (file for file in files if not file.name.startswith(".")),
-        key=lambda file: natural_order(file.name),
-    )
+    return sorted(files, key=lambda file: natural_order(file.name))
+
+
+def _is_image(path: Path) -> bool:
+    if path.name.startswith(".") or path.is_dir():
+        return False
+    return path.suffix.lower() in SUFFIXES or what_is(path).kind == "image"
 
 
 def natural_order(name: str) -> list[tuple[int, str]]:

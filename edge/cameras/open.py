@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 from edge.cameras.base import Camera
 from edge.cameras.files import FileCamera
-from edge.core.errors import ConfigError
-from edge.core.images import SUFFIXES
+from edge.core.errors import CameraError, ConfigError
+from edge.core.image_formats.content import NEEDED, content_of
+from edge.core.images import MAX_PIXELS, what_is
+from edge.core.redaction import without_secrets
+from edge.core.regular_files import read_start
 
 if TYPE_CHECKING:
     from edge.cameras.simulated_faults import SimulatedFaults
@@ -60,30 +63,38 @@ def open_camera(
             existing=config.existing,
             settled_s=config.settled_s,
             convert_colour=config.convert_colour,
+            most_pixels=config.most_pixels,
         )
     if kind == "video":
-        return _video(config.source, convert_colour=config.convert_colour)
+        return _checked_video(config)
     if kind == "images":
-        return FileCamera([Path(config.source)], convert_colour=config.convert_colour)
+        _require_images(Path(config.source))
+        return FileCamera(
+            [Path(config.source)],
+            convert_colour=config.convert_colour,
+            most_pixels=config.most_pixels,
+        )
     return _reconnecting(config, kind, moving)
 
 
-def open_files(paths: Sequence[Path], *, convert_colour: bool = False) -> Iterator[Camera]:
+def open_files(
+    paths: Sequence[Path], *, convert_colour: bool = False, most_pixels: int = MAX_PIXELS
+) -> Iterator[Camera]:
     """Images and folders as one camera, whose frames are numbered through, and each video as one.
 
-    Every path is looked at before the first is opened.
+    Every path is looked for before the first is opened. What a file is, its content says; one that
+    is neither image nor video, and a video that cannot be opened, is a bad frame among the others.
 
     Raises:
         MissingPathError: A path does not exist.
         DataError: A folder holds no image.
-        CameraError: A video cannot be opened.
     """
-    images = [path for path in paths if not _is_video(path)]
-    pictures = FileCamera(images, convert_colour=convert_colour) if images else None
-    videos = [_video(str(path), convert_colour=convert_colour) for path in paths if _is_video(path)]
-    if pictures is not None:
-        yield pictures
-    yield from videos
+    videos = [path for path in paths if _is_video(path)]
+    images = [path for path in paths if path not in videos]
+    if images:
+        yield FileCamera(images, convert_colour=convert_colour, most_pixels=most_pixels)
+    for path in videos:
+        yield _video(path, convert_colour=convert_colour, most_pixels=most_pixels)
 
 
 def kind_of(source: str) -> str:
@@ -116,7 +127,7 @@ def _reconnecting(config: CameraConfig, kind: str, moving: Callable[[], bool] | 
             encoder_chunk=config.encoder_chunk,
         )
     else:
-        name, counts, opening = _by_opencv(config, kind)
+        name, counts, opening = _stream(config) if kind == "stream" else _by_opencv(config, kind)
     return Reconnecting(
         opening,
         name=name,
@@ -130,17 +141,42 @@ def _reconnecting(config: CameraConfig, kind: str, moving: Callable[[], bool] | 
     )
 
 
+def _stream(config: CameraConfig) -> tuple[str, bool, Callable[[], Camera]]:
+    from edge.cameras import capture
+    from edge.cameras.video import VideoCamera
+
+    url, most_pixels = config.source, config.most_pixels
+    name = without_secrets(url)
+    patience_s = max(config.first_frame_s, config.silence_s)
+    opened = partial(
+        capture.stream,
+        url,
+        transport=config.transport,
+        patience_s=patience_s,
+        most_pixels=most_pixels,
+    )
+    convert = config.convert_colour
+
+    def opening() -> Camera:
+        if url.lower().startswith(("http://", "https://")):
+            from edge.cameras.http_mjpeg import HttpMjpegCamera
+
+            if (response := capture.multipart(url, patience_s=patience_s)) is not None:
+                return HttpMjpegCamera(
+                    response, name, convert_colour=convert, most_pixels=most_pixels
+                )
+        return VideoCamera(opened, name, live=True, convert_colour=convert, most_pixels=most_pixels)
+
+    return name, VideoCamera.counts, opening
+
+
 def _by_opencv(config: CameraConfig, kind: str) -> tuple[str, bool, Callable[[], Camera]]:
     from edge.cameras import capture
     from edge.cameras.opencv import OpenCVCamera
     from edge.cameras.usb_settings import UsbSettings
 
     source = config.source
-    if kind == "stream":
-        name = capture.without_secrets(source)
-        patience_s = max(config.first_frame_s, config.silence_s)
-        opened = partial(capture.stream, source, transport=config.transport, patience_s=patience_s)
-    elif kind == "gstreamer":
+    if kind == "gstreamer":
         name = "gstreamer pipeline"
         opened = partial(capture.pipeline, source.removeprefix("gstreamer:"))
     else:
@@ -153,9 +189,8 @@ def _by_opencv(config: CameraConfig, kind: str) -> tuple[str, bool, Callable[[],
         return OpenCVCamera(
             opened(),
             name,
-            live=True,
-            keeps=kind == "stream",
             convert_colour=config.convert_colour,
+            most_pixels=config.most_pixels,
         )
 
     return name, OpenCVCamera.counts, opening
@@ -204,12 +239,41 @@ def refuse_strangers(config: CameraConfig, kind: str) -> None:
 
 
 def _is_video(path: Path) -> bool:
-    """Whether it is there and is neither a folder nor named as an image."""
-    return path.exists() and not path.is_dir() and path.suffix.lower() not in SUFFIXES
+    return path.exists() and not path.is_dir() and what_is(path).kind == "video"
 
 
-def _video(path: str, *, convert_colour: bool) -> Camera:
+def _require_images(path: Path) -> None:
+    """Refuse a camera that is one file and no image.
+
+    Raises:
+        CameraError: It is something else, by its content.
+    """
+    if path.exists() and not path.is_dir():
+        try:
+            content = content_of(read_start(path, NEEDED))
+        except OSError as error:
+            raise CameraError(f"{path} is not read: {error.strerror}", "") from None
+        if content.kind != "image":
+            raise CameraError(f"{path} {content.refusal}", "Name an image, a folder or a video")
+
+
+def _video(path: Path, *, convert_colour: bool, most_pixels: int) -> Camera:
     from edge.cameras.capture import video
-    from edge.cameras.opencv import OpenCVCamera
+    from edge.cameras.video import VideoCamera
 
-    return OpenCVCamera(video(path), path, live=False, convert_colour=convert_colour)
+    return VideoCamera(
+        partial(video, path, most_pixels=most_pixels),
+        str(path),
+        live=False,
+        convert_colour=convert_colour,
+        most_pixels=most_pixels,
+    )
+
+
+def _checked_video(config: CameraConfig) -> Camera:
+    """A video as the only camera, which must open."""
+    from edge.cameras.capture import video
+
+    path = Path(config.source)
+    video(path, most_pixels=config.most_pixels).close()
+    return _video(path, convert_colour=config.convert_colour, most_pixels=config.most_pixels)

@@ -13,7 +13,7 @@ from edge.cameras.files import natural_order
 from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import ImageError, MissingPathError
 from edge.core.frame import BadFrame, Frame
-from edge.core.images import SUFFIXES, read_grey
+from edge.core.images import MAX_PIXELS, SUFFIXES, NotAFileError, read_grey
 from edge.core.inspection import Cause
 from edge.core.stop_flag import StopFlag
 
@@ -60,6 +60,7 @@ class WatchedFolder(Camera):
         existing: Also give the images that are there at the start.
         settled_s: How long a file must not have changed, in seconds.
         convert_colour: Turn real colour into grey rather than refuse it.
+        most_pixels: Images of more pixels are refused.
         clock: What waits go by.
 
     Raises:
@@ -73,12 +74,14 @@ class WatchedFolder(Camera):
         existing: bool = False,
         settled_s: float = 0.3,
         convert_colour: bool = False,
+        most_pixels: int = MAX_PIXELS,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.name = str(folder)
         self._folder = folder
         self._settled_s = settled_s
         self._convert_colour = convert_colour
+        self._most_pixels = most_pixels
         self._clock = clock
         self._closed = StopFlag(clock)
         self._seen: dict[str, int] = {}
@@ -147,9 +150,13 @@ class WatchedFolder(Camera):
         try:
             if path.exists() and coming.unchanged_s(self._clock.now()) < self._settled_s:
                 return None
-            pixels = read_grey(path, convert_colour=self._convert_colour)
+            pixels = read_grey(
+                path, convert_colour=self._convert_colour, most_pixels=self._most_pixels
+            )
         except MissingPathError:
             return self._bad(path, f"{path} vanished before it was read")
+        except NotAFileError as error:
+            return self._bad(path, str(error))
         except ImageError as error:
             changed_s = self._clock.now() - coming.since
             return None if changed_s < _GIVEN_UP_S else self._bad(path, str(error))

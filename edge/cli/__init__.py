@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import sys
@@ -14,6 +13,7 @@ import click
 
 from edge import __version__
 from edge.cli.command_log import LEVELS, CommandLog, current_log
+from edge.cli.output_stream import guarded_output
 from edge.core.errors import (
     INTERRUPTED_EXIT_CODE,
     MillsightError,
@@ -23,6 +23,7 @@ from edge.core.errors import (
     UnwritableError,
 )
 from edge.core.hiding import refuse_foreign
+from edge.core.redaction import hide_secrets_in, outgoing
 from edge.core.stderr_log import say
 
 _LOG = logging.getLogger(__name__)
@@ -103,23 +104,25 @@ def millsight(log_level: str | None) -> None:
     """Inspect steel strip beside the line.
 
     Trains models on frames of the strip, shrinks them, proves that it cost nothing, and runs them
-    against the clock. Exit codes: 0 done, 2 wrong usage, others as in the README.
+    against the clock. Exit codes: 0 done, 2 wrong usage, others in docs/exit-codes.md.
     """
     current_log().start_on_stderr(log_level)
 
 
 def main() -> NoReturn:
     """Run the command; every foreseen error becomes one line on stderr and an exit code."""
-    _escape_what_cannot_be_printed()
-    log = CommandLog()
-    try:
-        code = _exit_code(log)
-    except Exception as error:
-        if not log.keep_traceback(error):
-            raise
-        code = 1
-    finally:
-        lost = log.close()
+    for word in sys.argv[1:]:
+        hide_secrets_in(word.partition("=")[2] if word.startswith("--") else word)
+    with guarded_output():
+        log = CommandLog()
+        try:
+            code = _exit_code(log)
+        except Exception as error:
+            if not log.keep_traceback(error):
+                raise
+            code = 1
+        finally:
+            lost = log.close()
     # The log has said so itself.
     sys.exit(NotKeptError.exit_code if lost and code == 0 else code)
 
@@ -169,16 +172,9 @@ def _earlier(fault: BaseException) -> list[MillsightError]:
     return found
 
 
-def _escape_what_cannot_be_printed() -> None:
-    """Show characters that the terminal's encoding lacks as ``\\xb2`` instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def _is_binary() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
 def _say(text: str, level: int = logging.ERROR) -> None:
-    say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=level)
+    say(_LOG, text, lambda: click.echo(f"millsight: {outgoing(text)}", err=True), level=level)

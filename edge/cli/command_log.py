@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edge.core.log_format import JournalFormatter, PlainFormatter, TextFormatter
-from edge.core.redaction import escaped, redacted
+from edge.core.redaction import outgoing
 from edge.core.stderr_log import SHOWN, StderrHandler, logged_on_stderr
 from edge.service.journal import journal_reads_stderr
 
@@ -100,7 +100,7 @@ class CommandLog:
         if self._file.lost > lost:
             return False
         if not logged_on_stderr(logging.CRITICAL):
-            click.echo(f"millsight: {escaped(redacted(text))}", err=True)
+            click.echo(f"millsight: {outgoing(text)}", err=True)
         return True
 
     def close(self) -> int:

@@ -15,6 +15,7 @@ from edge.cli.options import (
     convert_colour_option,
     device_options,
     format_option,
+    max_megapixels_option,
     mm_per_px_option,
     open_bundle,
     tuned_options,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 )
 @mm_per_px_option
 @convert_colour_option
+@max_megapixels_option
 def inspect(
     paths: tuple[Path, ...],
     bundle_name: str | None,
@@ -49,6 +51,7 @@ def inspect(
     pictures: Path | None,
     mm_per_px: float,
     convert_colour: bool,
+    max_megapixels: float,
 ) -> None:
     """Inspect images, folders of images, and videos: PATH…
 
@@ -63,6 +66,7 @@ def inspect(
         Level,
         uninspected,
     )
+    from edge.core.redaction import outgoing
     from edge.sinks.jsonl import JsonLines
 
     bundle = open_bundle(bundle_name, device)
@@ -75,7 +79,8 @@ def inspect(
 
         sinks.append(Pictures(pictures, cascade.classes, every=True))
     levels: Counter[Level] = Counter()
-    for camera in open_files(paths, convert_colour=convert_colour):
+    most_pixels = round(max_megapixels * 1e6)
+    for camera in open_files(paths, convert_colour=convert_colour, most_pixels=most_pixels):
         with camera:
             for taken in camera:
                 if isinstance(taken, Absence):
@@ -90,7 +95,7 @@ def inspect(
                 for sink in sinks:
                     sink.write(inspection, frame)
                 if format_ == "text":
-                    click.echo(_line(inspection))
+                    click.echo(outgoing(_line(inspection)))
     if levels[Level.UNINSPECTED]:
         raise ImageError(
             f"{levels[Level.UNINSPECTED]} of {levels.total()} frames were not inspected",

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
+from edge.cli.ledger_export import export
 from edge.cli.ledger_options import (
     filtered,
     ledger_option,
     open_ledger,
     rows_option,
     stdout,
-    target,
 )
 from edge.cli.options import format_option
-from edge.core.errors import ConfigError, LedgerError
+from edge.core.errors import LedgerError
+from edge.core.redaction import outgoing
 
 if TYPE_CHECKING:
-    from edge.ledger.query import Filter, LedgerReader
+    from edge.ledger.query import LedgerReader
+    from edge.ledger.tables import Filter
 
 
 @click.group()
@@ -29,6 +31,9 @@ def ledger() -> None:
 
     All commands may be used while `millsight run` writes the ledger.
     """
+
+
+ledger.add_command(export)
 
 
 @ledger.command()
@@ -59,70 +64,11 @@ def query(path: Path | None, table: str, wanted: Filter, limit: int | None, form
         rows = reader.rows(table, wanted, newest=limit)
         with stdout() as out:
             if format_ == "json":
-                out.write(json.dumps(list(rows)).encode() + b"\n")
+                out.write(json.dumps(list(rows), allow_nan=False).encode() + b"\n")
             elif format_ == "jsonl":
                 write_jsonl(rows, out)
             else:
                 write_csv(rows, reader.columns(table), out)
-
-
-@ledger.command()
-@ledger_option
-@rows_option
-@filtered
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["csv", "jsonl", "coco", "parquet"]),
-    required=True,
-    help="CSV, JSON lines or Parquet (extra: parquet) of rows; or COCO instances of the frames "
-    "with defects that have a picture, to be labelled again.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default="-",
-    help="Write to this file; - is stdout.",
-    show_default=True,
-)
-@click.option(
-    "--images",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="With coco: copy the images into this folder. [default: name them where they are]",
-)
-def export(
-    path: Path | None,
-    table: str,
-    wanted: Filter,
-    format_: str,
-    out: Path,
-    images: Path | None,
-) -> None:
-    """Write rows for other programs, or frames for labelling.
-
-    \b
-    millsight ledger export --format coco --out set/instances_new.json --images set/images
-    makes a folder that labelling tools and `millsight data check set` read.
-    """
-    from edge.ledger.export import write_csv, write_jsonl, write_parquet
-
-    if format_ == "coco" and table != "defects":
-        raise ConfigError(f"COCO is of defects, not of {table}", "Leave out --rows")
-    if images is not None and format_ != "coco":
-        raise ConfigError("--images goes with --format coco", "Leave it out")
-    with open_ledger(path) as reader, target(out) as file:
-        if format_ == "coco":
-            said = _write_coco(reader, wanted, images, file)
-        else:
-            rows, columns = reader.rows(table, wanted), reader.columns(table)
-            if format_ == "jsonl":
-                count = write_jsonl(rows, file)
-            else:
-                count = {"csv": write_csv, "parquet": write_parquet}[format_](rows, columns, file)
-            said = f"{count:,} {table}"
-    if str(out) != "-":
-        click.echo(f"{out}: {said}", err=True)
 
 
 @ledger.command()
@@ -136,12 +82,13 @@ def coils(path: Path | None, wanted: Filter, format_: str) -> None:
     with open_ledger(path) as reader:
         found = list_coils(reader, wanted)
         if format_ == "json":
-            click.echo(json.dumps(found))
+            click.echo(json.dumps(found, allow_nan=False))
             return
         from edge.cli.console import ResultConsole
         from edge.cli.ledger_tables import coils_table
 
-        ResultConsole(highlight=False).print(coils_table(found))
+        console = ResultConsole(highlight=False)
+        console.print(coils_table(found, console.width))
 
 
 @ledger.command()
@@ -170,7 +117,9 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
         stretches = reader.coil_stretches(found.run, found.n)
     figures = grade(name, defects, stretches)
     if found.times > 1:
-        click.echo(f"coil {name} was inspected {found.times} times; this is the last", err=True)
+        click.echo(
+            f"coil {outgoing(name)} was inspected {found.times} times; this is the last", err=True
+        )
     if map_path is not None:
         from edge.cli.ledger_tables import origin
         from edge.coil.map import draw_map
@@ -189,7 +138,7 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
     page = {**found.as_json(), **figures.as_json()}
     if format_ == "json":
         page["defect_list"] = [defect.as_json() for defect in defects]
-        click.echo(json.dumps(page))
+        click.echo(json.dumps(page, allow_nan=False))
         return
     from edge.cli.console import ResultConsole
     from edge.cli.ledger_tables import coil_page
@@ -212,7 +161,7 @@ def check(path: Path | None, format_: str) -> None:
     with open_ledger(path) as reader:
         found = look_at(reader)
     if format_ == "json":
-        click.echo(json.dumps(found))
+        click.echo(json.dumps(found, allow_nan=False))
     else:
         from edge.cli.console import ResultConsole
         from edge.cli.ledger_tables import check_page
@@ -237,20 +186,3 @@ def _print_table(reader: LedgerReader, table: str, wanted: Filter, limit: int) -
     console.print(rows_table(table, rows[-limit:], console.width))
     if more:
         click.echo(f"the newest {limit} are shown; give --limit for more", err=True)
-
-
-def _write_coco(reader: LedgerReader, wanted: Filter, folder: Path | None, file: BinaryIO) -> str:
-    from edge.ledger.coco import coco
-
-    made = coco(reader.pieces(wanted), folder)
-    file.write(json.dumps(made.document).encode() + b"\n")
-    if made.without:
-        click.echo(f"{made.without} frames are left out: there is no picture of them", err=True)
-    if made.drawn:
-        click.echo(
-            f"{made.drawn} images have their defects drawn on them; let the line keep frames as "
-            "they are too, to label those",
-            err=True,
-        )
-    images, annotations = len(made.document["images"]), len(made.document["annotations"])
-    return f"{images:,} images with {annotations:,} annotations"

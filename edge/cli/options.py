@@ -7,12 +7,13 @@ import math
 import os
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from edge.core.redaction import outgoing
 from edge.core.stderr_log import say
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ convert_colour_option = click.option(
 )
 
 
+max_megapixels_option = click.option(
+    "--max-megapixels",
+    type=POSITIVE,
+    default=64.0,
+    show_default=True,
+    help="Refuse pictures of more million pixels by their header.",
+)
+
+
 def format_option(help_text: str, *, machine: str = "json") -> Callable[[_Command], _Command]:
     """``--format``: text for people, or ``machine`` for programs."""
     return click.option(
@@ -118,7 +128,7 @@ engine_options = with_options(
         "--threads",
         type=click.IntRange(1, 64),
         default=min(2, os.cpu_count() or 1),
-        show_default=True,
+        show_default="2, or 1 where there is one core",
         help="Threads for each model.",
     ),
 )
@@ -227,4 +237,5 @@ def open_and_use(
 
 def warn(text: str) -> None:
     """Say on stderr what a person must not overlook."""
-    say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=logging.WARNING)
+    show = partial(click.echo, f"millsight: {outgoing(text)}", err=True)
+    say(_LOG, text, show, level=logging.WARNING)

@@ -12,7 +12,8 @@ import click
 
 from edge.cli.command_log import current_log
 from edge.cli.configured import configured, given_only
-from edge.cli.options import convert_colour_option, warn
+from edge.cli.options import convert_colour_option, max_megapixels_option, warn
+from edge.core.redaction import encodable
 from edge.core.stderr_log import say
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ _LOG = logging.getLogger(__name__)
     "coil looks alike. [default: 64 of a live camera, else 1]",
 )
 @convert_colour_option
+@max_megapixels_option
 def run(given: GivenOptions, frames: int | None, summary: Path | None, **options: Any) -> None:
     """Inspect a camera until stopped, or for --frames frames.
 
@@ -155,9 +157,13 @@ def _over(given: GivenOptions, **options: Any) -> Config:
     """The configuration with the options over it that only this command has."""
     from edge.config import overlaid
 
-    value = options.get
+    value, coil = options.get, options.get("coil")
     config = given.read()
-    camera = {"source": value("camera_name"), "convert_colour": value("convert_colour")}
+    camera = {
+        "source": value("camera_name"),
+        "convert_colour": value("convert_colour"),
+        "max_megapixels": value("max_megapixels"),
+    }
     if (camera["source"] or config.camera.source) == "simulated":
         camera |= {"defect_rate": value("defect_rate"), "seed": value("seed")}
     pictures = {"folder": value("pictures"), "limit": value("max_pictures")}
@@ -167,7 +173,7 @@ def _over(given: GivenOptions, **options: Any) -> Config:
         config,
         {
             "camera": camera,
-            "coil": {"name": value("coil")},
+            "coil": {"name": coil and encodable(coil)},
             "ledger": {"path": value("ledger")},
             "jsonl": {"path": value("jsonl")},
             "pictures": pictures,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from edge.config.section import Section
+from edge.core.image_formats import MAX_PIXELS
 
 Feature = bool | int | float | str
 """A value of a GenICam feature."""
@@ -47,6 +48,14 @@ class CameraConfig(Section):
     )
     convert_colour: bool = Field(
         False, description="Turn real colour into grey rather than refuse it."
+    )
+
+    max_megapixels: float = Field(
+        MAX_PIXELS / 1e6,
+        gt=0.0,
+        le=4096.0,
+        description="Pictures of more pixels are refused by their header, before they take memory "
+        "(million px).",
     )
 
     wait_for_it: bool = Field(
@@ -133,3 +142,8 @@ class CameraConfig(Section):
         "of frames.",
         examples=[{"drop": 0.001, "black": [500], "vanish": [2000]}],
     )
+
+    @property
+    def most_pixels(self) -> int:
+        """Pixels that a picture may have."""
+        return round(self.max_megapixels * 1e6)

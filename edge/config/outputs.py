@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from edge.config.secrets import read_secret
 from edge.config.section import Section
 from edge.core.errors import ConfigError
 from edge.core.redaction import hide
@@ -168,7 +169,7 @@ class MqttConfig(Section):
         elif self.password_file is not None:
             where = str(self.password_file)
             try:
-                text = self.password_file.read_text(encoding="utf-8").partition("\n")[0]
+                text = read_secret(self.password_file)
             except (OSError, UnicodeDecodeError) as error:
                 reason = getattr(error, "strerror", None) or "it is not text"
                 raise ConfigError(

@@ -14,6 +14,7 @@ from typing import Any
 
 from edge.config.locate import Key
 from edge.core.redaction import hide
+from edge.core.regular_files import read_regular
 
 _REFERENCE = re.compile(r"\$\{(env|file):([^}]+)\}")
 
@@ -38,7 +39,7 @@ def resolve(data: Any, complain: Complain, key: Key = ()) -> Any:
     def looked_up(reference: re.Match[str]) -> str:
         kind, name = reference.groups()
         try:
-            value = _from_file(Path(name)) if kind == "file" else os.environ[name]
+            value = read_secret(Path(name)) if kind == "file" else os.environ[name]
         except KeyError:
             complain(key, f"the variable {name} is not set")
         except OSError as error:
@@ -53,6 +54,11 @@ def resolve(data: Any, complain: Complain, key: Key = ()) -> Any:
     return _REFERENCE.sub(looked_up, data)
 
 
-def _from_file(path: Path) -> str:
-    """The file's first line."""
-    return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+def read_secret(path: Path) -> str:
+    """A file's first line.
+
+    Raises:
+        OSError: It is no regular file, or cannot be read.
+        UnicodeDecodeError: It is no text in UTF-8.
+    """
+    return read_regular(path).decode("utf-8").partition("\n")[0].rstrip("\r")

@@ -109,6 +109,12 @@ class EngineError(MillsightError):
     exit_code = 10
 
 
+class NotFiniteError(EngineError):
+    """A network gave a score that is no finite number: a frame can have no verdict by it."""
+
+    default_hint = "Export the bundle again; it must not inspect"
+
+
 class CameraError(MillsightError):
     """A camera cannot be opened, or has ended when it should not have."""
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edge.core.class_map import ClassMap
 from edge.core.frame import BadFrame, Frame
 from edge.core.geometry import Box
+from edge.core.redaction import outgoing
 from edge.core.rle import CocoRle
 
 
@@ -41,6 +42,8 @@ class Cause(StrEnum):
     BLACK = "black"
     SATURATED = "saturated"
     FROZEN = "frozen"
+    NOT_FINITE = "not finite"
+    """A network gave a score that is no finite number."""
 
 
 _MEASURES = ("area_mm2", "length_mm", "width_mm", "along_mm", "across_mm")
@@ -89,7 +92,7 @@ class Defect:
         return f"class {self.class_name}" if self.class_name.isdecimal() else self.class_name
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents."""
+        """Plain values for JSON, with the keys that docs/json.md documents."""
         measures = {name: getattr(self, name) for name in _MEASURES}
         return {
             "class": self.class_name,
@@ -146,7 +149,7 @@ class Inspection:
     gate_scores: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that the README documents."""
+        """Plain values for JSON, with the keys that docs/json.md documents."""
         return {
             "source": self.source,
             "frame": self.frame,
@@ -175,7 +178,7 @@ def uninspected(frame: Frame | BadFrame, cause: Cause, detail: str = "") -> Insp
         position_mm=frame.position_mm,
         length_mm=frame.length_mm,
         cause=cause,
-        detail=detail,
+        detail=outgoing(detail),
         at=frame.at,
     )
 

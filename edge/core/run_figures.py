@@ -89,7 +89,7 @@ class RunFigures:
             self._events[event.kind.value] += 1
 
     def as_json(self) -> dict[str, Any]:
-        """The figures so far, with keys that the README documents."""
+        """The figures so far, with the keys that docs/json.md documents."""
         with self._lock:
             levels = {level.value: self._coverage.frames[level] for level in Level}
             return {

@@ -36,6 +36,7 @@ from edge.core.errors import (
     UnwritableError,
 )
 from edge.core.files import make_folder, open_unplanted, write_whole
+from edge.core.regular_files import read_regular
 from edge.install.trust import Device
 
 INSTALLED = "installed.json"
@@ -84,7 +85,7 @@ class Store:
             BundleError: ``installed.json`` is damaged, or cannot be read.
         """
         try:
-            return Installed.model_validate_json(self.path.read_bytes())
+            return Installed.model_validate_json(read_regular(self.path))
         except FileNotFoundError:
             return None
         except (ValidationError, OSError):
@@ -190,7 +191,7 @@ class Store:
 
     def _switch(self, current: Entry, previous: Entry | None) -> Installed:
         installed = Installed(format=1, current=current, previous=previous)
-        write_whole(self.path, json.dumps(installed.model_dump(), indent=1) + "\n")
+        write_whole(self.path, json.dumps(installed.model_dump(), indent=1, allow_nan=False) + "\n")
         kept = {self.file(entry.digest) for entry in (current, previous) if entry}
         for path in (self.device.state / _BUNDLES).iterdir():
             if path not in kept and self._wrote(path):

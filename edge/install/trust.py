@@ -20,7 +20,6 @@ from edge.core.errors import UntrustedError
 
 KEYS_VARIABLE = "MILLSIGHT_KEYS"
 STATE_VARIABLE = "MILLSIGHT_STATE"
-UNSIGNED_VARIABLE = "MILLSIGHT_ALLOW_UNSIGNED"
 
 KEYS_FOLDER = Path("/etc/millsight/keys")
 STATE_FOLDER = Path("/var/lib/millsight")

@@ -8,8 +8,9 @@ from edge.core.errors import LedgerError
 from edge.core.inspection import iso_time
 from edge.ledger.database import lock_path
 from edge.ledger.loss_note import read_note
-from edge.ledger.query import TABLES, LedgerReader
+from edge.ledger.query import LedgerReader
 from edge.ledger.schema import version_of
+from edge.ledger.tables import TABLES
 
 
 def check(reader: LedgerReader) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from edge.core.errors import MissingPathError
 from edge.core.inspection import iso_time
-from edge.ledger.query import Filter, LedgerReader
+from edge.ledger.query import LedgerReader
+from edge.ledger.tables import Filter
 
 _LAST = 10
 """Names that are given where one is not found."""

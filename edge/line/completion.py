@@ -17,15 +17,15 @@ class Completion:
     """Takes what was captured at its final level. Safe from any thread.
 
     Args:
-        run: Its figures count frames, its records take them, its listeners hear of overloads.
+        state: Its figures count frames, its records take them, its listeners hear of overloads.
         overload: Follows what frames go without.
         clock: Tells the time.
     """
 
     def __init__(
-        self, run: RunState, overload: OverloadMonitor, clock: Clock = SYSTEM_CLOCK
+        self, state: RunState, overload: OverloadMonitor, clock: Clock = SYSTEM_CLOCK
     ) -> None:
-        self._run = run
+        self._state = state
         self._overload = overload
         self._clock = clock
         self._ending = False
@@ -39,7 +39,7 @@ class Completion:
 
     def complete(self, frame: PendingFrame) -> None:
         """Record a frame as it stands: it has got all, or its time is up."""
-        inspection, figures = frame.inspection, self._run.figures
+        inspection, figures = frame.inspection, self._state.figures
         if frame.late_verdict_ms is not None:
             figures.add_verdict(frame.late_verdict_ms, frame.captured.deadline_s * 1e3)
         if frame.stage is None and "instances" in inspection.stages_ms:
@@ -57,12 +57,12 @@ class Completion:
         frame = captured.item if isinstance(captured.item, Frame) else None
         gap: Gap | None = captured.gap()
         missing = captured.place.missing
-        self._run.records.put(FinalRecord(captured.order, inspection, frame, gap, missing))
+        self._state.records.put(FinalRecord(captured.order, inspection, frame, gap, missing))
 
     def look(self) -> None:
         """Announce that an overload is over, if it is."""
-        if (event := self._overload.look(self._run.position_mm)) is not None:
-            self._run.tell(event)
+        if (event := self._overload.look(self._state.position_mm)) is not None:
+            self._state.tell(event)
 
     def end(self) -> None:
         """The run ends: what is given up from here on is no overload."""
@@ -70,4 +70,4 @@ class Completion:
 
     def _shed(self, stage: ShedStage, inspection: Inspection) -> None:
         if (event := self._overload.shed(stage, inspection.position_mm)) is not None:
-            self._run.tell(event)
+            self._state.tell(event)

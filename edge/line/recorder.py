@@ -94,7 +94,7 @@ class Recorder:
         if (event := self._records.last_event()) is not None:
             self._sinks.tell(event)
         self._sinks.finish()
-        # What sinks have told of at their last tick.
+        # Events that sinks told of at their last tick.
         while (entry := self._records.next(0.0)) is not None:
             self._write(entry)
 

@@ -24,35 +24,35 @@ class FrameStamper:
     Args:
         config: Size of a pixel, and the time that a verdict may take.
         position: Follows the strip.
-        run: Gives the order, and is told of events: the camera lost or back, the encoder.
+        state: Gives the order, and is told of events: the camera lost or back, the encoder.
     """
 
-    def __init__(self, config: LineConfig, position: Position, run: RunState) -> None:
+    def __init__(self, config: LineConfig, position: Position, state: RunState) -> None:
         self._config = config
         self._position = position
-        self._run = run
+        self._state = state
         self._camera_events = CameraEvents()
         self._budget_s = None if config.budget_ms is None else config.budget_ms / 1e3
 
     def __call__(self, item: Item) -> Captured:
         """Stamp what the camera gave next."""
-        run, clock = self._run, self._run.clock
+        state, clock = self._state, self._state.clock
         place = self._position.advance(item)
-        run.position_mm = place.position_mm
+        state.position_mm = place.position_mm
         at = clock.wall() - (clock.now() - item.taken_at)
         deadline_s, due_at = 0.0, math.inf
         if isinstance(item, Frame):
             deadline_s = self._deadline_s(item, place)
-            if run.live:
+            if state.live:
                 due_at = item.taken_at + deadline_s
-            run.deadline_s = deadline_s
+            state.deadline_s = deadline_s
         placed = self._placed(item, place, at)
-        captured = Captured(run.records.next_order(), placed, place, deadline_s, due_at)
+        captured = Captured(state.records.next_order(), placed, place, deadline_s, due_at)
         for text in place.notes:
-            run.tell(Event(EventKind.POSITION, text, at, place.position_mm))
-        if run.live:
+            state.tell(Event(EventKind.POSITION, text, at, place.position_mm))
+        if state.live:
             for event in self._camera_events.of(captured):
-                run.tell(event)
+                state.tell(event)
         return captured
 
     def _deadline_s(self, frame: Frame, place: FramePlace) -> float:

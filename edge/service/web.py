@@ -158,7 +158,7 @@ def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHand
                 self._answer(200, body, kind)
             elif path == "/healthz":
                 told = health.as_json()
-                body = json.dumps(told).encode() + b"\n"
+                body = json.dumps(told, allow_nan=False).encode() + b"\n"
                 self._answer(200 if told["well"] else 503, body, "application/json")
             else:
                 self._answer(404, b"millsight answers /metrics and /healthz\n", "text/plain")

@@ -34,7 +34,7 @@ class JsonLines(Sink):
 
     def _put(self, content: dict[str, Any]) -> None:
         try:
-            self._stream.write(json.dumps(content, separators=(",", ":")) + "\n")
+            self._stream.write(json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n")
             self._stream.flush()
         except BrokenPipeError:
             raise ReaderGoneError(f"nobody reads {self._name} any more") from None

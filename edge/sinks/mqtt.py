@@ -171,7 +171,7 @@ class Mqtt(Sink):
     def _payload(self, content: Mapping[str, Any]) -> bytes:
         self._count += 1
         named = {"id": f"{self._run}-{self._count}", **content}
-        return json.dumps(named, separators=(",", ":")).encode()
+        return json.dumps(named, separators=(",", ":"), allow_nan=False).encode()
 
     def _command(self, payload: bytes) -> None:
         """Take a command; whatever comes, the connection stays."""

@@ -25,6 +25,7 @@ from edge.core.images import encode_image
 from edge.core.inspection import Inspection, Level
 from edge.core.palette import colour
 from edge.core.picture_files import FRAME_SUFFIX, MIN_WIDTH, WrittenFile, content_digest
+from edge.core.redaction import outgoing_ascii
 from edge.core.rle import Mask, mask_from_coco
 from edge.core.sink import Loss, Sink
 from edge.sinks.label_layout import LabelLayout
@@ -33,6 +34,8 @@ _HALO = (0, 0, 0)
 """Beneath every line: a colour may be as bright as the steel where it is printed in grey."""
 _TINT = 0.5
 """How much of the defect's colour covers the strip where its heat is greatest, a fraction."""
+_STEM_BYTES = 180
+"""Of a source's name in a picture's: a file's name has 255 at most."""
 _CLEARANCE = 4
 """How far a line runs from the defect that it goes around, in pixels of the picture."""
 
@@ -174,7 +177,8 @@ class Pictures(Sink):
 
 
 def _file_stem(source: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", Path(source).stem)[:60] or "frame"
+    stem = re.sub(r"[^\w.-]+", "_", Path(source).stem)[:60]
+    return stem.encode()[:_STEM_BYTES].decode(errors="ignore") or "frame"
 
 
 def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> NDArray[np.uint8]:
@@ -262,7 +266,7 @@ def _caption(width: int, inspection: Inspection) -> NDArray[np.uint8]:
     else:
         verdict, ink = f"clean {inspection.defect_score:.2f}", (120, 220, 120)
     cv2.putText(strip, verdict, (10, 31), cv2.FONT_HERSHEY_SIMPLEX, 0.9, ink, 2, cv2.LINE_AA)
-    place = (
+    place = outgoing_ascii(
         f"{Path(inspection.source).name}  frame {inspection.frame}  "
         f"{inspection.position_mm / 1000:.2f} m  {inspection.level}"
     )

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from edge.bundle import Bundle
 from edge.core.errors import UnwritableError
 from edge.core.files import make_folder, write_whole
+from edge.core.regular_files import read_regular
 from edge.tune.machine import Machine, this_machine, unlike
 from edge.tune.tuning_plan import TuningPlan
 
@@ -43,7 +44,7 @@ class TuningPlans:
         """
         path = self.file(bundle)
         try:
-            plan = TuningPlan.model_validate_json(path.read_bytes())
+            plan = TuningPlan.model_validate_json(read_regular(path))
         except FileNotFoundError:
             return None, ""
         except OSError as error:
@@ -61,7 +62,9 @@ class TuningPlans:
         """
         make_folder(self.folder)
         path = self.file(bundle)
-        write_whole(path, json.dumps(plan.model_dump(mode="json"), indent=1) + "\n")
+        write_whole(
+            path, json.dumps(plan.model_dump(mode="json"), indent=1, allow_nan=False) + "\n"
+        )
         return path
 
     def forget(self, bundle: Bundle) -> bool:

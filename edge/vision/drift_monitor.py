@@ -102,7 +102,7 @@ class DriftMonitor:
         return max(levels, key=_ORDER.index, default=None)
 
     def as_json(self) -> dict[str, Any]:
-        """The state, with the keys that the README documents."""
+        """The state, with the keys that docs/json.md documents."""
         return {
             "level": self.level,
             "grey_psi": _rounded(self.grey.psi),

@@ -26,19 +26,19 @@ from export.compare.instance_comparison import (
     compare_instance_rungs,
     find_instances,
     instance_latencies,
-    made_files,
+    rung_network_files,
 )
 from export.compare.instance_heads import (
-    Make,
+    NetworkFormats,
     Networks,
-    chosen_of,
+    last_kept,
     trials_table,
     try_heads,
 )
 from export.convert.forms import DEFAULT, Rung
 from export.convert.instance_forms import convert_instances
 from export.mitigate.base import RemedyResult
-from export.mitigate.instances import remedied_instances
+from export.mitigate.instances import apply_instance_remedies
 from export.progress import ExportProgress
 from export.score.input_checks import TRAIN, VAL
 from export.settings import NONE, Margins, Remedies
@@ -91,7 +91,7 @@ class ChosenInstances:
     Attributes:
         networks: In all forms.
         sizes: Of the windows.
-        makes: The number formats of each rung's networks.
+        rung_formats: The number formats of each rung's networks.
         rules: Which instances count, one a class.
         evidence: Of every rung that was wanted.
         remedies: What was tried against what int8 loses.
@@ -99,7 +99,7 @@ class ChosenInstances:
 
     networks: Networks
     sizes: Sequence[tuple[int, int]]
-    makes: Mapping[Rung, Make]
+    rung_formats: Mapping[Rung, NetworkFormats]
     rules: tuple[ClassRule, ...]
     evidence: InstanceEvidence
     remedies: Sequence[RemedyResult]
@@ -142,7 +142,7 @@ def choose_instances(
     frames = Frames(samples, mib=CACHE_MIB)
     tried: list[RemedyResult] = []
     if remedies.quantizing:
-        networks, tried = remedied_instances(networks, remedies, samples, frames, progress)
+        networks, tried = apply_instance_remedies(networks, remedies, samples, frames, progress)
         show(instance_remedies_table(tried))
     files = rung_files(networks.forms.named, rungs)
     refused = not_converted(networks.forms.named, rungs)
@@ -150,22 +150,23 @@ def choose_instances(
     refused |= too_large(sized, room, kept=DEFAULT)
     trials = {f: try_heads(networks, f, samples, frames, progress) for f in FORMATS}
     show(trials_table([trial for tried in trials.values() for trial in tried]))
-    chosen = {format_: chosen_of(tried) for format_, tried in trials.items()}
-    makes = {rung: chosen[rung.format].make.like(rung) for rung in not_refused(rungs, refused)}
+    chosen = {format_: last_kept(tried) for format_, tried in trials.items()}
+    rung_formats = {
+        rung: chosen[rung.format].formats.for_rung(rung) for rung in not_refused(rungs, refused)
+    }
     rules = choose_rules(chosen["tflite"].found, samples, len(data.classes))
     show(_in_words(sizes, rules, data.classes))
     known = {Rung(format_, "int8"): trial.judged for format_, trial in chosen.items()}
-    found = find_instances(networks, makes, VAL, samples, frames, progress, known)
+    found = find_instances(networks, rung_formats, VAL, samples, frames, progress, known)
     comparison = compare_instance_rungs(
         found.judged, VAL, margins, progress, show, masks=run.card.masks
     )
     refused = {**refused, **found.refused, **comparison.refused}
-    timed = {rung: make for rung, make in makes.items() if rung not in refused}
+    timed = {rung: formats for rung, formats in rung_formats.items() if rung not in refused}
     latency = instance_latencies(networks, timed, progress)
-    evidence = assemble(
-        files | made_files(networks, makes), refused, VAL, comparison, latency=latency
-    )
-    return ChosenInstances(networks, sizes, makes, rules, evidence, tried)
+    files |= rung_network_files(networks, rung_formats)
+    evidence = assemble(files, refused, VAL, comparison, latency=latency)
+    return ChosenInstances(networks, sizes, rung_formats, rules, evidence, tried)
 
 
 def _in_words(

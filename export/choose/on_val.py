@@ -18,7 +18,7 @@ from edge.bundle.manifest_parts import (
 from edge.vision.psi import Floats
 from export.choose.drift_reference import TrainGrey, drift_reference, measure_train
 from export.choose.form_tables import remedies_table
-from export.choose.thresholds import choose_thresholds
+from export.choose.val_scores import ValScores, score_val
 from export.compare.cascade_comparison import (
     RungLogits,
     RungScores,
@@ -42,9 +42,9 @@ from export.convert.forms import (
     Rung,
 )
 from export.mitigate.base import RemedyResult
-from export.mitigate.cascade import remedied
+from export.mitigate.cascade import apply_remedies
 from export.progress import ExportProgress
-from export.score.extra_val import sources, widened
+from export.score.extra_val import sources, with_extra_val
 from export.score.frame_sizes import frame_sizes
 from export.score.golden_frames import draw_golden_frames
 from export.score.input_checks import VAL
@@ -52,13 +52,10 @@ from export.score.keras_parity import golden_differences, off_keras
 from export.score.latency import stage_latencies
 from export.score.layer_noise import LayerError, trace_stages
 from export.score.split_scores import (
-    Logits,
     SplitInputs,
     gate_scores,
-    judged,
     read_split,
 )
-from export.score.temperature import fit_temperatures
 from export.settings import ExportSettings
 from train.data.sample import DataSet
 from train.regions.finished import Run
@@ -116,7 +113,7 @@ def choose(
         more: Data sets whose val images are chosen on besides.
 
     Raises:
-        ConfigError: ``more`` cannot be chosen on; see ``export.score.extra_val.widened``.
+        ConfigError: ``more`` cannot be chosen on; see ``export.score.extra_val.with_extra_val``.
         DataError: Train lacks a class, or val has no item of a kind.
         ExportGateError: Int8 TFLite is worse than float on val, or float32 TFLite does not compute
             what Keras computes.
@@ -124,7 +121,7 @@ def choose(
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: A run's network cannot be loaded.
     """
-    wide = widened(data, more, list(runs.values()))
+    wide = with_extra_val(data, more, list(runs.values()))
     grey = measure_train(data, progress)
     val, greys = _read_val(wide, runs, grey, progress)
     stages, remedies = _convert(runs, data, val, settings, progress)
@@ -134,7 +131,7 @@ def choose(
     refused |= too_large({rung: files[rung].bytes for rung in standing})
     found = run_rungs(stages, not_refused(settings.rungs, refused), val, progress)
     refused |= found.refused
-    scores = _score(settings, runs, found.logits, val, data)
+    scores = score_val(settings, runs, found.logits, val, data)
     layers = trace_stages(stages, val, progress)
     progress.start("comparing every rung with float32 on val")
     comparison = compare_rungs(scores.scored, scores.own, scores.unit, settings.margins, VAL)
@@ -167,17 +164,6 @@ def choose(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _ValScores:
-    """What was chosen of int8's scores, and every rung's scores by it; see ``ChosenOnVal``."""
-
-    temperatures: Mapping[str, float]
-    thresholds: Thresholds
-    own: Unit
-    unit: Unit
-    scored: RungScores
-
-
 def _read_val(
     data: DataSet, runs: Mapping[str, Run], grey: TrainGrey, progress: ExportProgress
 ) -> tuple[SplitInputs, list[Floats]]:
@@ -186,7 +172,11 @@ def _read_val(
     index = grey.index
     geometries = [run.geometry for run in runs.values()]
     val = read_split(
-        data, VAL, geometries, progress, look=lambda pixels: greys.append(index.shares(pixels))
+        data,
+        VAL,
+        geometries,
+        progress,
+        each_frame=lambda pixels: greys.append(index.shares(pixels)),
     )
     return val, greys
 
@@ -204,32 +194,11 @@ def _convert(
     for name, run in runs.items():
         stages[name] = convert_stage(run, data, progress, settings.rungs)
         if settings.remedies:
-            stages[name], results = remedied(
+            stages[name], results = apply_remedies(
                 name, stages[name], settings.remedies, data, val, progress
             )
             tried += results
     return stages, tried
-
-
-def _score(
-    settings: ExportSettings,
-    runs: Mapping[str, Run],
-    logits: Mapping[Rung, Mapping[str, Logits]],
-    val: SplitInputs,
-    data: DataSet,
-) -> _ValScores:
-    """Temperatures and thresholds, which int8 TFLite chooses, and every rung's scores by them."""
-    by_region = runs["gate"].geometry.region is not None
-    own: Unit = "tile" if by_region else "frame"
-    unit: Unit = settings.unit if by_region else "frame"
-    temperatures = fit_temperatures(runs, logits[REQUIRED], val, data.classes)
-    int8 = judged(val, runs, logits[REQUIRED], temperatures, data.classes)
-    thresholds = choose_thresholds(int8[unit], settings.risk, unit=unit)
-    scored = {
-        rung: judged(val, runs, of_rung, temperatures, data.classes, thresholds)
-        for rung, of_rung in logits.items()
-    }
-    return _ValScores(temperatures, thresholds, own, unit, scored)
 
 
 def _require_held(
@@ -253,8 +222,8 @@ def _require_held(
 
 
 def _deployed_gate(
-    gate: Run, found: RungLogits, scores: _ValScores, val: SplitInputs
+    gate: Run, found: RungLogits, scores: ValScores, val: SplitInputs
 ) -> NDArray[np.float32]:
     """The deployed gate's score of every tile of val, 0 past the strip's edge, [tiles]."""
     scored = gate_scores(gate, found.logits[REQUIRED]["gate"], scores.temperatures["gate"])
-    return np.where(val.beyond, np.float32(0), scored)
+    return np.where(val.past_edge, np.float32(0), scored)

@@ -55,7 +55,7 @@ def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:
     verdict = decision_threshold(scored.decision, defective)
     value, method = choices.value, choices.defect.method
     if value < choices.defect.value:
-        method += f", then lowered for class {', '.join(bound_by(choices, scored.classes))}"
+        method += f", then lowered for class {', '.join(binding_promises(choices, scored.classes))}"
     if verdict.value < value:
         value, method = verdict.value, method + ", then lowered to the decision threshold"
     missed = missed_groups(scored.groups, defective, scored.gate < np.float32(value))
@@ -76,7 +76,7 @@ def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:
     )
 
 
-def bound_by(choices: GateChoices, classes: Sequence[str]) -> tuple[str, ...]:
+def binding_promises(choices: GateChoices, classes: Sequence[str]) -> tuple[str, ...]:
     """Which promises ask for the lowest threshold: ``defect``, and classes."""
     named = [(DEFECT, choices.defect)]
     if choices.binding:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from edge.bundle.load import SUFFIX
-from edge.bundle.manifest_parts import Unit
 from edge.cli.options import SIZE, with_options
 from export.cli.checks import (
     PERCENT,
@@ -18,78 +15,8 @@ from export.cli.checks import (
     bundle_name,
     one_line,
 )
-from export.convert.forms import DEFAULT, NAMED, chosen_rungs
-from export.convert.quantization import CALIBRATIONS, Calibration
-from export.pack.release_label import creation_time
-from export.settings import ExportSettings, Margins, ReleaseLabel, Remedies, Risk
-from train.data.severstal import is_simulated
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What was typed after ``millsight export``; every field is the option of its name."""
-
-    gate: Path
-    classifier: Path | None
-    instances: Path | None
-    windows: tuple[tuple[int, int], ...]
-    data: Path
-    splits: Path | None
-    also: tuple[Path, ...]
-    name: str
-    description: str
-    simulated: bool
-    out: Path
-    margin: float
-    recall_margin: float
-    auroc_margin: float
-    ap_margin: float
-    alpha: float
-    class_alpha: float
-    bind_classes: bool
-    delta: float
-    unit: Unit
-    golden: int
-    rungs: tuple[str, ...]
-    calibrate: Calibration
-    mixed: bool
-    qat: int
-    report: Path | None
-    pack_pictures: bool
-    sign: Path | None
-    dry_run: bool
-    force: bool
-
-    def settings(self) -> ExportSettings:
-        """What the export is asked for.
-
-        Raises:
-            ConfigError: ``SOURCE_DATE_EPOCH`` is not a number of seconds.
-        """
-        simulated = self.simulated or is_simulated(self.data)
-        return ExportSettings(
-            label=ReleaseLabel(self.name, self.description, simulated, creation_time()),
-            margins=Margins(
-                accuracy=self.margin / 100,
-                recall=self.recall_margin / 100,
-                auroc=self.auroc_margin / 100,
-                ap50=self.ap_margin / 100,
-            ),
-            golden=self.golden,
-            risk=Risk(self.alpha, self.class_alpha, self.delta, self.bind_classes),
-            unit=self.unit,
-            windows=self.windows,
-            rungs=chosen_rungs(self.rungs),
-            remedies=Remedies(
-                calibration=None if self.calibrate == "minmax" else self.calibrate,
-                mixed=self.mixed,
-                epochs=self.qat,
-            ),
-            pictures=self.pack_pictures or simulated,
-            timed="SOURCE_DATE_EPOCH" not in os.environ,
-            dry=self.dry_run,
-        )
-
+from export.convert.forms import DEFAULT, NAMED
+from export.convert.quantization import CALIBRATIONS
 
 export_options = with_options(
     click.option("--gate", required=True, type=click.Path(path_type=Path), help="Run of the gate."),

@@ -97,7 +97,7 @@ def recipe() -> None:
 def cold_strip(data: Path | None, splits: Path | None, **common: Any) -> None:
     data = data or Path(os.environ.get("MILLSIGHT_DATA", "../shared/data")) / "cr7"
     options = {"train": {"--splits": splits}, "export": {"--splits": splits}}
-    _make(COLD_STRIP, COLD_STRIP.commands, data, options, Common(**common))
+    _make_bundle(COLD_STRIP, COLD_STRIP.commands, data, options, Common(**common))
 
 
 @recipe.command(SIMULATED.name, help=SIMULATED.about)
@@ -110,7 +110,7 @@ def cold_strip(data: Path | None, splits: Path | None, **common: Any) -> None:
 @common_options
 def simulated(data: Path | None, frames: int | None, **common: Any) -> None:
     options = {"simulate": {"--frames": frames}}
-    _make(SIMULATED, SIMULATED.commands, data, options, Common(**common))
+    _make_bundle(SIMULATED, SIMULATED.commands, data, options, Common(**common))
 
 
 @recipe.command(SEVERSTAL.name, help=SEVERSTAL.about)
@@ -141,22 +141,22 @@ def severstal(
         *(STUDY if with_study else ()),
     )
     options = {"train": {"--splits": splits}, "export": {"--splits": splits}}
-    _make(SEVERSTAL, commands, data, options, Common(**common))
+    _make_bundle(SEVERSTAL, commands, data, options, Common(**common))
 
 
-def _make(
-    made: Recipe,
+def _make_bundle(
+    recipe_: Recipe,
     commands: Sequence[tuple[str, str]],
     data: Path | None,
     options: Mapping[str, Mapping[str, object]],
     common: Common,
 ) -> None:
     """Plan a recipe's steps and run those that are not done."""
-    runs = common.runs or Path("runs") / made.name
+    runs = common.runs or Path("runs") / recipe_.name
     places = {
         "data": data or runs / "data",
         "runs": runs,
-        "out": common.out or runs / f"{made.name}.millsight",
+        "out": common.out or runs / f"{recipe_.name}.millsight",
     }
     training = {
         "--epochs": common.epochs,
@@ -165,7 +165,7 @@ def _make(
     }
     teachers = [name for name, _ in commands if name.startswith("teacher")]
     if common.weights and not teachers:
-        raise click.UsageError(f"{made.name} is made without teachers: leave out --weights.")
+        raise click.UsageError(f"{recipe_.name} is made without teachers: leave out --weights.")
     options = {
         **options,
         **{name: {"--weights": common.weights} for name in teachers},
@@ -185,7 +185,7 @@ def _make(
     make_folder(runs)
     check_writable(places["out"])
     for number, step in enumerate(steps, start=1):
-        _take(step, f"step {number} of {len(steps)}, {step.name}")
+        _run_step(step, f"step {number} of {len(steps)}, {step.name}")
     say(_LOG, f"done; see the bundle with: millsight bundle show {places['out']}")
 
 
@@ -197,7 +197,7 @@ def _print_commands(found: Iterable[tuple[Step, State]]) -> None:
         click.echo(done + shown.command)
 
 
-def _take(step: Step, title: str) -> None:
+def _run_step(step: Step, title: str) -> None:
     """Run a step unless it is done; says how to go on where it ends early."""
     found = state(step)
     if found == "done":
@@ -207,7 +207,7 @@ def _take(step: Step, title: str) -> None:
     lines = f"{title}:\n{shown.command}"
     say(_LOG, f"{title}: {shown.command}", lambda: click.echo(lines, err=True))
     try:
-        _run(shown)
+        _run_command(shown)
         if step.kind == "export":
             record_export(step)
     except click.Abort as stop:
@@ -221,7 +221,7 @@ def _take(step: Step, title: str) -> None:
 _GO_ON = "the recipe goes on from here when its command is given again"
 
 
-def _run(step: Step) -> None:
+def _run_command(step: Step) -> None:
     """Run a command within this process, and let go of what it held."""
     millsight.main([*step.words], prog_name="millsight", standalone_mode=False)
     if keras := sys.modules.get("keras"):

@@ -11,7 +11,7 @@ from edge.core.errors import EngineError
 from export.compare.evidence import Refusals, SplitComparison
 from export.compare.non_inferiority import (
     compare,
-    lost,
+    loss_text,
     worst_of,
 )
 from export.convert.cascade_forms import StageForms
@@ -110,7 +110,7 @@ def compare_rungs(
         for rung, stages in answers.items()
         if rung != EXACT
     }
-    words = {rung: lost(found, split) for rung, found in differences.items()}
+    words = {rung: loss_text(found, split) for rung, found in differences.items()}
     for rung, reason in words.items():
         _LOG.info("%s on %s: %s", rung, split, reason or "held")
     losses = {rung: reason for rung, reason in words.items() if rung != REQUIRED}

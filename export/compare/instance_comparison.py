@@ -18,12 +18,12 @@ from export.compare.evidence import (
     SplitComparison,
     files_of,
 )
-from export.compare.instance_heads import Make, Networks
+from export.compare.instance_heads import NetworkFormats, Networks
 from export.compare.instance_non_inferiority import (
     ApDifference,
     compare_instances,
+    instance_loss_text,
     instances_table,
-    lost_instances,
 )
 from export.convert.forms import (
     DEFAULT,
@@ -63,15 +63,20 @@ class RungInstances:
     refused: Refusals
 
 
-def made_files(networks: Networks, makes: Mapping[Rung, Make]) -> dict[Rung, RungFiles]:
+def rung_network_files(
+    networks: Networks, rung_formats: Mapping[Rung, NetworkFormats]
+) -> dict[Rung, RungFiles]:
     """The files that each rung runs its networks in; a head may be in float."""
     named = networks.forms.named
-    return {rung: files_of(named, networks.used(make)) for rung, make in makes.items()}
+    return {
+        rung: files_of(named, networks.forms_used(formats))
+        for rung, formats in rung_formats.items()
+    }
 
 
 def find_instances(
     networks: Networks,
-    makes: Mapping[Rung, Make],
+    rung_formats: Mapping[Rung, NetworkFormats],
     split: str,
     samples: Sequence[Sample],
     frames: Frames,
@@ -82,7 +87,7 @@ def find_instances(
 
     Args:
         networks: In all forms.
-        makes: Of the rungs that still stand.
+        rung_formats: Of the rungs that still stand.
         split: Its name.
         samples: Of the split.
         frames: Their pixels.
@@ -95,11 +100,11 @@ def find_instances(
     """
     judged = dict(known or {})
     refused: dict[Rung, str] = {}
-    for rung, make in makes.items():
+    for rung, formats in rung_formats.items():
         if rung in judged:
             continue
         try:
-            found = networks.look(make, split, samples, frames, progress)
+            found = networks.look(formats, split, samples, frames, progress)
         except EngineError as error:
             if rung in FIRM:
                 raise
@@ -134,7 +139,7 @@ def compare_instance_rungs(
     """
     named = f"the {split}" if split == HOLDOUT else split
     differences: dict[Rung, tuple[ApDifference, ...]] = {}
-    lost: dict[Rung, str] = {}
+    worse: dict[Rung, str] = {}
     for rung, found in judged.items():
         if rung == EXACT:
             continue
@@ -142,27 +147,27 @@ def compare_instance_rungs(
         differences[rung] = tuple(
             compare_instances(judged[EXACT], found, rung, margins, masks=masks)
         )
-        reason = lost_instances(differences[rung], named, margins)
+        reason = instance_loss_text(differences[rung], named, margins)
         _LOG.info("%s on %s: %s", rung, split, reason or "held")
         if reason is not None:
-            lost[rung] = reason
+            worse[rung] = reason
     compared = [difference for rung in LADDER for difference in differences.get(rung, ())]
     show(instances_table(compared, judged[EXACT], named, margins))
-    for rung, reason in lost.items():
+    for rung, reason in worse.items():
         if rung in FIRM:
             raise ExportGateError(
                 f"the shrunk instance networks are {reason}; nothing was written",
                 "Train longer or with less extreme weights, or state a wider --ap-margin",
             )
-    return SplitComparison(differences, lost)
+    return SplitComparison(differences, worse)
 
 
 def instance_latencies(
-    networks: Networks, makes: Mapping[Rung, Make], progress: ExportProgress
+    networks: Networks, rung_formats: Mapping[Rung, NetworkFormats], progress: ExportProgress
 ) -> dict[Rung, dict[str, Latency]]:
-    """How long each network takes in every rung of ``makes``; see ``export.score.latency``."""
-    used = {rung: networks.used(make) for rung, make in makes.items()}
-    timed: dict[Rung, dict[str, Latency]] = {rung: {} for rung in makes}
+    """How long each network takes in every rung, one input at a time."""
+    used = {rung: networks.forms_used(formats) for rung, formats in rung_formats.items()}
+    timed: dict[Rung, dict[str, Latency]] = {rung: {} for rung in rung_formats}
     for name, network in networks.forms.named.items():
         forms = {EXACT, *(files[name] for files in used.values())}
         contents = {rung: network.forms[rung] for rung in network.forms if rung in forms}

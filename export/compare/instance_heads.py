@@ -37,7 +37,7 @@ Found = Sequence[Sequence[FoundInstance]]
 
 
 @dataclass(frozen=True, slots=True)
-class Make:
+class NetworkFormats:
     """The file format and number formats that the networks run in."""
 
     format: Format
@@ -45,13 +45,15 @@ class Make:
     box_head: Precision = "float32"
     mask_head: Precision = "float32"
 
-    def like(self, rung: Rung) -> Make:
-        """The make of a rung of this format: a head that is in float here is so in 8 bits too."""
+    def for_rung(self, rung: Rung) -> NetworkFormats:
+        """Those of a rung of this format: a head that is in float here is so in 8 bits too."""
 
         def head(here: Precision) -> Precision:
             return here if rung.remediable and here == "float32" else rung.precision
 
-        return Make(rung.format, rung.precision, head(self.box_head), head(self.mask_head))
+        return NetworkFormats(
+            rung.format, rung.precision, head(self.box_head), head(self.mask_head)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,12 @@ class Networks:
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """Those that the run has, as fields of ``Make``."""
+        """Those that the run has, as fields of ``NetworkFormats``."""
         return ("box_head", "mask_head") if self.forms.mask_head else ("box_head",)
 
     def look(
         self,
-        make: Make,
+        formats: NetworkFormats,
         split: str,
         samples: Sequence[Sample],
         frames: Frames,
@@ -80,25 +82,25 @@ class Networks:
             EngineError: No engine runs it.
             ImageError: A frame cannot be read.
         """
-        progress.start(f"looking for instances on {split}: {self.words(make)}", len(samples))
-        return find_candidates(self._open(make), frames, len(samples), progress.advance)
+        progress.start(f"looking for instances on {split}: {self.describe(formats)}", len(samples))
+        return find_candidates(self._open(formats), frames, len(samples), progress.advance)
 
-    def words(self, make: Make) -> str:
-        """A make for people."""
-        parts = [f"pyramid {make.pyramid}"]
-        parts += [f"{head.replace('_', ' ')} {getattr(make, head)}" for head in self.heads]
-        return f"{make.format}, {', '.join(parts)}"
+    def describe(self, formats: NetworkFormats) -> str:
+        """Formats for people."""
+        parts = [f"pyramid {formats.pyramid}"]
+        parts += [f"{head.replace('_', ' ')} {getattr(formats, head)}" for head in self.heads]
+        return f"{formats.format}, {', '.join(parts)}"
 
-    def used(self, make: Make) -> dict[str, Rung]:
+    def forms_used(self, formats: NetworkFormats) -> dict[str, Rung]:
         """The form of each network, by its name."""
-        used = dict.fromkeys(self.forms.named, Rung(make.format, make.pyramid))
-        used[BOX_HEAD] = Rung(make.format, make.box_head)
+        used = dict.fromkeys(self.forms.named, Rung(formats.format, formats.pyramid))
+        used[BOX_HEAD] = Rung(formats.format, formats.box_head)
         if self.forms.mask_head:
-            used[MASK_HEAD] = Rung(make.format, make.mask_head)
+            used[MASK_HEAD] = Rung(formats.format, formats.mask_head)
         return used
 
-    def _open(self, make: Make) -> InstanceModel:
-        used, named = self.used(make), self.forms.named
+    def _open(self, formats: NetworkFormats) -> InstanceModel:
+        used, named = self.forms_used(formats), self.forms.named
         engines = {name: open_engine(network.forms[used[name]]) for name, network in named.items()}
         classes = self.run.card.classes
         return InstanceModel(
@@ -114,17 +116,17 @@ class Networks:
 
 @dataclass(frozen=True, slots=True)
 class HeadTrial:
-    """How one make did on val.
+    """How networks in some formats did on val.
 
     Attributes:
-        make: What was tried.
+        formats: What was tried.
         figures: ``ap50s`` of it.
         found: Its candidates.
         judged: These against their labels.
         verdict: What came of it.
     """
 
-    make: Make
+    formats: NetworkFormats
     figures: Mapping[str, float]
     found: Found
     judged: JudgedInstances
@@ -155,20 +157,20 @@ def try_heads(
         progress: Told of each pass.
 
     Returns:
-        Every trial: the first with float heads; that which is packed is ``chosen_of`` them.
+        Every trial: the first with float heads; that which is packed is ``last_kept`` them.
 
     Raises:
         ImageError: A frame cannot be read.
     """
     masks = networks.run.card.masks
 
-    def trial(make: Make, judge: Callable[[dict[str, float]], str]) -> HeadTrial:
-        found = networks.look(make, "val", samples, frames, progress)
+    def trial(formats: NetworkFormats, judge: Callable[[dict[str, float]], str]) -> HeadTrial:
+        found = networks.look(formats, "val", samples, frames, progress)
         judged = judge_instances(found, samples, networks.run.card.classes)
         figures = ap50s(judged, masks=masks)
-        return HeadTrial(make, figures, found, judged, judge(figures))
+        return HeadTrial(formats, figures, found, judged, judge(figures))
 
-    trials = [trial(Make(format_), lambda figures: _KEPT)]
+    trials = [trial(NetworkFormats(format_), lambda figures: _KEPT)]
     first = trials[0].figures
 
     def judge(figures: dict[str, float]) -> str:
@@ -176,11 +178,11 @@ def try_heads(
         return _KEPT if lost <= MAY_LOSE else f"loses {lost:.3f}"
 
     for head in networks.heads:
-        make = chosen_of(trials).make
+        formats = last_kept(trials).formats
         changed = (
-            replace(make, box_head="int8")
+            replace(formats, box_head="int8")
             if head == "box_head"
-            else replace(make, mask_head="int8")
+            else replace(formats, mask_head="int8")
         )
         trials.append(trial(changed, judge))
     return trials
@@ -189,7 +191,7 @@ def try_heads(
 _KEPT = "kept"
 
 
-def chosen_of(trials: Sequence[HeadTrial]) -> HeadTrial:
+def last_kept(trials: Sequence[HeadTrial]) -> HeadTrial:
     """The last trial that held: the one with most in int8."""
     return [trial for trial in trials if trial.verdict == _KEPT][-1]
 
@@ -207,8 +209,8 @@ def trials_table(trials: Sequence[HeadTrial]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for trial in trials:
-        make = trial.make
+        formats = trial.formats
         values = [f"{trial.figures.get(name, 0.0):.3f}" for name in figures]
-        mask_head = make.mask_head if MASK_AP50 in figures else "–"
-        table.add_row(make.format, make.box_head, mask_head, *values, trial.verdict)
+        mask_head = formats.mask_head if MASK_AP50 in figures else "–"
+        table.add_row(formats.format, formats.box_head, mask_head, *values, trial.verdict)
     return table

@@ -83,7 +83,9 @@ def compare_instances(
     return differences
 
 
-def lost_instances(differences: Sequence[ApDifference], split: str, margins: Margins) -> str | None:
+def instance_loss_text(
+    differences: Sequence[ApDifference], split: str, margins: Margins
+) -> str | None:
     """What shrunk networks lost, for people; None where nothing is worse."""
     worse = [d for d in differences if d.verdict == "worse"]
     if not worse:

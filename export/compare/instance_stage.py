@@ -61,7 +61,7 @@ def instance_stage(parts: InstanceParts, files: dict[str, bytes]) -> InstanceSta
         return put_models(f"instances-{part}", forms, files)
 
     first, *others = parts.windows.items()
-    windows = [first, *((size, _shrunk(forms)) for size, forms in others)]
+    windows = [first, *((size, _without_float32(forms)) for size, forms in others)]
     return InstanceStage(
         network=parts.network,
         windows=tuple(
@@ -92,6 +92,6 @@ def open_stage(
     return instance_model(stage, engines, classes)
 
 
-def _shrunk(forms: Forms) -> Forms:
+def _without_float32(forms: Forms) -> Forms:
     """Without float32, unless there is nothing else."""
     return {rung: form for rung, form in forms.items() if rung.precision != "float32"} or forms

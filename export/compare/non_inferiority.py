@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle.manifest_parts import FigureDifference, Verdict
+from edge.cli.console import as_markup
 from edge.core.errors import ExportGateError
 from export.compare.bounds import (
     Bounds,
@@ -52,17 +52,17 @@ def verdict_of(bounds: Bounds | None, margin: float) -> Verdict:
 
 def compare(
     float_stages: Mapping[str, StageAnswers],
-    shrunk_stages: Mapping[str, StageAnswers],
+    int8_stages: Mapping[str, StageAnswers],
     margins: Margins,
 ) -> tuple[FigureDifference, ...]:
     """Every figure of every stage, float against shrunk, on the same items."""
     differences = []
     for stage, judged in float_stages.items():
-        shrunk = shrunk_stages[stage]
+        int8 = int8_stages[stage]
         for figure, answers in judged.figures.items():
-            differences.append(_share(stage, figure, answers, judged, shrunk, margins))
+            differences.append(_share(stage, figure, answers, judged, int8, margins))
             if figure == ACCURACY:
-                differences.append(_auroc(stage, judged, shrunk, margins))
+                differences.append(_auroc(stage, judged, int8, margins))
     return tuple(differences)
 
 
@@ -71,10 +71,10 @@ def _share(
     figure: str,
     exact: Answers,
     judged: StageAnswers,
-    shrunk: StageAnswers,
+    int8: StageAnswers,
     margins: Margins,
 ) -> FigureDifference:
-    before, after = exact.counted, shrunk.figures[figure].counted
+    before, after = exact.counted, int8.figures[figure].counted
     bounds = share_bounds(judged.groups[exact.items], before, after)
     return FigureDifference(
         stage=stage,
@@ -91,16 +91,16 @@ def _share(
 
 
 def _auroc(
-    stage: str, judged: StageAnswers, shrunk: StageAnswers, margins: Margins
+    stage: str, judged: StageAnswers, int8: StageAnswers, margins: Margins
 ) -> FigureDifference:
-    bounds = auroc_bounds(judged.groups, judged.defective, judged.scores, shrunk.scores)
+    bounds = auroc_bounds(judged.groups, judged.defective, judged.scores, int8.scores)
     return FigureDifference(
         stage=stage,
         figure=AUROC,
         n=len(judged.scores),
         unit=judged.unit,
         float32=auroc(judged.defective, judged.scores),
-        int8=auroc(shrunk.defective, shrunk.scores),
+        int8=auroc(int8.defective, int8.scores),
         **_judged(bounds, margins.auroc),
     )
 
@@ -121,7 +121,7 @@ def worst_of(differences: Sequence[FigureDifference]) -> FigureDifference | None
     return min(worse, key=lambda d: d.lower or 0.0, default=None)
 
 
-def lost(differences: Sequence[FigureDifference], split: str) -> str | None:
+def loss_text(differences: Sequence[FigureDifference], split: str) -> str | None:
     """What shrunk networks lost, for people: the figure, its class, bounds and margin.
 
     None where nothing is worse.
@@ -133,10 +133,11 @@ def lost(differences: Sequence[FigureDifference], split: str) -> str | None:
     assert worst.lower is not None
     assert worst.upper is not None
     assert worst.margin is not None
+    int8, float32 = formatted(worst, worst.int8), formatted(worst, worst.float32)
     return (
-        f"worse than float on {split}: {worst.stage}, {worst.figure} {shown(worst, worst.int8)} "
-        f"against {shown(worst, worst.float32)} ({worst.n:,} {worst.unit}s; with 95 % confidence "
-        f"it may be down by {-worst.lower * 100:.2f} points, margin {worst.margin * 100:g})"
+        f"worse than float on {split}: {worst.stage}, {worst.figure} {int8} against {float32} "
+        f"({worst.n:,} {worst.unit}s; with 95 % confidence it may be down "
+        f"by {-worst.lower * 100:.2f} points, margin {worst.margin * 100:g})"
         + (f", and {more} more" if more else "")
     )
 
@@ -155,7 +156,7 @@ def require_held(
     Raises:
         ExportGateError: Names the figure that lost most, and its class.
     """
-    words = lost(differences, split)
+    words = loss_text(differences, split)
     if words is None:
         return
     worst = worst_of(differences)
@@ -187,10 +188,10 @@ def comparison_table(
             table.add_row(f"[bold]{d.stage}[/], {d.unit}s")
             stage = d.stage
         table.add_row(
-            f"  {escape(d.figure)}",
+            f"  {as_markup(d.figure)}",
             f"{d.n:,}",
-            shown(d, d.float32),
-            shown(d, d.int8),
+            formatted(d, d.float32),
+            formatted(d, d.int8),
             points(d.difference),
             f"{points(d.lower)} {points(d.upper)}",
             "" if d.only_float_right is None else str(d.only_float_right),
@@ -207,7 +208,7 @@ VERDICT_SHOWN = {
 }
 
 
-def shown(d: FigureDifference, figure: float | None) -> str:
+def formatted(d: FigureDifference, figure: float | None) -> str:
     """A figure for people: AUROC as it is, shares in percent; nothing where it is undefined."""
     if figure is None:
         return ""

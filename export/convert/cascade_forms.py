@@ -122,7 +122,7 @@ def open_cascade(
     )
 
 
-def of_rung(rung: Rung) -> Callable[[StageForms], Engine]:
+def rung_engine(rung: Rung) -> Callable[[StageForms], Engine]:
     """Opens a stage's network in one form."""
     return lambda stage: open_engine(stage.forms[rung])
 

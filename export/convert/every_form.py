@@ -12,7 +12,7 @@ from edge.core.errors import (
     ExportGateError,
     MissingExtraError,
 )
-from export.convert.forms import Rung, make
+from export.convert.forms import Rung, convert_rung
 from export.convert.freezing import Inputs, Shape
 from export.convert.parity import (
     CHECKED,
@@ -80,10 +80,10 @@ def convert_to(
     for rung in rungs:
         progress.start(f"{name}: converting to {rung}")
         try:
-            content = make(rung, model if mapped is None else mapped, inputs, PLAIN, shape)
+            content = convert_rung(rung, model if mapped is None else mapped, inputs, PLAIN, shape)
             if rung.precision == "float32" and rung in required:
-                said = f"{what} converted to {rung.format}"
-                parity[rung] = require_same(model, content, given, said)
+                converted = f"{what} converted to {rung.format}"
+                parity[rung] = require_same(model, content, given, converted)
             else:
                 parity[rung] = largest_difference(model, content, given)
         except (ExportGateError, MissingExtraError):
@@ -91,7 +91,7 @@ def convert_to(
         except Exception as error:  # converters have no base but this
             if rung in required:
                 raise
-            refused[rung] = _why(error)
+            refused[rung] = _reason(error)
             continue
         if rung.precision == "float32" and parity[rung] > CONVERSION_TOLERANCE:
             refused[rung] = f"it differs from Keras by {parity[rung]:.2%} of its largest output"
@@ -110,7 +110,7 @@ def put_models(network: str, forms: Forms, files: dict[str, bytes]) -> tuple[Mod
     return tuple(models)
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, EngineError):
         return error.what
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -34,11 +34,6 @@ class Rung:
         return f"{self.format}-{self.precision}"
 
     @property
-    def calibrated(self) -> bool:
-        """Whether representative inputs set the ranges of its activations."""
-        return self.precision in {"int8", "int8-s8s8", "int16x8"}
-
-    @property
     def remediable(self) -> bool:
         """Whether remedies are made for it: full int8."""
         return self.precision in {"int8", "int8-s8s8"}
@@ -77,7 +72,7 @@ def chosen_rungs(names: tuple[str, ...]) -> tuple[Rung, ...]:
     return tuple(rung for rung in LADDER if rung in wanted)
 
 
-def make(
+def convert_rung(
     rung: Rung,
     model: Any,
     representative: Inputs,
@@ -102,7 +97,7 @@ def make(
         case "float32":
             return converter.convert(model, shape)
         case "float16":
-            return tflite.halve(model, shape)
+            return tflite.convert_float16(model, shape)
         case "dynamic":
             if rung.format == "onnx" and _has_convolutions(model):
                 raise EngineError(
@@ -111,7 +106,7 @@ def make(
                 )
             return converter.quantize_weights(model, shape)
         case "int16x8":
-            return tflite.quantize16(model, representative, shape)
+            return tflite.quantize_int16x8(model, representative, shape)
         case "int8-s8s8":
             return onnx.quantize(model, representative, shape, quantization, signed=True)
         case "int8":

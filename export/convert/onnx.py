@@ -140,7 +140,6 @@ def quantize(
             calibrate_method={
                 "minmax": CalibrationMethod.MinMax,
                 "percentile": CalibrationMethod.Percentile,
-                "entropy": CalibrationMethod.Entropy,
             }[quantization.calibration],
             nodes_to_exclude=[n for n in nodes if layer_of([n], layers) in quantization.kept],
             extra_options=options,

@@ -1,4 +1,4 @@
-"""A TFLite file's operations, and a look at what each of them makes."""
+"""A TFLite file's operations, and an interpreter that keeps what each of them puts out."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class Operation:
 
     Attributes:
         layer: The Keras layer that it is of; its output's name where that is not known.
-        made: Number of the tensor that it makes; the first where there are several.
+        output: Number of the tensor that it makes; the first where there are several.
         name: Of that tensor.
-        used: Numbers of the tensors that it uses, weights among them.
+        inputs: Numbers of the tensors that it takes, weights among them.
     """
 
     layer: str
-    made: int
+    output: int
     name: str
-    used: tuple[int, ...]
+    inputs: tuple[int, ...]
 
 
-def preserving(content: bytes) -> Any:
-    """LiteRT's interpreter of a file, ready, that keeps every tensor for a look."""
+def preserving_interpreter(content: bytes) -> Any:
+    """LiteRT's interpreter of a file, ready, that keeps every tensor."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     interpreter = Interpreter(
@@ -43,11 +43,12 @@ def operations(interpreter: Any, layers: Layers) -> Iterator[Operation]:
     """The operations of a file in the order in which they run.
 
     Args:
-        interpreter: Of ``preserving``.
+        interpreter: Of ``preserving_interpreter``.
         layers: Of the network.
     """
     for details in interpreter._get_ops_details():
-        made, used = int(details["outputs"][0]), tuple(int(n) for n in details["inputs"] if n >= 0)
-        name, *others = (interpreter._get_tensor_details(n, 0)["name"] for n in (made, *used))
+        output = int(details["outputs"][0])
+        inputs = tuple(int(n) for n in details["inputs"] if n >= 0)
+        name, *others = (interpreter._get_tensor_details(n, 0)["name"] for n in (output, *inputs))
         layer = layer_of([name], layers) or layer_of(others[1:], layers) or name
-        yield Operation(layer, made, name, used)
+        yield Operation(layer, output, name, inputs)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Calibration = Literal["minmax", "percentile", "entropy"]
+Calibration = Literal["minmax", "percentile"]
 CALIBRATIONS: tuple[Calibration, ...] = get_args(Calibration)
 
 PERCENTILE = 99.99
@@ -18,9 +18,7 @@ class Quantization:
     """A way to quantize.
 
     Attributes:
-        calibration: ``minmax`` takes the whole range seen; ``percentile`` clips the rarest values;
-            ``entropy`` clips where the quantized distribution says most of the whole one (by
-            Kullback-Leibler divergence, as TensorRT does; Migacz, GTC 2017).
+        calibration: ``minmax`` takes the whole range seen; ``percentile`` clips the rarest values.
         kept: Layers, by their names in Keras, that stay in float.
     """
 

@@ -20,7 +20,7 @@ from export.convert.freezing import (
     in_batches,
     spanning,
 )
-from export.convert.operations import operations, preserving
+from export.convert.operations import operations, preserving_interpreter
 from export.convert.quantization import (
     PLAIN,
     Quantization,
@@ -44,7 +44,7 @@ def convert(model: Any, shape: Shape | None = None) -> bytes:
     return _converted(_converter(model, shape))
 
 
-def halve(model: Any, shape: Shape | None = None) -> bytes:
+def convert_float16(model: Any, shape: Shape | None = None) -> bytes:
     """The same with its weights in float16."""
     import tensorflow as tf
 
@@ -63,7 +63,7 @@ def quantize_weights(model: Any, shape: Shape | None = None) -> bytes:
     return _converted(converter)
 
 
-def quantize16(model: Any, representative: Inputs, shape: Shape | None = None) -> bytes:
+def quantize_int16x8(model: Any, representative: Inputs, shape: Shape | None = None) -> bytes:
     """The same with activations in 16 bits and weights in 8; arguments as for ``quantize``."""
     import tensorflow as tf
 
@@ -137,13 +137,13 @@ def _quantized_in_steps(
     ranges = _converted(converter)
     if quantization.calibration != "minmax":
         batches = in_batches(spanning(representative), shape[0] if shape else 1)
-        ranges = clip_ranges(ranges, batches, quantization.calibration)
-    interpreter = preserving(ranges)
-    made = list(operations(interpreter, layers_of(model)))
-    kept = {operation for operation in made if operation.layer in quantization.kept}
+        ranges = clip_ranges(ranges, batches)
+    interpreter = preserving_interpreter(ranges)
+    every = list(operations(interpreter, layers_of(model)))
+    kept = {operation for operation in every if operation.layer in quantization.kept}
     exits = {int(details["index"]) for details in interpreter.get_output_details()}
     # What a layer in float says would else be clipped to its calibrated range after all.
-    whole = any(operation.made in exits for operation in kept)
+    whole = any(operation.output in exits for operation in kept)
     with quiet():
         return bytes(
             mlir_quantize(

@@ -25,8 +25,8 @@ from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from export.score.split_scores import (
     SplitInputs,
-    judged,
     read_split,
+    score_split,
 )
 from export.settings import ExportSettings
 from train.data.sample import DataSet
@@ -79,7 +79,7 @@ def judge(
     split = read_split(data, HOLDOUT, [run.geometry for run in runs.values()], progress)
     found = run_rungs(chosen.stages, standing(chosen.evidence), split, progress)
     scored = {
-        rung: judged(split, runs, logits, chosen.temperatures, data.classes, chosen.thresholds)
+        rung: score_split(split, runs, logits, chosen.temperatures, data.classes, chosen.thresholds)
         for rung, logits in found.logits.items()
     }
     progress.start("comparing every rung with float32 on the holdout")

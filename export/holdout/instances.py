@@ -74,8 +74,8 @@ def judge_instances_on_holdout(
     rungs = [rung for rung in standing(chosen.evidence) if rung not in without_cascade]
     samples = data.of(HOLDOUT)
     frames = Frames(samples, mib=CACHE_MIB)
-    makes = {rung: chosen.makes[rung] for rung in rungs}
-    found = find_instances(networks, makes, HOLDOUT, samples, frames, progress)
+    rung_formats = {rung: chosen.rung_formats[rung] for rung in rungs}
+    found = find_instances(networks, rung_formats, HOLDOUT, samples, frames, progress)
     comparison = compare_instance_rungs(
         found.judged, HOLDOUT, margins, progress, show, masks=run.card.masks
     )
@@ -104,7 +104,7 @@ def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> In
 def _kept(chosen: ChosenInstances, name: str, rungs: Sequence[Rung]) -> Forms:
     """A network's files that the rungs run it in."""
     forms = chosen.networks.forms.named[name].forms
-    used = {chosen.networks.used(chosen.makes[rung])[name] for rung in rungs}
+    used = {chosen.networks.forms_used(chosen.rung_formats[rung])[name] for rung in rungs}
     return {rung: content for rung, content in forms.items() if rung in used}
 
 

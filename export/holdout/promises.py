@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edge.bundle.manifest_parts import Thresholds, Unit
 from edge.bundle.promises import Promise, Rate, UnitPromises
-from export.choose.thresholds import SPLIT, bound_by
+from export.choose.thresholds import SPLIT, binding_promises
 from export.settings import Risk
 from train.evaluate.metrics import share, share_interval, wilson
 from train.evaluate.scored import Scored
@@ -36,10 +36,10 @@ def unit_promises(
     value = thresholds.gate.value
 
     def promise(
-        choice: GateChoice | None, shown: NDArray[np.bool_], unseen: NDArray[np.bool_]
+        choice: GateChoice | None, in_val: NDArray[np.bool_], in_holdout: NDArray[np.bool_]
     ) -> Promise:
-        missed = missed_groups(val.groups, shown, _let_through(val, value))
-        later = missed_groups(holdout.groups, unseen, _let_through(holdout, value))
+        missed = missed_groups(val.groups, in_val, _let_through(val, value))
+        later = missed_groups(holdout.groups, in_holdout, _let_through(holdout, value))
         alpha = choice.alpha if choice else None
         return Promise(
             alpha=alpha,
@@ -51,7 +51,7 @@ def unit_promises(
             achieved_recall=share(~missed),
             miss_limit=miss_upper_limit(int(missed.sum()), len(missed), risk.delta),
             holdout=_rate(later, wilson(int(later.sum()), len(later))),
-            holdout_items=_item_rate(holdout, unseen, _let_through(holdout, value)),
+            holdout_items=_item_rate(holdout, in_holdout, _let_through(holdout, value)),
         )
 
     clean = ~holdout.defective
@@ -59,7 +59,7 @@ def unit_promises(
         counted=f"group of near-duplicate {unit}s, let through where any of them that shows it is",
         deployed=thresholds.decision.unit == unit,
         value=choices.value,
-        bound_by=bound_by(choices, val.classes),
+        bound_by=binding_promises(choices, val.classes),
         split=SPLIT,
         defect=promise(choices.defect, val.defective, holdout.defective),
         per_class={

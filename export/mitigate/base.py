@@ -8,11 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from export.convert.every_form import ConvertedForms
-from export.convert.forms import (
-    REQUIRED,
-    Rung,
-    make,
-)
+from export.convert.forms import REQUIRED, Rung, convert_rung
 from export.convert.freezing import Inputs, Shape
 from export.convert.parity import CHECKED, largest_difference
 from export.convert.quantization import Quantization
@@ -127,23 +123,23 @@ class Bench(ABC):
         """The layers that add most noise besides some that are in float already."""
 
     @abstractmethod
-    def _tried(
+    def _evaluate(
         self, quantization: Quantization, mapped: Any, what: str
     ) -> tuple[Measured, Callable[[], None]]:
-        """How it does if it is quantized so, and what takes that for the best."""
+        """How it does if it is quantized so, and what keeps that as the best."""
 
     def attempt(
         self, remedy: Remedy, how: str, quantization: Quantization, mapped: Any = None
     ) -> None:
         """Quantize so, or another network so, and keep it where it is better on val."""
         self._progress.start(f"{self._stage}: quantizing with {remedy}, {how}")
-        found, take = self._tried(quantization, mapped, f"int8 with {remedy}")
+        found, keep = self._evaluate(quantization, mapped, f"int8 with {remedy}")
         taken = beats(found, self._figures)
         self.results.append(
             RemedyResult(self._stage, remedy, how, self._float, self._figures, found, taken)
         )
         if taken:
-            take()
+            keep()
             self._figures = found
 
     def quantize(self, remedies: Remedies) -> None:
@@ -188,7 +184,7 @@ def requantized(
         quantization: Of the best.
         progress: Told of each step.
         name: Of the network, for ``progress``.
-        shape: Of the input; see ``export.convert.forms.make``.
+        shape: Of the input; see ``export.convert.forms.convert_rung``.
     """
     forms, parity = dict(network.forms), dict(network.parity)
     for rung in network.forms:
@@ -196,6 +192,6 @@ def requantized(
             continue
         if rung != REQUIRED:
             progress.start(f"{name}: quantizing {rung}, {quantization}")
-            forms[rung] = make(rung, mapped, inputs, quantization, shape)
+            forms[rung] = convert_rung(rung, mapped, inputs, quantization, shape)
         parity[rung] = largest_difference(model, forms[rung], inputs[:CHECKED])
     return forms, parity

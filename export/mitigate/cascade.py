@@ -9,11 +9,7 @@ from typing import Any
 from export.convert.calibration import training_inputs
 from export.convert.cascade_forms import StageForms
 from export.convert.class_maps import with_map
-from export.convert.forms import (
-    EXACT,
-    REQUIRED,
-    make,
-)
+from export.convert.forms import EXACT, REQUIRED, convert_rung
 from export.convert.quantization import Quantization, layers_of
 from export.mitigate.base import Bench, Measured, OnVal, RemedyResult, noisiest_besides, requantized
 from export.mitigate.qat import fine_tune
@@ -27,9 +23,9 @@ from train.evaluate.metrics import auroc
 from train.regions.task import Task
 
 
-def remedied(
+def apply_remedies(
     stage: str,
-    shrunk: StageForms,
+    forms: StageForms,
     remedies: Remedies,
     data: DataSet,
     val: SplitInputs,
@@ -41,7 +37,7 @@ def remedied(
 
     Args:
         stage: Name of the stage.
-        shrunk: Its network in all forms.
+        forms: Its network in all forms.
         remedies: What is to be tried.
         data: What it was trained on.
         val: What remedies are judged on.
@@ -51,11 +47,11 @@ def remedied(
         EngineError: A form cannot be had, or no engine runs it.
         ImageError: An image cannot be read.
     """
-    bench = _Bench(stage, shrunk, data, val, progress)
+    bench = _Bench(stage, forms, data, val, progress)
     if remedies.epochs:
-        inputs = training_inputs(data, shrunk.run.geometry)
-        for epoch, model in fine_tune(shrunk, inputs, remedies.epochs, progress, stage):
-            mapped = with_map(model) if shrunk.run.card.task != "binary" else model
+        inputs = training_inputs(data, forms.run.geometry)
+        for epoch, model in fine_tune(forms, inputs, remedies.epochs, progress, stage):
+            mapped = with_map(model) if forms.run.card.task != "binary" else model
             bench.attempt(
                 "fine-tuning",
                 f"{epoch} epoch{'s' if epoch > 1 else ''}",
@@ -64,8 +60,8 @@ def remedied(
             )
     bench.quantize(remedies)
     best = bench.best
-    if best is shrunk:
-        return shrunk, bench.results
+    if best is forms:
+        return forms, bench.results
     forms, parity = requantized(
         best,
         best.model,
@@ -84,20 +80,20 @@ class _Bench(Bench):
     def __init__(
         self,
         stage: str,
-        shrunk: StageForms,
+        forms: StageForms,
         data: DataSet,
         val: SplitInputs,
         progress: ExportProgress,
     ) -> None:
-        self.best = shrunk
-        self._task = Task(shrunk.run.card.task, data.classes)
+        self.best = forms
+        self._task = Task(forms.run.card.task, data.classes)
         clear = [tile for tile in val.tiles if not tile.ambiguous]
         self._labels = class_labels_of(clear, len(data.classes))
-        self._traced = val.some(shrunk.run.geometry, TRACED)
-        self._inputs = val.inputs[shrunk.run.geometry][val.clear]
+        self._traced = val.sample(forms.run.geometry, TRACED)
+        self._inputs = val.inputs[forms.run.geometry][val.unambiguous]
         self._stage, self._progress = stage, progress
         exact, small = (
-            self._judge(shrunk.forms[rung], rung.precision) for rung in (EXACT, REQUIRED)
+            self._judge(forms.forms[rung], rung.precision) for rung in (EXACT, REQUIRED)
         )
         super().__init__(stage, progress, exact, small)
 
@@ -107,28 +103,30 @@ class _Bench(Bench):
 
     def noisiest(self, kept: tuple[str, ...]) -> tuple[str, ...]:
         best = self.best
-        exact = make(EXACT, best.mapped, best.inputs, best.quantization)
-        small = make(REQUIRED, best.mapped, best.inputs, replace(best.quantization, kept=kept))
+        exact = convert_rung(EXACT, best.mapped, best.inputs, best.quantization)
+        small = convert_rung(
+            REQUIRED, best.mapped, best.inputs, replace(best.quantization, kept=kept)
+        )
         return noisiest_besides(trace(exact, small, self._traced, layers_of(best.mapped)), kept)
 
-    def _tried(
+    def _evaluate(
         self, quantization: Quantization, mapped: Any, what: str
     ) -> tuple[Measured, Callable[[], None]]:
         best = self.best
         mapped = best.mapped if mapped is None else mapped
-        content = make(REQUIRED, mapped, best.inputs, quantization)
+        content = convert_rung(REQUIRED, mapped, best.inputs, quantization)
 
-        def take() -> None:
+        def keep() -> None:
             forms = {**best.forms, REQUIRED: content}
             self.best = replace(best, forms=forms, mapped=mapped, quantization=quantization)
 
-        return self._judge(content, what), take
+        return self._judge(content, what), keep
 
     def _judge(self, content: bytes, what: str) -> OnVal:
-        said = logits_of(
+        logits = logits_of(
             content, self._inputs, self._progress, f"scoring val: {self._stage}, {what}"
         )
-        scores = self._task.scores(said)
+        scores = self._task.scores(logits)
         right = self._task.right(scores, self._labels)
         area = auroc(self._labels.any(axis=1), self._task.defect_scores(scores))
         return OnVal(float(right.mean()), area, len(content))

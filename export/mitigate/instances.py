@@ -13,17 +13,12 @@ from edge.bundle.stages import pyramid_name
 from export.compare.instance_heads import (
     BOX_AP50,
     MASK_AP50,
-    Make,
+    NetworkFormats,
     Networks,
     ap50s,
 )
 from export.convert.every_form import ConvertedForms
-from export.convert.forms import (
-    EXACT,
-    REQUIRED,
-    Rung,
-    make,
-)
+from export.convert.forms import EXACT, REQUIRED, Rung, convert_rung
 from export.convert.instance_forms import pyramid_shape
 from export.convert.quantization import (
     PLAIN,
@@ -52,7 +47,7 @@ _Pyramids = Mapping[tuple[int, int], bytes]
 """Int8 TFLite files by size."""
 
 
-def remedied_instances(
+def apply_instance_remedies(
     networks: Networks,
     remedies: Remedies,
     samples: Sequence[Sample],
@@ -111,7 +106,8 @@ class _Bench(Bench):
         self._samples, self._frames = samples, frames
         self._progress = progress
         exact, small = (
-            self._judge(networks, Make("tflite", rung.precision)) for rung in (EXACT, REQUIRED)
+            self._judge(networks, NetworkFormats("tflite", rung.precision))
+            for rung in (EXACT, REQUIRED)
         )
         super().__init__(STAGE, progress, exact, small)
 
@@ -122,7 +118,7 @@ class _Bench(Bench):
     def noisiest(self, kept: tuple[str, ...]) -> tuple[str, ...]:
         forms = self.best.forms
         size = next(iter(forms.windows))
-        small = self._made(replace(self._quantization, kept=kept), [size])[size]
+        small = self._requantized(replace(self._quantization, kept=kept), [size])[size]
         errors = trace(
             forms.windows[size].forms[EXACT],
             small,
@@ -131,28 +127,28 @@ class _Bench(Bench):
         )
         return noisiest_besides(errors, kept)
 
-    def _tried(
+    def _evaluate(
         self, quantization: Quantization, mapped: Any, what: str
     ) -> tuple[Measured, Callable[[], None]]:
-        networks = _with(self.best, self._made(quantization, [*self.best.forms.windows]))
+        networks = _with(self.best, self._requantized(quantization, [*self.best.forms.windows]))
 
-        def take() -> None:
+        def keep() -> None:
             self.best, self._quantization = networks, quantization
 
-        return self._judge(networks, Make("tflite")), take
+        return self._judge(networks, NetworkFormats("tflite")), keep
 
-    def _made(
+    def _requantized(
         self, quantization: Quantization, sizes: Sequence[tuple[int, int]]
     ) -> dict[tuple[int, int], bytes]:
         forms = self.best.forms
         return {
-            size: make(
+            size: convert_rung(
                 REQUIRED, forms.pyramid, forms.pictures[size], quantization, pyramid_shape(size)
             )
             for size in sizes
         }
 
-    def _judge(self, networks: Networks, form: Make) -> OutlinesOnVal:
+    def _judge(self, networks: Networks, form: NetworkFormats) -> OutlinesOnVal:
         found = networks.look(form, VAL, self._samples, self._frames, self._progress)
         judged = judge_instances(found, self._samples, networks.run.card.classes)
         masks = networks.run.card.masks

@@ -31,12 +31,12 @@ _ROUNDED_AFTER = {"ReLU", "Activation", "Concatenate", "GlobalAveragePooling2D"}
 
 
 def fine_tune(
-    shrunk: StageForms, inputs: NDArray[np.uint8], epochs: int, progress: ExportProgress, stage: str
+    forms: StageForms, inputs: NDArray[np.uint8], epochs: int, progress: ExportProgress, stage: str
 ) -> Iterator[tuple[int, Any]]:
     """Fine-tune for some epochs.
 
     Args:
-        shrunk: The network.
+        forms: The network.
         inputs: Of train, [n, height, width] uint8.
         epochs: How many.
         progress: Shows how it goes.
@@ -47,11 +47,11 @@ def fine_tune(
     """
     keras = load_keras()
     keras.utils.set_random_seed(0)
-    rounded = rounding_copy(shrunk.model, shrunk.inputs[:_SEEN])
+    rounded = rounding_copy(forms.model, forms.inputs[:_SEEN])
     progress.start(f"{stage}: reading what it says in float")
-    wanted = shrunk.model.predict(as_fractions(inputs), batch_size=BATCH, verbose=0)
+    wanted = forms.model.predict(as_fractions(inputs), batch_size=BATCH, verbose=0)
     wanted = np.asarray(keras.ops.convert_to_numpy(wanted))
-    softmax = shrunk.run.card.activation == "softmax"
+    softmax = forms.run.card.activation == "softmax"
     targets = np.asarray((keras.ops.softmax if softmax else keras.ops.sigmoid)(wanted))
     rounded.compile(
         keras.optimizers.Adam(LEARNING_RATE),
@@ -60,7 +60,7 @@ def fine_tune(
         else keras.losses.BinaryCrossentropy(from_logits=True),
         jit_compile=False,
     )
-    plain = keras.models.clone_model(shrunk.model)
+    plain = keras.models.clone_model(forms.model)
     random = np.random.default_rng(0)
     for epoch in range(1, epochs + 1):
         order = random.permutation(len(inputs))
@@ -88,12 +88,12 @@ def rounding_copy(model: Any, inputs: NDArray[np.uint8]) -> Any:
         kind = weighted.get(type(layer).__name__, type(layer))
         if layer.name in ranges:
             kind = _rounding_output(kind, *ranges[layer.name])
-        made = kind.from_config(layer.get_config())
+        copied = kind.from_config(layer.get_config())
         if type(layer).__name__ == "BatchNormalization":
-            made.trainable = False
+            copied.trainable = False
         elif type(layer).__name__ == "Dropout":
-            made.rate = 0.0
-        return made
+            copied.rate = 0.0
+        return copied
 
     copy = keras.models.clone_model(model, clone_function=rounding)
     copy.set_weights(model.get_weights())

@@ -37,11 +37,7 @@ from export.compare.instance_stage import (
     instance_stage,
     open_stage,
 )
-from export.convert.cascade_forms import (
-    StageForms,
-    of_rung,
-    open_cascade,
-)
+from export.convert.cascade_forms import StageForms, open_cascade, rung_engine
 from export.convert.every_form import put_models
 from export.convert.forms import Rung
 from export.pack.release_label import holdout_openings, versions
@@ -176,7 +172,7 @@ def _cascade(
 ) -> Cascade:
     """The cascade of a rung, with the instance model, so that golden frames record its outlines."""
     cascade = open_cascade(
-        contents.stages, contents.temperatures, contents.thresholds, of_rung(rung)
+        contents.stages, contents.temperatures, contents.thresholds, rung_engine(rung)
     )
     if outlines is not None:
         cascade.instances = open_stage(outlines, files, cascade.classes, rung)

@@ -27,7 +27,7 @@ class Recipe:
     commands: tuple[tuple[str, str], ...]
 
 
-def _taught(
+def _distilled(
     teachers: tuple[str, ...], learning: str, *, gate: str, classifier: str
 ) -> tuple[tuple[str, str], ...]:
     """MobileNets, and a gate and a classifier that learn from them besides; with their options.
@@ -66,7 +66,7 @@ def _taught(
     )
 
 
-def _outlined(options: str) -> tuple[str, str]:
+def _instances_step(options: str) -> tuple[str, str]:
     """The network that outlines defects, on the classifier's trunk; with its options."""
     return (
         "instances",
@@ -75,7 +75,7 @@ def _outlined(options: str) -> tuple[str, str]:
     )
 
 
-def _exported(name: str, description: str, options: str = "") -> tuple[str, str]:
+def _export_step(name: str, description: str, options: str = "") -> tuple[str, str]:
     return (
         "export",
         "export --gate {runs}/gate --classifier {runs}/classifier --instances {runs}/instances"
@@ -87,7 +87,7 @@ COLD_STRIP = Recipe(
     "cold-strip",
     "Cold-rolled strip: CR7's tiles.",
     (
-        *_taught(
+        *_distilled(
             (
                 "--stride 25x128 --items-per-epoch 5800 --epochs 7",
                 "--stride 25x128 --items-per-epoch 5800 --epochs 9 --seed 1 --rough",
@@ -96,8 +96,8 @@ COLD_STRIP = Recipe(
             gate="--epochs 40",
             classifier="--epochs 60 --rough --teacher {runs}/teacher2",
         ),
-        _outlined("--window 400x128 --epochs 34"),
-        _exported(
+        _instances_step("--window 400x128 --epochs 34"),
+        _export_step(
             "cold-strip",
             "Cold-rolled strip, trained on CR7-DET tiles of 200x128.",
             "--unit tile --windows 400x128 --windows 1600x256",
@@ -130,8 +130,8 @@ SIMULATED = Recipe(
             f"train multiclass --data {{data}} {_MORE} --network compact --rough"
             " --out {runs}/classifier --epochs 33 --items-per-epoch 16000 --no-holdout",
         ),
-        _outlined("--window 400x256 --items-per-epoch 2000 --epochs 22 --judge-frames 100"),
-        _exported(
+        _instances_step("--window 400x256 --items-per-epoch 2000 --epochs 22 --judge-frames 100"),
+        _export_step(
             "simulated",
             "Simulated strip of 1600x256 with four classes: to try out, not for real strip.",
             "--also {data}-val --simulated --windows 400x256 --windows 1600x256 --ap-margin 3",
@@ -143,14 +143,14 @@ SEVERSTAL = Recipe(
     "severstal",
     "The Severstal competition's folder, or one like it: train.csv beside train_images/.",
     (
-        *_taught(
+        *_distilled(
             ("--items-per-epoch 20000 --epochs 6",),
             "--items-per-epoch 20000",
             gate="--epochs 20",
             classifier="--epochs 20",
         ),
-        _outlined("--window 400x256 --items-per-epoch 6000 --epochs 20 --judge-frames 100"),
-        _exported("severstal", "Severstal frames of 1600x256 with four classes."),
+        _instances_step("--window 400x256 --items-per-epoch 6000 --epochs 20 --judge-frames 100"),
+        _export_step("severstal", "Severstal frames of 1600x256 with four classes."),
     ),
 )
 

@@ -10,7 +10,6 @@ from export.holdout.results import ExportResults
 from export.report.collect import report_data
 from export.report.page import report_page
 from export.report.regressions import Regression, regressions
-from export.report.report_blocks import ReportBlock
 from export.report.report_data import ReportData
 
 PAGE, FIGURES = "report.html", "report.json"
@@ -57,6 +56,6 @@ def _files(report: ReportData, wrong: Sequence[Regression] | None) -> dict[str, 
     plain = report.model_dump(mode="json")
     text = json.dumps(plain, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False)
     return {
-        PAGE: report_page(ReportBlock.read(plain), wrong).encode(),
+        PAGE: report_page(report, wrong).encode(),
         FIGURES: f"{text}\n".encode(),
     }

@@ -103,7 +103,7 @@ def _instances(results: ExportResults, instances: ChosenInstances) -> ReportedIn
     return ReportedInstances(
         windows=tuple(instances.sizes),
         rungs=tuple(
-            InstancesRung(**_rung(one), networks=instances.makes.get(rung))
+            InstancesRung(**_rung(one), networks=instances.rung_formats.get(rung))
             for rung, one in results.instance_evidence.items()
         ),
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from export.report.pareto import pareto_points
 from export.report.plots import layers_picture, pareto
 from export.report.regressions import Regression
-from export.report.report_blocks import ReportBlock
+from export.report.report_data import ReportData
 from export.score.stage_answers import AUROC
 from train.data.eda.palette import class_labels
 from train.evaluate.report.plots import confusion_picture, reliability_picture
@@ -29,7 +29,7 @@ class ConfusionSection(NamedTuple):
     classes: EmbeddedImage | None
 
 
-def report_page(report: ReportBlock, wrong: Sequence[Regression] | None) -> str:
+def report_page(report: ReportData, wrong: Sequence[Regression] | None) -> str:
     """The whole page as text, self-contained.
 
     Args:
@@ -56,16 +56,16 @@ def report_page(report: ReportBlock, wrong: Sequence[Regression] | None) -> str:
     )
 
 
-def _pareto(report: ReportBlock) -> EmbeddedImage:
+def _pareto(report: ReportData) -> EmbeddedImage:
     across = "time of all networks on one region, × float32 TFLite" if report.timed else "size, KiB"
     return EmbeddedImage(pareto(pareto_points(report), across), "Accuracy against cost")
 
 
-def _confusions(report: ReportBlock) -> list[ConfusionSection]:
+def _confusions(report: ReportData) -> list[ConfusionSection]:
     found = []
-    for precision, units in report.evaluation.items():
-        binary = units[report.units.decision].binary.confusion
-        classes = units[report.units.networks].multiclass
+    for precision in report.evaluation:
+        binary = report.evaluated(precision, report.units.decision).binary.confusion
+        classes = report.evaluated(precision, report.units.networks).multiclass
         found.append(
             ConfusionSection(
                 precision,
@@ -86,11 +86,11 @@ def _confusions(report: ReportBlock) -> list[ConfusionSection]:
     return found
 
 
-def _reliability(report: ReportBlock) -> EmbeddedImage:
+def _reliability(report: ReportData) -> EmbeddedImage:
     """Of int8."""
-    units = report.evaluation["int8"]
-    blocks = {"share that is defective": units[report.units.decision].binary.calibration}
-    classes = units[report.units.networks].multiclass
+    binary = report.evaluated("int8", report.units.decision).binary
+    blocks = {"share that is defective": binary.calibration}
+    classes = report.evaluated("int8", report.units.networks).multiclass
     if classes is not None:
         blocks["share whose class is right"] = classes.calibration
     return EmbeddedImage(reliability_picture(blocks), "Reliability diagrams")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from export.report.report_blocks import CascadeFormBlock, ReportBlock
+from export.report.report_data import CascadeRung, ReportData
 
 
 class ParetoPoint(NamedTuple):
@@ -27,7 +27,7 @@ class ParetoPoint(NamedTuple):
     interval: tuple[float, float]
 
 
-def pareto_points(report: ReportBlock) -> list[ParetoPoint]:
+def pareto_points(report: ReportData) -> list[ParetoPoint]:
     """Every form that was judged; the cost is its time, or its size in KiB where none was timed."""
     base = report.form("tflite float32")
     found = []
@@ -44,7 +44,7 @@ def pareto_points(report: ReportBlock) -> list[ParetoPoint]:
     return found
 
 
-def relative_time(form: CascadeFormBlock, base: CascadeFormBlock) -> float:
+def relative_time(form: CascadeRung, base: CascadeRung) -> float:
     """Of all networks together, as a multiple of float32 TFLite's; 0 where nothing was timed.
 
     Each takes as long as that does times its ratio to it, which was taken side by side.

@@ -18,12 +18,15 @@ from edge.bundle.manifest_parts import (
     Unit,
 )
 from edge.bundle.stages import Format
-from export.compare.instance_heads import Make
+from export.compare.instance_heads import NetworkFormats
 from export.compare.instance_non_inferiority import ApDifference
 from export.mitigate.base import RemedyResult
+from export.score.input_checks import VAL
 from export.score.latency import Latency
 from export.score.layer_noise import LayerError
+from export.score.stage_answers import ACCURACY
 from export.settings import Margins
+from train.evaluate.report.evaluation_blocks import EvaluationBlock
 
 FORMAT = 2
 """Version of ``report.json``."""
@@ -139,8 +142,21 @@ class ReportedRung(ReportPart):
     figures: dict[str, dict[str, StageFigures]]
     latency: dict[str, Latency]
 
-    def __str__(self) -> str:
+    @property
+    def name(self) -> str:
+        """The form in words."""
         return f"{self.format} {self.precision}"
+
+    @property
+    def kib(self) -> float | None:
+        """Size of all its files; None where it was never made."""
+        return sum(self.bytes.values()) / 1024 if self.bytes else None
+
+    def standing(self, split: str) -> str:
+        """Whether the form is packed, or why not; val alone lets through and packs nothing."""
+        if not self.packed:
+            return f"refused: {self.refused}"
+        return "let through" if split == VAL else "packed"
 
 
 class CascadeRung(ReportedRung):
@@ -152,6 +168,23 @@ class CascadeRung(ReportedRung):
 
     differences: dict[str, tuple[FigureDifference, ...]]
 
+    def decision(self, split: str) -> StageFigures | None:
+        """How often its verdicts are right on a split."""
+        return self.figures.get(split, {}).get("decision")
+
+    def decision_difference(self, split: str) -> FigureDifference | None:
+        """How much more often they are right than those of float32 TFLite."""
+        found = self.differences.get(split, ())
+        same = (d for d in found if (d.stage, d.figure) == ("decision", ACCURACY))
+        return next(same, None)
+
+    def verdicts(self, split: str) -> tuple[int, int, int] | None:
+        """How many of its figures held, were not judged, and are worse; None without any."""
+        found = [d.verdict for d in self.differences.get(split, ())]
+        if not found:
+            return None
+        return found.count("held"), found.count("not judged"), found.count("worse")
+
 
 class InstancesRung(ReportedRung):
     """One form of the instance networks.
@@ -162,7 +195,15 @@ class InstancesRung(ReportedRung):
     """
 
     differences: dict[str, tuple[ApDifference, ...]]
-    networks: Make | None
+    networks: NetworkFormats | None
+
+    @property
+    def heads_in_float(self) -> list[str] | None:
+        """Heads that stay in float in a form that is not float; None where there is none such."""
+        if self.networks is None or self.precision == "float32":
+            return None
+        heads = {"box head": self.networks.box_head, "mask head": self.networks.mask_head}
+        return [name for name, precision in heads.items() if precision == "float32"]
 
 
 class ReportedInstances(ReportPart):
@@ -228,6 +269,19 @@ class ReportData(ReportPart):
     evaluation: dict[str, dict[Unit, dict[str, Any]]]
     instances: ReportedInstances | None
     holdout_openings: tuple[HoldoutOpening, ...]
+
+    def form(self, name: str) -> CascadeRung:
+        """The form of gate and classifier of that name, ``tflite int8``."""
+        return next(rung for rung in self.rungs if rung.name == name)
+
+    @property
+    def timed(self) -> bool:
+        """Whether times were taken, and stand in the report."""
+        return any(rung.latency for rung in self.rungs)
+
+    def evaluated(self, precision: str, unit: Unit) -> EvaluationBlock:
+        """The evaluation of one precision by one unit, typed."""
+        return EvaluationBlock.model_validate(self.evaluation[precision][unit])
 
     def untimed(self) -> ReportData:
         """The same without what depends on how busy the machine was."""

@@ -23,7 +23,7 @@ from train.data.sample import DataSet, Sample
 from train.regions.finished import Run
 
 
-def widened(data: DataSet, others: Sequence[DataSet], runs: Sequence[Run]) -> DataSet:
+def with_extra_val(data: DataSet, others: Sequence[DataSet], runs: Sequence[Run]) -> DataSet:
     """The data with the others' val images in its val.
 
     Args:
@@ -41,17 +41,17 @@ def widened(data: DataSet, others: Sequence[DataSet], runs: Sequence[Run]) -> Da
     if len(sources(runs, others)) > MAX_TEXT:
         raise ConfigError("these are more data sets than a bundle can name", "Join some of them")
     samples = list(data.samples)
-    seen = _pictures(samples)
+    known = _pictures(samples)
     for number, other in enumerate(others):
         _check(other, data, runs)
         offered = other.of(VAL)
         found = _pictures(offered)
-        for digest in found.keys() & seen.keys():
+        for digest in found.keys() & known.keys():
             raise DataError(
-                f"{found[digest].path} is the same picture as {seen[digest].path}",
+                f"{found[digest].path} is the same picture as {known[digest].path}",
                 "Give --also frames that are nowhere else",
             )
-        seen |= found
+        known |= found
         samples += [replace(sample, group=f"{number}/{sample.group}") for sample in offered]
     return replace(data, samples=tuple(samples))
 

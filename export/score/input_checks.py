@@ -28,11 +28,11 @@ def check_data(gate: Run, classifier: Run | None, data: DataSet) -> None:
     for run in (gate, classifier) if classifier else (gate,):
         card = run.card.data
         # A run that left the holdout closed has a digest of train and val alone.
-        seen = tuple(card.splits)
-        if seen not in found:
-            samples = [sample for split in seen for sample in data.of(split)]
-            found[seen] = split_digest(samples), data_digest(samples)
-        splits, pixels = found[seen]
+        named = tuple(card.splits)
+        if named not in found:
+            samples = [sample for split in named for sample in data.of(split)]
+            found[named] = split_digest(samples), data_digest(samples)
+        splits, pixels = found[named]
         items = {s: len(judged_tiles(data, s, run.geometry.region)) for s in (VAL, HOLDOUT)}
         items[VAL] = min(items[VAL], MOST_VAL)
         for same, what in (

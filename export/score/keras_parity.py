@@ -16,11 +16,7 @@ from edge.bundle.manifest_parts import GoldenScores, Thresholds
 from edge.core.errors import ExportGateError
 from edge.core.frame import Pixels
 from edge.install.verify import score_frame, scores_differ
-from export.convert.cascade_forms import (
-    StageForms,
-    of_rung,
-    open_cascade,
-)
+from export.convert.cascade_forms import StageForms, open_cascade, rung_engine
 from export.convert.forms import EXACT, Rung
 from export.progress import ExportProgress
 from export.score.golden_frames import encode_png
@@ -96,7 +92,7 @@ def end_to_end(
     return {
         rung: max(
             scores_differ(exact, found)
-            for exact, found in zip(wanted, scores(of_rung(rung)), strict=True)
+            for exact, found in zip(wanted, scores(rung_engine(rung)), strict=True)
         )
         for rung in rungs
     }

@@ -71,12 +71,12 @@ def latencies(
     began = clock()
     for _ in range(ROUNDS):
         for i in random.permutation(len(order)):
-            taken[order[i]].append(_once(engines[order[i]], given, clock))
+            taken[order[i]].append(_time_once(engines[order[i]], given, clock))
         progress.advance()
         if clock() - began > SECONDS:
             break
     exact = np.array(taken[EXACT])
-    return {rung: _summed(np.array(times), exact) for rung, times in taken.items()}
+    return {rung: _summary(np.array(times), exact) for rung, times in taken.items()}
 
 
 def stage_latencies(
@@ -91,13 +91,13 @@ def stage_latencies(
     return taken
 
 
-def _once(engine: Any, given: Inputs, clock: Callable[[], float]) -> float:
+def _time_once(engine: Any, given: Inputs, clock: Callable[[], float]) -> float:
     began = clock()
     engine.run_tensors(given)
     return 1e3 * (clock() - began)
 
 
-def _summed(times: NDArray[np.float64], exact: NDArray[np.float64]) -> Latency:
+def _summary(times: NDArray[np.float64], exact: NDArray[np.float64]) -> Latency:
     p50, p99 = np.percentile(times, [50, 99])
     return Latency(
         round(float(p50), 4),

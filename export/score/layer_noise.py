@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from export.convert.cascade_forms import StageForms
 from export.convert.forms import EXACT, REQUIRED
 from export.convert.freezing import Inputs, in_batches
-from export.convert.operations import operations, preserving
+from export.convert.operations import operations, preserving_interpreter
 from export.convert.quantization import Layers, layers_of
 from export.progress import ExportProgress
 from export.score.split_scores import SplitInputs
@@ -47,37 +47,39 @@ class LayerError:
 
 
 def trace(
-    exact: bytes, small: bytes, inputs: Inputs, layers: Layers, batch: int = 1
+    float_file: bytes, int8_file: bytes, inputs: Inputs, layers: Layers, batch: int = 1
 ) -> list[LayerError]:
     """The error of every layer, in the order in which they run.
 
     Args:
-        exact: The float32 TFLite file.
-        small: The int8 one.
+        float_file: The float32 TFLite file.
+        int8_file: The int8 one.
         inputs: As many as are to be traced; see ``TRACED``.
         layers: Of the network.
         batch: Of the files.
     """
-    whole, shrunk = preserving(exact), preserving(small)
-    twins = {operation.name: operation.made for operation in operations(shrunk, layers)}
-    made = [operation for operation in operations(whole, layers) if operation.name in twins]
-    signal: dict[int, Any] = dict.fromkeys((operation.made for operation in made), 0.0)
+    exact, quantized = preserving_interpreter(float_file), preserving_interpreter(int8_file)
+    twins = {operation.name: operation.output for operation in operations(quantized, layers)}
+    shared = [operation for operation in operations(exact, layers) if operation.name in twins]
+    signal: dict[int, Any] = dict.fromkeys((operation.output for operation in shared), 0.0)
     noise: dict[int, Any] = signal.copy()
     for numbers in in_batches(inputs, batch):
-        _invoke(whole, numbers)
-        _invoke(shrunk, numbers)
-        for operation in made:
-            wanted = whole.get_tensor(operation.made).astype(np.float64)
-            found = _decoded(shrunk, twins[operation.name])
+        _invoke(exact, numbers)
+        _invoke(quantized, numbers)
+        for operation in shared:
+            wanted = exact.get_tensor(operation.output).astype(np.float64)
+            found = _decoded(quantized, twins[operation.name])
             places = tuple(range(wanted.ndim - 1))
-            signal[operation.made] += (wanted**2).sum(axis=places)
-            noise[operation.made] += ((found - wanted) ** 2).sum(axis=places)
+            signal[operation.output] += (wanted**2).sum(axis=places)
+            noise[operation.output] += ((found - wanted) ** 2).sum(axis=places)
     ratios = {number: _mean_ratio(noise[number], signal[number]) for number in signal}
     added: dict[str, float] = {}
     left: dict[str, float] = {}
-    for operation in made:
-        ratio = ratios[operation.made]
-        before = max((ratios[source] for source in operation.used if source in ratios), default=0.0)
+    for operation in shared:
+        ratio = ratios[operation.output]
+        before = max(
+            (ratios[source] for source in operation.inputs if source in ratios), default=0.0
+        )
         layer = operation.layer
         added[layer] = added.get(layer, 0.0) + max(0.0, ratio - before)
         left[layer] = ratio
@@ -94,7 +96,7 @@ def trace_stages(
         name: trace(
             stage.forms[EXACT],
             stage.forms[REQUIRED],
-            split.some(stage.run.geometry, TRACED),
+            split.sample(stage.run.geometry, TRACED),
             layers_of(stage.mapped),
         )
         for name, stage in stages.items()

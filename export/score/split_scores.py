@@ -42,20 +42,20 @@ class SplitInputs:
         name: Of the split.
         tiles: All of every frame, ambiguous ones too; whole frames where networks see those.
         inputs: Every tile as an input, [tiles, height, width] uint8, by geometry.
-        beyond: Which tiles lie past the strip's edge, where the line asks no network, [tiles].
+        past_edge: Which tiles lie past the strip's edge, where the line asks no network, [tiles].
     """
 
     name: str
     tiles: list[Tile]
     inputs: Mapping[Geometry, NDArray[np.uint8]]
-    beyond: NDArray[np.bool_]
+    past_edge: NDArray[np.bool_]
 
     @property
-    def clear(self) -> NDArray[np.bool_]:
+    def unambiguous(self) -> NDArray[np.bool_]:
         """Which tiles can be judged by themselves, [tiles]."""
         return np.array([not tile.ambiguous for tile in self.tiles], np.bool_)
 
-    def some(self, geometry: Geometry, count: int) -> NDArray[np.uint8]:
+    def sample(self, geometry: Geometry, count: int) -> NDArray[np.uint8]:
         """Inputs of ``count`` tiles or fewer, half of them defective, from all over the split."""
         shows = np.array([bool(tile.classes) for tile in self.tiles], np.bool_)
         places = []
@@ -70,7 +70,7 @@ def read_split(
     split: str,
     geometries: Iterable[Geometry],
     progress: ExportProgress,
-    look: Callable[[Pixels], object] = lambda pixels: None,
+    each_frame: Callable[[Pixels], object] = lambda pixels: None,
 ) -> SplitInputs:
     """Read every frame of a split once.
 
@@ -79,7 +79,7 @@ def read_split(
         split: Its name.
         geometries: Of the networks; all look at the same regions.
         progress: Shows how it goes.
-        look: Given each frame's pixels besides.
+        each_frame: Given each frame's pixels besides.
 
     Raises:
         ImageError: An image cannot be read, or is smaller than a region.
@@ -90,14 +90,14 @@ def read_split(
     progress.start(f"reading {split}", len(samples))
 
     def after_frame(pixels: Pixels) -> None:
-        look(pixels)
+        each_frame(pixels)
         progress.advance()
 
     inputs = tile_inputs(tiles, wanted, after_frame)
-    return SplitInputs(split, tiles, inputs, _beyond(tiles, inputs[wanted[0]]))
+    return SplitInputs(split, tiles, inputs, _find_past_edge(tiles, inputs[wanted[0]]))
 
 
-def _beyond(tiles: Sequence[Tile], inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _find_past_edge(tiles: Sequence[Tile], inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which tiles lie past the strip's edge of their frame, [tiles]."""
     sizes = [len(list(members)) for _, members in groupby(tiles, key=lambda tile: tile.sample)]
     frames = np.split(inputs, np.cumsum(sizes)[:-1])
@@ -130,8 +130,8 @@ def logits_of(
     return np.concatenate([each[i % len(engines)][i // len(engines)] for i in range(len(parts))])
 
 
-def judged(
-    seen: SplitInputs,
+def score_split(
+    split: SplitInputs,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],
@@ -145,36 +145,36 @@ def judged(
     past the strip's edge do not. Alone, a tile is a frame of its own, which has no edge.
 
     Args:
-        seen: The split.
+        split: Read.
         runs: Of the gate and, where there is one, the classifier.
         logits: What their networks say, likewise.
         temperatures: Of their networks.
         classes: Of the data set.
         thresholds: What verdicts are given by; without any, nothing is called defective.
     """
-    every = _scored(seen, runs, logits, temperatures, classes, thresholds)
+    every = _scored(split, runs, logits, temperatures, classes, thresholds)
     if any(temperature != 1 for temperature in temperatures.values()):
-        plain = _scored(seen, runs, logits, dict.fromkeys(temperatures, 1.0), classes, None)
+        plain = _scored(split, runs, logits, dict.fromkeys(temperatures, 1.0), classes, None)
         every = replace(every, untempered=replace(plain, verdicts=every.verdicts))
     if runs["gate"].geometry.region is None:
         return {"frame": every}
-    of_frames = _with_nothing(every, seen.beyond)
-    return {"tile": every.take(seen.clear), "frame": by_frame(of_frames, seen.tiles)}
+    of_frames = _blank_past_edge(every, split.past_edge)
+    return {"tile": every.take(split.unambiguous), "frame": by_frame(of_frames, split.tiles)}
 
 
-def _with_nothing(scored: Scored, beyond: NDArray[np.bool_]) -> Scored:
+def _blank_past_edge(scored: Scored, past_edge: NDArray[np.bool_]) -> Scored:
     """The same scores, but for those of the tiles [n] where there is nothing to inspect."""
     none, classes, plain = scored.none, scored.class_scores, scored.untempered
     return replace(
         scored,
-        gate=np.where(beyond, np.float32(0), scored.gate),
-        decision=np.where(beyond, np.float32(0), scored.decision),
-        none=None if none is None else np.where(beyond, np.float32(1), none),
+        gate=np.where(past_edge, np.float32(0), scored.gate),
+        decision=np.where(past_edge, np.float32(0), scored.decision),
+        none=None if none is None else np.where(past_edge, np.float32(1), none),
         class_scores=(
-            None if classes is None else np.where(beyond[:, None], np.float32(0), classes)
+            None if classes is None else np.where(past_edge[:, None], np.float32(0), classes)
         ),
-        verdicts=scored.verdicts & ~beyond,
-        untempered=None if plain is None else _with_nothing(plain, beyond),
+        verdicts=scored.verdicts & ~past_edge,
+        untempered=None if plain is None else _blank_past_edge(plain, past_edge),
     )
 
 
@@ -191,7 +191,7 @@ def classifier_scores(run: Run, logits: Logits, temperature: float) -> ClassScor
 
 
 def _scored(
-    seen: SplitInputs,
+    split: SplitInputs,
     runs: Mapping[str, Run],
     logits: Mapping[str, Logits],
     temperatures: Mapping[str, float],
@@ -211,8 +211,8 @@ def _scored(
         verdicts &= decision >= np.float32(thresholds.decision.value)
     return Scored(
         classes=classes,
-        groups=groups_of(seen.tiles),
-        truth=class_labels_of(seen.tiles, len(classes)),
+        groups=groups_of(split.tiles),
+        truth=class_labels_of(split.tiles, len(classes)),
         gate=gate,
         decision=decision,
         none=None if named is None else named.none,

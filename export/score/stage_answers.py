@@ -76,24 +76,24 @@ def stage_answers(
 
 
 def _binary(
-    scored: Scored, scores: NDArray[np.float32], said: NDArray[np.bool_], unit: Unit
+    scored: Scored, scores: NDArray[np.float32], predicted: NDArray[np.bool_], unit: Unit
 ) -> StageAnswers:
     truth = scored.defective
     figures = {
-        ACCURACY: Answers(np.ones(len(scored), np.bool_), said == truth),
-        f"{RECALL}none": Answers(~truth, ~said),
-        f"{RECALL}defect": Answers(truth, said),
+        ACCURACY: Answers(np.ones(len(scored), np.bool_), predicted == truth),
+        f"{RECALL}none": Answers(~truth, ~predicted),
+        f"{RECALL}defect": Answers(truth, predicted),
     }
     return StageAnswers(unit, figures, scores, truth, scored.groups)
 
 
 def _classes(scored: Scored, scores: NDArray[np.float32], unit: Unit) -> StageAnswers:
-    right, said, shown = scored.right, scored.said, scored.shown
+    right, predicted, present = scored.right, scored.predicted, scored.present
     assert right is not None
-    assert said is not None
+    assert predicted is not None
     figures = {ACCURACY: Answers(np.ones(len(scored), np.bool_), right)}
     for i, name in enumerate(("none", *scored.classes)):
-        figures[f"{RECALL}{name}"] = Answers(shown[:, i], said[:, i])
+        figures[f"{RECALL}{name}"] = Answers(present[:, i], predicted[:, i])
     return StageAnswers(unit, figures, scores, scored.defective, scored.groups)
 
 

@@ -39,17 +39,17 @@ def fit_temperatures(
         val: Read.
         classes: Of the data set.
     """
-    clear = val.clear
+    clear = val.unambiguous
     tiles = [tile for tile in val.tiles if not tile.ambiguous]
     temperatures = {}
     for name, run in runs.items():
         named = () if run.card.task == "binary" else classes
-        shown = shown_outputs(run.card.outputs, named, tiles)
-        temperatures[name] = fit_temperature(logits[name][clear], shown, run.card.activation)
+        present = present_outputs(run.card.outputs, named, tiles)
+        temperatures[name] = fit_temperature(logits[name][clear], present, run.card.activation)
     return temperatures
 
 
-def shown_outputs(
+def present_outputs(
     outputs: Sequence[str], classes: Sequence[str], tiles: Sequence[Tile]
 ) -> NDArray[np.bool_]:
     """Which outputs are so of each tile, [tiles, outputs] bool.
@@ -60,12 +60,12 @@ def shown_outputs(
         tiles: With their classes.
     """
 
-    def is_so(output: str, tile: Tile) -> bool:
+    def is_present(output: str, tile: Tile) -> bool:
         if output in classes:
             return classes.index(output) in tile.classes
         return bool(tile.classes) is (output != NONE)
 
-    return np.array([[is_so(output, tile) for output in outputs] for tile in tiles], np.bool_)
+    return np.array([[is_present(output, tile) for output in outputs] for tile in tiles], np.bool_)
 
 
 def stage_calibrations(val: Scored, holdout: Scored, unit: Unit) -> dict[str, Calibration]:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 from click.testing import CliRunner
 
+from edge.bundle.manifest import Manifest
 from edge.cli.ledger import ledger
 from edge.config.outputs import MqttConfig
 from edge.core.events import Event, EventKind
@@ -28,7 +29,7 @@ from tests.edge.cli.test_run import millsight
 from tests.edge.ledger.samples import coil_defect, write_sample
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "json.md")
+DOCUMENT = ROOT / "docs" / "json.md"
 VALUES = {
     *map(str, (*Level, *Cause, *EventKind)),
     *("pass", "hold", "divert:STREAM", "reject", "shipped", "signed by NAME", "unsigned"),
@@ -43,19 +44,27 @@ CHECKS = {
 }
 NOT_EVERYWHERE = {"governors", "celsius", "limit_celsius", "zone", "synchronised"}
 """Figures of devices that tell them."""
+OF_A_MANIFEST = {"tile", "frame", "previous"}
+"""Keys of a manifest that not every bundle has."""
 NAMES = {
     *("classes", "actions", "uninspected_by_cause", "versions", "defects", "stages", "engines"),
-    *("events", "class_scores", "mask"),
+    *("events", "class_scores", "mask", "per_class", "images_by_class", "instances_by_class"),
+    "by_number_of_classes",
 }
 """Keys of objects whose own keys are names."""
 
 
-def promised(row: str) -> set[str]:
-    """The words in code of the row that begins so."""
-    every = "\n".join(document.read_text() for document in DOCUMENTS).splitlines()
-    lines = [line for line in every if line.startswith(f"| {row}")]
-    assert len(lines) == 1, f"{len(lines)} rows begin with {row}"
-    return set(re.findall(r"`([^`]+)`", lines[0].split(" | ", 1)[1]))
+def promised(place: str) -> set[str]:
+    """The words in code of the row that begins so, or of the section of that heading."""
+    page = DOCUMENT.read_text(encoding="utf-8")
+    if place.startswith("#"):
+        text = page.partition(f"\n{place}\n")[2].partition("\n## ")[0]
+        assert text, f"no section {place}"
+    else:
+        lines = [line for line in page.splitlines() if line.startswith(f"| {place}")]
+        assert len(lines) == 1, f"{len(lines)} rows begin with {place}"
+        text = lines[0].split(" | ", 1)[1]
+    return set(re.findall(r"`([^`]+)`", text))
 
 
 def keys(told: Any, *, names: bool = False) -> set[str]:
@@ -142,9 +151,9 @@ def test_a_run_s_and_an_inspection_s(tmp_path):
     ran = millsight("run", "--bundle", "simulated", "--frames", 40, *rate, *outputs)
     assert ran.returncode == 0, ran.stderr
     summary = json.loads((tmp_path / "s.json").read_text())
-    assert_kept("`run --frames N --summary", summary)
+    assert_kept("## run", summary)
     inspections = map(json.loads, (tmp_path / "all.jsonl").read_text().splitlines())
-    assert_kept("`run --jsonl FILE`", list(inspections))
+    assert_kept("## Inspections", list(inspections))
 
 
 def test_the_doctor_s(tmp_path):
@@ -160,3 +169,23 @@ def test_a_plan_s():
     parts = (schema, *schema["$defs"].values())
     fields = set().union(*(part.get("properties", {}) for part in parts))
     assert_kept("`tune", {}, also=fields)
+
+
+def test_a_benchmark_s():
+    measured = millsight("bench", "--bundle", "simulated", "--frames", 10, "--format", "json")
+    assert_kept("## bench", json.loads(measured.stdout))
+
+
+def test_those_of_installed_bundles(tmp_path, monkeypatch):
+    monkeypatch.setenv("MILLSIGHT_STATE", str(tmp_path))
+    for _ in range(2):
+        assert millsight("bundle", "install", "simulated").returncode == 0
+    installed = json.loads(millsight("bundle", "list", "--format", "json").stdout)
+    assert_kept("## bundle list", installed, also={"previous"} | keys(installed["current"]))
+
+
+def test_a_manifest_s():
+    shown = json.loads(millsight("bundle", "show", "simulated", "--format", "json").stdout)
+    assert set(shown) <= set(Manifest.model_fields)
+    assert set(Manifest.model_fields) - promised("## bundle show") == set(), "not documented"
+    assert promised("## bundle show") - keys(shown) - VALUES - OF_A_MANIFEST == set()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.train.instances.frames import write_frames
 from tests.train.instances.runs import OPTIONS, train
 
@@ -58,12 +59,21 @@ def closed_folder(folder: Path) -> Iterator[None]:
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of frames with masks."""
     counts = {"train": 6, "val": 5, "holdout": 3}
-    return write_frames(tmp_path_factory.mktemp("marked") / "frames", counts)
+
+    def make(folder: Path) -> None:
+        write_frames(folder / "frames", counts)
+
+    return made_once(tmp_path_factory, "marked", make) / "frames"
 
 
 @pytest.fixture(scope="session")
 def finished(marked: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a run on them, and what it said on stderr."""
-    out = tmp_path_factory.mktemp("finished") / "run"
-    looks = ("--judge-every", 2, "--judge-frames", 3)
-    return out, train("--data", marked, "--out", out, *OPTIONS, *looks)
+
+    def make(folder: Path) -> None:
+        looks = ("--judge-every", 2, "--judge-frames", 3)
+        told = train("--data", marked, "--out", folder / "run", *OPTIONS, *looks)
+        (folder / "told").write_text(told)
+
+    folder = made_once(tmp_path_factory, "finished", make)
+    return folder / "run", (folder / "told").read_text()

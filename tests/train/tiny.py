@@ -14,7 +14,7 @@ from train.data.tiles import judged_tiles
 from train.regions.items import (
     Items,
     cut_tiles,
-    thinned,
+    subsample,
 )
 
 WIDTH, HEIGHT, REGION = 64, 32, (32, 32)
@@ -64,5 +64,5 @@ def cut_items(
     advance: Callable[[], None] = lambda: None,
 ) -> Items:
     """A split's items as a run cuts them, or ``limit`` of them."""
-    chosen = thinned(judged_tiles(data, split, geometry.region), limit)
+    chosen = subsample(judged_tiles(data, split, geometry.region), limit)
     return cut_tiles(chosen, len(data.classes), geometry, advance)

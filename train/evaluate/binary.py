@@ -16,17 +16,17 @@ LABELS = ("none", "defect")
 
 def binary(scored: Scored, threshold: float) -> dict[str, Any]:
     """Defect or none at the decision threshold, the gate hiding nothing."""
-    said, truth, groups = called_defective(scored, threshold), scored.defective, scored.groups
+    predicted, truth, groups = called_defective(scored, threshold), scored.defective, scored.groups
     before = scored if scored.untempered is None else scored.untempered
     return {
-        **with_interval("accuracy", groups, said == truth),
+        **with_interval("accuracy", groups, predicted == truth),
         "auroc": auroc(truth, scored.decision),
         "auroc_interval": auroc_interval(groups, truth, scored.decision),
-        **with_interval("recall", groups[truth], said[truth]),
-        **with_interval("precision", groups[said], truth[said]),
-        "f1": f1(truth, said),
+        **with_interval("recall", groups[truth], predicted[truth]),
+        **with_interval("precision", groups[predicted], truth[predicted]),
+        "f1": f1(truth, predicted),
         "threshold": threshold,
-        "confusion": confusion(LABELS, truth.astype(np.intp), said.astype(np.intp)),
+        "confusion": confusion(LABELS, truth.astype(np.intp), predicted.astype(np.intp)),
         "calibration": calibration((scored.decision, truth), (before.decision, truth)),
         "n": len(truth),
         "n_defective": int(truth.sum()),

@@ -73,14 +73,14 @@ def expected_calibration_error(
 
 def fit_temperature(
     logits: NDArray[np.floating],
-    shown: NDArray[np.bool_],
+    present: NDArray[np.bool_],
     activation: Literal["softmax", "sigmoid"],
 ) -> float:
     """The temperature with the least negative log-likelihood, of 0.5 to 10; 1 where none helps.
 
     Args:
         logits: What the network says, [n, outputs].
-        shown: Which outputs are so of each item, [n, outputs], one or more for a softmax. Of
+        present: Which outputs are so of each item, [n, outputs], one or more for a softmax. Of
             several, the probability that they have together counts.
         activation: What turns logits into probabilities.
     """
@@ -89,8 +89,8 @@ def fit_temperature(
     def loss(log_temperature: float) -> float:
         scaled = exact * np.exp(-log_temperature)
         if activation == "sigmoid":
-            return float(-log_expit(np.where(shown, scaled, -scaled)).mean())
-        together = logsumexp(np.where(shown, log_softmax(scaled, axis=1), -np.inf), axis=1)
+            return float(-log_expit(np.where(present, scaled, -scaled)).mean())
+        together = logsumexp(np.where(present, log_softmax(scaled, axis=1), -np.inf), axis=1)
         return float(-together.mean())
 
     low, high = np.log(TEMPERATURES)

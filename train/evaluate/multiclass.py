@@ -21,17 +21,17 @@ def multiclass(scored: Scored) -> dict[str, Any] | None:
     A class is judged over all items that show it, so ``n`` of all classes may add up to more than
     there are items.
     """
-    right, said, answers = scored.right, scored.said, scored.answers
-    if right is None or said is None or answers is None:
+    right, predicted, answers = scored.right, scored.predicted, scored.answers
+    if right is None or predicted is None or answers is None:
         return None
-    shown, groups = scored.shown, scored.groups
+    present, groups = scored.present, scored.groups
     names = ("none", *scored.classes)
     per_class = {
         name: {
-            **with_interval("precision", groups[said[:, i]], shown[said[:, i], i]),
-            **with_interval("recall", groups[shown[:, i]], said[shown[:, i], i]),
-            "f1": f1(shown[:, i], said[:, i]),
-            "n": int(shown[:, i].sum()),
+            **with_interval("precision", groups[predicted[:, i]], present[predicted[:, i], i]),
+            **with_interval("recall", groups[present[:, i]], predicted[present[:, i], i]),
+            "f1": f1(present[:, i], predicted[:, i]),
+            "n": int(present[:, i].sum()),
         }
         for i, name in enumerate(names)
     }
@@ -53,7 +53,7 @@ def truth_rows(
     scored: Scored, right: NDArray[np.bool_], answers: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     """Row of each item in a confusion matrix, [n]: the answer if right, else its lowest class."""
-    return np.where(right, answers, scored.shown.argmax(axis=1))
+    return np.where(right, answers, scored.present.argmax(axis=1))
 
 
 def _believed(scored: Scored) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

@@ -2,8 +2,8 @@
 
 There is one definition, for ``millsight evaluate``, for the export's comparison and for the
 manifest: an item's answer is the likeliest of none and the classes, and it is right where the item
-shows that class, or nothing. What a class is recalled and trusted by is whether it was *said*: the
-answer, or in a multilabel classifier, which may say several, each score of one half and more.
+shows that class, or nothing. A class's recall and precision count what was *predicted*: the answer,
+or in a multilabel classifier, which may predict several, each score of one half and more.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Scored:
         return np.asarray(self.truth.any(axis=1), np.bool_)
 
     @property
-    def shown(self) -> NDArray[np.bool_]:
+    def present(self) -> NDArray[np.bool_]:
         """Whether each item shows none, and each class, [n, 1 + classes]."""
         return np.column_stack([~self.defective, self.truth])
 
@@ -89,10 +89,10 @@ class Scored:
         if answers is None:
             return None
         known = answers <= len(self.classes)
-        return known & self.shown[np.arange(len(self)), np.where(known, answers, NONE)]
+        return known & self.present[np.arange(len(self)), np.where(known, answers, NONE)]
 
     @property
-    def said(self) -> NDArray[np.bool_] | None:
+    def predicted(self) -> NDArray[np.bool_] | None:
         """Whether none, and each class of the data set, is said of each item, [n, 1 + classes]."""
         answers = self.answers
         if answers is None or self.class_scores is None:

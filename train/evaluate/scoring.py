@@ -72,16 +72,18 @@ def score_each(
     for _, of_frame in read_tiles(items):
         for item, cut in of_frame:
             for key, cascade in cascades.items():
-                seen = _inspected(cascade, cut, item) if key in inspect else None
-                rows[key].append(_row(cascade, cut, columns[key], seen))
+                inspected = _inspected(cascade, cut, item) if key in inspect else None
+                rows[key].append(_row(cascade, cut, columns[key], inspected))
             judged.append(item)
             advance()
     return {key: _scored(judged, classes, rows[key], cascade) for key, cascade in cascades.items()}
 
 
-def _row(cascade: Cascade, pixels: Pixels, columns: list[int] | None, seen: bool | None) -> _Row:
+def _row(
+    cascade: Cascade, pixels: Pixels, columns: list[int] | None, inspected: bool | None
+) -> _Row:
     judged = cascade.networks.judge(pixels)
-    verdict = _verdict(cascade, judged) if seen is None else seen
+    verdict = _verdict(cascade, judged) if inspected is None else inspected
     plain = None
     if is_tempered(cascade):
         plain = _worst(untempered(judged, cascade), columns, verdict, None)
@@ -100,13 +102,13 @@ def _worst(
 
 def _inspected(cascade: Cascade, pixels: Pixels, item: Tile) -> bool:
     """The verdict that ``run`` would give."""
-    seen = cascade.inspect(Frame(pixels, 0, time.monotonic(), item.sample.name))
-    if seen.cause is not None:
+    inspection = cascade.inspect(Frame(pixels, 0, time.monotonic(), item.sample.name))
+    if inspection.cause is not None:
         raise DataError(
-            f"{item.sample.path} cannot be judged: {seen.detail}",
+            f"{item.sample.path} cannot be judged: {inspection.detail}",
             "Cut frames to the bundle's size with --tile WxH",
         )
-    return seen.defective
+    return inspection.defective
 
 
 def _verdict(cascade: Cascade, judged: RegionScores) -> bool:

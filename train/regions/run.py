@@ -1,8 +1,7 @@
-"""A training run from data to a finished folder."""
+"""A training run, from the data set to the finished folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.errors import ConfigError
 from train.backend import load_keras
-from train.data import open_data
 from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet
-from train.data.tiles import Tile, judged_tiles
+from train.data.tiles import Tile
 from train.loop import checkpoint
 from train.loop.checkpoint import CheckpointState
 from train.loop.curves import (
@@ -34,16 +31,16 @@ from train.regions.card import (
     RunData,
     RunOpening,
     about_network,
-    as_markdown,
     now,
     tool_versions,
     write_card,
 )
+from train.regions.card_page import as_markdown
 from train.regions.distillation import (
-    batches_taught,
     check_teachers,
-    mixed,
-    taught,
+    mixed_targets,
+    teacher_answers,
+    teacher_batches,
 )
 from train.regions.feed import RegionFeed, class_shares, make_region_feed
 from train.regions.finished import read_run
@@ -53,18 +50,15 @@ from train.regions.fit import (
     compile_model,
     fit,
 )
+from train.regions.item_cutting import cut_items, open_also
 from train.regions.items import (
     Items,
-    cut_tiles,
-    defective_or_clean,
-    joined,
-    thinned,
 )
 from train.regions.losses import make_loss, prior_shift
 from train.regions.model_file import build_network, save_model
 from train.regions.plan import RegionsPlan
 from train.regions.split_figures import figures, predict_logits
-from train.regions.task import Task, TaskName
+from train.regions.task import Task
 
 
 def train_run(
@@ -81,24 +75,24 @@ def train_run(
     """Train a network as planned and write its folder: model, card, curves and history.
 
     Args:
-        plan: Every choice of the run.
-        data: What it is trained on.
-        tiles: What is taken of it; see ``train.regions.items.choose_tiles``.
-        folder: Of the run; see ``train.loop.run_folder.claim_folder``.
-        progress: Shows how it goes.
+        plan: The run's choices.
+        data: The data set.
+        tiles: Tiles of the data set; see ``train.regions.items.choose_tiles``.
+        folder: The run's folder; see ``train.loop.run_folder.claim_folder``.
+        progress: Receives progress.
         command: The command that repeats the run, for the card.
-        resume: Go on from the folder's checkpoint.
-        answers: What the plan's teachers say of the training items, where that is known already;
-            see ``train.regions.distillation.taught``.
+        resume: Continue from the folder's checkpoint.
+        answers: The teachers' predictions for the training items, if already known; see
+            ``train.regions.distillation.teacher_answers``.
 
     Raises:
-        DataError: All training items have one label.
+        DataError: All training items have the same label.
         ImageError: A frame cannot be read.
-        InterruptedTrainingError: Ctrl-C came.
-        ConfigError: A teacher cannot teach this, or a classifier cannot learn from ``plan.also``.
+        InterruptedTrainingError: Ctrl-C was pressed.
+        ConfigError: A teacher does not fit, or the classes of ``plan.also`` do not.
         MissingExtraError: TensorFlow is not installed.
-        MissingPathError: First weights or a teacher are not there.
-        TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
+        MissingPathError: The initial weights or a teacher do not exist.
+        TrainingError: Training diverged, cannot be resumed, or the initial weights do not fit.
         UnwritableError: The folder cannot be written.
     """
     began = now()
@@ -108,15 +102,15 @@ def train_run(
     task = Task(plan.task, data.classes)
     teachers = [read_run(Path(folder)) for folder in plan.teachers]
     check_teachers(teachers, task, plan.geometry)
-    items = _cut_all(tiles, data, sources.others, plan, progress)
+    items = cut_items(tiles, data, sources.others, plan, progress)
     feed = make_region_feed(plan, task, items["train"], data.nuisances)
     shares = class_shares(feed.groups, plan.recipe.balance)
     shift = prior_shift(task, feed.targets, feed.groups, shares)
     if teachers:
         if answers is None:
-            progress.start_teaching(batches_taught(teachers, items["train"]))
-            answers = taught(teachers, task, items["train"], progress.advance)
-        feed = replace(feed, targets=mixed(feed.targets, answers, shift, plan.recipe.trust))
+            progress.start_teaching(teacher_batches(teachers, items["train"]))
+            answers = teacher_answers(teachers, task, items["train"], progress.advance)
+        feed = replace(feed, targets=mixed_targets(feed.targets, answers, shift, plan.recipe.trust))
     model = _compiled(plan, task, feed, shift)
     training = RegionTraining(plan, task, feed, items["val"], folder, sources.identity)
     fit(model, training, state, progress)
@@ -129,12 +123,12 @@ def train_run(
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """What a run is trained on, and what a resumed run must have in common with it.
+    """The data sets of a run, and the identity that a resumed run must match.
 
     Attributes:
-        digests: Of the data set: ``digest`` and ``split_digest``.
-        others: Other data sets that are learnt from besides.
-        digests_also: Of their training images.
+        digests: ``digest`` and ``split_digest`` of the data set.
+        others: Additional data sets.
+        digests_also: Digests of their training images.
         identity: Plain values.
     """
 
@@ -147,29 +141,14 @@ class _Sources:
 def _sources(plan: RegionsPlan, data: DataSet, tiles: dict[str, list[Tile]]) -> _Sources:
     samples = [sample for split in tiles for sample in data.of(split)]
     digests = {"digest": data_digest(samples), "split_digest": split_digest(samples)}
-    others = [_also(folder, plan.task, data) for folder in plan.also]
+    others = [open_also(folder, plan.task, data) for folder in plan.also]
     digests_also = [data_digest(other.of("train")) for other in others]
     identity = {**plan.as_json(), "data": digests, "data_also": digests_also}
     return _Sources(digests, others, digests_also, identity)
 
 
-def _cut_all(
-    tiles: dict[str, list[Tile]],
-    data: DataSet,
-    others: Sequence[DataSet],
-    plan: RegionsPlan,
-    progress: TrainingProgress,
-) -> dict[str, Items]:
-    """The items of each split; those of other data sets join train."""
-    items = _cut(tiles, len(data.classes), plan, progress)
-    if not others:
-        return items
-    parts = [items.pop("train"), *(_cut_also(other, data, plan, progress) for other in others)]
-    return {"train": joined(parts), **items}
-
-
 def _compiled(plan: RegionsPlan, task: Task, feed: RegionFeed, shift: NDArray[np.float32]) -> Any:
-    """The ``keras.Model`` with its first weights, optimizer and loss."""
+    """The ``keras.Model`` with its initial weights, optimizer and loss."""
     load_keras().utils.set_random_seed(plan.seed)
     model = build_network(plan, task)
     if plan.weights:
@@ -200,7 +179,7 @@ def _card(
     state: CheckpointState,
     command: str,
 ) -> RunCard:
-    """What the run's card says; the network is judged on val and, where it is opened, holdout."""
+    """The run's card; evaluates the network on val and, if it is opened, on holdout."""
     judged = {split: cut for split, cut in items.items() if split != "train"}
     best = _best_epoch(plan, state)
     return RunCard(
@@ -229,40 +208,5 @@ def _card(
 
 
 def _best_epoch(plan: RegionsPlan, state: CheckpointState) -> int | None:
-    """The epoch whose weights are kept; None keeps the last one's."""
+    """The epoch whose weights are kept; None: the last."""
     return state.best_epoch if plan.recipe.best_weights else None
-
-
-def _also(folder: str, task: TaskName, data: DataSet) -> DataSet:
-    """Another data set to learn from; that of other classes tells defective from clean alone."""
-    other = open_data(Path(folder))
-    if task != "binary" and other.classes != data.classes:
-        raise ConfigError(
-            f"{folder} has other classes than {data.root}: {', '.join(other.classes)}",
-            "Only the gate (train binary) learns from other classes: leave out --also",
-        )
-    return other
-
-
-def _cut(
-    tiles: dict[str, list[Tile]], classes: int, plan: RegionsPlan, progress: TrainingProgress
-) -> dict[str, Items]:
-    """The items of each split; ``plan.limit`` thins out those of training, of all data sets."""
-    items = {}
-    limit = plan.limit and max(1, plan.limit // (1 + len(plan.also)))
-    for split, of_split in tiles.items():
-        chosen = thinned(of_split, limit if split == "train" else None)
-        progress.start_cutting(split, len({tile.sample.path for tile in chosen}))
-        items[split] = cut_tiles(chosen, classes, plan.geometry, progress.advance)
-    return items
-
-
-def _cut_also(
-    other: DataSet, data: DataSet, plan: RegionsPlan, progress: TrainingProgress
-) -> Items:
-    """The training items of another data set, labelled as ``data``'s."""
-    tiles = {"train": judged_tiles(other, "train", plan.geometry.region)}
-    items = _cut(tiles, len(other.classes), plan, progress)["train"]
-    if other.classes == data.classes:
-        return items
-    return defective_or_clean(items, len(data.classes))

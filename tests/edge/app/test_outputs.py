@@ -110,6 +110,7 @@ def test_a_ledger_and_a_broker_share_what_waits(bundle, tmp_path):
     assert mqtt.outbox is ledger.outbox
 
 
+@pytest.mark.loopback
 def test_metrics_read_the_line_while_it_runs(bundle):
     frames = [frame(strip(), number) for number in range(5)]
     state = RunState(live=False)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.edge.cli.test_run import MILLSIGHT, millsight
+from tests.edge.cli.test_run import MILLSIGHT, PATIENCE_S, millsight
 
 
 def test_without_a_line_it_says_so(tmp_path):
@@ -26,7 +26,7 @@ def test_coils_begin_and_end_on_a_running_line(tmp_path):
     )
 
     def until(coil):
-        give_up_at = time.monotonic() + 30
+        give_up_at = time.monotonic() + PATIENCE_S
         while time.monotonic() < give_up_at:
             found = [json.loads(row)["coil"] for row in whole_lines(rows)]
             if coil in found:
@@ -44,7 +44,7 @@ def test_coils_begin_and_end_on_a_running_line(tmp_path):
         refused = millsight("coil", "begin", "x" * 200, "--state", tmp_path)
         assert refused.returncode == 14 and "longer than" in refused.stderr
         running.terminate()
-        words = running.communicate(timeout=30)[1]
+        words = running.communicate(timeout=PATIENCE_S)[1]
     finally:
         running.kill()
     assert running.returncode == 0, words

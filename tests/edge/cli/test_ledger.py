@@ -139,22 +139,6 @@ def test_one_row_is_not_several(words, title):
     assert call("query", *words).stdout.splitlines()[0].strip() == title
 
 
-def test_an_export_is_a_file_and_leaves_stdout_alone(tmp_path):
-    target = tmp_path / "out.csv"
-    answer = call("export", "--format", "csv", "--out", str(target))
-    assert answer.stdout == "" and "3 defects" in answer.stderr
-    assert target.read_text().count("\n") == 4
-    document = json.loads(call("export", "--format", "coco").stdout)
-    assert document["images"] == []
-
-
-def test_an_export_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch, capsys):
-    target = tmp_path / "none" / "out.csv"
-    code, out, err = say(monkeypatch, capsys, "export", "--format", "csv", "--out", str(target))
-    assert (code, out) == (5, "") and "cannot be written" in err
-    assert not target.parent.exists()
-
-
 def test_a_check_says_what_is_missing_and_fails_on_damage(path, monkeypatch, capsys):
     assert json.loads(call("check", "--format", "json").stdout)["whole"]
     assert "not inspected" in call("check").stdout
@@ -174,7 +158,6 @@ def test_a_check_says_what_is_missing_and_fails_on_damage(path, monkeypatch, cap
     [
         (("query", "--ledger", "none.sqlite"), 4, "there is no ledger none.sqlite"),
         (("query", "--rows", "events", "--class", "pit"), 14, "events have no class"),
-        (("export", "--format", "coco", "--rows", "runs"), 14, "COCO is of defects"),
         (("coil", "C"), 4, "The last were: B, A"),
     ],
 )

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -16,11 +15,16 @@ import numpy as np
 import pytest
 
 from edge.cameras.simulated import SimulatedCamera
+from tests.edge.line.takes import until
 
 MILLSIGHT = [sys.executable, "-c", "from edge.cli import main; main()"]
 
 
-def millsight(*words, timeout=60, **options):
+PATIENCE_S = 120.0
+"""A command that has not ended by then, however busy the machine is, hangs."""
+
+
+def millsight(*words, timeout=PATIENCE_S, **options):
     return subprocess.run(
         [*MILLSIGHT, *map(str, words)],
         capture_output=True,
@@ -65,9 +69,14 @@ def test_a_terminal_that_lacks_characters_is_shown_their_codes():
     assert "\\xd7" in done.stdout
 
 
-def test_every_frame_of_a_live_line_is_recorded(simulated_run):
-    rows = [json.loads(row) for row in (simulated_run[1] / "all.jsonl").read_text().splitlines()]
-    assert [row["frame"] for row in rows] == list(range(120))
+def test_every_frame_of_a_live_line_is_recorded_or_counted_as_lost(simulated_run):
+    _, folder = simulated_run
+    rows = [json.loads(row) for row in (folder / "all.jsonl").read_text().splitlines()]
+    frames = [row["frame"] for row in rows]
+    assert len(frames) == 120 and frames == sorted(set(frames))
+    # A machine that is busy with other things may lose some; each is a gap.
+    lost = json.loads((folder / "summary.json").read_text())["gaps"]
+    assert frames[-1] + 1 <= 120 + lost
 
 
 def test_defects_are_found_recorded_and_drawn(tmp_path):
@@ -115,25 +124,26 @@ def test_drift_is_said_once_and_kept_in_the_summary(tmp_path):
 
 
 def test_ctrl_c_leaves_a_whole_summary(tmp_path):
-    summary = tmp_path / "summary.json"
+    summary, rows = tmp_path / "summary.json", tmp_path / "all.jsonl"
     running = subprocess.Popen(
-        [*MILLSIGHT, "run", "--summary", str(summary)],
+        [*MILLSIGHT, "run", "--summary", str(summary), "--jsonl", str(rows)],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
         assert "bundle" in running.stderr.readline()
-        time.sleep(2.0)
+        until(lambda: rows.exists() and rows.stat().st_size > 0, PATIENCE_S)
         running.send_signal(signal.SIGINT)
-        words = running.communicate(timeout=20)[1]
+        words = running.communicate(timeout=PATIENCE_S)[1]
     finally:
         running.kill()
     assert running.returncode == 130, words
     assert "stopped after" in words and "Traceback" not in words
     figures = json.loads(summary.read_text())
     assert figures["frames"] > 0
-    assert [p.name for p in tmp_path.iterdir()] == ["summary.json"]
+    assert len(rows.read_text().splitlines()) == figures["frames"]
+    assert {path.name for path in tmp_path.iterdir()} == {"summary.json", "all.jsonl"}
 
 
 @pytest.mark.parametrize(
@@ -159,7 +169,8 @@ def test_each_fault_is_one_clear_line_with_its_exit_code(words, code, says, tmp_
 def test_json_lines_go_to_stdout_where_that_is_asked():
     done = millsight("run", "--frames", 10, "--jsonl", "-")
     assert done.returncode == 0, done.stderr
-    assert [json.loads(row)["frame"] for row in done.stdout.splitlines()] == list(range(10))
+    frames = [json.loads(row)["frame"] for row in done.stdout.splitlines()]
+    assert len(frames) == 10 and frames == sorted(set(frames))
 
 
 def test_a_reader_that_goes_ends_it_in_silence():

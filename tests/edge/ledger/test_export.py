@@ -15,8 +15,9 @@ from edge.core.errors import MissingExtraError
 from edge.core.rle import mask_from_coco
 from edge.ledger.coco import coco
 from edge.ledger.export import write_csv, write_jsonl, write_parquet
-from edge.ledger.query import TABLES, Filter, LedgerReader
+from edge.ledger.query import LedgerReader
 from edge.ledger.sink import Ledger
+from edge.ledger.tables import TABLES, Filter
 from edge.sinks.pictures import Pictures
 from tests.edge.ledger.samples import FACTS, coil_defect, defective, frame, mask, write_sample
 

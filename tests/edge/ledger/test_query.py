@@ -15,8 +15,9 @@ from edge.core.errors import (
 )
 from edge.core.inspection import Cause, Level
 from edge.ledger.coils_list import find_coil, list_coils
-from edge.ledger.query import TABLES, Filter, LedgerReader
+from edge.ledger.query import LedgerReader
 from edge.ledger.schema import MIGRATIONS, migrate
+from edge.ledger.tables import TABLES, Filter
 from tests.edge.ledger.samples import AT, CLASSES, LENGTH_MM, coil_defect, write_sample
 
 

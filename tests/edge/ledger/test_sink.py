@@ -13,8 +13,9 @@ from edge.core.coverage import Coverage
 from edge.core.errors import LedgerError, UnwritableError
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause, Level
-from edge.ledger.query import Filter, LedgerReader
+from edge.ledger.query import LedgerReader
 from edge.ledger.sink import Ledger
+from edge.ledger.tables import Filter
 from tests.edge.ledger.samples import (
     AT,
     FACTS,

@@ -34,6 +34,7 @@ def heard(feed, *pairs):
     feed._seen.extend(pairs)
 
 
+@pytest.mark.loopback
 @pytest.mark.parametrize("datagram", [b"4711", b" 4711\n", b"4711\r\n", b"70247"])
 def test_a_datagram_is_a_count_in_digits(feed, datagram):
     send(feed, datagram)
@@ -41,6 +42,7 @@ def test_a_datagram_is_a_count_in_digits(feed, datagram):
     assert feed(NOW) == 4711
 
 
+@pytest.mark.loopback
 @pytest.mark.parametrize("datagram", [b"", b"12 13", b"12.5", b"abc", b"9" * 60, b"\xff\x00"])
 def test_what_is_no_count_is_ignored(feed, datagram):
     send(feed, datagram, b"7")
@@ -49,6 +51,7 @@ def test_what_is_no_count_is_ignored(feed, datagram):
     assert feed.ignored == 1
 
 
+@pytest.mark.loopback
 def test_a_counter_that_rolls_over_goes_on(feed):
     for count in (65530, 4):
         send(feed, str(count).encode())

@@ -14,6 +14,8 @@ from edge.service.health import Health
 from edge.service.web import MOST, WebServer
 from tests.edge.clock import FakeClock
 
+pytestmark = pytest.mark.loopback
+
 
 @pytest.fixture
 def health():

@@ -15,7 +15,7 @@ from threading import Lock
 import pytest
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 needs_mosquitto = pytest.mark.skipif(
     PROGRAM is None, reason="there is no mosquitto here (Debian: apt install mosquitto)"

@@ -19,6 +19,8 @@ from edge.sinks.outbox import MemoryOutbox
 from tests.edge.sinks.fake_broker import FakeBroker
 from tests.edge.sinks.mosquitto import free_port, wait_for
 
+pytestmark = pytest.mark.loopback
+
 EVER = 10**9
 
 

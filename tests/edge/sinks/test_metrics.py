@@ -17,6 +17,8 @@ from edge.service.health import Health
 from edge.sinks.metrics import Metrics, Readings
 from tests.edge.sinks.samples import clean, defect, missed
 
+pytestmark = pytest.mark.loopback
+
 
 @pytest.fixture
 def metrics():

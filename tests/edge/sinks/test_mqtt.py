@@ -26,7 +26,7 @@ from tests.edge.ledger.samples import FACTS
 from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, free_port, needs_mosquitto, wait_for
 from tests.edge.sinks.samples import clean, defect, defective, missed
 
-pytestmark = needs_mosquitto
+pytestmark = [needs_mosquitto, pytest.mark.loopback]
 TOPIC = "mill/line-1"
 
 

@@ -15,6 +15,8 @@ from tests.edge.sinks.certificates import Authority
 from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, needs_mosquitto, wait_for
 from tests.edge.sinks.samples import defect
 
+pytestmark = pytest.mark.loopback
+
 PASSWORD = "s3cret-of-the-mill"
 
 

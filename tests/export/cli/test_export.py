@@ -119,7 +119,7 @@ def test_each_stage_is_calibrated_in_both_precisions(exported: tuple[Path, Resul
     for name in ("gate", "classifier"):
         temperature = getattr(manifest.stages, name).temperature
         assert temperature != 1.0
-        assert [getattr(c, name).temperature for c in cascades] == [temperature] * 2
+        assert [getattr(c.networks, name).temperature for c in cascades] == [temperature] * 2
         calibration = manifest.calibration[name]
         assert calibration.unit == "tile"
         assert calibration.holdout.n == manifest.metrics[name]["int8"].n

@@ -20,7 +20,7 @@ def alone(n: int) -> np.ndarray:
     return np.arange(n)
 
 
-def lost(n: int, count: int, wrong: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def loss_text(n: int, count: int, wrong: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """One that errs on the first ``wrong`` items, and one that errs on ``count`` more."""
     before = np.arange(n) >= wrong
     return before, np.arange(n) >= wrong + count
@@ -28,7 +28,7 @@ def lost(n: int, count: int, wrong: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("n", [30, 268, 1000, 6000])
 def test_where_nothing_is_judged_otherwise_bounds_are_tango_s(n: int) -> None:
-    before, after = lost(n, 0, wrong=n // 5)
+    before, after = loss_text(n, 0, wrong=n // 5)
     bounds = share_bounds(alone(n), before, after)
     assert bounds is not None and bounds.difference == 0.0
     expected = Z2 / (n + Z2)
@@ -37,7 +37,7 @@ def test_where_nothing_is_judged_otherwise_bounds_are_tango_s(n: int) -> None:
 
 def test_many_changes_have_the_bounds_of_a_normal_distribution() -> None:
     n = 4000
-    before, after = lost(n, 200)
+    before, after = loss_text(n, 200)
     bounds = share_bounds(alone(n), before, after)
     assert bounds is not None
     spread = np.sqrt(0.05 * 0.95 / n)
@@ -48,7 +48,9 @@ def test_many_changes_have_the_bounds_of_a_normal_distribution() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 3, 10, 40])
 def test_more_losses_never_look_better(count: int) -> None:
-    fewer, more = (share_bounds(alone(500), *lost(500, c, wrong=50)) for c in (count, count + 1))
+    fewer, more = (
+        share_bounds(alone(500), *loss_text(500, c, wrong=50)) for c in (count, count + 1)
+    )
     assert fewer is not None and more is not None
     assert more.lower < fewer.lower <= fewer.difference <= fewer.upper
     assert more.upper <= fewer.upper + 1e-9
@@ -56,10 +58,10 @@ def test_more_losses_never_look_better(count: int) -> None:
 
 def test_near_duplicates_count_as_one() -> None:
     copies = 20
-    before, after = (np.repeat(side, copies) for side in lost(100, 5, wrong=10))
+    before, after = (np.repeat(side, copies) for side in loss_text(100, 5, wrong=10))
     apart = share_bounds(alone(2000), before, after)
     together = share_bounds(np.repeat(alone(100), copies), before, after)
-    once = share_bounds(alone(100), *lost(100, 5, wrong=10))
+    once = share_bounds(alone(100), *loss_text(100, 5, wrong=10))
     assert apart is not None and together is not None and once is not None
     assert together.half_width == pytest.approx(once.half_width, rel=0.05)
     assert together.half_width > 3 * apart.half_width
@@ -110,7 +112,7 @@ def test_of_nothing_there_are_no_bounds() -> None:
 
 
 def test_any_statistic_is_drawn_the_same_way() -> None:
-    before, after = lost(300, 30)
+    before, after = loss_text(300, 30)
     gained = after.astype(float) - before
     shares = share_bounds(alone(300), before, after)
     bounds = statistic_bounds(alone(300), lambda w: float(w @ gained / w.sum()))

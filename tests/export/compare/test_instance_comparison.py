@@ -17,9 +17,9 @@ from export.compare.instance_comparison import (
     FIRM,
     compare_instance_rungs,
     find_instances,
-    made_files,
+    rung_network_files,
 )
-from export.compare.instance_heads import Make
+from export.compare.instance_heads import NetworkFormats
 from export.compare.instance_non_inferiority import ApDifference
 from export.convert.forms import (
     EXACT,
@@ -36,7 +36,7 @@ from tests.train.evaluate.instances.made import CLASSES, found, label, sample
 N = 160
 BOXES = [(i % 2, 4 * (i % 8), 2, 3, 6) for i in range(N)]
 SAMPLES = [sample(label(*box), group=f"group {i}") for i, box in enumerate(BOXES)]
-MAKES = {rung: Make("tflite").like(rung) for rung in LADDER}
+MAKES = {rung: NetworkFormats("tflite").for_rung(rung) for rung in LADDER}
 HALF, ONNX, SIGNED = NAMED["tflite-float16"], NAMED["onnx-int8"], NAMED["onnx-int8-s8s8"]
 
 
@@ -49,8 +49,8 @@ class Networks:
         self.looked: list[Rung] = []
         self._misses, self._failing = misses, failing
 
-    def look(self, make: Make, *_: Any) -> list[list[FoundInstance]]:
-        rung = Rung(make.format, make.pyramid)
+    def look(self, formats: NetworkFormats, *_: Any) -> list[list[FoundInstance]]:
+        rung = Rung(formats.format, formats.pyramid)
         self.looked.append(rung)
         if rung in self._failing:
             raise EngineError("LiteRT does not know the operation", "Use another")
@@ -58,12 +58,12 @@ class Networks:
         return [[] if i < missed else [found(b[0], 0.9, *b[1:])] for i, b in enumerate(BOXES)]
 
 
-def makes(*rungs: Rung) -> dict[Rung, Make]:
+def rung_formats(*rungs: Rung) -> dict[Rung, NetworkFormats]:
     return {rung: MAKES[rung] for rung in LADDER if rung in {EXACT, REQUIRED, *rungs}}
 
 
 def judged(
-    networks: Any, given: dict[Rung, Make], split: str = "val"
+    networks: Any, given: dict[Rung, NetworkFormats], split: str = "val"
 ) -> tuple[SplitComparison[ApDifference], dict[Rung, str], list[Any]]:
     """The comparison, every refusal, and what was shown."""
     shown: list[Any] = []
@@ -79,7 +79,7 @@ def worse(found: SplitComparison[ApDifference], rung: Rung) -> int:
 
 
 def test_a_rung_that_is_worse_or_does_not_run_is_refused_by_name() -> None:
-    given = makes(HALF, ONNX, SIGNED)
+    given = rung_formats(HALF, ONNX, SIGNED)
     found, refused, _ = judged(Networks({ONNX: 40}, failing=(HALF,)), given)
     assert not_refused(given, refused) == [EXACT, REQUIRED, SIGNED]
     assert refused[HALF] == "LiteRT does not know the operation"
@@ -90,7 +90,7 @@ def test_a_rung_that_is_worse_or_does_not_run_is_refused_by_name() -> None:
 
 def test_the_holdout_is_named_by_the_comparison() -> None:
     networks = Networks({})
-    _, _, shown = judged(networks, makes(), "holdout")
+    _, _, shown = judged(networks, rung_formats(), "holdout")
     assert networks.looked == [EXACT, REQUIRED]
     assert shown[0].title == "shrunk instance networks against float on the holdout"
 
@@ -100,14 +100,14 @@ def test_the_holdout_is_named_by_the_comparison() -> None:
 def test_without_a_firm_rung_there_is_no_export(rung: Rung, broken: bool) -> None:
     failing = (rung,) if broken else ()
     with pytest.raises(EngineError if broken else ExportGateError):
-        judged(Networks({rung: 40}, failing), makes(rung))
+        judged(Networks({rung: 40}, failing), rung_formats(rung))
 
 
 def test_what_was_found_before_is_not_looked_for_again() -> None:
     networks: Any = Networks({})
-    one = find_instances(networks, makes(), "val", SAMPLES, None, Silent())  # type: ignore[arg-type]
+    one = find_instances(networks, rung_formats(), "val", SAMPLES, None, Silent())  # type: ignore[arg-type]
     networks.looked.clear()
-    find_instances(networks, makes(ONNX), "val", SAMPLES, None, Silent(), one.judged)  # type: ignore[arg-type]
+    find_instances(networks, rung_formats(ONNX), "val", SAMPLES, None, Silent(), one.judged)  # type: ignore[arg-type]
     assert networks.looked == [ONNX]
 
 
@@ -118,15 +118,15 @@ def test_a_rung_is_described_by_the_files_that_it_runs_in() -> None:
     )
     networks: Any = SimpleNamespace(
         forms=SimpleNamespace(named={"box head": head}),
-        used=lambda make: {"box head": Rung(make.format, make.box_head)},
+        forms_used=lambda formats: {"box head": Rung(formats.format, formats.box_head)},
     )
-    files = made_files(networks, {REQUIRED: Make("tflite", box_head="float32")})
+    files = rung_network_files(networks, {REQUIRED: NetworkFormats("tflite", box_head="float32")})
     assert files[REQUIRED].sizes == {"box head": len(b"whole head")}
     assert files[REQUIRED].parity == {"box head": 0.0}
 
 
 def test_the_ladder_has_a_row_for_every_rung() -> None:
-    wanted = makes(HALF, ONNX, SIGNED)
+    wanted = rung_formats(HALF, ONNX, SIGNED)
     found, refused, _ = judged(Networks({ONNX: 40}), wanted)
     given = assemble(
         {rung: RungFiles(sizes={"box head": 2048}) for rung in wanted},

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from edge.vision.instances.found_instance import FoundInstance
 from export.compare.instance_heads import (
-    Make,
-    chosen_of,
+    NetworkFormats,
+    last_kept,
     trials_table,
     try_heads,
 )
@@ -34,8 +34,8 @@ class Networks:
         self.heads = tuple(misses)
         self._misses = misses
 
-    def look(self, make: Make, *_: Any) -> list[list[FoundInstance]]:
-        shrunk = [head for head in self.heads if getattr(make, head) == "int8"]
+    def look(self, formats: NetworkFormats, *_: Any) -> list[list[FoundInstance]]:
+        shrunk = [head for head in self.heads if getattr(formats, head) == "int8"]
         missed = sum(self._misses[head] for head in shrunk)
         return [[] if i < missed else [found(b[0], 0.9, *b[1:])] for i, b in enumerate(BOXES)]
 
@@ -56,25 +56,25 @@ def test_a_head_that_loses_stays_in_float(
     networks: Any = Networks(misses)
     trials = try_heads(networks, "tflite", SAMPLES, None, None)  # type: ignore[arg-type]
     assert len(trials) == 1 + len(misses)
-    chosen = chosen_of(trials)
-    assert chosen.make == Make("tflite", "int8", box_head, mask_head)  # type: ignore[arg-type]
+    chosen = last_kept(trials)
+    assert chosen.formats == NetworkFormats("tflite", "int8", box_head, mask_head)  # type: ignore[arg-type]
     assert len(chosen.found) == len(SAMPLES)
 
 
 @pytest.mark.parametrize(
-    ("rung", "make"),
+    ("rung", "formats"),
     [
-        ("onnx-int8-s8s8", Make("onnx", "int8-s8s8", "float32", "int8-s8s8")),
-        ("onnx-int8", Make("onnx", "int8", "float32", "int8")),
-        ("tflite-float16", Make("tflite", "float16", "float16", "float16")),
-        ("tflite-float32", Make("tflite", "float32", "float32", "float32")),
+        ("onnx-int8-s8s8", NetworkFormats("onnx", "int8-s8s8", "float32", "int8-s8s8")),
+        ("onnx-int8", NetworkFormats("onnx", "int8", "float32", "int8")),
+        ("tflite-float16", NetworkFormats("tflite", "float16", "float16", "float16")),
+        ("tflite-float32", NetworkFormats("tflite", "float32", "float32", "float32")),
     ],
 )
 def test_a_head_that_loses_by_8_bits_stays_in_float_in_every_rung_of_8_bits(
-    rung: str, make: Make
+    rung: str, formats: NetworkFormats
 ) -> None:
-    found = Make(make.format, box_head="float32", mask_head="int8")
-    assert found.like(NAMED[rung]) == make
+    found = NetworkFormats(formats.format, box_head="float32", mask_head="int8")
+    assert found.for_rung(NAMED[rung]) == formats
 
 
 def test_the_table_says_what_was_tried_and_what_came_of_it() -> None:

@@ -13,8 +13,8 @@ from rich.console import Console
 from export.compare.instance_non_inferiority import (
     ApDifference,
     compare_instances,
+    instance_loss_text,
     instances_table,
-    lost_instances,
 )
 from export.convert.forms import NAMED, REQUIRED
 from export.settings import Margins
@@ -64,7 +64,7 @@ def test_a_loss_beyond_the_margin_is_told(right: int, margin: float, verdict: st
     margins = Margins(ap50=margin)
     differences = compared(right, margins)
     assert {d.verdict for d in differences} == {verdict}
-    words = lost_instances(differences, "val", margins)
+    words = instance_loss_text(differences, "val", margins)
     assert (words is not None) is (verdict == "worse")
 
 
@@ -73,7 +73,7 @@ def test_the_figure_that_lost_most_is_named() -> None:
     unmasked = judged(N, mask=False)
     blurred = replace(unmasked, masks=judged(96).masks)
     differences = compare_instances(exact, blurred, REQUIRED, Margins(), masks=True)
-    words = lost_instances(differences, "the holdout", Margins())
+    words = instance_loss_text(differences, "the holdout", Margins())
     assert words is not None
     assert re.match(r"worse than float on the holdout: mask AP50 0\.\d+ against 1\.000 in", words)
     assert words.endswith("margin 2)")

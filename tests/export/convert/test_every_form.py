@@ -34,12 +34,12 @@ def converted(
 ) -> ConvertedForms:
     """Networks that say so much else than Keras, from a converter with some faults."""
 
-    def make(rung: Rung, *_: Any) -> bytes:
+    def convert_rung(rung: Rung, *_: Any) -> bytes:
         if rung in faults:
             raise faults[rung]
         return str(rung).encode()
 
-    monkeypatch.setattr(every_form, "make", make)
+    monkeypatch.setattr(every_form, "convert_rung", convert_rung)
     for module in (every_form, parity):
         monkeypatch.setattr(module, "largest_difference", lambda *_: off)
     return convert_to(

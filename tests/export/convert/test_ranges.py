@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from export.convert.ranges import (
-    BINS,
-    entropy_range,
-    percentile_range,
-)
+from export.convert.ranges import BINS, percentile_range
 
 
 def counts(**places: int) -> np.ndarray:
@@ -31,17 +27,3 @@ def counts(**places: int) -> np.ndarray:
 )
 def test_percentiles_leave_out_the_rarest_and_keep_zero(seen, low, high, expected) -> None:
     assert percentile_range(seen, low, high) == pytest.approx(expected, abs=2 * 6 / BINS)
-
-
-def test_entropy_keeps_the_bulk_and_clips_a_far_outlier() -> None:
-    rng = np.random.default_rng(0)
-    values = np.abs(rng.normal(0, 0.2, 10**6))
-    seen = np.histogram(values, BINS, (0, 6.0))[0]
-    seen[-1] += 3
-    low, high = entropy_range(seen, 0.0, 6.0)
-    assert low == 0.0
-    assert 0.4 < high < 3.0
-
-
-def test_entropy_keeps_what_is_used_evenly() -> None:
-    assert entropy_range(np.full(BINS, 100), 0.0, 6.0) == pytest.approx((0.0, 6.0), abs=0.5)

@@ -37,4 +37,4 @@ def test_better_outlines_have_better_masks_and_then_boxes(one, other, better) ->
 
 def test_nothing_asked_is_nothing_tried() -> None:
     assert not Remedies()
-    assert all([Remedies(mixed=True), Remedies(epochs=1), Remedies(calibration="entropy")])
+    assert all([Remedies(mixed=True), Remedies(epochs=1), Remedies(calibration="percentile")])

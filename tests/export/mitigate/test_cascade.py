@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from export.convert.cascade_forms import convert_stage
-from export.convert.forms import REQUIRED, Rung, make
+from export.convert.forms import REQUIRED, Rung, convert_rung
 from export.convert.quantization import Quantization
 from export.mitigate import cascade
 from export.mitigate.base import beats
-from export.mitigate.cascade import remedied
+from export.mitigate.cascade import apply_remedies
 from export.score.split_scores import read_split
 from export.settings import Remedies
 from tests.export.toy import Silent
@@ -31,14 +31,14 @@ def given(runs: dict[str, Path], strips: Path) -> tuple[Any, ...]:
     stage = convert_stage(run, data, Silent())
     forms = dict(stage.forms)
     for rung in (REQUIRED, Rung("onnx", "int8")):
-        forms[rung] = make(rung, stage.mapped, GREY, Quantization())
+        forms[rung] = convert_rung(rung, stage.mapped, GREY, Quantization())
     val = read_split(data, "val", [run.geometry], Silent())
     return replace(stage, forms=forms, inputs=GREY), data, val
 
 
 def test_layers_in_float_save_what_bad_ranges_ruin(given: tuple[Any, ...]) -> None:
     stage, data, val = given
-    best, results = remedied("gate", stage, Remedies(mixed=True), data, val, Silent())
+    best, results = apply_remedies("gate", stage, Remedies(mixed=True), data, val, Silent())
     assert results[0].before.accuracy < 0.8 < results[0].float32.accuracy
     assert any(one.taken for one in results)
     kept = [one for one in results if one.taken][-1]
@@ -54,7 +54,7 @@ def test_layers_in_float_save_what_bad_ranges_ruin(given: tuple[Any, ...]) -> No
 def test_what_is_no_better_is_not_taken(given: tuple[Any, ...]) -> None:
     stage, data, val = given
     asked = Remedies(calibration="percentile")
-    same, results = remedied("gate", stage, asked, data, val, Silent())
+    same, results = apply_remedies("gate", stage, asked, data, val, Silent())
     assert same is stage
     assert [(one.remedy, one.taken) for one in results] == [("calibration", False)]
 
@@ -68,5 +68,5 @@ def test_fine_tuning_is_tried_after_each_epoch(
         yield from ((epoch, stage.model) for epoch in (1, 2))
 
     monkeypatch.setattr(cascade, "fine_tune", tuned)
-    _, results = remedied("gate", stage, Remedies(epochs=2), data, val, Silent())
+    _, results = apply_remedies("gate", stage, Remedies(epochs=2), data, val, Silent())
     assert [(one.how, one.taken) for one in results] == [("1 epoch", False), ("2 epochs", False)]

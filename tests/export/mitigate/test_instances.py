@@ -16,7 +16,7 @@ from export.convert.forms import (
 )
 from export.convert.instance_calibration import Windows, calibration_windows
 from export.convert.instance_forms import convert_instances
-from export.mitigate.instances import remedied_instances
+from export.mitigate.instances import apply_instance_remedies
 from export.settings import Remedies
 from tests.export.toy import Silent
 from tests.export.toy_instances import finished_instances, outline
@@ -46,14 +46,14 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Networks, Any]:
         return Networks(run, convert_instances(run, data, [SIZE], Silent())), data
 
 
-def remedied(spoiled: tuple[Networks, Any], remedies: Remedies) -> tuple[Networks, list[Any]]:
+def apply_remedies(spoiled: tuple[Networks, Any], remedies: Remedies) -> tuple[Networks, list[Any]]:
     networks, data = spoiled
     samples = data.of("val")
-    return remedied_instances(networks, remedies, samples, Frames(samples, mib=8), Silent())
+    return apply_instance_remedies(networks, remedies, samples, Frames(samples, mib=8), Silent())
 
 
 def test_layers_in_float_save_what_bad_ranges_ruin(spoiled: tuple[Networks, Any]) -> None:
-    better, results = remedied(spoiled, Remedies(mixed=True))
+    better, results = apply_remedies(spoiled, Remedies(mixed=True))
     first, *_ = results
     assert first.stage == "instances"
     assert first.before.box_ap50 < first.float32.box_ap50 - 0.1
@@ -65,6 +65,6 @@ def test_layers_in_float_save_what_bad_ranges_ruin(spoiled: tuple[Networks, Any]
 
 
 def test_what_is_no_better_is_not_taken(spoiled: tuple[Networks, Any]) -> None:
-    same, results = remedied(spoiled, Remedies(calibration="percentile"))
+    same, results = apply_remedies(spoiled, Remedies(calibration="percentile"))
     assert same is spoiled[0]
     assert [(one.remedy, one.taken) for one in results] == [("calibration", False)]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edge.vision.preprocess import as_fractions
-from export.convert.forms import REQUIRED, make
+from export.convert.forms import REQUIRED, convert_rung
 from export.convert.parity import largest_difference
 from export.convert.quantization import PLAIN
 from export.mitigate.qat import (
@@ -75,6 +75,8 @@ def test_fine_tuning_gives_plain_networks_that_say_about_the_same() -> None:
     tuned = dict(fine_tune(shrunk, INPUTS, 2, Silent(), "gate"))
     assert list(tuned) == [1, 2]
     assert [type(layer) for layer in tuned[2].layers] == [type(layer) for layer in network.layers]
-    assert largest_difference(network, make(REQUIRED, tuned[2], INPUTS, PLAIN), INPUTS) < 0.1
+    assert (
+        largest_difference(network, convert_rung(REQUIRED, tuned[2], INPUTS, PLAIN), INPUTS) < 0.1
+    )
     for weights, untouched in zip(network.get_weights(), before, strict=True):
         np.testing.assert_array_equal(weights, untouched)

@@ -11,7 +11,7 @@ import pytest
 from edge.bundle import find_bundle, load_bundle
 from export.report.page import report_page
 from export.report.regressions import Regression
-from export.report.report_blocks import ReportBlock
+from export.report.report_data import ReportData
 from tests.train.html.pages import HOSTILE, INERT, self_contained
 from train.data.drawn import jpeg
 
@@ -29,7 +29,7 @@ def changed(figures: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def page_of(figures: dict[str, Any], wrong: list[Regression] | None = None) -> str:
-    page = report_page(ReportBlock.read(figures), wrong)
+    page = report_page(ReportData.model_validate(figures, strict=False), wrong)
     self_contained(page)
     return page
 
@@ -55,7 +55,7 @@ def test_every_name_is_escaped(figures: dict[str, Any]) -> None:
         created=HOSTILE,
         remedies=[on_val(HOSTILE)],
         tools={HOSTILE: HOSTILE},
-        holdout_openings=[{"by": HOSTILE, "when": "then"}],
+        holdout_openings=[{"by": HOSTILE, "when": "2026-01-02T03:04:05Z"}],
     )
     hostile["data"] |= {"name": HOSTILE, "source": HOSTILE}
     hostile["rungs"][1] |= {"packed": False, "refused": HOSTILE}
@@ -66,7 +66,7 @@ def test_every_name_is_escaped(figures: dict[str, Any]) -> None:
     page = page_of(hostile, wrong)
     for expected in (
         f"<h1>Export of {INERT}</h1>",
-        f"then by {INERT}",
+        f"2026-01-02T03:04:05Z by {INERT}",
         f"refused: {INERT}",
         f"on\n{INERT} with",
         f"<b>{INERT}</b>, at 200, 0",

@@ -1,4 +1,4 @@
-"""Val may be widened by what no network has seen, and by nothing else."""
+"""Val may be with_extra_val by what no network has seen, and by nothing else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from edge.core.errors import (
 )
 from export.choose.on_val import choose
 from export.convert.forms import EXACT, REQUIRED
-from export.score.extra_val import widened
+from export.score.extra_val import with_extra_val
 from export.settings import ExportSettings, ReleaseLabel
 from tests.export.conftest import CLEAN
 from tests.export.toy import Silent
@@ -45,7 +45,7 @@ def run_that_learnt_from(*others: DataSet) -> Any:
 
 def test_the_others_val_alone_comes_to_val(strips: Path, other: DataSet) -> None:
     data = open_data(strips)
-    wide = widened(data, [other], [run_that_learnt_from()])
+    wide = with_extra_val(data, [other], [run_that_learnt_from()])
     for split in ("train", "holdout"):
         assert wide.of(split) == data.of(split)
     assert wide.of("val")[: len(data.of("val"))] == data.of("val")
@@ -91,7 +91,7 @@ def test_what_may_not_be_chosen_on_is_refused(
     else:
         other = open_data(Path(shutil.copytree(strips, tmp_path / "copy")))
     with pytest.raises(error, match=told):
-        widened(data, [other], [run])
+        with_extra_val(data, [other], [run])
 
 
 def test_pictures_that_the_data_has_twice_are_its_own_affair(
@@ -99,7 +99,7 @@ def test_pictures_that_the_data_has_twice_are_its_own_affair(
 ) -> None:
     data = open_data(strips)
     twice = replace(data, samples=(*data.samples, replace(data.samples[0], group="again")))
-    wide = widened(twice, [other], [run_that_learnt_from()])
+    wide = with_extra_val(twice, [other], [run_that_learnt_from()])
     assert len(wide.of("val")) == len(twice.of("val")) + len(other.of("val"))
 
 
@@ -107,7 +107,7 @@ def test_frames_of_two_folders_are_not_taken_for_near_duplicates(
     strips: Path, other: DataSet, tmp_path: Path
 ) -> None:
     another = open_data(write_strips(tmp_path / "other", {"val": 5}, seed=10))
-    wide = widened(open_data(strips), [other, another], [run_that_learnt_from()])
+    wide = with_extra_val(open_data(strips), [other, another], [run_that_learnt_from()])
     groups = [sample.group for sample in wide.of("val")]
     assert len(set(groups)) == len(groups)
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from export.convert.forms import (
-    EXACT,
-    REQUIRED,
-    make,
-)
+from export.convert.forms import EXACT, REQUIRED, convert_rung
 from export.convert.quantization import (
     PLAIN,
     Quantization,
@@ -26,8 +22,8 @@ from tests.export.networks import INPUTS, convolutional
 
 def traced(*, wild: bool, kept: tuple[str, ...] = ()) -> list[LayerError]:
     network = convolutional(wild=wild)
-    exact = make(EXACT, network, INPUTS, PLAIN)
-    small = make(REQUIRED, network, INPUTS, Quantization(kept=kept))
+    exact = convert_rung(EXACT, network, INPUTS, PLAIN)
+    small = convert_rung(REQUIRED, network, INPUTS, Quantization(kept=kept))
     return trace(exact, small, INPUTS[:8], layers_of(network))
 
 

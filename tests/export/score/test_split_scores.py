@@ -12,12 +12,12 @@ import pytest
 from edge.core.images import write_image
 from edge.vision.engines.base import open_engine
 from export.choose.on_val import choose
-from export.convert.cascade_forms import of_rung, open_cascade
+from export.convert.cascade_forms import open_cascade, rung_engine
 from export.convert.forms import EXACT, REQUIRED
 from export.score.split_scores import (
-    judged,
     logits_of,
     read_split,
+    score_split,
 )
 from export.settings import ExportSettings, ReleaseLabel
 from tests.export.toy import Silent
@@ -50,13 +50,15 @@ def test_it_says_what_the_cascade_says(
         read["classifier"] = read_run(runs[classifier])
     order = ExportSettings(LABEL, unit="tile", golden=1, rungs=(EXACT, REQUIRED))
     chosen = choose(order, read, data, Silent(), lambda shown: None)
-    cascade = open_cascade(chosen.stages, chosen.temperatures, chosen.thresholds, of_rung(REQUIRED))
+    cascade = open_cascade(
+        chosen.stages, chosen.temperatures, chosen.thresholds, rung_engine(REQUIRED)
+    )
     tiles = [tile for sample in data.of("val") for tile in label_tiles(sample, (32, 32))]
     every = score(cascade, tiles, data.classes)
     frames = [tile for sample in data.of("val") for tile in label_tiles(sample, None)]
     whole = score(cascade, frames, data.classes)
-    wanted = {"tile": every.take(chosen.val.clear), "frame": whole}
-    assert chosen.val.beyond.sum() == len(data.of("val")[::3])
+    wanted = {"tile": every.take(chosen.val.unambiguous), "frame": whole}
+    assert chosen.val.past_edge.sum() == len(data.of("val")[::3])
     for unit, found in chosen.scored[REQUIRED].items():
         for name in ("gate", "decision", "none", "class_scores", "verdicts", "truth", "groups"):
             mine, theirs = getattr(found, name), getattr(wanted[unit], name)
@@ -90,7 +92,7 @@ def test_without_thresholds_nothing_is_called_defective(
     seen = read_split(data, "val", [run.geometry], Silent(), looked.append)
     assert len(looked) == len(data.of("val"))
     logits = np.tile(np.float32([-5, 5]), (len(seen.tiles), 1))
-    said = judged(seen, {"gate": run}, {"gate": logits}, {"gate": 1.0}, data.classes)
+    said = score_split(seen, {"gate": run}, {"gate": logits}, {"gate": 1.0}, data.classes)
     assert not said["tile"].verdicts.any()
     assert (said["tile"].gate > 0.99).all()
     assert len(said["frame"]) == len(data.of("val"))

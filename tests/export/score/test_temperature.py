@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from export.score.temperature import shown_outputs, stage_calibrations
+from export.score.temperature import present_outputs, stage_calibrations
 from tests.train.evaluate.tables import scored
 
 TILES = [SimpleNamespace(classes=frozenset(c)) for c in ((), (0,), (1,), (0, 1))]
@@ -26,7 +26,7 @@ TILES = [SimpleNamespace(classes=frozenset(c)) for c in ((), (0,), (1,), (0, 1))
     ids=["gate", "gate of one output", "multiclass", "multilabel", "a class called defect"],
 )
 def test_which_outputs_are_so_of_a_tile(outputs, classes, shown) -> None:
-    assert shown_outputs(outputs, classes, TILES).astype(int).tolist() == shown
+    assert present_outputs(outputs, classes, TILES).astype(int).tolist() == shown
 
 
 def test_each_stage_s_error_before_and_after() -> None:

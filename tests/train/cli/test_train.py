@@ -224,7 +224,7 @@ def test_wrong_use_is_refused(strips, tmp_path, words, error, told):
 
 
 def test_a_run_that_was_taught_says_by_whom_and_leaves_the_holdout_closed(strips, tmp_path):
-    tiles = ["--region", "32x32", "--epochs", 1, "--batch", 4]
+    tiles = ["--network", "compact", "--region", "32x32", "--epochs", 1, "--batch", 4]
     run("multiclass", "--data", strips, "--out", tmp_path / "teacher", *tiles, "--no-holdout")
     more = ["--teacher", tmp_path / "teacher", "--weights", tmp_path / "teacher"]
     more += ["--also", strips, "--stride", "16x32", "--no-holdout"]

@@ -9,10 +9,19 @@ import pytest
 from edge.core.errors import DataError, ImageError
 from edge.core.rle import mask_to_runs
 from tests.train.data.build import box, sample
+from tests.train.tiny import REGION as STRIP_REGION
+from tests.train.tiny import write_strips
 from train.data import open_data
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import UNLABELLED, DataSet, Instance, Sample
-from train.data.tiles import judged_tiles, label_tiles, shown_in
+from train.data.tiles import (
+    class_labels_of,
+    groups_of,
+    judged_tiles,
+    label_tiles,
+    read_tiles,
+    shown_in,
+)
 
 NONE: frozenset[int] = frozenset()
 REGION = (200, 128)
@@ -139,3 +148,29 @@ def test_what_cannot_be_judged_is_told_from_what_is_not_there(split: str, told: 
     others = [sample(split="val"), sample(split="val"), sample(split=UNLABELLED)]
     with pytest.raises(DataError, match=told):
         judged_tiles(data_of(*others, grazed), split, REGION)
+
+
+def test_each_frame_is_read_once_and_its_tiles_are_cut_where_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = open_data(write_strips(tmp_path / "strips", {"train": 3}))
+    tiles = judged_tiles(data, "train", STRIP_REGION)
+    read: list[str] = []
+    whole = Sample.read
+    monkeypatch.setattr(Sample, "read", lambda self: read.append(self.name) or whole(self))
+    found = [(tile, pixels) for _, of_frame in read_tiles(tiles) for tile, pixels in of_frame]
+    assert read == [sample.name for sample in data.of("train")]
+    assert [tile for tile, _ in found] == tiles
+    for tile, pixels in found:
+        x, y, width, height = tile.box
+        np.testing.assert_array_equal(pixels, whole(tile.sample)[y : y + height, x : x + width])
+        assert pixels.flags.c_contiguous
+
+
+def test_labels_and_groups_follow_the_tiles(tmp_path: Path) -> None:
+    data = open_data(write_strips(tmp_path / "strips", {"train": 3}))
+    tiles = judged_tiles(data, "train", STRIP_REGION)
+    labels_found = class_labels_of(tiles, len(data.classes))
+    assert [frozenset(np.flatnonzero(row)) for row in labels_found] == [t.classes for t in tiles]
+    assert groups_of(tiles).tolist() == [tile.sample.group for tile in tiles]
+    assert class_labels_of([], 2).shape == (0, 2)

@@ -39,7 +39,7 @@ def test_an_answer_is_right_where_the_item_shows_it(truth, outputs, answer, righ
 
 
 def test_a_softmax_says_its_answer_alone():
-    said = scored(["ab", "ab", "b", ""], [A, B, NONE, [0.1, 0.2, 0.1, 0.6]]).said
+    said = scored(["ab", "ab", "b", ""], [A, B, NONE, [0.1, 0.2, 0.1, 0.6]]).predicted
     assert said.tolist() == [
         [False, True, False],
         [False, False, True],
@@ -51,7 +51,7 @@ def test_a_softmax_says_its_answer_alone():
 def test_a_multilabel_network_says_what_scores_a_half():
     outputs = [[0.1, 0.9, 0.6], [0.6, 0.4, 0.3], [0.5, 0.2, 0.5], [0.2, 0.1, 0.1, 0.8]]
     several = scored(["ab", "", "b", ""], outputs, multilabel=True)
-    assert several.said.tolist() == [
+    assert several.predicted.tolist() == [
         [False, True, True],
         [True, False, False],
         [False, False, True],
@@ -63,7 +63,7 @@ def test_a_multilabel_network_says_what_scores_a_half():
 
 def test_without_a_classifier_nothing_is_answered():
     mute = replace(scored(["a"], [A]), none=None, class_scores=None)
-    assert (mute.answers, mute.right, mute.said) == (None, None, None)
+    assert (mute.answers, mute.right, mute.predicted) == (None, None, None)
     assert mute.take(np.array([True])).none is None
 
 

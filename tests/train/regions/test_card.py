@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 
-from train.regions.card import RunCard, as_markdown, tool_versions, write_card
+from train.regions.card import RunCard, tool_versions, write_card
+from train.regions.card_page import as_markdown
 from train.regions.finished import read_run
 
 

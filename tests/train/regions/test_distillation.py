@@ -10,10 +10,10 @@ from edge.core.errors import ConfigError
 from edge.core.geometry import Geometry
 from tests.train.tiny import patches
 from train.regions.distillation import (
-    batches_taught,
     check_teachers,
-    mixed,
-    taught,
+    mixed_targets,
+    teacher_answers,
+    teacher_batches,
 )
 from train.regions.split_figures import BATCH
 from train.regions.task import Task
@@ -62,21 +62,21 @@ def test_a_classifier_teaches_both(task):
 
 def test_several_teachers_give_the_mean_of_their_probabilities():
     sure, even = teacher(logits=np.log([0.8, 0.1, 0.1])), teacher(logits=(0.0, 0.0, 0.0))
-    answers = taught([sure, even], MULTICLASS, patches(3))
+    answers = teacher_answers([sure, even], MULTICLASS, patches(3))
     wanted = [(0.8 + 1 / 3) / 2, (0.1 + 1 / 3) / 2, (0.1 + 1 / 3) / 2]
     np.testing.assert_allclose(np.exp(answers), [wanted] * 3, atol=1e-6)
 
 
 def test_of_a_classifier_a_gate_learns_none_and_the_rest():
-    answers = taught([teacher(logits=np.log([0.7, 0.2, 0.1]))], BINARY, patches(2))
+    answers = teacher_answers([teacher(logits=np.log([0.7, 0.2, 0.1]))], BINARY, patches(2))
     np.testing.assert_allclose(np.exp(answers), [[0.7, 0.3]] * 2, atol=1e-6)
 
 
 def test_progress_counts_the_batches():
     seen = []
     items = patches(BATCH + 1)
-    taught([teacher(), teacher()], MULTICLASS, items, lambda: seen.append(1))
-    assert len(seen) == batches_taught([teacher(), teacher()], items) == 4
+    teacher_answers([teacher(), teacher()], MULTICLASS, items, lambda: seen.append(1))
+    assert len(seen) == teacher_batches([teacher(), teacher()], items) == 4
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_progress_counts_the_batches():
 def test_trust_decides_between_label_and_teacher(trust, wanted):
     targets = np.array([[0, 1]], np.float32)
     even = np.log(np.array([[0.5, 0.5]], np.float32))
-    found = mixed(targets, even, np.zeros(2, np.float32), trust)
+    found = mixed_targets(targets, even, np.zeros(2, np.float32), trust)
     np.testing.assert_allclose(found, [wanted], atol=1e-6)
 
 
@@ -93,5 +93,5 @@ def test_answers_are_shifted_as_the_loss_is():
     """A teacher that knows only the true shares says the drawn shares on a balanced draw."""
     true, drawn = np.array([0.9, 0.1]), np.array([0.5, 0.5])
     answers = np.log(true[None]).astype(np.float32)
-    found = mixed(np.zeros((1, 2), np.float32), answers, np.log(drawn / true), trust=1.0)
+    found = mixed_targets(np.zeros((1, 2), np.float32), answers, np.log(drawn / true), trust=1.0)
     np.testing.assert_allclose(found, drawn[None], atol=1e-6)

@@ -14,7 +14,8 @@ from train.regions.items import (
     choose_tiles,
     cut_tiles,
     defective_or_clean,
-    joined,
+    join_items,
+    tile_inputs,
 )
 
 
@@ -106,6 +107,18 @@ def test_overlapping_tiles_are_cut_where_they_lie(data):
         np.testing.assert_array_equal(image, tile.sample.read()[:, x : x + REGION[0]])
 
 
+def test_networks_of_several_geometries_see_the_same_tiles(data):
+    tiles = judged_tiles(data, "val", REGION)
+    own, half = Geometry(REGION, REGION), Geometry(REGION, (16, 16))
+    frames = []
+    inputs = tile_inputs(tiles, (own, half), frames.append)
+    assert len(frames) == len(data.of("val"))
+    for geometry in (own, half):
+        alone = cut_tiles(tiles, len(CLASSES), geometry).images
+        np.testing.assert_array_equal(inputs[geometry], alone)
+    assert inputs[half].shape == (len(tiles), 16, 16)
+
+
 def test_a_holdout_that_stays_closed_is_not_chosen(data):
     assert set(choose_tiles(data, REGION, holdout=False)) == {"train", "val"}
 
@@ -122,7 +135,7 @@ def test_joined_items_are_all_there_in_order(data):
     geometry = Geometry(REGION, REGION)
     train, val = cut_items(data, "train", geometry), cut_items(data, "val", geometry)
     parts = [train, val]
-    both = joined(parts)
+    both = join_items(parts)
     for name in ("images", "labels", "groups"):
         np.testing.assert_array_equal(getattr(both, name)[: len(train)], getattr(train, name))
         np.testing.assert_array_equal(getattr(both, name)[len(train) :], getattr(val, name))

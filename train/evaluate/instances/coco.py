@@ -105,14 +105,14 @@ def match(
 
 
 def _class_matches(rows: Sequence[dict[str, Any] | None]) -> ClassMatches:
-    seen = [(place, row) for place, row in enumerate(rows) if row is not None]
+    judged = [(place, row) for place, row in enumerate(rows) if row is not None]
     truths = np.zeros(len(rows), np.intp)
-    for place, row in seen:
+    for place, row in judged:
         truths[place] = np.count_nonzero(np.asarray(row["gtIgnore"]) == 0)
-    frames = np.repeat([place for place, _ in seen], [len(row["dtScores"]) for _, row in seen])
-    scores = _joined(row["dtScores"] for _, row in seen)
-    right = _joined(row["dtMatches"][_HALF] > 0 for _, row in seen)
-    ignored = _joined(row["dtIgnore"][_HALF] for _, row in seen)
+    frames = np.repeat([place for place, _ in judged], [len(row["dtScores"]) for _, row in judged])
+    scores = _joined(row["dtScores"] for _, row in judged)
+    right = _joined(row["dtMatches"][_HALF] > 0 for _, row in judged)
+    ignored = _joined(row["dtIgnore"][_HALF] for _, row in judged)
     # As the library orders them: equal scores stay in the frames' order.
     order = np.argsort(-scores, kind="mergesort")
     order = order[ignored[order] == 0]

@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
-
-import numpy as np
 
 from edge.core.frame import Frame, Pixels
 from edge.core.inspection import Level
 from edge.vision.cascade import Cascade
 from edge.vision.instances.found_instance import FoundInstance
-from train.data.tiles import Tile
+from train.data.tiles import Tile, read_tiles
 from train.evaluate.instances.judged import JudgedInstances, judge_instances
 
 
@@ -44,11 +41,8 @@ def look(
     judged: list[Tile] = []
     candidates: list[list[FoundInstance]] = []
     as_run: list[list[FoundInstance]] = []
-    for sample, members in groupby(items, key=lambda item: item.sample):
-        pixels = sample.read()
-        for item in members:
-            x, y, w, h = item.box
-            cut = np.ascontiguousarray(pixels[y : y + h, x : x + w])
+    for _, of_frame in read_tiles(items):
+        for item, cut in of_frame:
             candidates.append(_renamed(model.candidates(cut), place))
             if inspect:
                 as_run.append(_renamed(_as_run(cascade, cut), place))
@@ -59,10 +53,10 @@ def look(
 
 def _as_run(cascade: Cascade, pixels: Pixels) -> list[FoundInstance]:
     frame = Frame(pixels, 0, time.monotonic(), "")
-    seen = cascade.inspect(frame)
-    if cascade.instances is None or seen.level is not Level.CLASSIFIED:
+    inspection = cascade.inspect(frame)
+    if cascade.instances is None or inspection.level is not Level.CLASSIFIED:
         return []
-    return cascade.instances.find(pixels, seen.suspicious)
+    return cascade.instances.find(pixels, inspection.suspicious)
 
 
 def _renamed(found: Sequence[FoundInstance], place: Sequence[int]) -> list[FoundInstance]:

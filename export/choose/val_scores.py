@@ -1,0 +1,67 @@
+"""Temperatures and thresholds chosen on val, and every form's scores of val by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge.bundle.manifest_parts import Thresholds, Unit
+from export.choose.thresholds import choose_thresholds
+from export.compare.cascade_comparison import RungScores
+from export.convert.forms import REQUIRED, Rung
+from export.score.split_scores import Logits, SplitInputs, score_split
+from export.score.temperature import fit_temperatures
+from export.settings import ExportSettings
+from train.data.sample import DataSet
+from train.regions.finished import Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValScores:
+    """What was chosen on int8's scores, and every rung's scores by it.
+
+    Attributes:
+        temperatures: Of the networks, by stage.
+        thresholds: Of gate and decision.
+        own: What the networks' own items are.
+        unit: What the decision is judged on.
+        scored: What every rung says of val.
+    """
+
+    temperatures: Mapping[str, float]
+    thresholds: Thresholds
+    own: Unit
+    unit: Unit
+    scored: RungScores
+
+
+def score_val(
+    settings: ExportSettings,
+    runs: Mapping[str, Run],
+    logits: Mapping[Rung, Mapping[str, Logits]],
+    val: SplitInputs,
+    data: DataSet,
+) -> ValScores:
+    """Temperatures and thresholds, chosen on int8 TFLite, and every rung's scores by them.
+
+    Args:
+        settings: What is wanted.
+        runs: Of the stages.
+        logits: What the networks of every rung say of val, by stage.
+        val: Read.
+        data: What the runs were trained on.
+
+    Raises:
+        DataError: Val has no item of a kind.
+    """
+    by_region = runs["gate"].geometry.region is not None
+    own: Unit = "tile" if by_region else "frame"
+    unit: Unit = settings.unit if by_region else "frame"
+    temperatures = fit_temperatures(runs, logits[REQUIRED], val, data.classes)
+    int8 = score_split(val, runs, logits[REQUIRED], temperatures, data.classes)
+    thresholds = choose_thresholds(int8[unit], settings.risk, unit=unit)
+    scored = {
+        rung: score_split(val, runs, of_rung, temperatures, data.classes, thresholds)
+        for rung, of_rung in logits.items()
+    }
+    return ValScores(temperatures, thresholds, own, unit, scored)
