@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from edge.coil.contact import Scale
 from edge.coil.disposition import Disposition
 from edge.coil.grade import Grade
 from edge.coil.track import PlacedPiece, Track, place
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.coil_defect import CoilDefect
 from edge.core.coverage import Gap
 from edge.core.events import Event, EventKind
@@ -70,6 +70,7 @@ class CoilTracker:
         touch_mm: Pieces no farther apart touch.
         gap_mm: Millimetres without strip that end a coil; None ends none.
         disposition: Decides what is to be done about defects.
+        clock: Dates what comes without a time of its own.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class CoilTracker:
         touch_mm: float = 8.0,
         gap_mm: float | None = None,
         disposition: Disposition | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.action = ""
         """What is to be done about the worst defect of the frame added last, by what is known of
@@ -88,6 +90,7 @@ class CoilTracker:
         self._scale = Scale(mm_per_line, mm_per_px_across, touch_mm)
         self._gap_mm = gap_mm
         self._disposition = disposition or Disposition()
+        self._clock = clock
         self._first_name = name
         self._begun = 0
         self._waits = True
@@ -171,14 +174,14 @@ class CoilTracker:
         """
         if name and name == self.coil:
             return self._changes([])
-        ended = self._end_coil(position_mm, time.time())
-        self._begin_coil(name, position_mm, time.time())
+        ended = self._end_coil(position_mm, self._clock.wall())
+        self._begin_coil(name, position_mm, self._clock.wall())
         return self._changes(ended)
 
     def end(self) -> CoilChanges:
         """End the coil by command or with the run, and what ends with it."""
         self._waits = False
-        return self._changes(self._end_coil(self._seen_to_mm, time.time()))
+        return self._changes(self._end_coil(self._seen_to_mm, self._clock.wall()))
 
     def grade(self) -> dict[str, Any]:
         """``Grade.as_json`` of the coil that runs; where none does, of the one that ended last."""
@@ -211,7 +214,7 @@ class CoilTracker:
         self._waits = False
         self._first_name = ""
         self._begun += 1
-        began = datetime.fromtimestamp(at or time.time(), UTC)
+        began = datetime.fromtimestamp(at or self._clock.wall(), UTC)
         self._grade = Grade(name or f"coil-{began:%Y%m%dT%H%M%S}-{self._begun:03d}")
         self._number = 0
         self._note(EventKind.COIL_BEGAN, f"coil {self.coil} began", position_mm, at)
@@ -234,7 +237,9 @@ class CoilTracker:
         at: float,
         grade: dict[str, Any] | None = None,
     ) -> None:
-        self._events.append(Event(kind, text, at or time.time(), position_mm, self.coil, grade))
+        self._events.append(
+            Event(kind, text, at or self._clock.wall(), position_mm, self.coil, grade)
+        )
 
     def _take(self, piece: PlacedPiece, seen_to_mm: float) -> Track:
         """Join a piece to what it touches; the defect as far as it is known."""

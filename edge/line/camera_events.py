@@ -29,7 +29,7 @@ class CameraEvents:
         self._unseen_mm += captured.place.missing_mm
         if self._lost_at is not None:
             return []
-        self._lost_at = captured.item.at
+        self._lost_at = captured.item.taken_at
         text = f"{absence.source} gives no frames: {absence.detail or absence.cause}"
         return [_event(EventKind.CAMERA_LOST, text, captured)]
 
@@ -37,7 +37,8 @@ class CameraEvents:
         if self._lost_at is None:
             return []
         unseen_m = (self._unseen_mm + captured.place.missing_mm) / 1000.0
-        away_s = captured.item.at - self._lost_at
+        # By the steady clock: the other may have been set meanwhile.
+        away_s = captured.item.taken_at - self._lost_at
         text = (
             f"{captured.item.source} gives frames again after {away_s:.1f} s; "
             f"{unseen_m:.1f} m passed unseen"
