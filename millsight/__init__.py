@@ -7,15 +7,15 @@
     for defect in inspection.defects:
         print(defect.label, defect.score, defect.box)
 
-``open_bundle`` admits a bundle as a device beside the line does: every byte is checked, and its
-signature against the trusted keys. ``Inspector`` runs its models. ``Inspection`` says what was
-found; every error that a person can act on is a ``MillsightError``. ``docs/python.md`` has an
-example of every part.
+``open_bundle`` admits a bundle as a device beside the line does: it checks every byte, and the
+signature against the trusted keys. ``Inspector`` runs the bundle's models. ``Inspection`` holds the
+verdict and the defects. Every error that a person can act on is a ``MillsightError``.
+``docs/python.md`` has an example of each part.
 """
 
 from __future__ import annotations
 
-# What Python has loaded at its start; a file can hide anything else.
+# These two are loaded when Python starts, so no file can hide them.
 import os
 import sys
 
@@ -88,8 +88,8 @@ _WHERE = {
     "edge.sinks.pictures": ("draw",),
     "millsight.inspector": ("Inspector", "open_bundle"),
 }
-"""Where each public name is from. It is imported when it is first asked for, because the command,
-which imports this package too, starts at once."""
+"""The module of each public name. Modules are imported on first use, because the command imports
+this package too and must start quickly."""
 
 _LATER = (
     "cryptography.hazmat.primitives.asymmetric.ed25519",
@@ -97,14 +97,14 @@ _LATER = (
     "edge.vision.engines.litert",
     "ai_edge_litert.interpreter",
 )
-"""What those import only when they run."""
+"""Modules that the public modules import only when they run."""
 
 
 def _check_names() -> None:
-    """Make sure that no file hides what this package imports.
+    """Check that no file hides a module that this package imports.
 
     Raises:
-        ImportError: One does; it says which, and what to do.
+        ImportError: A file does; the message names the file and the remedy.
     """
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     ours = os.path.realpath(os.path.join(home, "edge"))
@@ -115,7 +115,7 @@ def _check_names() -> None:
             "another folder"
         )
         if _is_command():
-            # Its script imports this package before any line of it could catch an error.
+            # The command's script imports this package before it can catch an error.
             sys.exit(message)
         raise ImportError(message, name="edge", path=found)
 
@@ -123,15 +123,16 @@ def _check_names() -> None:
 
     hidden = hidden_modules()
     if hidden and not _is_command():
-        # A hidden module that is needed is found out here rather than at some later call.
+        # Report a hidden module now rather than at a later call.
         with Refusing(hidden):
             _import_all()
 
 
 def _found_edge() -> str | None:
-    """The file that Python has or would import as ``edge``; None where it has none.
+    """The file that Python has imported or would import as ``edge``; None if there is none.
 
-    As ``edge.core.hiding`` finds it, which cannot be imported before ``edge`` is known to be ours.
+    This repeats what ``edge.core.hiding`` does, because that module cannot be imported before
+    ``edge`` is known to be ours.
     """
     loaded = sys.modules.get("edge")
     if loaded is not None:
@@ -144,9 +145,9 @@ def _found_edge() -> str | None:
 
 
 def _is_command() -> bool:
-    """Whether the ``millsight`` command is what runs, or ``python -m millsight``."""
+    """Whether the program is the ``millsight`` command or ``python -m millsight``."""
     program = "".join(getattr(sys, "argv", [])[:1])
-    if program == "-m":  # until Python has found the module that it is to run
+    if program == "-m":  # Python has not yet found the module that it will run.
         return "millsight" in sys.orig_argv
     return os.path.basename(program) == "millsight"
 
@@ -158,7 +159,7 @@ def _import_all() -> None:
         try:
             import_module(module)
         except ModuleNotFoundError:
-            # An engine that is not installed: whoever asks for it is told.
+            # The engine is not installed; the caller who asks for it gets an error.
             if module not in _LATER:
                 raise
 

@@ -7,7 +7,7 @@ from edge.core.hiding import run_command
 
 
 def main() -> None:
-    """Run the command; it ends with one line on stderr where a file hides what it needs."""
+    """Run the command; exit with one line on stderr if a file hides a module that it needs."""
     run_command(run)
 
 

@@ -1,4 +1,4 @@
-"""Opening a bundle as a device does, and inspecting pictures with it."""
+"""Open a bundle as a device does, and inspect pictures with it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AnyPath = str | os.PathLike[str]
 
 MAX_THREADS = 64
 MM_PER_PX = 0.5
-"""As ``millsight inspect`` assumes where nobody says otherwise."""
+"""Default scale in mm per pixel, the same as that of ``millsight inspect``."""
 
 _log = logging.getLogger("millsight")
 
@@ -40,28 +40,28 @@ def open_bundle(
 ) -> Bundle:
     """Read a bundle, check every byte of it, and admit it as a device beside the line does.
 
-    A bundle that ships with millsight is admitted by its digest; any other must be signed by one of
-    the trusted keys. One that is damaged, or wrongly signed, or signed by a stranger, is refused
-    whatever is allowed. No model is loaded yet.
+    A bundle that ships with millsight is admitted by its digest. Any other bundle must be signed by
+    one of the trusted keys. A damaged bundle, a wrong signature or an unknown signer is refused
+    even with ``allow_unsigned``. The models are not loaded yet.
 
     Args:
         path_or_name: A ``.millsight`` file, or the name of a shipped bundle: ``simulated`` or
             ``cold-strip``. None: the bundle that is installed on this device, else ``simulated``.
         keys: Trusted public keys: a folder (its ``*.pem``), or the files themselves. None: the
             folder ``MILLSIGHT_KEYS``, else ``/etc/millsight/keys``.
-        allow_unsigned: Whether a bundle that has no signature is admitted. A warning is logged.
+        allow_unsigned: Whether to admit a bundle without a signature. A warning is logged.
 
     Returns:
-        The bundle. Its ``name``, ``classes`` and ``trust`` (``shipped``, ``signed by NAME`` or
-        ``unsigned``) say what it is, its ``manifest`` everything else.
+        The bundle, with ``name``, ``classes``, ``trust`` (``shipped``, ``signed by NAME`` or
+        ``unsigned``) and ``manifest``.
 
     Raises:
-        MissingPathError: There is no such file, or a key file cannot be read.
+        MissingPathError: The file does not exist, or a key file cannot be read.
         BundleError: The bundle is damaged or wrongly signed.
-        UntrustedError: It is unsigned, or signed by a key that is not trusted.
-        NewerFormatError: A later millsight wrote it.
-        OlderFormatError: An earlier millsight wrote it.
-        ConfigError: A key is a private key or no key, or the folder of keys cannot be read.
+        UntrustedError: The bundle is unsigned, or signed by a key that is not trusted.
+        NewerFormatError: A later version of millsight wrote the bundle.
+        OlderFormatError: An earlier version of millsight wrote the bundle.
+        ConfigError: A key file holds a private key or no key, or the key folder cannot be read.
     """
     folder, files = _trusted(keys)
     device = Device(folder, state_folder(), allow_unsigned, files)
@@ -72,33 +72,33 @@ def open_bundle(
 class Inspector:
     """A bundle's models, ready to inspect pictures.
 
-    On making one the models are loaded and score the bundle's golden frames, as they do before a
-    line runs: a device that scores them otherwise is refused. That takes some tenths of a second,
-    and an inspection milliseconds, so make one and keep it.
+    The constructor loads the models and scores the bundle's golden frames, as a line does before it
+    starts, and raises if a score differs. This takes some tenths of a second and an inspection some
+    milliseconds, so create one inspector and keep it.
 
-    Threads may share an inspector: their calls wait for each other. To inspect in parallel, make
-    one for each thread, or for each process: an inspector cannot be pickled. It holds memory alone,
-    and needs no closing.
+    Threads may share an inspector; their calls run one at a time. To inspect in parallel, create
+    one per thread or per process; an inspector cannot be pickled. It holds only memory and needs no
+    closing.
 
-    Without ``engine``, ``precision`` and ``threads`` the models run as ``millsight tune`` has
-    planned for this device, else in int8, with two threads, in the first engine that is installed.
+    Without ``engine``, ``precision`` and ``threads`` the models run by the device's tuning plan
+    (``millsight tune``); without a plan, in int8 with two threads in the first installed engine.
 
     Args:
-        bundle: From ``open_bundle``.
+        bundle: A bundle from ``open_bundle``.
         engine: ``litert``, ``tflite``, ``onnx`` or ``openvino``.
-        precision: Which of the bundle's models: ``int8`` or ``float32``; some bundles have more.
+        precision: Precision of the models: ``int8`` or ``float32``; some bundles have more.
         threads: Threads for each model, 1 to 64.
 
     Attributes:
-        bundle: Whose models.
-        engine: The engines that run, such as ``litert`` or ``litert+onnx``.
+        bundle: The bundle whose models run.
+        engine: The engines in use, such as ``litert`` or ``litert+onnx``.
 
     Raises:
-        UntrustedError: The bundle is not from ``open_bundle``: nobody has admitted it.
-        EngineError: The engine is unknown or not installed, or refuses a model.
-        BundleError: The bundle has no models of that precision, or scores its golden frames
-            otherwise on this device.
-        ConfigError: ``threads`` makes no sense.
+        UntrustedError: The bundle does not come from ``open_bundle``, so it was not admitted.
+        EngineError: The engine is unknown, not installed, or rejects a model.
+        BundleError: The bundle has no models of that precision, or the golden frames get different
+            scores on this device.
+        ConfigError: ``threads`` is not a whole number from 1 to 64.
     """
 
     def __init__(
@@ -110,10 +110,10 @@ class Inspector:
         threads: int | None = None,
     ) -> None:
         if not isinstance(bundle, Bundle):
-            raise TypeError(f"a bundle is wanted, from open_bundle; this is {_kind(bundle)}")
+            raise TypeError(f"expected a bundle from open_bundle; this is {_kind(bundle)}")
         if bundle.trust is None:
             raise UntrustedError(
-                f"the bundle {bundle.name} was read and not admitted",
+                f"the bundle {bundle.name} was read but not admitted",
                 "Open it with millsight.open_bundle",
             )
         if threads is not None and not (isinstance(threads, int) and 1 <= threads <= MAX_THREADS):
@@ -136,34 +136,34 @@ class Inspector:
         mm_per_px: float = MM_PER_PX,
         convert_colour: bool = False,
     ) -> Inspection:
-        """Inspect one picture: the verdict, and the outlines of what was found.
+        """Inspect one picture and outline its defects.
 
-        A file gives what ``millsight inspect`` says of it.
+        For a file the result equals that of ``millsight inspect``.
 
         Args:
-            picture: Pixels [lines, columns] uint8, grey; or [lines, columns, 3] with three channels
-                that are equal. Columns run across the strip, lines along it. Or the path of an
-                image. Sizes that the bundle takes: ``bundle.manifest.frame``, in pixels.
-            mm_per_px: Millimetres of strip in a pixel, along and across. Lengths and areas in mm
-                follow from it; scores do not.
-            convert_colour: Turn real colour into grey rather than refuse it. Arrays of real colour
-                have their channels in OpenCV's order: blue, green, red.
+            picture: Pixels [lines, columns] uint8, grey; or [lines, columns, 3] with three equal
+                channels; or the path of an image. Columns run across the strip, lines along it.
+                ``bundle.manifest.frame`` gives the accepted sizes in pixels.
+            mm_per_px: Millimetres of strip per pixel, along and across. It scales lengths and areas
+                in mm; it does not change scores.
+            convert_colour: Convert a colour picture to grey instead of refusing it. Colour arrays
+                have OpenCV's channel order: blue, green, red.
 
         Returns:
-            What was found. It always has a verdict: its level is ``full``, its ``defective`` holds,
-            and its ``defect_score`` is a fraction from 0 to 1. Boxes are x, y, width, height in
-            pixels; where the bundle has an instance model, defects have masks. ``source`` is the
-            path, and ``array`` for arrays.
+            The inspection. It always has a verdict: ``level`` is ``full``, ``defective`` is set,
+            and ``defect_score`` is a fraction from 0 to 1. Boxes are x, y, width, height in pixels.
+            Defects have masks if the bundle has an instance model. ``source`` is the path, or
+            ``array`` for an array.
 
         Raises:
-            MissingPathError: There is no such file.
-            ImageError: It is no whole grey picture of 8 bits, or not of a size that the bundle
-                takes. A picture that was not inspected never looks like a clean one.
+            MissingPathError: The file does not exist.
+            ImageError: The picture is damaged, not 8-bit grey, or of a size that the bundle does
+                not accept. A picture that was not inspected is never reported as clean.
             EngineError: The engine failed.
-            ConfigError: ``mm_per_px`` is not above 0.
+            ConfigError: ``mm_per_px`` is not a finite number above 0.
         """
         if not (math.isfinite(mm_per_px) and mm_per_px > 0):
-            raise ConfigError(f"mm_per_px is {mm_per_px!r}", "Give millimetres a pixel, above 0")
+            raise ConfigError(f"mm_per_px is {mm_per_px!r}", "Give millimetres per pixel, above 0")
         pixels, source = _pixels(picture, convert_colour=convert_colour)
         frame = Frame(
             pixels,
@@ -178,7 +178,7 @@ class Inspector:
         if inspection.level is Level.UNINSPECTED:
             raise ImageError(
                 f"{source} cannot be inspected: {inspection.detail} (width × height in pixels)",
-                "Give a picture of such a size, at the scale of those that the bundle learnt from",
+                "Give a picture of an accepted size, at the scale of the bundle's training data",
             )
         return inspection
 
@@ -186,7 +186,7 @@ class Inspector:
 def _trusted(
     keys: AnyPath | Iterable[AnyPath] | None,
 ) -> tuple[Path, tuple[Path, ...] | None]:
-    """The folder of keys, and the files that are named instead of it."""
+    """The key folder, and the key files that replace it, if any are named."""
     if keys is None:
         return keys_folder(), None
     if not isinstance(keys, (str, os.PathLike)):
@@ -196,13 +196,13 @@ def _trusted(
 
 
 def _pixels(picture: object, *, convert_colour: bool) -> tuple[Pixels, str]:
-    """Grey pixels [lines, columns] uint8, and where they are from."""
+    """Grey pixels [lines, columns] uint8, and the name of their source."""
     if isinstance(picture, np.ndarray):
         return _grey(picture, convert_colour=convert_colour), "array"
     if not isinstance(picture, (str, os.PathLike)):
         raise ImageError(
-            f"a picture is a NumPy array or the path of an image; this is {_kind(picture)}",
-            "numpy.asarray makes an array of most pictures",
+            f"a picture must be a NumPy array or the path of an image; this is {_kind(picture)}",
+            "Most picture types convert with numpy.asarray",
         )
     path = Path(picture)
     try:
@@ -211,8 +211,8 @@ def _pixels(picture: object, *, convert_colour: bool) -> tuple[Pixels, str]:
         raise MissingPathError(f"there is no image {str(path)[:80]}: {error.strerror}") from None
     if is_folder:
         raise ImageError(
-            f"{path} is a folder; one picture is inspected at a time",
-            'Go through its files: for file in sorted(Path(folder).glob("*.png"))',
+            f"{path} is a folder; inspect takes one picture",
+            'Loop over its files: for file in sorted(Path(folder).glob("*.png"))',
         )
     return read_grey(path, convert_colour=convert_colour), str(path)
 
@@ -220,8 +220,8 @@ def _pixels(picture: object, *, convert_colour: bool) -> tuple[Pixels, str]:
 def _grey(array: NDArray[Any], *, convert_colour: bool) -> Pixels:
     if array.dtype != np.uint8:
         raise ImageError(
-            f"the array is of {array.dtype}; pixels are uint8, from 0 to 255",
-            "Scale them to that range, then .astype(numpy.uint8)",
+            f"the array has dtype {array.dtype}; pixels must be uint8, from 0 to 255",
+            "Scale them to that range, then call .astype(numpy.uint8)",
         )
     if array.ndim != 2 and (array.ndim != 3 or array.shape[2] != 3):
         raise ImageError(
@@ -229,7 +229,7 @@ def _grey(array: NDArray[Any], *, convert_colour: bool) -> Pixels:
             "Give [lines, columns], or [lines, columns, 3] with equal channels",
         )
     if not array.size:
-        raise ImageError(f"the array has the shape {array.shape}", "There is no pixel in it")
+        raise ImageError(f"the array has the shape {array.shape}", "It holds no pixels")
     return to_grey(array, "the array", convert_colour=convert_colour)
 
 

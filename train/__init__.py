@@ -1,4 +1,4 @@
-"""Readers, networks, training and evaluation. It logs to the logger ``train`` and its children."""
+"""Data readers, networks, training and evaluation. The package logs to the logger ``train``."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Folders that are whole or absent, and folders that cannot be read, in words."""
+"""Context managers for folders: atomic creation, and readable errors where reading fails."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from edge.core.files import writable, written_beside
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Within it, what the system will not let be read is named.
+    """Turn an ``OSError`` in the block into a ``DataError`` that names the path.
 
     Raises:
-        DataError: ``path``, or what is in it, cannot be read.
+        DataError: ``path``, or a file in it, cannot be read.
     """
     try:
         yield
     except OSError as error:
         raise DataError(
             f"{error.filename or path} cannot be read: {error.strerror or error}",
-            "Give yourself the right to read it, or name another",
+            "Give yourself read permission, or choose another path",
         ) from None
 
 
 @contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
-    """A folder to fill that becomes ``out`` when all went well and is removed when not.
+    """A temporary folder that becomes ``out`` on success and is removed on failure.
 
     Raises:
         UnwritableError: ``out`` exists and is not an empty folder, or cannot be written.

@@ -1,4 +1,4 @@
-"""Loading Keras when a command needs it, quietly, and saying which extra to install when absent."""
+"""Load Keras on demand and without its log output; name the missing extra if it is absent."""
 
 from __future__ import annotations
 

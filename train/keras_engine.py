@@ -1,4 +1,4 @@
-"""A Keras network as an engine: judged before it is exported, through the code of the line."""
+"""An ``Engine`` that runs a Keras network, so that it is scored by the same code as on the line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from edge.vision.preprocess import as_fractions
 
 
 class KerasEngine(Engine):
-    """A ``keras.Model`` of one input as an engine.
+    """A ``keras.Model`` with one input as an engine.
 
     Args:
-        model: Later changes of its weights show.
+        model: The network; it is not copied, so later changes of its weights take effect.
+        input_shape: Shape of one call's input, batch first; None: one picture of the model's size.
         input_shape: Of one invocation, batch first; None takes one picture of the model's size.
     """
 
@@ -29,14 +30,14 @@ class KerasEngine(Engine):
         self.input_shape = input_shape or (1, *model.input_shape[1:])
 
     def run(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Logits [n, outputs] of pictures [n, height, width] uint8 by a network of one output."""
+        """Logits [n, outputs] of pictures [n, height, width] uint8, for a one-output network."""
         return self._outputs(as_fractions(batch))[0]
 
     def run_tensors(self, inputs: NDArray[np.uint8] | NDArray[np.float32]) -> list[Quantized]:
-        """Every output, float32, in the network's order.
+        """All outputs, float32, in the network's order.
 
         Raises:
-            EngineError: The inputs are not of ``input_shape``.
+            EngineError: The shape of ``inputs`` is not ``input_shape``.
         """
         numbers = as_fractions(inputs) if inputs.dtype == np.uint8 else inputs
         if numbers.shape != self.input_shape:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, responses
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
@@ -112,7 +112,9 @@ def multipart(url: str, *, patience_s: float) -> HTTPResponse | None:
     try:
         return open_multipart(url, patience_s)
     except (OSError, ValueError, HTTPException) as error:
-        told = f"it answers {error.code} {error.reason}" if isinstance(error, HTTPError) else ""
+        told = ""
+        if isinstance(error, HTTPError):
+            told = f"it answers {error.code} {responses.get(error.code, '')}".rstrip()
         raise CameraError(
             f"{without_secrets(url)} cannot be opened: {told or reason(url)}"
         ) from None

@@ -18,6 +18,7 @@ from edge.core.errors import (
     INTERRUPTED_EXIT_CODE,
     MillsightError,
     MissingExtraError,
+    NotKeptError,
     ReaderGoneError,
     UnwritableError,
 )
@@ -121,8 +122,9 @@ def main() -> NoReturn:
                 raise
             code = 1
         finally:
-            log.close()
-    sys.exit(code)
+            lost = log.close()
+    # The log has said so itself.
+    sys.exit(NotKeptError.exit_code if lost and code == 0 else code)
 
 
 def _exit_code(log: CommandLog) -> int:
@@ -153,8 +155,21 @@ def _exit_code(log: CommandLog) -> int:
     else:
         # click gives back the code of a command that exits early, such as --help.
         return code if isinstance(code, int) else 0
+    for earlier in _earlier(fault):
+        _say(str(earlier))
     _say(str(fault))
     return fault.exit_code
+
+
+def _earlier(fault: BaseException) -> list[MillsightError]:
+    """Errors that had ended the command already when what it closed failed too, the first first."""
+    found: list[MillsightError] = []
+    before = None if fault.__suppress_context__ else fault.__context__
+    while before is not None:
+        if isinstance(before, MillsightError):
+            found.insert(0, before)
+        before = None if before.__suppress_context__ else before.__context__
+    return found
 
 
 def _is_binary() -> bool:

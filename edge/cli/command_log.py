@@ -103,8 +103,12 @@ class CommandLog:
             click.echo(f"millsight: {outgoing(text)}", err=True)
         return True
 
-    def close(self) -> None:
-        """Finish the file, and leave logging as it was. Safe to call twice."""
+    def close(self) -> int:
+        """Finish the file, and leave logging as it was. Safe to call twice.
+
+        Returns:
+            Lines that the file lacks.
+        """
         # The file first: it may have something to say on stderr.
         for handler in (self._file, self._stderr):
             if handler is not None:
@@ -116,7 +120,9 @@ class CommandLog:
                     logger.removeHandler(handler)
                     logger.setLevel(logging.NOTSET)
                     logger.propagate = True
+        lost = 0 if self._file is None else self._file.lost
         self._file = self._stderr = None
+        return lost
 
     def _attach(self, handler: logging.Handler) -> None:
         for name in PACKAGES:

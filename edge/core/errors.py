@@ -179,5 +179,12 @@ class UnfitError(MillsightError):
     default_hint = "The findings say what to do"
 
 
+class NotKeptError(MillsightError):
+    """A run has ended, and could not keep all that it was asked to keep: a disk was full."""
+
+    exit_code = 23
+    default_hint = "Check the disks and the network that outputs go to"
+
+
 INTERRUPTED_EXIT_CODE = 130
 """Ctrl-C (128 + SIGINT): what was under way was put away cleanly, and nothing is half-written."""

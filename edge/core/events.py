@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     DRIFT = "drift"
     STORAGE = "storage"
     """The ledger or pictures cannot be stored, or can be again."""
+    CLOCK = "clock"
+    """The clock was set, or says what cannot be."""
     SINK = "sink"
     """Something that is told of inspections is away, or back."""
     COIL_BEGAN = "coil began"

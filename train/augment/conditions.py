@@ -1,8 +1,8 @@
-"""What light, lens, sensor, dirt and the strip's wandering do to a picture.
+"""Image degradations: lighting, focus, motion, sensor noise, dirt and the strip's edge.
 
-Pure functions from a grey picture [lines, columns] uint8 to one of the same size. Training draws
-their strengths at random, ``benchmarks.robustness`` fixes them. What is random in one comes from
-the generator that it is given.
+Each function maps a grey picture [lines, columns] uint8 to one of the same size. All randomness
+comes from the ``rng`` argument. Training draws the strengths at random; ``benchmarks.robustness``
+sets them.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from edge.simulator.stamp import Stamp, lay
 Side = Literal["left", "right"]
 
 BLACK = 3
-"""Grey past the strip's edge; 1 to 4 in the eight of twenty Severstal frames that show it."""
+"""Grey value beyond the strip's edge; 1 to 4 in the 8 of 20 Severstal frames that show an edge."""
 
 EDGE_PX = 5
-"""Pixels over which the strip comes out of the black; 3 to 20 in the same frames."""
+"""Width of the transition from black to strip in pixels; 3 to 20 in the same frames."""
 
 
 def lit(pixels: Pixels, *, gain: float = 0.0, offset: float = 0.0) -> Pixels:
-    """More or less light.
+    """Change brightness and black level.
 
     Args:
         pixels: The picture.
-        gain: Change of the light, as a share: 0.2 is a fifth brighter, -0.2 a fifth darker.
+        gain: Relative change of brightness: 0.2 is a fifth brighter, -0.2 a fifth darker.
         offset: Change of the black level, as a share of full scale.
     """
     table = (1 + gain) * np.arange(256) + 255 * offset
@@ -41,30 +41,30 @@ def lit(pixels: Pixels, *, gain: float = 0.0, offset: float = 0.0) -> Pixels:
 
 
 def motion_blurred(pixels: Pixels, length: int) -> Pixels:
-    """Strip that moves ``length`` px while it is exposed; it moves along y."""
+    """Motion blur along y: the strip moves ``length`` px during the exposure."""
     return np.asarray(cv2.blur(pixels, (1, length), borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def defocused(pixels: Pixels, sigma: float) -> Pixels:
-    """A lens out of focus: Gaussian blur of ``sigma`` px."""
+    """Defocus: Gaussian blur of ``sigma`` px."""
     blurred = cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(blurred, np.uint8)
 
 
 def noisy(pixels: Pixels, rng: np.random.Generator, std: float) -> Pixels:
-    """Normal noise of the sensor, its standard deviation as a share of full scale."""
+    """Gaussian sensor noise; ``std`` is a share of full scale."""
     noise = rng.standard_normal(pixels.shape, dtype=np.float32)
     return _as_grey(pixels + np.float32(255 * std) * noise)
 
 
 def jpeg(pixels: Pixels, quality: int) -> Pixels:
-    """As it comes back from a JPEG file of that quality, 1 to 100."""
+    """JPEG compression at that quality, 1 to 100."""
     encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
 def shifted(pixels: Pixels, right: int, down: int) -> Pixels:
-    """The camera knocked: the picture moved by so many px, its border repeated."""
+    """Shift the picture by whole pixels, as if the camera had moved; the border is repeated."""
     height, width = pixels.shape
     rows = np.clip(np.arange(height) - down, 0, height - 1)
     columns = np.clip(np.arange(width) - right, 0, width - 1)
@@ -77,15 +77,15 @@ def dusty(
     specks: int,
     radius: tuple[float, float] = (1.0, 3.5),
 ) -> Pixels:
-    """Dirt on the glass: soft specks, two dark ones for each bright one.
+    """Dust on the lens: soft specks, two dark ones for each bright one.
 
-    Dirt does not move with the strip: the same generator state puts it on the same places.
+    Dust does not move with the strip: the same generator state gives the same places.
 
     Args:
         pixels: The picture.
-        rng: Where they lie and how they look.
-        specks: How many.
-        radius: Smallest and largest, in px, at which a speck has faded to a third.
+        rng: Source of positions and shapes.
+        specks: Number of specks.
+        radius: Smallest and largest distance, in px, at which a speck has faded to a third.
     """
     surface = pixels.astype(np.float32)
     for _ in range(specks):
@@ -96,15 +96,15 @@ def dusty(
 
 
 def banded(pixels: Pixels, px: int, side: Side, slant: float = 0.0) -> Pixels:
-    """The strip's edge in view: black over ``px`` columns from one side.
+    """Show the strip's edge: ``px`` black columns from one side.
 
-    The first ``EDGE_PX`` columns of strip rise out of the black.
+    The next ``EDGE_PX`` columns rise from black to strip.
 
     Args:
         pixels: The picture.
-        px: Columns that are black, counted in the middle line.
-        side: Where the strip ends.
-        slant: How far the edge wanders from the first line to the last, in px.
+        px: Black columns, counted in the middle line.
+        side: Side on which the strip ends.
+        slant: Horizontal drift of the edge from the first line to the last, in px.
     """
     height, width = pixels.shape
     if side == "right":
@@ -116,12 +116,12 @@ def banded(pixels: Pixels, px: int, side: Side, slant: float = 0.0) -> Pixels:
 
 
 def oiled(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """An oil stain: a soft dark smear along the strip with ragged sides."""
+    """Add an oil stain: a soft dark smear along the strip with ragged sides."""
     return _wetted(pixels, rng, oil_streak)
 
 
 def watered(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Water: a thin film with a smooth border, brighter or darker, or dried drops."""
+    """Add water: a thin film with a smooth border, brighter or darker, or dried drops."""
     if rng.random() < 0.5:
         return _wetted(pixels, rng, water_film)
     return _wetted(pixels, rng, drop_ring, count=1 + int(rng.poisson(3.0)))
@@ -131,11 +131,11 @@ NUISANCES: dict[str, Callable[[Pixels, np.random.Generator], Pixels]] = {
     "oil": oiled,
     "water": watered,
 }
-"""Painted only where a data set says that they are background: in some an oil spot is a defect."""
+"""Used only if the data set declares them background; in some sets an oil spot is a defect."""
 
 
 def _speck(rng: np.random.Generator, radius: float) -> Stamp:
-    """Out of focus, as all that lies on the glass: it shades or scatters, and hides nothing."""
+    """A speck of dust. It is out of focus, so it shades or scatters light but hides nothing."""
     place = np.arange(-int(2.5 * radius) - 1, int(2.5 * radius) + 2, dtype=np.float32) / radius
     distance = np.hypot(place[None, :], place[:, None] / np.float32(rng.uniform(0.6, 1.0)))
     shade = np.exp(-(distance**2), dtype=np.float32)
@@ -150,7 +150,7 @@ def _wetted(
     draw: Callable[[np.random.Generator, NoiseSheets, int, int], Stamp],
     count: int = 1,
 ) -> Pixels:
-    """Stamps of the simulator laid at random places; up to half of one may lie outside."""
+    """Place simulator stamps at random; up to half of a stamp may lie outside the picture."""
     height, width = pixels.shape
     sheets = noise_sheets(0, max(height, 256), max(width, 512))
     surface = pixels.astype(np.float32)

@@ -1,9 +1,9 @@
-"""What a strip may look like besides: training items moved, lit, soiled and blurred otherwise.
+"""Augmentation of training items: geometry, lighting, dirt, blur, noise and compression.
 
-What every item gets is drawn at once and done in two gathers (one for where a pixel comes from, one
-for its grey), so that two cores spend their time on the network. What costs more comes to a share
-of the items only, one by one, through ``train.augment.conditions``. The order is that of the line:
-strip, glass, lens, sensor, file.
+Changes that every item gets are drawn together and applied in two gathers (pixel positions, then
+grey values), so that the cores are free for the network. Costlier changes apply to a share of the
+items only, one by one, through ``train.augment.conditions``. The order is the physical one: strip,
+glass, lens, sensor, file.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _SLANT_PX = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Sometimes:
-    """A change that some items get.
+    """A random change that a share of the items gets.
 
     Attributes:
-        share: Of the items, those that get it, at random.
-        low: Its least strength; drawn uniformly.
-        high: Its greatest.
+        share: Probability that an item gets it.
+        low: Smallest strength; the strength is uniform.
+        high: Largest strength.
     """
 
     share: float
@@ -48,30 +48,30 @@ NEVER = Sometimes(0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How far items are changed; every draw is uniform and of its own for each item.
+    """Strengths of the augmentation; all draws are uniform and independent for each item.
 
     Attributes:
-        flip: Mirror across and along the strip, each with probability one half. Rolling runs along
-            y, and a mirrored strip is a strip.
-        shift: Largest move, as a share of width and of height; the border's pixels are repeated.
-            Small, because a defect may lie just inside the border.
-        gain: Largest change of the light, as a share.
+        flip: Mirror across and along the strip, each with probability one half. Rolling marks run
+            along y, so a mirrored strip is still a valid strip.
+        shift: Largest shift, as a share of width and of height; the border's pixels are repeated.
+            Keep it small, because a defect may lie just inside the border.
+        gain: Largest relative change of brightness.
         offset: Largest change of the black level, as a share of full scale.
-        gamma: Largest change of the camera's gamma, as a share.
-        noise: Largest standard deviation of the sensor's noise, as a share of full scale.
-        noise_power: An item gets so much of it as a uniform draw raised to this power.
-        edge: The strip's edge at the left or the right, and black past it; its width as a share of
-            the item's. The strip is narrowed to what is left rather than covered, so that no defect
-            that the label names is hidden.
-        sliver: The edge just past the item's border, or a pixel or two within: what an item next to
-            the black shows of it, a few dark columns. In the same measure; below 0 it is outside.
-        dust: Specks on the glass; how many.
-        defocus: A lens out of focus; sigma in px.
-        motion: Blur along y; px that the strip moves while it is exposed.
-        jpeg: JPEG's damage; the quality.
+        gamma: Largest relative change of gamma.
+        noise: Largest standard deviation of sensor noise, as a share of full scale.
+        noise_power: An item's noise is ``noise`` times a uniform draw raised to this power.
+        edge: The strip's edge on the left or right, with black beyond it; the strength is the black
+            width as a share of the item's width. The strip is compressed into the rest rather than
+            covered, so that no labelled defect is hidden.
+        sliver: The strip's edge within a few pixels of the item's border, as in a tile next to the
+            black: a few dark columns. Same measure; below 0 it lies outside the item.
+        dust: Dust on the lens; the strength is the number of specks.
+        defocus: Defocus; sigma in px.
+        motion: Motion blur along y; length in px.
+        jpeg: JPEG compression; the quality.
         nuisances: Names in ``train.augment.conditions.NUISANCES`` that are background in the
             data set.
-        nuisance_share: Of the items, those that get one of each of ``nuisances``.
+        nuisance_share: Probability of each of ``nuisances`` for an item.
     """
 
     flip: bool = True
@@ -98,8 +98,8 @@ ROUGH = Augmentation(
     dust=Sometimes(0.2, 1, 8),
     motion=Sometimes(0.15, 2, 11),
 )
-"""For a line with a noisy camera, dirt and speed. A small network pays for it with accuracy on
-clean strip: on CR7's val the gate lost two points, the classifier none."""
+"""For a line with a noisy camera, dirt and high speed. A small network loses accuracy on clean
+strip: on CR7's val the gate lost two points, the classifier none."""
 
 
 def augmented(
@@ -123,7 +123,7 @@ def augmented(
 
 
 def _soil_and_blur(images: NDArray[np.uint8], rng: np.random.Generator, how: Augmentation) -> None:
-    """In place, what lies on the strip and the glass, and what the lens does."""
+    """Apply, in place, what affects the strip, the glass and the lens."""
     nuisance = Sometimes(how.nuisance_share, 1, 1)
     changes: list[tuple[Sometimes, Callable[[Pixels, float], Pixels]]] = [
         *((nuisance, lambda p, _, name=name: NUISANCES[name](p, rng)) for name in how.nuisances),
@@ -139,13 +139,13 @@ def _soil_and_blur(images: NDArray[np.uint8], rng: np.random.Generator, how: Aug
 
 
 def _chosen(n: int, rng: np.random.Generator, chance: Sometimes) -> Iterator[tuple[int, float]]:
-    """Which of ``n`` items get a change, and how strong."""
+    """The items (of ``n``) that get a change, each with its strength."""
     for i in np.flatnonzero(rng.random(n) < chance.share):
         yield int(i), float(rng.uniform(chance.low, chance.high))
 
 
 def _with_edge(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels:
-    """The strip narrowed to make room for black over a share of the width, if it is above 0."""
+    """Compress the strip and add a black margin of ``share`` of the width, if that is above 0."""
     height, width = pixels.shape
     px = round(share * width)
     black = max(px, 0)
@@ -161,7 +161,7 @@ def _with_edge(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels
 def _source_indices(
     n: int, length: int, rng: np.random.Generator, how: Augmentation
 ) -> NDArray[np.intp]:
-    """Where each row (or column) of each item is read from, [n, length]."""
+    """Source row (or column) of each output row (or column) of each item, [n, length]."""
     most = round(how.shift * length)
     moves = rng.integers(-most, most, size=n, endpoint=True)
     indices = np.clip(np.arange(length) + moves[:, None], 0, length - 1)
@@ -172,7 +172,7 @@ def _source_indices(
 
 
 def _grey_tables(n: int, rng: np.random.Generator, how: Augmentation) -> NDArray[np.float32]:
-    """What each of the 256 greys becomes in each item, [n, 256]."""
+    """Grey-value lookup table of each item, [n, 256]."""
     gain = 1 + rng.uniform(-how.gain, how.gain, size=(n, 1))
     offset = rng.uniform(-how.offset, how.offset, size=(n, 1))
     gamma = 1 + rng.uniform(-how.gamma, how.gamma, size=(n, 1))
@@ -183,9 +183,9 @@ def _grey_tables(n: int, rng: np.random.Generator, how: Augmentation) -> NDArray
 def _noise(
     shape: tuple[int, ...], rng: np.random.Generator, most: float, power: int
 ) -> NDArray[np.float32]:
-    """Normal noise of a strength of its own in each item."""
+    """Gaussian noise, with a standard deviation of its own for each item."""
     strength = (most * rng.random((shape[0], 1, 1)) ** power).astype(np.float32)
-    # One item's noise, rolled: drawing a batch of normals costs more than all the rest.
+    # Shifted windows of one noise bank: drawing normals for a whole batch costs more than the rest.
     bank = rng.standard_normal(2 * shape[1] * shape[2], dtype=np.float32)
     starts = rng.integers(0, shape[1] * shape[2], size=shape[0])
     return np.stack([bank[s : s + shape[1] * shape[2]] for s in starts]).reshape(shape) * strength

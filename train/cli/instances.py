@@ -1,4 +1,4 @@
-"""``millsight train instances``: the network that outlines each defect."""
+"""``millsight train instances``: trains the instance segmentation network."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from edge.cli.options import SIZE, with_options
+from edge.core.errors import DataError
 from edge.core.stderr_log import say
 from train.cli.options import (
     COUNT,
@@ -41,15 +42,15 @@ _options = with_options(
         "--window",
         required=True,
         type=SIZE,
-        help="Width and height in pixels of what the network sees at once, multiples of 16; frames"
-        " that are larger are covered by several.",
+        help="Width and height in pixels of the network's input window, multiples of 16; larger"
+        " frames are covered by several windows.",
     ),
     click.option(
         "--trunk",
         type=click.Choice(list(RECIPES)),
         default="compact",
         show_default=True,
-        help="What the feature pyramid stands on: the classifier's trunk, or MobileNet v1's.",
+        help="Backbone of the feature pyramid: the classifier's, or MobileNet v1.",
     ),
     out_option("runs/instances-TRUNK"),
     epochs_option,
@@ -60,20 +61,20 @@ _options = with_options(
     click.option(
         "--items-per-epoch",
         type=COUNT,
-        help="Draw so many windows an epoch. [default: as many as cover the frames]",
+        help="Windows per epoch. [default: as many as cover the frames]",
     ),
     click.option(
         "--clean",
         type=click.FloatRange(0, 1, max_open=True),
         default=0.2,
         show_default=True,
-        help="Share of the windows that are of frames without a defect.",
+        help="Share of windows that come from frames without a defect.",
     ),
     click.option(
         "--weights",
         metavar="PATH",
-        help="Start from these weights: a run of this command fills all, a classifier's run, a"
-        " .keras file or an .npz of Keras layer names the trunk. [default: from scratch]",
+        help="Initial weights: a run of this command sets all layers; a classifier's run, a .keras"
+        " file or an .npz of Keras layer names sets the backbone. [default: random]",
     ),
     click.option(
         "--judge-every",
@@ -81,16 +82,16 @@ _options = with_options(
         default=1,
         show_default=True,
         metavar="EPOCHS",
-        help="Look at val after each of so many epochs, and after the last.",
+        help="Evaluate val after every so many epochs, and after the last.",
     ),
     click.option(
         "--judge-frames",
         type=COUNT,
         default=200,
         show_default=True,
-        help="Look at so many frames of val, evenly over it; in the end at all.",
+        help="Evaluate so many val frames, evenly spaced, during training; at the end all.",
     ),
-    click.option("--limit", type=COUNT, help="Use so many training frames, for trying out."),
+    click.option("--limit", type=COUNT, help="Use only so many training frames, for trials."),
     sitting_options,
 )
 
@@ -104,12 +105,13 @@ def instances(
     *,
     data: Path,
     splits: Path | None,
+    allow_leaks: bool,
     out: Path | None,
     resume: bool,
     overwrite: bool,
     **choices: Any,
 ) -> None:
-    """Train Mask R-CNN: an outline and a class for every defect."""
+    """Train Mask R-CNN: a class and an outline for each defect."""
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other.")
     plan = make_instances_plan(**choices)
@@ -118,12 +120,17 @@ def instances(
     claiming = resumable(folder, command, resume=resume, overwrite=overwrite)
     with claiming as claim, TrainingProgress(plan.recipe.epochs, precision_in_words) as progress:
         check_folder(folder, resume=resume, overwrite=overwrite)
-        opened = open_to_train(data, splits)
+        opened = open_to_train(data, splits, allow_leaks=allow_leaks)
+        if opened.layout == "class folders":
+            raise DataError(
+                f"{data} holds class folders, which outline nothing",
+                "Draw boxes or masks, or train the gate and the classifier alone",
+            )
         claim_folder(folder, overwrite=overwrite)
         claim.claimed = True
         card = train_instances(plan, opened, folder, progress, command=command, resume=resume)
     say(_LOG, f"val: {_in_words(card.figures['val'])}")
-    say(_LOG, f"{folder} holds the networks and their card")
+    say(_LOG, f"{folder} holds the networks and their model card")
 
 
 def make_instances_plan(
@@ -136,10 +143,10 @@ def make_instances_plan(
     best_weights: bool | None,
     **rest: Any,
 ) -> InstancesPlan:
-    """The trunk's recipe with the options that were given.
+    """The trunk's recipe with the given options applied.
 
     Raises:
-        ConfigError: The window's sides are no multiples of 16.
+        ConfigError: A side of the window is not a multiple of 16.
     """
     given: dict[str, Any] = {
         "epochs": epochs,
@@ -152,13 +159,13 @@ def make_instances_plan(
 
 
 def precision_in_words(row: Row) -> str:
-    """What an epoch's line says of the instance network."""
+    """The precision figures of an epoch's progress line."""
     parts = [
         f"{kind} AP50 {row[f'{kind}_ap50']:.3f} AP {row[f'{kind}_ap']:.3f}"
         for kind in ("box", "mask")
         if not math.isnan(row[f"{kind}_ap50"])
     ]
-    return f"val {', '.join(parts) or 'not looked at'}"
+    return f"val {', '.join(parts) or 'not evaluated'}"
 
 
 def _in_words(found: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The options of ``millsight train``'s commands."""
+"""Shared options of the ``millsight train`` commands."""
 
 from __future__ import annotations
 
@@ -25,46 +25,52 @@ data_options = with_options(
         "--data",
         required=True,
         type=click.Path(path_type=Path),
-        help="Folder with labelled frames: Severstal's layout, or COCO instances.",
+        help="Folder with labelled frames: Severstal's layout, COCO instances, or class folders.",
     ),
     click.option(
         "--splits",
         type=click.Path(path_type=Path),
         help="Split file. [default: the data set's own, written if missing]",
     ),
+    click.option(
+        "--allow-leaks",
+        is_flag=True,
+        help="Train although images of one split share surface with images of another, so that"
+        " figures are too good.",
+    ),
 )
-"""``--data`` and ``--splits``."""
+"""``--data``, ``--splits`` and ``--allow-leaks``."""
 
 epochs_option = click.option(
-    "--epochs", type=COUNT, help="Passes over the items. [default: the network's]"
+    "--epochs", type=COUNT, help="Passes over the training items. [default: the network's]"
 )
-batch_option = click.option("--batch", type=COUNT, help="Items a step. [default: the network's]")
+batch_option = click.option("--batch", type=COUNT, help="Batch size. [default: the network's]")
 rate_option = click.option(
     "--learning-rate",
     type=click.FloatRange(min=0, min_open=True),
-    help="Peak rate. [default: the network's]",
+    help="Peak learning rate. [default: the network's]",
 )
 seed_option = click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="Seed of the first weights, of the order of items and of augmentation.",
+    help="Seed of initial weights, item order and augmentation.",
 )
 
 sitting_options = with_options(
-    click.option("--resume", is_flag=True, help="Go on with an interrupted run."),
-    click.option("--overwrite", is_flag=True, help="Train anew over a run that is there."),
+    click.option("--resume", is_flag=True, help="Continue an interrupted run."),
+    click.option("--overwrite", is_flag=True, help="Replace an existing run."),
 )
 """``--resume`` and ``--overwrite``."""
 
 
 def out_option(default: str) -> Callable[[Command], Command]:
-    """``--out``, the run's folder."""
+    """``--out``, the folder of the run."""
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
-        help=f"Folder of the run. [default: {default}]",
+        help=f"Folder for the run. [default: {default}]",
     )
 
 
@@ -87,18 +93,18 @@ training_options = with_options(
         "--region",
         type=SIZE,
         help="Cut frames into tiles of this width and height in pixels."
-        " [default: 200x128, but for the study's networks]",
+        " [default: 200x128; the study's networks take whole frames]",
     ),
     click.option(
         "--stride",
         type=SIZE,
-        help="Cut training tiles at steps of so many pixels across and along, overlapping one"
-        " another. [default: side by side]",
+        help="Step between training tiles in pixels, across and along; tiles overlap if it is less"
+        " than a tile. [default: the tile's size]",
     ),
     click.option(
         "--squash",
         is_flag=True,
-        help="Squash whole frames to 256x256, as the study did. [default for its networks]",
+        help="Resize whole frames to 256x256, as the study did. [default for its networks]",
     ),
     epochs_option,
     batch_option,
@@ -109,50 +115,50 @@ training_options = with_options(
         "patience",
         type=COUNT,
         metavar="EPOCHS",
-        help="Stop when val loss has not fallen for so many epochs. [default: never]",
+        help="Stop when val loss has not improved for so many epochs. [default: never]",
     ),
     best_option(
-        "Keep the epoch with the lowest val loss, or the last."
+        "Keep the weights of the epoch with the lowest val loss, or of the last."
         " [default: best for compact, last for the study's]"
     ),
     click.option(
         "--items-per-epoch",
         type=COUNT,
-        help="Draw so many items an epoch. [default: as many as there are]",
+        help="Items drawn per epoch. [default: the number of training items]",
     ),
     click.option(
         "--weights",
         metavar="PATH",
-        help="Start from these weights: a run, a .keras file, or an .npz of Keras layer names such"
-        " as ImageNet's for mobilenet. [default: from scratch]",
+        help="Initial weights: a run, a .keras file, or an .npz of Keras layer names such as"
+        " ImageNet's for mobilenet. [default: random]",
     ),
     click.option(
         "--also",
         multiple=True,
         metavar="DIR",
-        help="Learn from the train images of this data set too. One of other classes is for the"
-        " gate alone, as defective or clean. May be given again.",
+        help="Also train on the train images of this data set. If its classes differ, only the gate"
+        " can use it, as defective or clean. Repeatable.",
     ),
     click.option(
         "--teacher",
         "teachers",
         multiple=True,
         metavar="RUN",
-        help="Learn from this run's answers too; give it again for the mean of several.",
+        help="Distil from this run; repeat it to use the mean of several.",
     ),
     click.option(
         "--holdout/--no-holdout",
         default=True,
-        help="Judge the holdout at the end, which is logged; leave it closed for trials."
-        " [default: judge it]",
+        help="Evaluate the holdout at the end, which is logged; skip it in trials."
+        " [default: evaluate it]",
     ),
     click.option(
         "--rough",
         is_flag=True,
-        help="Learn to stand more noise, dirt, motion blur and slivers of the strip's edge; costs a"
-        " small network accuracy on strip as it comes.",
+        help="Augment with more noise, dust, motion blur and strip edge; costs a small network"
+        " accuracy on clean frames.",
     ),
-    click.option("--limit", type=COUNT, help="Use so many training items, for trying out."),
+    click.option("--limit", type=COUNT, help="Use only so many training items, for trials."),
     sitting_options,
 )
-"""Gives a command all options of the gate's and the classifier's training."""
+"""All options of the gate's and the classifier's training."""

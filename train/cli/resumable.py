@@ -1,4 +1,4 @@
-"""What every ``millsight train`` command does around its training."""
+"""Steps that all ``millsight train`` commands share: resuming, data, the command line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import click
 
 from edge.core.stderr_log import say
 from train.data import SPLIT_FILE, open_data
+from train.data.leaks import refuse_leaks
+from train.data.progress import track
 from train.data.sample import DataSet
 from train.loop import checkpoint
 from train.loop.interrupt import InterruptedTrainingError
@@ -22,23 +24,23 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Claim:
-    """Whether what lies in a run's folder is the run's own yet."""
+    """Whether the run has claimed its folder, so that its content is the run's own."""
 
     claimed: bool
 
 
 @contextmanager
 def resumable(folder: Path, command: str, *, resume: bool, overwrite: bool) -> Iterator[Claim]:
-    """Within it Ctrl-C ends the command with words on how to go on.
+    """Context manager: on Ctrl-C the command ends and prints how to resume.
 
     Args:
-        folder: Of the run.
-        command: What was typed; see ``command_line``.
-        resume: Whether the folder's run goes on, so that it is claimed already.
-        overwrite: Whether another run's folder was taken over.
+        folder: The run's folder.
+        command: The command as typed; see ``command_line``.
+        resume: Whether the run continues one in this folder, which is then claimed already.
+        overwrite: Whether another run's folder is replaced.
 
     Raises:
-        click.Abort: Ctrl-C came.
+        click.Abort: Ctrl-C was pressed.
     """
     claim = Claim(resume)
     try:
@@ -48,25 +50,34 @@ def resumable(folder: Path, command: str, *, resume: bool, overwrite: bool) -> I
     except KeyboardInterrupt:
         if not overwrite:
             with suppress(OSError):
-                folder.rmdir()  # Refused unless it is empty: nothing was kept.
+                folder.rmdir()  # Fails unless the folder is empty, which is intended.
         raise click.Abort(_how_to_go_on(folder if claim.claimed else None, None, command)) from None
 
 
-def open_to_train(root: Path, splits: Path | None) -> DataSet:
-    """Open a data folder; says so where its images were dealt to splits just now.
+def open_to_train(root: Path, splits: Path | None, *, allow_leaks: bool = False) -> DataSet:
+    """Open a data folder; log it if the images were split just now.
+
+    Args:
+        root: The data folder.
+        splits: A split file, or None for the data set's own.
+        allow_leaks: Go on where near-duplicates cross the splits.
 
     Raises:
-        MillsightError: As ``open_data``.
+        DataError: Near-duplicates cross the splits.
+        MillsightError: See ``open_data``.
     """
     dealt = (root / SPLIT_FILE).exists()
-    data = open_data(root, splits=splits, create=True)
+    data = open_data(root, splits=splits, create=True, progress=track)
     if not dealt and (root / SPLIT_FILE).exists():
-        say(_LOG, f"dealt the images to splits: {root / SPLIT_FILE}")
+        say(_LOG, f"split the images: {root / SPLIT_FILE}")
+    if not allow_leaks:
+        for words in refuse_leaks(data, track):
+            say(_LOG, f"tolerated: {words}")
     return data
 
 
 def command_line(ctx: click.Context) -> str:
-    """The command with the options that were typed, ``--resume`` and ``--overwrite`` left out."""
+    """The command with the typed options, without ``--resume`` and ``--overwrite``."""
     words = ["millsight", "train", str(ctx.info_name)]
     for parameter in ctx.command.params:
         assert isinstance(parameter, click.Option)
@@ -88,6 +99,6 @@ def command_line(ctx: click.Context) -> str:
 
 def _how_to_go_on(folder: Path | None, epochs_done: int | None, command: str) -> str:
     if folder is None or not (folder / checkpoint.NAME).exists():
-        return "stopped by Ctrl-C before an epoch was done; nothing was kept"
-    kept = "what was done" if epochs_done is None else f"{epochs_done} epochs"
-    return f"stopped by Ctrl-C; {kept} kept in {folder}. Go on with: {command} --resume"
+        return "stopped by Ctrl-C before the first epoch ended; nothing was kept"
+    kept = "finished epochs" if epochs_done is None else f"{epochs_done} epochs"
+    return f"stopped by Ctrl-C; {kept} kept in {folder}. Continue with: {command} --resume"

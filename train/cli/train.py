@@ -1,4 +1,4 @@
-"""``millsight train``: the gate, the classifier, and the group that holds the instance network."""
+"""``millsight train``: the commands for the gate and the classifier; adds that for instances."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def binary(ctx: click.Context, /, **options: Any) -> None:
     type=click.Choice(["multiclass", "multilabel"]),
     default="multiclass",
     show_default=True,
-    help="One answer, the lowest class of an item with several; or every class on its own.",
+    help="multiclass: one class per item, the lowest of several; multilabel: any set of classes.",
 )
 @click.pass_context
 def multiclass(ctx: click.Context, /, labels: TaskName, **options: Any) -> None:
@@ -66,13 +66,14 @@ def _train(
     *,
     data: Path,
     splits: Path | None,
+    allow_leaks: bool,
     out: Path | None,
     holdout: bool,
     resume: bool,
     overwrite: bool,
     **choices: Any,
 ) -> None:
-    """Plan the run, train it, and say how good the network is."""
+    """Plan the run, train the network, and report its figures on val."""
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other.")
     plan = make_plan(task, **choices)
@@ -81,14 +82,14 @@ def _train(
     claiming = resumable(folder, command, resume=resume, overwrite=overwrite)
     with claiming as claim, TrainingProgress(plan.recipe.epochs) as progress:
         check_folder(folder, resume=resume, overwrite=overwrite)
-        opened = open_to_train(data, splits)
+        opened = open_to_train(data, splits, allow_leaks=allow_leaks)
         tiles = choose_tiles(opened, plan.geometry.region, plan.stride, holdout=holdout)
         claim_folder(folder, overwrite=overwrite)
         claim.claimed = True
         card = train_run(plan, opened, tiles, folder, progress, command=command, resume=resume)
-    # The card holds the holdout's too; shown here they would invite choices on them.
+    # The card also holds the holdout's figures; shown here they would invite choices on them.
     say(_LOG, f"val: {_in_words(card.figures['val'])}")
-    say(_LOG, f"{folder} holds the network and its card")
+    say(_LOG, f"{folder} holds the network and its model card")
 
 
 def make_plan(
@@ -104,10 +105,11 @@ def make_plan(
     rough: bool,
     **rest: Any,
 ) -> RegionsPlan:
-    """The network's recipe with the options that were given, and how frames are cut.
+    """The network's recipe with the given options applied, and the geometry of its items.
 
     Raises:
-        click.UsageError: Tiles and squashing were both asked for.
+        click.UsageError: Options for tiles and whole frames contradict each other, or the width
+            does not suit the network.
     """
     cut = None if squash else region or NETWORKS[network].recipe.region
     if rest.get("stride") and not cut:

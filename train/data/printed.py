@@ -28,7 +28,7 @@ def counts_table(counts: dict[str, LabelCounts]) -> PageTable:
     """Images by class in the rows, and by split in the columns."""
     table = PageTable("images", box=None)
     for heading in counts:
-        table.add_column(heading, justify="right")
+        table.add_column(outgoing(heading), justify="right")
     shown = [{"all": of.images, "clean": of.clean, **of.images_by_class} for of in counts.values()]
     for name in shown[0]:
         table.add_row(outgoing(name), *(f"{of[name]:,}" for of in shown))
@@ -54,7 +54,11 @@ def print_check(report: CheckReport) -> None:
             table.add_row(f"with {number} class{'es' * (number > 1)}", f"{images:,}")
     table.add_row("unlabelled", f"{report.unlabelled:,}")
     screen.print(table)
-    say(f"{report.groups:,} groups of near-duplicates or single images")
+    if report.near_duplicates is None:
+        say(f"{report.groups:,} groups, as stated; near-duplicates were not sought")
+    else:
+        pairs = f"{report.near_duplicates:,} pairs of images share surface"
+        say(f"{report.groups:,} groups of near-duplicates or single images; {pairs}")
     for finding in report.findings[:SHOWN_FINDINGS]:
         screen.print(finding.severity, style=_STYLES[finding.severity], end=" ")
         say(f"{finding.path}: {finding.words}")

@@ -1,8 +1,8 @@
-"""Self-contained HTML pages from Jinja templates: no script, no address, pictures embedded.
+"""Self-contained HTML pages from Jinja templates: no scripts, no URLs, embedded pictures.
 
-A package that writes pages keeps their templates in its folder ``templates``. Those of this package
-are there too, under ``html/``: ``html/base.html.j2`` is the frame of every page, and
-``html/macros.html.j2`` has tables, facts and pictures.
+A package keeps its page templates in its folder ``templates``. This package's own templates are
+under ``html/``: ``html/base.html.j2`` is the layout of every page, and ``html/macros.html.j2`` has
+tables, facts and pictures.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from train.html.words import FILTERS
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-"""Control characters, those that turn the direction of text, and what UTF-8 cannot hold: a file
-name may have any of them, and HTML none."""
+"""Control characters, characters that change the text direction, and characters that UTF-8 cannot
+encode: a file name may contain them, HTML must not."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedImage:
-    """A PNG or JPEG that lies within the page.
+    """A PNG or JPEG embedded in the page.
 
     Attributes:
         content: The file's bytes.
-        alt: What it shows, in words.
+        alt: Alternative text.
     """
 
     content: bytes
@@ -46,10 +46,10 @@ class EmbeddedImage:
 
 @cache
 def page_environment(package: str) -> Environment:
-    """Templates of a package and of this one; all that they are given is escaped.
+    """Environment with the templates of a package and of this one; all values are escaped.
 
     Args:
-        package: Import name of the package, which has a folder ``templates``.
+        package: Import name of the package; it has a folder ``templates``.
     """
     environment = Environment(
         loader=ChoiceLoader(
@@ -67,7 +67,7 @@ def page_environment(package: str) -> Environment:
 
 
 def _printable(value: Any) -> Any:
-    """What a template prints; an unprintable character is written as its code, ``\\x1b``."""
+    """The value as printed; an unprintable character is written as its code, ``\\x1b``."""
     if isinstance(value, Markup):
         return value
     return _UNPRINTABLE.sub(_code, str(value))

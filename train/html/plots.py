@@ -1,4 +1,4 @@
-"""Drawings by matplotlib that are bytes of a file rather than a window."""
+"""Matplotlib figures rendered to bytes, without a window."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ WIDTH_IN, DPI = 10.0, 110
 
 
 def png(figure: Figure) -> bytes:
-    """The drawing as a PNG file's bytes."""
+    """The figure as PNG bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 
 def new_figure(height_in: float, width_in: float = WIDTH_IN) -> Figure:
-    """An empty drawing of that size in inches."""
+    """An empty figure of that size in inches."""
     return Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
 
 
 def bare(axes: Axes) -> Axes:
-    """The same axes without a frame above and to the right."""
+    """The axes without their top and right spines."""
     axes.spines[["top", "right"]].set_visible(False)
     return axes

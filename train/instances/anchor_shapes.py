@@ -1,4 +1,4 @@
-"""Anchors fitted to the defects of a data set: k-means by overlap."""
+"""Anchor shapes fitted to a data set's defects: k-means by IoU."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _STEP = 2**0.5
 
 
 def fit_anchors(sizes: NDArray[np.float32], per_level: int = 3, *, seed: int) -> Anchors:
-    """Shapes for each level, the smallest on the finest.
+    """Anchor shapes for each level, the smallest on the finest.
 
-    Clusters sizes by the distance 1 − IoU of boxes with one corner in common (Redmon and Farhadi,
-    YOLO9000, CVPR 2017, §2), which ratios and scales chosen by hand would miss: strip has scratches
-    many times as long as wide beside pits of a few pixels.
+    Clusters sizes by the distance 1 − IoU of boxes with a common corner (Redmon and Farhadi,
+    YOLO9000, CVPR 2017, §2). Hand-chosen ratios and scales would not fit: strip has scratches many
+    times as long as wide, and pits of a few pixels.
 
     Args:
-        sizes: Width and height in px of the training instances as windows show them, [n, 2].
-        per_level: Shapes a level.
-        seed: Of the first draws; the best of eight is taken.
+        sizes: Width and height in px of the training instances at window scale, [n, 2].
+        per_level: Shapes per level.
+        seed: Seed of the initial centres; the best of eight starts is taken.
 
     Raises:
-        TrainingError: There is no size of at least a pixel.
+        TrainingError: No size is at least one pixel.
     """
     sizes = np.asarray(sizes, np.float64).reshape(-1, 2)
     sizes = sizes[np.isfinite(sizes).all(axis=1) & (sizes >= 1).all(axis=1)]
     if not len(sizes):
         raise TrainingError(
-            "no instance has a box of at least a pixel",
+            "no instance has a box of at least one pixel",
             "Choose a data set whose train split has defects with boxes",
         )
     wanted = per_level * len(STRIDES)
@@ -47,7 +47,7 @@ def fit_anchors(sizes: NDArray[np.float32], per_level: int = 3, *, seed: int) ->
 
 
 def mean_best_iou(sizes: NDArray[np.float32], anchors: Anchors) -> float:
-    """How well the shapes cover sizes [n, 2]: the mean IoU of each with its best shape."""
+    """Mean IoU of sizes [n, 2] with their best anchor shapes."""
     shapes = np.array([shape for level in anchors.shapes for shape in level])
     return float(_overlap(np.asarray(sizes, np.float64), shapes).max(axis=1).mean())
 
@@ -71,7 +71,7 @@ def _k_means(sizes: NDArray[np.float64], k: int, rng: np.random.Generator) -> ND
 
 
 def _first(sizes: NDArray[np.float64], k: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """k-means++ (Arthur and Vassilvitskii 2007): far sizes are likelier to become a shape."""
+    """k-means++ initialization (Arthur and Vassilvitskii 2007), which prefers distant sizes."""
     shapes = sizes[rng.integers(len(sizes))][None]
     while len(shapes) < k:
         distance = 1 - _overlap(sizes, shapes).max(axis=1)
@@ -81,7 +81,7 @@ def _first(sizes: NDArray[np.float64], k: int, rng: np.random.Generator) -> NDAr
 
 
 def _filled(shapes: NDArray[np.float64], wanted: int) -> NDArray[np.float64]:
-    """Shapes in other sizes too where the data set has fewer kinds of them than are wanted."""
+    """Add scaled copies of the shapes if the data set has fewer distinct ones than are wanted."""
     made, grown = shapes, shapes
     while len(made) < wanted:
         grown = grown * _STEP

@@ -1,7 +1,7 @@
-"""How training windows differ from their frames: where they lie, and how the strip looks.
+"""Augmentation of training windows: random views, and changes of appearance.
 
-Light, dirt, lens, sensor and file are those of ``train.augment.tiles``. What moves pixels is drawn
-here, since boxes and masks must move with them.
+Lighting, dirt, lens, sensor and file are those of ``train.augment.tiles``. Geometric changes are
+drawn here, because boxes and masks must move with the pixels.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from train.instances.views import WindowView
 _STRIP = ROUGH
 
 LOOKS = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
-"""All of ``train.augment.tiles`` that leaves every pixel where it is."""
+"""All augmentation of ``train.augment.tiles`` that moves no pixel."""
 
 _SLANT_PX = 4.0
 _ZOOM = Sometimes(0.5, 0.8, 1.25)
@@ -28,16 +28,16 @@ _ZOOM = Sometimes(0.5, 0.8, 1.25)
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """How far windows are moved and changed; every draw is uniform.
+    """Strengths of the geometric augmentation; every draw is uniform.
 
     Attributes:
         flip: Mirror across and along the strip, each with probability one half.
-        shift: How far a window may reach past its frame, as a share of its width and height.
-        zoom: The scale; those without it keep the frame's own, whose pixels no interpolation has
-            softened.
-        stretch: Largest change of the ratio of width to height in those that are zoomed.
-        edge: The strip's edge in view and black past it; see ``train.augment.tiles.Augmentation``.
-        sliver: The edge at the window's border; likewise.
+        shift: How far a window may reach beyond its frame, as a share of its width and height.
+        zoom: Random scale; windows without it keep the frame's scale, so their pixels are not
+            softened by interpolation.
+        stretch: Largest change of the aspect ratio of zoomed windows.
+        edge: The strip's edge in view; see ``train.augment.tiles.Augmentation``.
+        sliver: The strip's edge at the window's border; likewise.
     """
 
     flip: bool = True
@@ -49,7 +49,7 @@ class Moves:
 
 
 STILL = Moves(flip=False, shift=0.0, zoom=NEVER, stretch=0.0, edge=NEVER, sliver=NEVER)
-"""Windows of the frame as it is, wherever they lie."""
+"""No geometric augmentation; windows still have random positions."""
 
 
 def draw_view(
@@ -59,14 +59,14 @@ def draw_view(
     how: Moves,
     rng: np.random.Generator,
 ) -> WindowView:
-    """A window at a random place of its frame.
+    """A random window of a frame.
 
     Args:
         frame: Width and height in px.
-        window: Likewise, as the network sees it.
-        keep: Corners of a defect that the window must show enough of; None for any place.
-        how: How far it may be moved.
-        rng: Draws all of it.
+        window: Width and height in px of the network's input.
+        keep: Corners of a defect that must be sufficiently visible; None: any position.
+        how: Strengths of the augmentation.
+        rng: Source of randomness.
     """
     zoom = (1.0, 1.0)
     if rng.random() < how.zoom.share:
@@ -97,11 +97,11 @@ def _start(
     shift: float,
     rng: np.random.Generator,
 ) -> float:
-    """Where a view of ``view`` px begins along an axis of ``length`` px."""
+    """Start of a view of ``view`` px along an axis of ``length`` px."""
     past = shift * view
     first, last = min(0.0, length - view) - past, max(0.0, length - view) + past
     if keep is not None:
-        # A point of its middle, so that three tenths of it lie to either side.
+        # Choose a point in the defect's middle, so that three tenths of it lie on either side.
         low, high = keep
         point = rng.uniform(low + 0.3 * (high - low), high - 0.3 * (high - low))
         first, last = max(first, point - view), min(last, point)

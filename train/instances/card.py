@@ -1,4 +1,4 @@
-"""The instance network's card: what it was trained on and how, and how good it is on val."""
+"""The instance network's model card: training data, recipe and figures on val."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from train.loop.run_folder import (
 from train.regions.card import CardPart, RunData, RunOpening
 
 _LEFT_OUT = ("label_smoothing", "focal", "trust", "input", "region")
-"""What a recipe says of networks that name classes alone."""
+"""Recipe keys that concern only classification networks."""
 
 Judged = dict[str, int | float | None]
-"""An epoch's number and ``evaluating.FIGURES``, null where there is none."""
+"""An epoch's number and ``evaluating.FIGURES``; null if not computed."""
 
 
 class InstancesRunCard(CardPart):
     """``card.json`` of the instance network.
 
-    Times are ISO 8601 with their zone; ``seconds`` covers all sittings.
-    ``anchors`` are width and height in px of each level's shapes, finest first; ``anchors_iou`` how
-    well they cover the training boxes. ``clean`` is the share of windows of frames without a
-    defect. ``judged_frames`` is how much of val was looked at after epochs; ``history`` holds those
-    looks, ``figures`` those on all of val in the end.
+    Times are ISO 8601 with time zone; ``seconds`` is the total over resumed runs. ``anchors`` are
+    width and height in px of each level's shapes, finest level first; ``anchors_iou`` is the mean
+    IoU of training boxes with their best anchor. ``clean`` is the share of windows from frames
+    without a defect. ``judged_frames`` is the number of val frames evaluated after epochs;
+    ``history`` holds those results, ``figures`` the final ones on all of val.
     """
 
     format: Literal[1] = 1
@@ -67,7 +67,7 @@ class InstancesRunCard(CardPart):
 
 
 def about_plan(plan: InstancesPlan, anchors: Anchors) -> dict[str, Any]:
-    """What a card says of the run's choices."""
+    """The card's fields that describe the run's choices."""
     recipe = {name: v for name, v in asdict(plan.recipe).items() if name not in _LEFT_OUT}
     return {
         "task": "instances",
@@ -82,7 +82,7 @@ def about_plan(plan: InstancesPlan, anchors: Anchors) -> dict[str, Any]:
 
 
 def looks(history: Sequence[Row]) -> list[Judged]:
-    """The epochs after which val was looked at."""
+    """Epochs after which val was evaluated."""
     told = [{name: row[name] for name in ("epoch", *FIGURES)} for row in history]
     return [
         {name: None if math.isnan(value) else value for name, value in row.items()}
@@ -92,7 +92,7 @@ def looks(history: Sequence[Row]) -> list[Judged]:
 
 
 def as_markdown(card: InstancesRunCard) -> str:
-    """The card as a page."""
+    """The card as Markdown."""
     data, figures = card.data, card.figures["val"]
     width, height = card.window
     splits = ", ".join(f"{n} {name}" for name, n in data.splits.items())
@@ -106,8 +106,8 @@ def as_markdown(card: InstancesRunCard) -> str:
             f"{card.parameters:,} parameters; boxes{' and masks' if card.masks else ''}.",
             "",
             f"- **Window**: {width}×{height} grey pixels from 0 to 1.",
-            f"- **Anchors**, px, from stride 4 to 16: {shapes}; their best covers a training box by"
-            f" an IoU of {card.anchors_iou:.2f} on average.",
+            f"- **Anchors**, px, from stride 4 to 16: {shapes}; best IoU with a training box"
+            f" is {card.anchors_iou:.2f} on average.",
             f"- **Data**: {data.name}. Source: {data.source}. Terms: {data.terms}.",
             f"- **Frames**: {splits}.",
             f"- **Data digest**: `{data.digest}`; of groups and splits: `{data.split_digest}`.",
@@ -120,10 +120,10 @@ def as_markdown(card: InstancesRunCard) -> str:
             "|---|---|---|---|---|---|",
             *rows,
             "",
-            f"All of val, the deployed host code around the float networks; after epochs"
-            f" {card.judged_frames} frames of it. 95 % intervals of AP50 over whole groups of"
+            f"All of val, with the deployed host code and the float networks; epochs: on"
+            f" {card.judged_frames} frames of it. 95 % intervals of AP50, bootstrap over groups of"
             f" near-duplicates: boxes {_interval(figures['box_ap50_interval'])}, masks"
-            f" {_interval(figures['mask_ap50_interval'])}. Choices were made on val.",
+            f" {_interval(figures['mask_ap50_interval'])}. All choices were made on val.",
             "",
             f"![Learning curves]({CURVES})",
             "",

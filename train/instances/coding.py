@@ -1,4 +1,4 @@
-"""``edge.vision.instances.boxes`` on tensors, for training: boxes are [.., 4], corners in px."""
+"""``edge.vision.instances.boxes`` as tensor operations, for training; boxes [.., 4] are px."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _TINY = 1e-6
 
 
 def encode(boxes: Any, targets: Any) -> Any:
-    """What takes each box to its target, in units of ``DELTA_STD`` (Ren et al. 2015, equation 2).
+    """Deltas from each box to its target, in units of ``DELTA_STD`` (Ren et al. 2015, equation 2).
 
-    Boxes without area give finite numbers that mean nothing.
+    Boxes without area give finite but meaningless numbers.
     """
     ops = load_keras().ops
     centre, size = _centred(boxes)
@@ -28,7 +28,7 @@ def encode(boxes: Any, targets: Any) -> Any:
 
 
 def decode(boxes: Any, deltas: Any) -> Any:
-    """Where deltas take the boxes: the inverse of ``encode``, finite for whatever finite deltas."""
+    """Apply deltas to boxes: the inverse of ``encode``, finite for any finite deltas."""
     ops = load_keras().ops
     centre, size = _centred(boxes)
     by = deltas * _std()
@@ -38,13 +38,13 @@ def decode(boxes: Any, deltas: Any) -> Any:
 
 
 def clip(boxes: Any, width: int, height: int) -> Any:
-    """The boxes cut at the border of a window."""
+    """Clip boxes to the window."""
     ops = load_keras().ops
     return ops.clip(boxes, 0.0, ops.convert_to_tensor([width, height] * 2, "float32"))
 
 
 def iou(a: Any, b: Any) -> Any:
-    """Intersection over union [.., n, m] of boxes [.., n, 4] and [.., m, 4]; 0 without area."""
+    """Intersection over union [.., n, m] of boxes [.., n, 4] and [.., m, 4]; 0 for empty boxes."""
     ops = load_keras().ops
     ax1, ay1, ax2, ay2 = (a[..., :, None, i] for i in range(4))
     bx1, by1, bx2, by2 = (b[..., None, :, i] for i in range(4))

@@ -1,4 +1,4 @@
-"""How good the networks are on val, through the very code that runs beside the line."""
+"""Evaluation of the networks on val, through the same code that runs beside the line."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from train.keras_engine import KerasEngine
 from train.networks.mask_rcnn import MaskRCNN
 
 ROIS = 64
-"""Boxes of a frame that the heads look at, at most. On NEU-Seg's val, 16 cost 0.05 of AP50."""
+"""Most boxes per frame that the heads take. On NEU-Seg's val, 16 cost 0.05 of AP50."""
 
 BOX_BATCH, MASK_BATCH = 16, 8
-"""Boxes that the heads take at once, as exported."""
+"""Batch sizes of the heads, as exported."""
 
 FIGURES = ("box_ap50", "box_ap", "mask_ap50", "mask_ap")
-"""What an epoch's row says of val."""
+"""Figures of val in an epoch's row."""
 
 
 def as_model(
@@ -35,14 +35,14 @@ def as_model(
     classes: Sequence[str],
     rules: Sequence[ClassRule] | None = None,
 ) -> InstanceModel:
-    """The networks behind the code that is deployed.
+    """Wrap the networks in the deployed model code.
 
     Args:
-        network: Trained so far; later changes of its weights show.
+        network: The networks; later changes of their weights take effect.
         window: Width and height in px.
-        anchors: Those that it was built with.
+        anchors: Anchor shapes of the network.
         classes: Names of the classes.
-        rules: What counts as a defect; None takes scores from 0.5 on.
+        rules: Thresholds of each class; None: scores of at least 0.5.
     """
     width, height = window
     roi = tuple(network.box_head.input_shape[1:])
@@ -64,7 +64,7 @@ def find_candidates(
     count: int,
     advance: Callable[[], None] = lambda: None,
 ) -> list[list[FoundInstance]]:
-    """Candidates on each of ``count`` frames, before rules and joining.
+    """Candidate instances on each of ``count`` frames, before rules and joining.
 
     Raises:
         ImageError: A frame cannot be read.
@@ -79,18 +79,18 @@ def find_candidates(
 def epoch_figures(
     found: Sequence[Sequence[FoundInstance]], samples: Sequence[Sample], classes: Sequence[str]
 ) -> dict[str, float]:
-    """``FIGURES`` of candidates on samples; not a number where there is none."""
+    """``FIGURES`` of candidates on samples; NaN where undefined."""
     figures = instance_figures(found, samples, classes, intervals=False)
     return {name: _number(figures[name]) for name in FIGURES}
 
 
 def unjudged() -> dict[str, float]:
-    """``FIGURES`` of an epoch after which nobody looked."""
+    """``FIGURES`` of an epoch without evaluation: NaN."""
     return dict.fromkeys(FIGURES, float("nan"))
 
 
 def worth(row: Mapping[str, float]) -> float:
-    """What epochs are compared by: AP at IoU 0.5 of masks, or of boxes where there are no masks."""
+    """Criterion for comparing epochs: AP50 of masks, or of boxes if there are no masks."""
     mask, box = row["mask_ap50"], row["box_ap50"]
     return box if np.isnan(mask) else mask
 
@@ -98,7 +98,7 @@ def worth(row: Mapping[str, float]) -> float:
 def shown_pixels(
     samples: Sequence[Sample], model: InstanceModel
 ) -> list[tuple[Sample, Pixels, list[FoundInstance]]]:
-    """Frames with what the model finds on them by its rules.
+    """Frames with the instances that the model finds by its rules.
 
     Raises:
         ImageError: A frame cannot be read.

@@ -1,7 +1,7 @@
-"""Batches of windows for the learner, cut and changed while the network trains.
+"""Batches of augmented windows for the learner, prepared while the network trains.
 
-Every batch has a generator of its own, from the seed, the epoch's number and the batch's, so that
-workers may cut several at once and a resumed run sees the same ones.
+Every batch has its own random generator, seeded by the seed, the epoch and the batch number.
+Workers can therefore cut batches in parallel, and a resumed run sees the same batches.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from train.instances.targets import rpn_targets
 from train.instances.views import visible_defects
 
 Batch = dict[str, NDArray[Any]]
-"""What ``train.instances.learner`` takes."""
+"""Input of ``train.instances.learner``."""
 
 _MOST_WORKERS = 8
-"""Batches cut at once where there are cores enough; half of them are left to the network."""
+"""Most batches cut in parallel; half of the cores are left to the network."""
 
 MOST_INSTANCES = 32
-"""Defects of a window that are learnt from; of more, the largest."""
+"""Most defects per window used in training; the largest are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,16 @@ class WindowFeed:
 
     Attributes:
         scenes: Training frames and their defects.
-        frames: Their pixels.
-        anchors: Of the network.
+        frames: Pixels of the frames.
+        anchors: Anchor shapes of the network.
         window: Width and height in px.
-        batch: Windows a batch, the same in each.
-        count: Windows an epoch, rounded up to whole batches.
-        shares: What windows are drawn for.
-        moves: How they are moved.
-        looks: How else they are changed; None leaves them as they are.
-        seed: Of all draws.
-        workers: Batches that are cut at once.
+        batch: Windows per batch, always the same number.
+        count: Windows per epoch, rounded up to whole batches.
+        shares: Sampling of windows.
+        moves: Geometric augmentation.
+        looks: Augmentation of appearance; None: none.
+        seed: Seed of all draws.
+        workers: Batches that are cut in parallel.
     """
 
     scenes: Sequence[Scene]
@@ -67,7 +67,7 @@ class WindowFeed:
 
     @property
     def steps(self) -> int:
-        """Batches an epoch."""
+        """Batches per epoch."""
         return -(-self.count // self.batch)
 
     @property
@@ -77,11 +77,11 @@ class WindowFeed:
 
     @property
     def room(self) -> int:
-        """Defects that each window of a batch has room for: the shapes are the same in all."""
+        """Defect slots per window; all batches have the same shape."""
         return min(max(len(scene.boxes) for scene in self.scenes), MOST_INSTANCES)
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch, in order; a few are cut ahead."""
+        """The batches of an epoch, in order; some are prepared in advance."""
         rng = np.random.default_rng((self.seed, number))
         draws = draw_windows(self.scenes, self.steps * self.batch, self.shares, rng)
         room, with_masks = self.room, self.with_masks
@@ -140,14 +140,14 @@ def make_window_feed(
     anchors: Anchors,
     nuisances: tuple[str, ...] = (),
 ) -> WindowFeed:
-    """The training batches as planned.
+    """The training batches of a plan.
 
     Args:
         plan: The run's choices.
-        scenes: The training frames and their defects.
-        frames: Their pixels.
-        anchors: Of the network.
-        nuisances: What may be painted on them; see ``DataSet.nuisances``.
+        scenes: Training frames and their defects.
+        frames: Pixels of the frames.
+        anchors: Anchor shapes of the network.
+        nuisances: Nuisances that augmentation may add; see ``DataSet.nuisances``.
     """
     augment = plan.recipe.augment
     return WindowFeed(

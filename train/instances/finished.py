@@ -1,4 +1,4 @@
-"""Finished runs of the instance network, read again for export and judging."""
+"""Finished runs of the instance network: reading cards and networks for export and evaluation."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class InstancesRun:
     """A finished run.
 
     Attributes:
-        folder: Where it is.
-        card: What it says of itself.
+        folder: The run's folder.
+        card: Its model card.
     """
 
     folder: Path
@@ -32,14 +32,14 @@ class InstancesRun:
 
     @property
     def anchors(self) -> Anchors:
-        """What its networks were built with."""
+        """Anchor shapes of its networks."""
         return Anchors(self.card.anchors)
 
     def load(self) -> MaskRCNN:
         """The trained networks; the pyramid takes windows of any size.
 
         Raises:
-            TrainingError: A file is damaged, or does not fit the card.
+            TrainingError: A file is damaged, or does not match the card.
         """
         pyramid = load_network(self.folder / PYRAMID)
         box_head = load_network(self.folder / BOX_HEAD)
@@ -51,7 +51,7 @@ class InstancesRun:
             fits = fits and mask_head.output_shape[-1] == classes
         if not fits:
             raise TrainingError(
-                f"the networks in {self.folder} do not fit the card beside them", "Train them again"
+                f"the networks in {self.folder} do not match the card", "Train them again"
             )
         return MaskRCNN(pyramid, box_head, mask_head)
 
@@ -60,7 +60,7 @@ def read_instances_run(folder: Path) -> InstancesRun:
     """Read the card of a finished run; its networks are not loaded yet.
 
     Raises:
-        MissingPathError: There is no such folder, or the run in it is not finished.
+        MissingPathError: The folder does not exist, or its run is not finished.
         TrainingError: The card is damaged, of another kind of network, or of a newer format.
     """
     return InstancesRun(folder, read_card(folder, InstancesRunCard, (PYRAMID, BOX_HEAD)))

@@ -1,4 +1,4 @@
-"""What an instance network starts from: another's run, or a trunk that has learnt before."""
+"""Initial weights of an instance network: from an earlier run, or for its backbone only."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from train.regions.first_weights import read_weights, start_from
 
 
 def start_networks_from(network: MaskRCNN, path: Path) -> None:
-    """Put weights into the layers that have their names and shapes.
+    """Assign weights to the layers with matching names and shapes.
 
     Args:
-        network: Untrained.
-        path: A finished run of an instance network fills all three networks; a classifier's run, a
-            ``.keras`` file or an ``.npz`` the trunk alone.
+        network: Untrained networks.
+        path: A finished run of an instance network sets all three networks; a classifier's run, a
+            ``.keras`` file or an ``.npz`` sets the backbone only.
 
     Raises:
-        MissingPathError: There is nothing at the path.
-        TrainingError: It cannot be read as weights, or none fits.
+        MissingPathError: The path does not exist.
+        TrainingError: The file does not hold weights, or none match.
     """
     if not (path / PYRAMID).exists():
         start_from(network.pyramid, read_weights(path))

@@ -1,4 +1,4 @@
-"""Training the instance network: epochs of windows, and looks at val."""
+"""Training of the instance network: epochs of windows, and evaluations on val."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from train.regions.fit import make_optimizer, refuse_divergence
 
 @dataclass(frozen=True, slots=True)
 class InstanceTraining:
-    """What one run trains on, and where it keeps its checkpoint.
+    """The inputs of one training run, and the folder of its checkpoint.
 
     Attributes:
         plan: The run's choices.
         feed: The training batches.
-        judge: Looks at val with the weights as they are; gives ``evaluating.FIGURES``.
+        judge: Evaluates val with the current weights; returns ``evaluating.FIGURES``.
         folder: The run's folder.
-        identity: What a resumed run must have in common with this one, as plain values.
+        identity: Plain values that a resumed run must match.
     """
 
     plan: InstancesPlan
@@ -40,7 +40,7 @@ class InstanceTraining:
 
 
 def compile_learner(learner: Any, plan: InstancesPlan, steps: int) -> None:
-    """Give a ``Learner`` the recipe's optimizer over ``steps`` batches an epoch."""
+    """Compile a ``Learner`` with the recipe's optimizer; ``steps``: batches per epoch."""
     learner.compile(optimizer=make_optimizer(plan.recipe, steps), jit_compile=False)
     learner.optimizer.build(learner.trainable_variables)
 
@@ -49,15 +49,15 @@ def fit(learner: Any, training: InstanceTraining, state: CheckpointState, watche
     """Train a compiled ``Learner`` and leave the chosen weights in it; see ``run_epochs``.
 
     Args:
-        learner: Compiled by ``compile_learner``.
-        training: What it is trained on.
-        state: Where the run stands, brought forward epoch by epoch; a new one starts from scratch.
-        watcher: Is told how it goes.
+        learner: Learner compiled by ``compile_learner``.
+        training: The inputs of the run.
+        state: State to continue from, updated after each epoch; a new state starts from scratch.
+        watcher: Receives progress.
 
     Raises:
         ImageError: A frame cannot be read.
-        InterruptedTrainingError: Ctrl-C came; the checkpoint holds the epochs that were finished.
-        TrainingError: The loss is no longer a number, or the state does not fit the network.
+        InterruptedTrainingError: Ctrl-C was pressed; the checkpoint holds the finished epochs.
+        TrainingError: The loss is not finite, or the state does not fit the network.
         UnwritableError: The checkpoint cannot be written.
     """
     run_epochs(
@@ -82,7 +82,7 @@ def _epoch(
     watcher: Watcher,
     interrupt: InterruptRequest,
 ) -> Row:
-    """Train one epoch (numbered from 0); where its turn has come, look at val with the average."""
+    """Train one epoch (numbered from 0); if due, evaluate val with the averaged weights."""
     plan, began = training.plan, time.perf_counter()
     watcher.start_epoch(number + 1, training.feed.steps)
     learner.reset_metrics()
@@ -106,6 +106,6 @@ def _epoch(
 
 
 def _better(row: Row, before: Sequence[Row]) -> bool:
-    """By average precision on val; of equal ones the later: it has learnt longer."""
+    """By AP50 on val; of equal epochs the later one is better, because it was trained longer."""
     best = max((worth(r) for r in before if not np.isnan(worth(r))), default=-1.0)
     return bool(worth(row) >= best)

@@ -1,4 +1,4 @@
-"""The three networks as one model that knows its losses; importing this module loads Keras."""
+"""The three networks with their losses as one Keras model; importing this module loads Keras."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ keras = load_keras()
 ops = keras.ops
 
 PARTS = ("rpn_class", "rpn_box", "head_class", "head_box", "mask")
-"""Names of the losses; ``mask`` is there where the network has masks."""
+"""Names of the losses; ``mask`` exists only if the network has masks."""
 
 
 class Learner(keras.Model):  # type: ignore[misc]
-    """Trains a ``MaskRCNN``: ``compile`` with an optimizer alone, then ``train_on_batch(batch)``.
+    """Trains a ``MaskRCNN``: ``compile`` with an optimizer only, then ``train_on_batch(batch)``.
 
     A batch is a dict of arrays: ``images`` [b, h, w, 1] float32 from 0 to 1; ``rpn_labels`` [b, a]
-    int8 and ``rpn_deltas`` [b, a, 4] float32 as ``train.instances.targets`` gives them; ``boxes``
-    [b, g, 4] float32 corners in px and ``classes`` [b, g] int32 from 1, zeros filling up both; and
-    for masks ``masks`` [b, g, h, w] uint8 and ``has_mask`` [b, g] float32.
+    int8 and ``rpn_deltas`` [b, a, 4] float32 from ``train.instances.targets``; ``boxes`` [b, g, 4]
+    float32 corners in px and ``classes`` [b, g] int32 from 1, both padded with zeros; and, with
+    masks, ``masks`` [b, g, h, w] uint8 and ``has_mask`` [b, g] float32.
 
-    The metrics are the loss and each of its ``PARTS``, means since they were last reset.
+    The metrics are the total loss and each of ``PARTS``, averaged since the last reset.
 
     Args:
-        network: Its weights are trained in place.
-        anchors: Those that the network was built with.
+        network: The networks; their weights are trained in place.
+        anchors: Anchor shapes of the network.
         window: Width and height of the images in px.
-        seed: Of the draw of boxes for the heads.
-        rois: Boxes a window for the box head.
-        positives: The most of them that are positive.
-        masks_each: Boxes for the mask head, a window on average over the batch.
+        seed: Seed of the sampling of boxes for the heads.
+        rois: Boxes per window for the box head.
+        positives: Largest number of positives among them.
+        masks_each: Boxes for the mask head, per window on average over the batch.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Learner(keras.Model):  # type: ignore[misc]
         self.built = True
 
     def call(self, batch: dict[str, Any], training: bool = True) -> dict[str, Any]:
-        """The losses by name; they are added to the model's."""
+        """The losses by name; they are also added to the model's losses."""
         maps = self.pyramid(batch["images"], training=training)
         features, objectness, deltas = maps[:3], _flat(maps[3:6], 1), _flat(maps[6:], 4)
         objectness = objectness[..., 0]
@@ -91,7 +91,7 @@ class Learner(keras.Model):  # type: ignore[misc]
         return losses
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *more: Any) -> Any:
-        """The sum of the losses; each is counted in its metric."""
+        """The sum of the losses; updates the metric of each."""
         for name, loss in y_pred.items():
             self._parts[name].update_state(loss)
         return super().compute_loss(x, y, y_pred, *more)
@@ -116,7 +116,7 @@ class Learner(keras.Model):  # type: ignore[misc]
         )
 
     def _masked(self, crops: Any, rois: Rois, batch: dict[str, Any], training: bool) -> Any:
-        """The mask loss of as many positives as there are places for, the whole batch together."""
+        """Mask loss of a limited number of positives, pooled over the batch."""
         first = slice(0, self._positives)
         classes, matched = rois.classes[:, first], rois.matched[:, first]
         has = ops.take_along_axis(ops.cast(batch["has_mask"], "float32"), matched, axis=1)
@@ -135,5 +135,5 @@ class Learner(keras.Model):  # type: ignore[misc]
 
 
 def _flat(maps: list[Any], last: int) -> Any:
-    """Maps [b, h, w, last × k] of the levels as [b, a, last], in the order of the anchors."""
+    """Maps [b, h, w, last × k] of the levels as [b, a, last], in anchor order."""
     return ops.concatenate([ops.reshape(m, (ops.shape(m)[0], -1, last)) for m in maps], axis=1)

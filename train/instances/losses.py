@@ -1,4 +1,4 @@
-"""The losses of proposals, boxes and masks; each is 0, and no NaN, where nothing bears on it."""
+"""Losses of proposals, boxes and masks; a loss without any contribution is 0, not NaN."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from train.backend import load_keras
 
 
 def rpn_losses(objectness: Any, deltas: Any, labels: Any, targets: Any) -> tuple[Any, Any]:
-    """Of objectness and of deltas: Ren et al. 2015, equation 1.
+    """Objectness and delta losses of the RPN (Ren et al. 2015, equation 1).
 
-    Both are sums over the anchors sampled, divided by their number: with that as N_reg too, and
-    deltas in units of their spread, λ is 1.
+    Both are sums over the sampled anchors, divided by their number. With that number as N_reg and
+    deltas in units of ``DELTA_STD``, λ is 1.
 
     Args:
         objectness: Logits [b, a].
-        deltas: [b, a, 4].
-        labels: [b, a], 1, 0, or −1 for anchors that are left out.
-        targets: Wanted deltas [b, a, 4].
+        deltas: Predicted deltas [b, a, 4].
+        labels: [b, a]: 1 positive, 0 negative, −1 ignored.
+        targets: Target deltas [b, a, 4].
     """
     ops = load_keras().ops
     sampled = ops.cast(labels >= 0, "float32")
@@ -29,13 +29,13 @@ def rpn_losses(objectness: Any, deltas: Any, labels: Any, targets: Any) -> tuple
 
 
 def head_losses(outputs: Any, classes: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
-    """Of the box head's classes and deltas: Girshick, Fast R-CNN, ICCV 2015, equation 1.
+    """Class and delta losses of the box head (Girshick, Fast R-CNN, ICCV 2015, equation 1).
 
     Args:
-        outputs: [.., classes + 1 + 4], logits before deltas.
+        outputs: [.., classes + 1 + 4], logits, then deltas.
         classes: True class of each box, 0 for background, [..].
-        targets: Wanted deltas [.., 4].
-        weights: 1 for boxes, 0 for empty places, [..].
+        targets: Target deltas [.., 4].
+        weights: 1 for boxes, 0 for padding, [..].
     """
     ops = load_keras().ops
     logits, deltas = outputs[..., :-4], outputs[..., -4:]
@@ -48,7 +48,7 @@ def head_losses(outputs: Any, classes: Any, targets: Any, weights: Any) -> tuple
 
 
 def mask_loss(logits: Any, truth: Any, classes: Any, weights: Any) -> Any:
-    """Binary cross-entropy of the true class's mask, the mean over positives: He et al. 2017, §3.
+    """Binary cross-entropy of the true class's mask, mean over positives (He et al. 2017, §3).
 
     Args:
         logits: [n, 28, 28, classes].
@@ -64,7 +64,7 @@ def mask_loss(logits: Any, truth: Any, classes: Any, weights: Any) -> Any:
 
 
 def smooth_l1(error: Any) -> Any:
-    """½e² below 1 and |e| − ½ above: Girshick 2015, equation 3."""
+    """Smooth L1: ½e² below 1 and |e| − ½ above (Girshick 2015, equation 3)."""
     ops = load_keras().ops
     size = ops.abs(error)
     return ops.where(size < 1.0, 0.5 * error * error, size - 0.5)

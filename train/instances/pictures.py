@@ -1,4 +1,4 @@
-"""What the network finds on a few frames, beside what is labelled on them."""
+"""A picture sheet of predictions on a few frames, next to their labels."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from train.data.sheet import captioned, sheet
 from train.evaluate.instances.regions import found_box, found_runs
 
 _WIDE = 700
-"""Columns from which on the two pictures of a frame are one above the other."""
+"""From this width, in columns, the two pictures of a frame are stacked vertically."""
 
 _NARROW = 400
-"""Columns up to which pictures are enlarged."""
+"""Up to this width, in columns, pictures are enlarged."""
 
 
 def predictions(
     frames: Sequence[tuple[Sample, Pixels, Sequence[FoundInstance]]], classes: Sequence[str]
 ) -> bytes:
-    """A PNG sheet: of each frame its labels and what was found, outlined in its class's colour."""
+    """A PNG sheet with labels and predictions of each frame, outlined in class colours."""
     colours = [bgr(colour) for colour in class_colours(len(classes))]
     cells = []
     for sample, pixels, found in frames:
@@ -46,7 +46,7 @@ def _cell(
     colours: Sequence[tuple[int, int, int]],
     found: Sequence[FoundInstance] | None = None,
 ) -> Picture:
-    """One picture of a frame, its instances outlined and named in the caption."""
+    """One picture of a frame with outlined instances, named in the caption."""
     scale = max(1, (_NARROW - 1) // sample.width)
     picture = enlarged(pixels, (0, 0, sample.width, sample.height), scale)
     draw_truth(picture, sample, colours, scale=scale)
@@ -62,7 +62,7 @@ def _cell(
 
 
 def _as_sample(sample: Sample, found: Sequence[FoundInstance]) -> Sample:
-    """The frame as if what was found had been labelled."""
+    """The sample with the predictions in place of its labels."""
     instances = tuple(
         Instance(
             thing.class_index,
@@ -75,7 +75,7 @@ def _as_sample(sample: Sample, found: Sequence[FoundInstance]) -> Sample:
 
 
 def _joined(pair: Sequence[Picture]) -> Picture:
-    """Both pictures of a frame in one."""
+    """Both pictures of a frame as one."""
     if pair[0].shape[1] >= _WIDE:
         return np.vstack(pair)
     width = max(picture.shape[1] for picture in pair)

@@ -1,4 +1,4 @@
-"""Everything that decides how a run of the instance network goes."""
+"""All choices of a run of the instance network."""
 
 from __future__ import annotations
 
@@ -26,20 +26,22 @@ _COMPACT = TrainingDefaults(
 )
 
 RECIPES = {"compact": _COMPACT, "mobilenet": replace(_COMPACT, epochs=30, learning_rate=1e-3)}
-"""By the trunk's name; see ``train.networks.pyramid.TRUNKS``."""
+"""By backbone; see ``train.networks.pyramid.TRUNKS``."""
 
 
 def require_halved(window: tuple[int, int], option: str) -> None:
-    """Refuse a window (width, height in px), given by ``option``, that the maps do not divide.
+    """Refuse a window (width, height in px) that the pyramid's strides do not divide.
+
+    ``option`` is the command-line option named in the error.
 
     Raises:
-        ConfigError: A side is no multiple of the coarsest stride.
+        ConfigError: A side is not a multiple of the coarsest stride.
     """
     width, height = window
     if width % STRIDES[-1] or height % STRIDES[-1]:
         raise ConfigError(
-            f"a window of {width}×{height} cannot be halved down to its coarsest map",
-            f"Give {option} sides that are multiples of {STRIDES[-1]}, as 400x128",
+            f"the sides of a {width}×{height} window are not multiples of {STRIDES[-1]}",
+            f"Give {option} multiples of {STRIDES[-1]}, such as 400x128",
         )
 
 
@@ -48,16 +50,16 @@ class InstancesPlan:
     """A run's choices. The same plan on the same data gives the same network.
 
     Attributes:
-        window: Width and height in px of what the network sees at once.
-        trunk: A key of ``train.networks.pyramid.TRUNKS``.
-        recipe: Epochs, optimizer and so on, options applied.
-        clean: Share of the windows that are of frames without a defect.
-        seed: Of the first weights, the anchors, the draws and the augmentation.
-        items_per_epoch: Windows drawn in an epoch; None draws as many as cover the frames.
-        limit: Training frames used at all, for trying out; None uses all.
-        weights: File or run that the first weights are from; None draws them.
-        judge_every: Epochs from one look at val to the next; the last is always looked at.
-        judge_frames: Frames of val that are looked at, evenly over it.
+        window: Width and height in px of the network's input.
+        trunk: Backbone, a key of ``train.networks.pyramid.TRUNKS``.
+        recipe: Epochs, optimizer and so on, with the options applied.
+        clean: Share of windows from frames without a defect.
+        seed: Seed of initial weights, anchors, sampling and augmentation.
+        items_per_epoch: Windows drawn per epoch; None: as many as cover the frames.
+        limit: Number of training frames to use, for trials; None: all.
+        weights: File or run with the initial weights; None: random.
+        judge_every: Epochs between evaluations of val; the last epoch is always evaluated.
+        judge_frames: Number of evenly spaced val frames to evaluate.
     """
 
     window: tuple[int, int]
@@ -72,19 +74,19 @@ class InstancesPlan:
     judge_frames: int = 200
 
     def __post_init__(self) -> None:
-        """Refuse a window that the pyramid's maps do not divide.
+        """Check the window.
 
         Raises:
-            ConfigError: Its sides are no multiples of the coarsest stride.
+            ConfigError: A side is not a multiple of the coarsest stride.
         """
         require_halved(self.window, "--window")
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, nested, for a checkpoint."""
+        """Nested plain values, for a checkpoint."""
         return {"task": "instances"} | asdict(self)
 
     def count(self, scenes: Sequence[Scene]) -> int:
-        """Windows an epoch."""
+        """Windows per epoch."""
         if self.items_per_epoch is not None:
             return self.items_per_epoch
         width, height = self.window

@@ -1,6 +1,6 @@
 """ROIAlign (He et al. 2017, §3) as four gathers, for training.
 
-``edge.vision.instances.roialign`` is the same for the line, and a test holds the two to each other.
+``edge.vision.instances.roialign`` is the line's implementation; a test checks that both agree.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from train.backend import load_keras
 
 
 def roi_align(levels: Sequence[Any], boxes: Any, size: int = 14) -> Any:
-    """Features of boxes, [b, n, size, size, c] float32, differentiable in the maps.
+    """Features of boxes, [b, n, size, size, c] float32, differentiable with respect to the maps.
 
-    Each of size × size bins is sampled at its centre, between the four nearest cells; beyond the
-    border its cells are repeated. A box is sampled on the level that ``level_of`` names.
+    Each of size × size bins is sampled bilinearly at its centre; cells beyond the border repeat the
+    border. ``level_of`` selects the level of a box.
 
     Args:
         levels: Maps [b, h, w, c] of strides 4, 8 and 16.
         boxes: Corners in px, [b, n, 4].
-        size: Bins along each side.
+        size: Bins per side.
     """
     ops = load_keras().ops
     batch, channels = ops.shape(levels[0])[0], levels[0].shape[-1]
@@ -48,19 +48,19 @@ def roi_align(levels: Sequence[Any], boxes: Any, size: int = 14) -> Any:
 
 
 def level_of(boxes: Any) -> Any:
-    """Index of the level of boxes [.., 4]: Lin et al., Feature pyramid networks, 2017, equation 1.
+    """Pyramid level index of boxes [.., 4] (Lin et al., Feature pyramid networks, 2017, eq. 1).
 
-    k = ⌊4 + log2(√(wh) / 224)⌋ held to the pyramid's levels 2 to 4, less 2.
+    k = ⌊4 + log2(√(wh) / 224)⌋, clipped to levels 2 to 4, minus 2.
     """
     ops = load_keras().ops
     area = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
     root = ops.sqrt(ops.maximum(area, 1e-6))
-    # Thresholds rather than a logarithm, whose rounding would differ from the line's.
+    # Thresholds instead of a logarithm, whose rounding would differ from the line's.
     return ops.cast(root >= 112, "int32") + ops.cast(root >= 224, "int32")
 
 
 def _tables(levels: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
-    """Stride, width, height, and first flat cell of each level."""
+    """Stride, width, height, and index of the first flattened cell of each level."""
     ops = load_keras().ops
     widths = [ops.shape(m)[2] for m in levels]
     heights = [ops.shape(m)[1] for m in levels]
@@ -73,7 +73,7 @@ def _tables(levels: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
 
 
 def _cells(low: Any, high: Any, stride: Any, count: Any, size: int) -> tuple[Any, Any, Any]:
-    """The cells before and after each bin's centre along one axis, and the share of the latter."""
+    """The cells before and after each bin's centre along one axis, and the weight of the latter."""
     ops = load_keras().ops
     centres = (ops.arange(size, dtype="float32") + 0.5) / size
     at = low[..., None] + centres * (high - low)[..., None]

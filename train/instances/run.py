@@ -1,4 +1,4 @@
-"""A run of the instance network from data to a finished folder."""
+"""A run of the instance network, from the data set to the finished folder."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from train.networks.mask_rcnn import MaskRCNN, build_mask_rcnn
 from train.regions.card import RunData, now, tool_versions, write_card
 
 _PICTURED = 8
-"""Frames of val that are drawn."""
+"""Number of val frames in the prediction picture."""
 
 
 def train_instances(
@@ -60,20 +60,20 @@ def train_instances(
     The holdout is not opened.
 
     Args:
-        plan: Every choice of the run.
-        data: What it is trained on.
-        folder: Of the run; see ``train.loop.run_folder.claim_folder``.
-        progress: Shows how it goes.
+        plan: The run's choices.
+        data: The data set.
+        folder: The run's folder; see ``train.loop.run_folder.claim_folder``.
+        progress: Receives progress.
         command: The command that repeats the run, for the card.
-        resume: Go on from the folder's checkpoint.
+        resume: Continue from the folder's checkpoint.
 
     Raises:
-        DataError: Train or val is missing or shows no defect.
+        DataError: train or val is missing or shows no defect.
         ImageError: A frame cannot be read.
-        InterruptedTrainingError: Ctrl-C came.
+        InterruptedTrainingError: Ctrl-C was pressed.
         MissingExtraError: TensorFlow is not installed.
-        MissingPathError: First weights are not there.
-        TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
+        MissingPathError: The initial weights do not exist.
+        TrainingError: Training diverged, cannot be resumed, or the initial weights do not fit.
         UnwritableError: The folder cannot be written.
     """
     began = now()
@@ -92,7 +92,7 @@ def train_instances(
     network = build_mask_rcnn(len(data.classes), anchors, masks=feed.with_masks, trunk=plan.trunk)
     if plan.weights:
         start_networks_from(network, Path(plan.weights))
-    # Importing the learner loads Keras, which those who only read a card do without.
+    # Importing the learner loads Keras, which is not needed to read a card.
     from train.instances.learner import Learner
 
     learner = Learner(network, anchors, plan.window, seed=plan.seed)
@@ -157,20 +157,20 @@ def _frames(split: str, samples: list[Sample], progress: TrainingProgress) -> Fr
 
 
 def _sizes(scenes: list[Scene], window: tuple[int, int]) -> NDArray[np.float32]:
-    """Width and height in px of the training boxes as windows show them, [n, 2]."""
+    """Width and height in px of the training boxes at window scale, [n, 2]."""
     boxes = np.concatenate([scene.boxes for scene in scenes])
     return np.minimum(boxes[:, 2:] - boxes[:, :2], np.array(window, np.float32))
 
 
 def _counted(samples: list[Sample], data: DataSet) -> dict[str, int]:
-    """Instances of each class."""
+    """Number of instances of each class."""
     classes = [i.class_index for sample in samples for i in sample.instances]
     counts = np.bincount(classes, minlength=len(data.classes)).tolist()
     return dict(zip(data.classes, counts, strict=True))
 
 
 def _save(folder: Path, network: MaskRCNN) -> None:
-    """Write the networks without optimizer and losses, each whole or not at all."""
+    """Write the networks without optimizer and losses, each file atomically."""
     for name, model in (
         (PYRAMID, network.pyramid),
         (BOX_HEAD, network.box_head),
@@ -185,7 +185,7 @@ def _save(folder: Path, network: MaskRCNN) -> None:
 def _write_curves(
     folder: Path, plan: InstancesPlan, history: list[Row], best: int | None, *, masks: bool
 ) -> None:
-    """The history as a table, and its losses and average precisions as a picture."""
+    """Write the history as CSV, and losses and average precision as a picture."""
     write_history(folder / HISTORY, history)
     others = ("epoch", "loss", "seconds", *FIGURES)
     parts = {name: name for name in history[0] if name not in others}

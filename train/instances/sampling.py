@@ -1,4 +1,4 @@
-"""Which boxes the heads are trained on: proposals, and true boxes among them, in static shapes."""
+"""Sampling of boxes for the heads: proposals and true boxes, in static shapes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from train.networks.mask_rcnn import MASK_SIZE
 
 _POSITIVE_IOU = 0.5
 _SHAKEN = 3
-"""Copies of each true box, moved about, that join the proposals: until proposals are good they are
-all that the heads can learn to move a box from."""
+"""Jittered copies of each true box that are added to the proposals. While proposals are still poor,
+only these copies give the heads boxes to correct."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rois:
-    """Boxes that the heads are trained on, positives first.
+    """Boxes for training the heads, positives first.
 
     Attributes:
         boxes: Corners in px, [b, n, 4].
-        weights: 1 for a box, 0 for a place that was left empty, [b, n].
-        classes: Class of each, from 1; 0 for background, [b, n] int32.
-        matched: The instance that each positive stands for, [b, n] int32.
-        deltas: What takes each positive to its instance, [b, n, 4]; 0 for background.
+        weights: 1 for a box, 0 for padding, [b, n].
+        classes: Class of each box, from 1; 0 for background, [b, n] int32.
+        matched: Index of the instance of each positive, [b, n] int32.
+        deltas: Target deltas of positives, [b, n, 4]; 0 for background.
     """
 
     boxes: Any
@@ -44,22 +44,22 @@ def propose(
     before: int = 300,
     iou: float = 0.7,
 ) -> tuple[Any, Any]:
-    """The likeliest anchors of each window, decoded, and which of them outlive suppression.
+    """The highest-scoring anchors of each window, decoded, and which of them survive suppression.
 
-    All boxes that overlap a likelier one are dropped, be that one dropped itself or not: this is
-    Fast NMS (Bolya et al., YOLACT, ICCV 2019, §4.2), which needs no loop.
+    A box is dropped if it overlaps any box with a higher score, even one that is itself dropped.
+    This is Fast NMS (Bolya et al., YOLACT, ICCV 2019, §4.2), which needs no loop.
 
     Args:
         objectness: Logits [b, a].
-        deltas: In units of ``DELTA_STD``, [b, a, 4].
+        deltas: Deltas in units of ``DELTA_STD``, [b, a, 4].
         anchors: Corners in px, [a, 4].
-        width: Of the window in px, at which boxes are cut.
-        height: Of the window in px.
-        before: Anchors that are looked at.
-        iou: Overlap above which the less likely is dropped.
+        width: Width of the window in px; boxes are clipped to it.
+        height: Height of the window in px.
+        before: Number of anchors considered.
+        iou: IoU above which the box with the lower score is dropped.
 
     Returns:
-        Corners [b, k, 4] by falling objectness and whether each is kept, [b, k] bool.
+        Corners [b, k, 4] by decreasing objectness, and whether each is kept, [b, k] bool.
     """
     ops = load_keras().ops
     _, best = ops.top_k(objectness, min(before, anchors.shape[0]))
@@ -82,19 +82,19 @@ def sample_rois(
     count: int = 48,
     positives: int = 16,
 ) -> Rois:
-    """Draw the boxes for the heads (Girshick, Fast R-CNN, ICCV 2015, §2.3).
+    """Sample the boxes for the heads (Girshick, Fast R-CNN, ICCV 2015, §2.3).
 
-    A proposal is positive where its IoU with a true box is at least 0.5. True boxes are
-    proposals too, and so are copies of them shaken by one unit of ``DELTA_STD``.
+    A proposal is positive if its IoU with a true box is at least 0.5. True boxes, and copies of
+    them jittered by one unit of ``DELTA_STD``, are added to the proposals.
 
     Args:
         proposals: Corners in px, [b, k, 4].
-        kept: Which of them count, [b, k] bool.
-        boxes: True boxes, [b, g, 4]; zeros fill up.
-        classes: Their classes from 1, [b, g] int32; zeros fill up.
+        kept: Whether each proposal is valid, [b, k] bool.
+        boxes: True boxes, [b, g, 4], padded with zeros.
+        classes: Their classes from 1, [b, g] int32, padded with zeros.
         seed: A ``keras.random.SeedGenerator``.
-        count: Boxes a window, at most k.
-        positives: The most of them that may be positive; they come first.
+        count: Boxes per window, at most k.
+        positives: Largest number of positives; they come first.
     """
     keras = load_keras()
     ops = keras.ops
@@ -130,12 +130,12 @@ def sample_rois(
 
 
 def mask_targets(masks: Any, boxes: Any, matched: Any) -> Any:
-    """The true masks within boxes, [b, n, 28, 28] float32: the pixel at the centre of each cell.
+    """True masks cropped to boxes, [b, n, 28, 28] float32, sampled at the centre of each cell.
 
     Args:
-        masks: Of the instances at the window's resolution, [b, g, h, w] of 0 and 1.
+        masks: Masks of the instances at window resolution, [b, g, h, w] of 0 and 1.
         boxes: Corners in px, [b, n, 4].
-        matched: The instance of each box, [b, n] int32.
+        matched: Index of the instance of each box, [b, n] int32.
     """
     ops = load_keras().ops
     count, height, width = masks.shape[1:]

@@ -1,4 +1,4 @@
-"""Frames with their defects, as training windows are cut from them."""
+"""Training frames with their defects, and the sampling of windows from them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from train.data.sample import DataSet, Instance, Sample
 from train.regions.feed import draw
 
 CACHE_MIB = 4096
-"""Decoded frames kept in memory; those beyond are read again whenever they are drawn."""
+"""Memory for decoded frames in MiB; frames beyond it are read again on each use."""
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """One frame and what is known of its defects.
+    """A frame and its defects.
 
     Attributes:
         sample: The frame's image and its labels.
-        boxes: Corners in px, [n, 4] float32: the mask's own where there is one, within the frame.
-        classes: From 1; 0 is the background, [n] int32.
-        masks: Of each defect its pixels within its box, [lines, columns] uint8, 0 or 255; None
-            where only a box was drawn.
+        boxes: Corners in px within the frame, [n, 4] float32; from the mask if there is one.
+        classes: Class from 1; 0 is the background, [n] int32.
+        masks: Pixels of each defect within its box, [lines, columns] uint8, 0 or 255; None if only
+            a box is labelled.
     """
 
     sample: Sample
@@ -41,7 +41,7 @@ class Scene:
 
 
 def make_scene(sample: Sample) -> Scene:
-    """The scene of a sample; a defect that shows no pixel within the frame is left out."""
+    """The scene of a sample; defects without a pixel in the frame are left out."""
     boxes, classes, masks = [], [], []
     for instance in sample.instances:
         box, mask = _outlined(instance, sample)
@@ -54,7 +54,7 @@ def make_scene(sample: Sample) -> Scene:
 
 
 def _outlined(instance: Instance, sample: Sample) -> tuple[list[float] | None, Pixels | None]:
-    """Corners of an instance and its mask within them; no corners where it has no pixel."""
+    """Corners of an instance and its mask within them; no corners if it has no pixel."""
     mask = instance.mask(sample.height, sample.width)
     if mask is not None:
         assert instance.runs is not None
@@ -70,13 +70,13 @@ def _outlined(instance: Instance, sample: Sample) -> tuple[list[float] | None, P
 
 
 def make_scenes(data: DataSet, split: str, limit: int | None = None) -> list[Scene]:
-    """The scenes of a split, or ``limit`` of them spread evenly.
+    """The scenes of a split, or ``limit`` evenly spaced ones.
 
     Raises:
-        DataError: The split is not there, or what is used of it shows no defect.
+        DataError: The split is empty, or none of its scenes shows a defect.
     """
     samples = data.of(split)
-    use = {"train": "learn from", "val": "choose on"}.get(split, "judge on")
+    use = {"train": "train on", "val": "validate on"}.get(split, "evaluate on")
     if not samples:
         raise DataError(
             f"{data.root} has no {split} images to {use}", "Split it with: millsight data split"
@@ -84,26 +84,26 @@ def make_scenes(data: DataSet, split: str, limit: int | None = None) -> list[Sce
     scenes = [make_scene(sample) for sample in spread(samples, limit)]
     if not any(len(scene.boxes) for scene in scenes):
         raise DataError(
-            f"no {split} image of {data.root} that is used shows a defect with a box or a mask",
+            f"no {split} image of {data.root} that is used has a defect with a box or a mask",
             "Check the labels with: millsight data check",
         )
     return scenes
 
 
 def spread(things: Sequence[_T], limit: int | None) -> list[_T]:
-    """At most ``limit`` of the things, evenly over them; None takes all."""
+    """At most ``limit`` evenly spaced elements; None: all."""
     if limit is None or limit >= len(things):
         return list(things)
     return [things[i] for i in np.linspace(0, len(things) - 1, limit).round().astype(int)]
 
 
 class Frames:
-    """Decoded frames of samples, read once and kept as long as there is room.
+    """Decoded frames of samples, cached in memory.
 
     Args:
-        samples: Whose frames.
-        mib: Room for them.
-        advance: Called after each frame that was read ahead.
+        samples: The samples.
+        mib: Size of the cache in MiB.
+        advance: Called after each prefetched frame.
 
     Raises:
         ImageError: A frame cannot be read.
@@ -134,11 +134,11 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """What windows are drawn for.
+    """Sampling of windows.
 
     Attributes:
-        clean: Share of the windows that are of frames without a defect, where there are any.
-        balance: 0 draws classes as frames show them, 1 equally often; see ``class_shares``.
+        clean: Share of windows from frames without a defect, if there are any.
+        balance: Class sampling: 0 natural frequencies, 1 equal; see ``class_shares``.
     """
 
     clean: float = 0.2
@@ -146,16 +146,16 @@ class Shares:
 
 
 Draws = NDArray[np.intp]
-"""[n, 2]: a scene and the defect that its window keeps, or -1 for any part of a clean frame."""
+"""[n, 2]: a scene, and the defect that its window keeps or -1 for any part of a clean frame."""
 
 
 def draw_windows(
     scenes: Sequence[Scene], count: int, shares: Shares, rng: np.random.Generator
 ) -> Draws:
-    """Which scenes an epoch's windows are of, shuffled.
+    """Sample the scenes of an epoch's windows, shuffled.
 
-    Frames are drawn by the classes that they show, so that one with ten pits does not come ten
-    times as often as one with a single scratch.
+    Frames are drawn by the classes that they show, so that a frame with ten pits is not drawn ten
+    times as often as a frame with one scratch.
     """
     shown = [(i, int(c)) for i, scene in enumerate(scenes) for c in np.unique(scene.classes)]
     clean = np.array([i for i, scene in enumerate(scenes) if not len(scene.boxes)], np.intp)

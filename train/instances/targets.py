@@ -1,4 +1,4 @@
-"""What each anchor should say: labels and deltas for the region proposal network."""
+"""Training targets of the region proposal network: anchor labels and deltas."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ def rpn_targets(
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Labels and deltas of one window's anchors (Ren et al. 2015, §3.1.2 and §3.1.3).
 
-    An anchor is positive where its IoU with a box is at least 0.6 or the best that the box has,
-    negative below 0.3, and ignored between. Of these a sample is kept, at most half of it
-    positive, and the rest ignored.
+    An anchor is positive if its IoU with a box is at least 0.6 or is the highest of that box. It is
+    negative below 0.3 and ignored in between. A sample of them is kept, at most half of it
+    positive; the rest is ignored.
 
     Args:
         anchors: Corners in px, [a, 4].
         boxes: Corners in px of the window's instances, [n, 4]; n may be 0.
         rng: Draws the sample.
-        sample: Anchors that the loss is taken over.
+        sample: Number of anchors in the loss.
 
     Returns:
-        Labels [a], 1, 0 or −1, and deltas [a, 4] in units of ``DELTA_STD``, 0 but for positives.
+        Labels [a], 1, 0 or −1, and deltas [a, 4] in units of ``DELTA_STD``, 0 except for positives.
     """
     labels, matched = match_anchors(anchors, boxes)
     _keep(labels, POSITIVE, sample // 2, rng)
@@ -47,7 +47,7 @@ def rpn_targets(
 def match_anchors(
     anchors: NDArray[np.float32], boxes: NDArray[np.float32]
 ) -> tuple[NDArray[np.int8], NDArray[np.intp]]:
-    """Labels [a] before sampling, and the box [a] that each positive anchor stands for."""
+    """Labels [a] before sampling, and the index of each positive anchor's box, [a]."""
     labels = np.full(len(anchors), NEGATIVE, np.int8)
     matched = np.zeros(len(anchors), np.intp)
     if not len(boxes):
@@ -56,7 +56,7 @@ def match_anchors(
     matched = overlap.argmax(axis=1)
     best = overlap[np.arange(len(anchors)), matched]
     labels[best >= _NEGATIVE_IOU] = IGNORED
-    # A box that no anchor fits well would have none: its best ones are given to it.
+    # A box that no anchor fits well would have no positive anchor, so it gets its best ones.
     highest = overlap.max(axis=0)
     rows, columns = np.nonzero(
         (overlap >= highest) & (highest > 0) & (best < _POSITIVE_IOU)[:, None]

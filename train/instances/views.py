@@ -1,8 +1,8 @@
-"""Where a window lies on its frame, and what of the frame's defects is left in it.
+"""Geometry of a training window: its view of the frame, and the defects visible in it.
 
-A window takes its part of the frame at the frame's own scale or zoomed, mirrored or not, and with
-the strip's edge in view or not. One matrix moves pixels, boxes and masks alike. Where a window
-reaches past the frame, the border's pixels are repeated, as beside the line.
+A window shows a part of the frame, at the frame's scale or zoomed, possibly mirrored, possibly with
+the strip's edge in view. One affine transform moves pixels, boxes and masks. Where a window reaches
+beyond the frame, the border's pixels are repeated, as beside the line.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from train.data.tiles import ENOUGH_PX, ENOUGH_SHARE
 from train.instances.scenes import Scene
 
 LEAST_PX = 4
-"""Pixels of a defect that a window must show for it to count there."""
+"""Fewest pixels of a defect that must be visible for it to count in a window."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowView:
-    """How a window shows its frame.
+    """Transform from a frame to a window.
 
     Attributes:
         size: Width and height of the window.
-        start: x and y in px of the frame at the window's left top, before mirroring.
-        zoom: Window pixels for each of the frame's, across and along.
+        start: x and y in frame px of the window's top left corner, before mirroring.
+        zoom: Window pixels per frame pixel, across and along.
         flip: Whether the window is mirrored across and along.
-        left: Columns of the window that the strip begins after; black before them.
-        right: Columns that it ends before.
-        slant: How far its edge wanders from the first line to the last, in px.
+        left: Black columns before the strip; below 0 its edge lies just outside the window.
+        right: Black columns after the strip; likewise.
+        slant: Horizontal drift of the strip's edge from the first line to the last, in px.
     """
 
     size: tuple[int, int]
@@ -46,7 +46,7 @@ class WindowView:
     slant: float | None = None
 
     def scale_and_offset(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Per axis, what takes a place on the frame to its place in the window: s · p + o."""
+        """Scale and offset per axis from frame to window coordinates: s · p + o."""
         size, zoom = np.array(self.size, np.float64), np.array(self.zoom)
         squeezed = np.array([(self.size[0] - max(self.left, 0) - max(self.right, 0)), size[1]])
         scale = zoom * squeezed / size
@@ -56,7 +56,7 @@ class WindowView:
         return scale, offset + np.array([max(self.left, 0), 0])
 
     def moved(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Corners [n, 4] of the frame as corners of the window, not clipped."""
+        """Corners [n, 4] in the window, not clipped, of boxes given in the frame."""
         scale, offset = self.scale_and_offset()
         corners = boxes.reshape(-1, 2, 2) * scale + offset
         ordered = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
@@ -70,12 +70,12 @@ class WindowView:
             out[...] = banded(out, px, side, self.slant)
 
     def cut_mask(self, mask: Pixels, corner: tuple[float, float], out: Pixels) -> None:
-        """Write a defect's pixels, 0 or 255 from ``corner`` of the frame on, into ``out`` as 0, 1.
+        """Write a defect's mask, placed at ``corner`` of the frame, into ``out`` as 0 and 1.
 
         Args:
-            mask: [lines, columns] of the defect's box.
-            corner: x and y in px of the frame where the box begins.
-            out: Of the window, [height, width].
+            mask: Mask of the defect's box, [lines, columns], 0 or 255.
+            corner: x and y in frame px of the box's top left corner.
+            out: The window's mask, [height, width].
         """
         self._warp(mask, corner, out, cv2.BORDER_CONSTANT)
         out >>= 7
@@ -85,12 +85,12 @@ class WindowView:
 
     @property
     def seen(self) -> tuple[int, int]:
-        """The columns of the window from and up to which strip is seen."""
+        """First column of the window that shows strip, and the column after the last."""
         return max(self.left, 0), self.size[0] - max(self.right, 0)
 
     def _warp(self, pixels: Pixels, corner: tuple[float, float], out: Pixels, border: int) -> None:
         scale, offset = self.scale_and_offset()
-        # Pixels are named by their middles here, places by the edges between pixels.
+        # OpenCV puts pixel centres at integers; our coordinates put pixel edges there.
         shift = scale * (np.array(corner) + 0.5) + offset - 0.5
         if abs(scale[0]) == abs(scale[1]) == 1.0 and np.array_equal(shift, np.rint(shift)):
             how = cv2.INTER_NEAREST
@@ -102,13 +102,13 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VisibleDefects:
-    """The defects that a window shows.
+    """The defects visible in a window.
 
     Attributes:
-        boxes: Corners in px of the window, within it, [n, 4] float32.
-        classes: From 1, [n] int32.
-        masks: [n, height, width] uint8, 0 or 1; zeros for a defect that has none.
-        has_mask: Which have one, [n] bool.
+        boxes: Corners in window px, clipped to the window, [n, 4] float32.
+        classes: Class from 1, [n] int32.
+        masks: [n, height, width] uint8, 0 or 1; zeros for a defect without a mask.
+        has_mask: Whether each defect has a mask, [n] bool.
     """
 
     boxes: NDArray[np.float32]
@@ -118,10 +118,10 @@ class VisibleDefects:
 
 
 def visible_defects(scene: Scene, view: WindowView, most: int) -> VisibleDefects:
-    """What a view shows of a scene's defects, the largest ``most`` of them.
+    """Defects of a scene visible in a view, at most the largest ``most`` of them.
 
-    A defect counts by the rule of ``train.data.tiles``, where it shows at least four pixels: 16 px
-    or 30 % of its width, and as much of its height.
+    A defect counts by the rule of ``train.data.tiles`` (16 px or 30 % of its width, and the same
+    for its height) if at least four of its pixels are visible.
     """
     width, height = view.size
     whole = view.moved(scene.boxes)

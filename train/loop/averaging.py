@@ -1,7 +1,7 @@
-"""A running average of a network's weights, which generalizes better than the last of them.
+"""Exponential moving average of a network's weights (Polyak averaging).
 
-Polyak averaging with exponential decay, norms' statistics included, so that the average needs no
-pass over the data (Tarvainen and Valpola 2017; Izmailov et al. 2018 for why it helps).
+It generalizes better than the last weights (Izmailov et al. 2018). The statistics of batch norms
+are averaged too, so no extra pass over the data is needed (Tarvainen and Valpola 2017).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from train.loop import checkpoint
 from train.loop.checkpoint import Arrays
 
 EVERY = 4
-"""Steps between updates: copying all variables at each would cost a tenth of a small network's."""
+"""Steps between updates. An update at each step would cost a small network a tenth of its time."""
 
 
 class Average:
@@ -20,9 +20,9 @@ class Average:
 
     Args:
         model: A ``keras.Model``.
-        decay: What is kept of the average at each step; 0 keeps no average.
-        values: The average so far; empty starts from the model.
-        steps: How many steps that average has seen.
+        decay: Decay per step; 0 turns averaging off.
+        values: The average to continue from; if empty, it starts from the model.
+        steps: Number of steps in that average.
     """
 
     def __init__(self, model: Any, decay: float, values: Arrays, steps: int = 0) -> None:
@@ -33,11 +33,11 @@ class Average:
         self.values = values or checkpoint.values(model.variables) if self.on else []
 
     def update(self) -> None:
-        """Take in the weights after a training step."""
+        """Add the weights after a training step."""
         self._step += 1
         if not self.on or self._step % EVERY:
             return
-        # Early weights are worth little: the first updates forget them sooner.
+        # Lower decay at the start, because early weights are worth little.
         updates = self._step // EVERY
         kept = min(self._kept, updates / (9 + updates))
         now = checkpoint.values(self._model.variables)
@@ -48,7 +48,7 @@ class Average:
                 self.values[i] = value
 
     def swap(self) -> None:
-        """Exchange the model's weights and the average; done twice, all is as it was."""
+        """Exchange the model's weights and the average; a second call restores them."""
         if self.on:
             live = checkpoint.values(self._model.variables)
             checkpoint.assign(self._model.variables, self.values)

@@ -1,4 +1,4 @@
-"""What a run needs to go on after an interruption, in one file that is whole or absent."""
+"""The checkpoint that a run resumes from: one file, written atomically."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ PARTS = ("weights", "optimizer", "average", "best")
 
 @dataclass(slots=True)
 class CheckpointState:
-    """Where a run stands after an epoch.
+    """State of a run after an epoch.
 
     Attributes:
-        history: A row for each epoch done.
-        weights: All of the network's variables, norms' statistics and dropout's seeds included.
-        optimizer: All of the optimizer's, its step count included.
-        average: The running average of the network's; empty where none is kept.
-        best: The network's variables, or their average, in the best epoch; empty where the last one
-            is wanted.
-        best_epoch: Number of the epoch with the lowest val loss, from 1; 0 before any.
-        started: When the run's first sitting began, ISO 8601.
+        history: A row per finished epoch.
+        weights: All variables of the network, with statistics of norms and seeds of dropout.
+        optimizer: All variables of the optimizer, with its step count.
+        average: The moving average of the network's variables; empty if averaging is off.
+        best: The network's variables, or their average, in the best epoch; empty if the last
+            epoch's weights are kept.
+        best_epoch: Number of the epoch with the lowest val loss, from 1; 0 before the first.
+        started: When the run first started, ISO 8601.
     """
 
     history: list[Row] = field(default_factory=list)
@@ -60,10 +60,10 @@ def values(variables: Iterable[Any]) -> Arrays:
 
 
 def assign(variables: Iterable[Any], arrays: Arrays) -> None:
-    """Put arrays back into Keras variables, in the same order.
+    """Assign arrays to Keras variables in the same order.
 
     Raises:
-        TrainingError: They do not fit one another.
+        TrainingError: The shapes or their number differ.
     """
     variables = list(variables)
     if [tuple(v.shape) for v in variables] != [a.shape for a in arrays]:
@@ -76,7 +76,7 @@ def assign(variables: Iterable[Any], arrays: Arrays) -> None:
 
 
 def save(folder: Path, state: CheckpointState, identity: dict[str, Any]) -> None:
-    """Write the checkpoint of a run's folder, replacing the one before it.
+    """Write the checkpoint to a run's folder, replacing the previous one.
 
     Raises:
         UnwritableError: The folder cannot be written, or the disk is full.
@@ -96,10 +96,10 @@ def save(folder: Path, state: CheckpointState, identity: dict[str, Any]) -> None
 
 
 def load(folder: Path, identity: dict[str, Any]) -> CheckpointState:
-    """Read the checkpoint of a run's folder.
+    """Read the checkpoint from a run's folder.
 
     Raises:
-        TrainingError: There is none, it is damaged, or it is of a run with other options or data.
+        TrainingError: It is missing or damaged, or was written with other options or data.
     """
     path = folder / NAME
     try:
@@ -114,7 +114,7 @@ def load(folder: Path, identity: dict[str, Any]) -> CheckpointState:
     except PermissionError as error:
         raise TrainingError(
             f"checkpoint {path} cannot be read: {error.strerror}",
-            "Give yourself the right to read it",
+            "Give yourself read permission",
         ) from None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         raise TrainingError(
@@ -123,8 +123,8 @@ def load(folder: Path, identity: dict[str, Any]) -> CheckpointState:
     changed = _changed(about["identity"], json.loads(json.dumps(identity)))
     if changed:
         raise TrainingError(
-            f"the run in {folder} was started otherwise: {changed}",
-            "Resume it with the options and data that it was started with",
+            f"the run in {folder} was started differently: {changed}",
+            "Resume it with its original options and data",
         )
     return CheckpointState(
         history=about["history"],
@@ -135,7 +135,7 @@ def load(folder: Path, identity: dict[str, Any]) -> CheckpointState:
 
 
 def remove(folder: Path) -> None:
-    """Remove the checkpoint of a run's folder, where there is one.
+    """Remove the checkpoint from a run's folder, if there is one.
 
     Raises:
         UnwritableError: It cannot be removed.
@@ -145,19 +145,19 @@ def remove(folder: Path) -> None:
 
 
 def nothing_to_resume(folder: Path) -> TrainingError:
-    """What is said where a run's folder holds no checkpoint."""
+    """The error for a folder without a checkpoint."""
     return TrainingError(f"there is nothing to resume in {folder}", "Leave out --resume to start")
 
 
 def _changed(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """What differs between two runs, in words; empty where nothing does."""
+    """The differences between two runs' identities as text; empty if there are none."""
     before, now = _flat(before), _flat(now)
     names = [n for n in now | before if before.get(n) != now.get(n)]
     return ", ".join(f"{n} {_short(before.get(n))}, now {_short(now.get(n))}" for n in names)
 
 
 def _flat(identity: dict[str, Any], above: str = "") -> dict[str, Any]:
-    """Nested values under dotted names, so that no two of one name hide one another."""
+    """Nested values under dotted names, so that equal names in two sections stay apart."""
     flat: dict[str, Any] = {}
     for name, value in identity.items():
         if isinstance(value, dict):
@@ -168,5 +168,5 @@ def _flat(identity: dict[str, Any], above: str = "") -> dict[str, Any]:
 
 
 def _short(value: Any) -> str:
-    """A value in a message; of a digest its beginning."""
+    """A value for a message; a digest is shortened."""
     return f"{value[:12]}…" if isinstance(value, str) and len(value) == 64 else str(value)

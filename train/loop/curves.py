@@ -1,4 +1,4 @@
-"""Learning curves as a picture and as a table."""
+"""Learning curves as a picture and as a CSV table."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from train.loop.checkpoint import Row
 from train.networks import TrainingDefaults
 
 VAL = "val, bare"
-"""Name of the curves on val: the network as it is after the epoch, items as they come."""
+"""Label of the val curves: the network after the epoch, without augmentation or penalties."""
 
 TRAINING_COLOUR, VAL_COLOUR = "tab:blue", "tab:orange"
 
 
 def write_history(path: Path, history: list[Row]) -> None:
-    """Write one CSV line an epoch.
+    """Write the history as CSV, one row per epoch.
 
     Raises:
         UnwritableError: The file cannot be written.
@@ -34,11 +34,11 @@ def write_history(path: Path, history: list[Row]) -> None:
 
 
 def training_label(recipe: TrainingDefaults, model: Any) -> str:
-    """What the curve of training is of: it is taken while learning, with all that makes it harder.
+    """Label of the training curve: it is measured during the epoch, with all regularization on.
 
     Args:
-        recipe: How the network was trained.
-        model: The ``keras.Model``, asked for dropout and penalties on weights.
+        recipe: The training recipe.
+        model: The ``keras.Model``, inspected for dropout and weight penalties.
     """
     burdens = {
         "smoothing": recipe.label_smoothing > 0,
@@ -61,14 +61,14 @@ def write_curves(
     *,
     training: str = "training, while learning",
 ) -> None:
-    """Draw loss and accuracy over the epochs, on training items and on val, as PNG.
+    """Plot loss and accuracy by epoch, on training items and on val, as PNG.
 
     Args:
-        path: The picture.
-        history: A row for each epoch.
-        title: What was trained.
-        best_epoch: Marked where its weights were kept.
-        training: Name of the curves on training items; see ``training_label``.
+        path: The picture to write.
+        history: A row per epoch.
+        title: Title of the figure.
+        best_epoch: Epoch whose weights are kept, marked by a line; None: no line.
+        training: Label of the training curves; see ``training_label``.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -90,15 +90,15 @@ def draw_panels(
     best_epoch: int | None,
     colours: Mapping[str, str],
 ) -> None:
-    """Draw a panel of lines over the epochs for each of several measures, as PNG.
+    """Plot several measures by epoch, a panel each, as PNG.
 
     Args:
-        path: The picture.
-        history: A row for each epoch; what is no number leaves a line out at its epoch.
-        title: What was trained.
-        panels: By what they show, the lines' names and the history's keys.
-        best_epoch: Marked where its weights were kept.
-        colours: Of lines by name; ``VAL`` has its own, the others one after another.
+        path: The picture to write.
+        history: A row per epoch; NaN leaves a gap.
+        title: Title of the figure.
+        panels: For each panel's y label, its curves: label to history key.
+        best_epoch: Epoch whose weights are kept, marked by a line; None: no line.
+        colours: Colour by curve label; ``VAL`` has its own, others follow matplotlib's cycle.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -124,7 +124,7 @@ def draw_panels(
             axes.axvline(best_epoch, color="grey", linestyle=":", label="weights kept")
         axes.set(xlabel="Epoch", ylabel=name)
         axes.grid(alpha=0.3)
-        # Beneath, where its words cover no curve.
+        # Below the axes, so that the legend covers no curve.
         axes.legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False, fontsize="small"
         )

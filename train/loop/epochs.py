@@ -1,4 +1,4 @@
-"""Epochs of any training: where they go on from, and what is kept after each."""
+"""The epoch loop of all trainings: resume, checkpoint after each epoch, keep the best weights."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from train.loop.interrupt import InterruptedTrainingError, InterruptRequest
 from train.networks import TrainingDefaults
 
 Epoch = Callable[[int, Average, InterruptRequest], Row]
-"""Trains one epoch (numbered from 0) and looks at val; ends early where an interrupt is asked."""
+"""Trains one epoch (numbered from 0) and evaluates val; ends early on an interrupt request."""
 
 Better = Callable[[Row, Sequence[Row]], bool]
-"""Whether an epoch is the best so far, those before it given."""
+"""Whether an epoch's row is better than all rows before it."""
 
 
 class Watcher(Protocol):
-    """Is told how training goes."""
+    """Receives the progress of training."""
 
     def start_epoch(self, number: int, steps: int) -> None: ...
 
@@ -34,7 +34,7 @@ class Watcher(Protocol):
 
 
 class ResumableRun(Protocol):
-    """Where a run keeps its checkpoint, and what a resumed one must have in common with it."""
+    """The folder of a run's checkpoint, and the identity that a resumed run must match."""
 
     @property
     def folder(self) -> Path: ...
@@ -57,22 +57,22 @@ def run_epochs(
 ) -> None:
     """Train a compiled ``keras.Model`` and leave the chosen weights in it.
 
-    After each epoch the whole state is written to the run's folder; a run resumed from there ends
-    as it would have without the interruption, but for rounding.
+    The whole state is written to the run's folder after each epoch. A run that is resumed from
+    there ends with the same result as an uninterrupted one, up to rounding.
 
     Args:
-        model: With its optimizer built.
-        training: Where the checkpoint is kept.
-        state: Where the run stands, brought forward epoch by epoch; a new one starts from scratch.
-        watcher: Is told of each epoch.
-        recipe: How many epochs, what is averaged, and which weights are kept.
-        steps: Batches an epoch.
-        epoch: Does one.
-        better: Compares them.
-        patience: Epochs without a better one after which it stops; None never does.
+        model: The network, with its optimizer built.
+        training: The run's folder and identity.
+        state: State to continue from, updated after each epoch; a new state starts from scratch.
+        watcher: Receives progress.
+        recipe: Number of epochs, averaging, and which weights to keep.
+        steps: Batches per epoch.
+        epoch: Trains one epoch.
+        better: Compares epochs.
+        patience: Early stopping: epochs without improvement before the run ends; None: no limit.
 
     Raises:
-        InterruptedTrainingError: Ctrl-C came; the checkpoint holds the epochs that were finished.
+        InterruptedTrainingError: Ctrl-C was pressed; the checkpoint holds the finished epochs.
         TrainingError: The state does not fit the network.
         UnwritableError: The checkpoint cannot be written.
     """

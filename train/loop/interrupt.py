@@ -1,4 +1,4 @@
-"""Ctrl-C as a request that training answers between two batches."""
+"""Ctrl-C as a request that training checks between batches."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Self
 
 
 class InterruptedTrainingError(Exception):
-    """Training was asked to stop.
+    """Training was interrupted by the user.
 
     Args:
-        epochs_done: Epochs that the checkpoint holds.
+        epochs_done: Epochs in the checkpoint.
     """
 
     def __init__(self, epochs_done: int) -> None:
@@ -20,7 +20,7 @@ class InterruptedTrainingError(Exception):
 
 
 class InterruptRequest:
-    """Within it Ctrl-C sets ``requested``, so that no batch and no file is left half done.
+    """Context manager: Ctrl-C sets ``requested``, so that no batch and no file is cut short.
 
     A second Ctrl-C raises ``KeyboardInterrupt`` at once.
     """

@@ -1,4 +1,4 @@
-"""Shows on stderr how training goes: a bar for the epoch, a line for each epoch done."""
+"""Training progress on stderr: a bar per epoch, and a line per finished epoch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def accuracy_in_words(row: Row) -> str:
-    """What an epoch's line says of a network that names classes."""
+    """The figures of an epoch's line, for a gate or a classifier."""
     return (
         f"accuracy {row['accuracy']:.4f}"
         f"  val loss {row['val_loss']:.4f}  accuracy {row['val_accuracy']:.4f}"
@@ -26,11 +26,11 @@ def accuracy_in_words(row: Row) -> str:
 
 
 class TrainingProgress:
-    """A ``Watcher`` that draws; where stderr is no terminal it prints the epochs' lines alone.
+    """A ``Watcher`` with a progress bar; without a terminal it prints only the epochs' lines.
 
     Args:
-        epochs: Epochs planned.
-        words: What an epoch's line says between its loss and its seconds.
+        epochs: Planned epochs.
+        words: Formats the figures of an epoch's line, between its loss and its seconds.
     """
 
     def __init__(self, epochs: int, words: Callable[[Row], str] = accuracy_in_words) -> None:
@@ -57,24 +57,24 @@ class TrainingProgress:
         self._progress.stop()
 
     def start_cutting(self, split: str, frames: int) -> None:
-        """A split's frames are about to be read."""
+        """Announce the reading and cutting of a split's frames."""
         self._log_and_start(f"cutting {split}", frames, "frames")
 
     def start_reading(self, split: str, frames: int) -> None:
-        """A split's frames are about to be read ahead."""
+        """Announce the prefetch of a split's frames."""
         self._log_and_start(f"reading {split}", frames, "frames")
 
     def start_judging(self, split: str, frames: int) -> None:
-        """The network is about to look at a split's frames."""
+        """Announce the evaluation of a split's frames."""
         self._log_and_start(f"judging {split}", frames, "frames")
 
     def advance(self) -> None:
-        """One frame was read or judged, or one batch answered."""
+        """Count one frame that was read or evaluated, or one batch of a teacher."""
         self._progress.advance(self._bar)
 
     def start_teaching(self, batches: int) -> None:
-        """Teachers are about to be asked."""
-        self._log_and_start("asking teachers", batches, "batches")
+        """Announce the teachers' predictions."""
+        self._log_and_start("running teachers", batches, "batches")
 
     def start_epoch(self, number: int, steps: int) -> None:
         self._start(f"epoch {number}/{self._epochs}", steps, "")

@@ -1,4 +1,4 @@
-"""The folder of a training run: what it holds, and when a run may have it."""
+"""The folder of a training run: its file names, and the checks before a run uses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MODEL, CARD, PAGE, CURVES, HISTORY = (
     "curves.png",
     "history.csv",
 )
-"""What a finished run leaves. The card comes last, so a folder with a card is whole."""
+"""Files of a finished run. The card is written last, so a folder with a card is complete."""
 
 PYRAMID, BOX_HEAD, MASK_HEAD, PREDICTIONS = (
     "pyramid.keras",
@@ -23,7 +23,7 @@ PYRAMID, BOX_HEAD, MASK_HEAD, PREDICTIONS = (
     "mask_head.keras",
     "predictions.png",
 )
-"""What a run of the instance network leaves in place of ``MODEL``."""
+"""Files of a finished run of the instance network, in place of ``MODEL``."""
 
 _ALL = (
     *(CARD, checkpoint.NAME, PAGE, MODEL, CURVES, HISTORY),
@@ -32,31 +32,33 @@ _ALL = (
 
 
 def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
-    """Refuse to train over a run that is there; nothing is touched.
+    """Refuse a folder that holds another run; nothing is changed.
 
     Raises:
-        TrainingError: It holds a finished run, or one that could be resumed, or none to resume.
-        UnwritableError: It cannot be looked into.
+        TrainingError: The folder holds a finished or an interrupted run, or with ``resume`` none.
+        UnwritableError: The folder cannot be read, or it is there and cannot be written.
     """
     with writable(folder):
+        if folder.is_dir():
+            check_writable(folder / CARD)
         finished, begun = (folder / CARD).exists(), (folder / checkpoint.NAME).exists()
     if overwrite:
         return
     if finished:
         raise TrainingError(
-            f"{folder} holds a finished run", "Choose another --out, or train anew with --overwrite"
+            f"{folder} holds a finished run", "Choose another --out, or replace it with --overwrite"
         )
     if begun and not resume:
         raise TrainingError(
-            f"{folder} holds a run that was interrupted",
-            "Go on with --resume, or train anew with --overwrite",
+            f"{folder} holds an interrupted run",
+            "Continue with --resume, or replace it with --overwrite",
         )
     if resume and not begun:
         raise checkpoint.nothing_to_resume(folder)
 
 
 def claim_folder(folder: Path, *, overwrite: bool) -> None:
-    """Create a run's folder where it is missing, and empty it of another run.
+    """Create a run's folder if it is missing; with ``overwrite``, remove the previous run's files.
 
     Raises:
         UnwritableError: It cannot be created or written.
@@ -64,6 +66,6 @@ def claim_folder(folder: Path, *, overwrite: bool) -> None:
     make_folder(folder)
     with writable(folder):
         check_writable(folder / CARD)
-        # The card goes first: without it no half-emptied folder passes for a finished run.
+        # The card goes first, so that a half-emptied folder is never taken for a finished run.
         for name in _ALL if overwrite else ():
             (folder / name).unlink(missing_ok=True)

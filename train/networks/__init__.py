@@ -1,4 +1,4 @@
-"""The networks that ``millsight train`` knows, by name."""
+"""The networks that ``millsight train`` offers, by name."""
 
 from __future__ import annotations
 

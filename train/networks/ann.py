@@ -1,7 +1,7 @@
 """The study's dense networks: the 256×256 picture, flattened, through ReLU layers.
 
-Adam, batches of 32, 15 epochs, softmax over two. The softmax is in the loss and on the host; the
-networks end in logits.
+Adam, batches of 32, 15 epochs, softmax over two outputs. The networks end in logits; loss and host
+apply the softmax.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ STUDY = TrainingDefaults(epochs=15, input=(256, 256))
 def dense_network(
     shape: Shape, outputs: int, *, units: Sequence[int], l2: float = 0.0, name: str
 ) -> Any:
-    """A ``keras.Model`` of dense ReLU layers of ``units``, with L2 on their kernels.
+    """A ``keras.Model`` of dense ReLU layers of ``units``, with L2 penalty on their kernels.
 
-    Takes float32 [n, *shape] from 0 to 1, gives logits [n, outputs].
+    Input: float32 [n, *shape] from 0 to 1. Output: logits [n, outputs].
     """
     keras = load_keras()
     inputs = keras.Input(shape, name="frame")

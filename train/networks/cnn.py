@@ -1,8 +1,8 @@
 """The study's four convolutional networks.
 
-The study's use 2×2 kernels and 64 filters throughout on the 256×256 picture. Where it does not say
-where to pool, every convolution is pooled, without which the first dense layer alone would hold
-hundreds of millions of weights.
+They use 2×2 kernels and 64 filters throughout on the 256×256 picture. Where the study does not say
+which convolutions are pooled, all are; otherwise the first dense layer alone would have hundreds of
+millions of weights.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def study_network(
 ) -> Any:
     """A ``keras.Model`` of 2×2 convolutions of 64 filters, the first ``pools`` of them pooled.
 
-    The L2 penalty is on the dense kernels. Takes float32 [n, *shape] from 0 to 1, gives logits
+    The L2 penalty is on the dense kernels. Input: float32 [n, *shape] from 0 to 1. Output: logits
     [n, outputs].
     """
     keras = load_keras()

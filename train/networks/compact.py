@@ -1,4 +1,4 @@
-"""The networks for the line: a compact one, and the MobileNet trunk that may teach it."""
+"""Networks for the line: the compact ones, and a MobileNet that can be their teacher."""
 
 from __future__ import annotations
 
@@ -30,46 +30,46 @@ COMPACT = TrainingDefaults(
 MOBILENET = replace(COMPACT, epochs=8, learning_rate=5e-4, warmup_epochs=1, average=0.99)
 
 GATE_BLOCKS = ((24, 2), (32, 1), (56, 2), (56, 1), (56, 1), (96, 2), (128, 1))
-"""Filters and stride of each block: 19 MFLOP on a 200×128 tile, of which a frame has sixteen."""
+"""Filters and stride of each block: 19 MFLOP on a 200×128 tile; a frame has sixteen tiles."""
 
 PATCHES_BLOCKS = ((64, 2), (64, 1), (64, 1), (128, 2), (128, 1), (128, 1))
-"""18 MFLOP, behind a stem of 7 that leaves a quarter of each side."""
+"""18 MFLOP, after a patch stem that reduces each side to a quarter."""
 
 CLASSIFIER_BLOCKS = ((32, 2), (48, 1), (128, 2), (128, 1), (256, 2), (256, 1), (256, 1))
-"""64 MFLOP on a 200×128 tile; only tiles that the gate suspects are put through it. Most of it is
-late, where pictures are small: in int8 that is where width costs least."""
+"""64 MFLOP on a 200×128 tile; runs only on tiles that the gate flags. Most of the width is in late
+blocks, where maps are small and int8 width costs least."""
 
 MOBILENET_BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5)
 """MobileNet v1 up to its eleventh block: 0.5 GFLOP on a 200×128 tile."""
 
 
 def compact(shape: Shape, outputs: int) -> Any:
-    """Narrow with two outputs, as the gate has, and wider with more.
+    """Compact network: the gate's width for two outputs, the classifier's for more.
 
-    Takes float32 [n, *shape] from 0 to 1, gives logits [n, outputs].
+    Input: float32 [n, *shape] from 0 to 1. Output: logits [n, outputs].
     """
     blocks = GATE_BLOCKS if outputs <= 2 else CLASSIFIER_BLOCKS
     return classified(*trunk(shape, 16, blocks), outputs, "compact")
 
 
 def compact_wide(shape: Shape, outputs: int) -> Any:
-    """The classifier's width whatever the number of outputs."""
+    """Compact network of the classifier's width for any number of outputs."""
     return classified(*trunk(shape, 16, CLASSIFIER_BLOCKS), outputs, "compact_wide")
 
 
 def patches(shape: Shape, outputs: int) -> Any:
-    """A quicker gate: it sees patches of 6×12 pixels at steps of four."""
+    """A faster gate: its stem takes patches of 6×12 pixels at stride 4."""
     return classified(*trunk(shape, 32, PATCHES_BLOCKS, patch_stem), outputs, "patches")
 
 
 def mobilenet(shape: Shape, outputs: int) -> Any:
-    """MobileNet v1 (Howard et al. 2017) to block 11, for ImageNet weights: ``--weights``."""
+    """MobileNet v1 (Howard et al. 2017) up to block 11, for ImageNet weights: ``--weights``."""
     return classified(*trunk(shape, 32, MOBILENET_BLOCKS), outputs, "mobilenet")
 
 
 NETWORKS = (
     Network("compact", compact, COMPACT, "depthwise, ReLU6, for int8 beside the line"),
-    Network("compact-wide", compact_wide, COMPACT, "the same, as wide for the gate as for classes"),
+    Network("compact-wide", compact_wide, COMPACT, "compact at the classifier's width"),
     Network("patches", patches, COMPACT, "a gate in three quarters of compact's time", 4),
-    Network("mobilenet", mobilenet, MOBILENET, "MobileNet v1 to block 11, to teach the others"),
+    Network("mobilenet", mobilenet, MOBILENET, "MobileNet v1 to block 11, as a teacher"),
 )

@@ -1,4 +1,4 @@
-"""What a network needs beside its layers to be trained: the defaults that options override."""
+"""A network's entry in the catalogue: its builder and its default training recipe."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ Shape = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class TrainingDefaults:
-    """How a network is trained unless options say otherwise.
+    """A network's training recipe unless options override it.
 
     Attributes:
         epochs: Passes over the training items.
-        batch: Items a step.
+        batch: Batch size.
         learning_rate: Peak learning rate.
-        optimizer: Plain Adam, or AdamW with ``weight_decay``.
+        optimizer: Adam, or AdamW with ``weight_decay``.
         weight_decay: Decoupled weight decay of AdamW.
-        clip: Norm that all gradients together are cut down to; None leaves them as they are.
-        warmup_epochs: Epochs of linear rise before a cosine fall to zero; None holds the rate.
+        clip: Global gradient norm for clipping; None: no clipping.
+        warmup_epochs: Epochs of linear warm-up before cosine decay to zero; None: constant rate.
         label_smoothing: Share of a label that is spread over the other outputs.
-        augment: Whether training items are flipped, shifted, brightened and so on.
-        rough: Whether they are changed as by a rough line; see ``train.augment.tiles.ROUGH``.
-        balance: 0 draws classes as they come, 1 equally often, 0.5 by the root of their share.
-        average: Decay, a step, of the running average of the weights that is judged and kept; 0
-            keeps the weights themselves.
-        focal: Exponent of focal loss; 0 is plain cross-entropy.
-        trust: Share of a target that teachers give, where there are any.
-        input: Width and height of the network's input; None takes the region's own.
-        region: Width and height of a tile; None squashes the whole frame.
+        augment: Whether training items are augmented.
+        rough: Whether augmentation is that of a rough line; see ``train.augment.tiles.ROUGH``.
+        balance: Class sampling: 0 natural frequencies, 0.5 by square root, 1 equal shares.
+        average: Decay per step of the moving average of the weights, which is evaluated and kept;
+            0: no average.
+        focal: Exponent of focal loss; 0: cross-entropy.
+        trust: Weight of the teachers in a target, if there are teachers.
+        input: Width and height of the network's input; None: those of the region.
+        region: Width and height of a tile; None: whole frames, resized.
         best_weights: Keep the epoch that is best on val instead of the last.
     """
 
@@ -59,10 +59,10 @@ class Network:
     """A network that can be trained by name.
 
     Attributes:
-        name: As ``--network`` takes it.
+        name: Value of ``--network``.
         build: Makes an untrained ``keras.Model`` from the input's shape and the number of
-            outputs; float32 [n, h, w, 1] from 0 to 1 in, logits [n, outputs] out.
-        recipe: Its own defaults.
+            outputs. Input: float32 [n, h, w, 1] from 0 to 1. Output: logits [n, outputs].
+        recipe: Its default recipe.
         about: One line for ``--help`` and the model card.
         width_step: The input's width must be a multiple of this.
     """

@@ -1,8 +1,8 @@
-"""Depthwise-separable layers of which the networks for the line are made; they quantize whole.
+"""Depthwise-separable building blocks that quantize fully to int8.
 
-Only convolutions, norms, ReLU6 and pooling are used: hard-swish and squeeze-excite would cut the
-int8 graph into pieces that XNNPACK cannot run. Layers are named as in Keras's MobileNet, so that
-weights find their places.
+Only convolutions, norms, ReLU6 and pooling are used: hard-swish and squeeze-excite would split the
+int8 graph into parts that XNNPACK cannot run. Layers have the names of Keras's MobileNet, so that
+its weights can be assigned.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from train.backend import load_keras
 
 FEATURES, LOGITS = "features", "logits"
-"""Names of the last map [h, w, c] and of the dense layer whose kernel [2c, outputs] weighs each
-channel's maximum first and then its mean; class activation maps are made of both."""
+"""Names of the last feature map [h, w, c] and of the dense layer. Its kernel [2c, outputs] weighs
+each channel's maximum, then each channel's mean; class activation maps use both."""
 
 
 def stem(x: Any, filters: int) -> Any:
@@ -25,11 +25,11 @@ def stem(x: Any, filters: int) -> Any:
 
 
 def patch_stem(x: Any, filters: int) -> Any:
-    """A 6×12 convolution of stride 4, on a picture whose width is a multiple of four.
+    """A 6×12 convolution of stride 4, for a picture whose width is a multiple of four.
 
-    Four neighbours of a line become the channels of one place first, so that a register holds four
-    pixels where one of a grey picture would fill it, and there are no layers at half size, which
-    are little arithmetic and much memory.
+    Four neighbouring pixels of a line first become channels. A SIMD register then holds four pixels
+    instead of one grey pixel, and the layers at half size, which need much memory for little
+    arithmetic, are left out.
     """
     layers = load_keras().layers
     height, width, _ = x.shape[1:]
@@ -41,7 +41,7 @@ def patch_stem(x: Any, filters: int) -> Any:
 
 
 def block(x: Any, filters: int, stride: int, number: int, *, name: str | None = None) -> Any:
-    """A depthwise 3×3 convolution and a pointwise one; ``name`` is given to its output."""
+    """A depthwise 3×3 and a pointwise convolution; ``name`` names the block's output."""
     layers = load_keras().layers
     depthwise, pointwise = f"conv_dw_{number}", f"conv_pw_{number}"
     x = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False, name=depthwise)(x)
@@ -51,9 +51,9 @@ def block(x: Any, filters: int, stride: int, number: int, *, name: str | None = 
 
 
 def classified(inputs: Any, features: Any, outputs: int, name: str) -> Any:
-    """The ``keras.Model`` that ends in the maximum and the mean of ``features`` over the region.
+    """The ``keras.Model`` with a classifier on the global maximum and mean of ``features``.
 
-    The maximum shows a small pit, the mean a texture.
+    The maximum responds to a small pit, the mean to a texture.
     """
     keras = load_keras()
     layers = keras.layers
@@ -68,7 +68,7 @@ def trunk(
     blocks: tuple[tuple[int, int], ...],
     begun: Callable[[Any, int], Any] = stem,
 ) -> tuple[Any, Any]:
-    """Input and last map of a stem of ``width`` filters and blocks of (filters, stride)."""
+    """Input and last feature map of a stem of ``width`` filters and blocks of (filters, stride)."""
     inputs = load_keras().Input(shape, name="frame")
     x = begun(inputs, width)
     for number, (filters, stride) in enumerate(blocks, start=1):
@@ -77,7 +77,7 @@ def trunk(
 
 
 def norm_relu6(x: Any, layer: str, name: str | None = None) -> Any:
-    """The norm and the ReLU6 that follow ``layer``; ``name`` is given to the output."""
+    """Batch norm and ReLU6 after ``layer``; ``name`` names the output."""
     layers = load_keras().layers
     x = layers.BatchNormalization(momentum=0.97, name=f"{layer}_bn")(x)
     return layers.ReLU(max_value=6.0, name=name or f"{layer}_relu")(x)

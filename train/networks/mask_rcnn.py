@@ -1,7 +1,7 @@
 """Mask R-CNN for strip (He et al., Mask R-CNN, ICCV 2017): a pyramid, a box head and a mask head.
 
-The three are networks of their own because they are exported on their own: between them lie choices
-among boxes, which are made in float on the host.
+The three are separate networks because they are exported separately: boxes are selected between
+them, in float on the host.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from train.backend import load_keras
 from train.networks.pyramid import CHANNELS, build_pyramid
 
 ROI_SIZE = 14
-"""Samples along each side of what ROIAlign gives to both heads."""
+"""Samples per side of a region of interest after ROIAlign, for both heads."""
 
 MASK_SIZE = 28
-"""Cells along each side of a mask."""
+"""Cells per side of a mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class MaskRCNN:
 
     Attributes:
         pyramid: See ``train.networks.pyramid.build_pyramid``.
-        box_head: From [n, 14, 14, 48] to [n, classes + 1 + 4]: logits, of which the first is of
-            background, then deltas whatever the class.
+        box_head: From [n, 14, 14, 48] to [n, classes + 1 + 4]: logits with background first, then
+            class-agnostic box deltas.
         mask_head: From [n, 14, 14, 48] to logits [n, 28, 28, classes]; None without masks.
     """
 
@@ -47,14 +47,14 @@ def build_mask_rcnn(
     """The untrained networks.
 
     Args:
-        classes: Classes of defect, background not counted.
-        anchors: Shapes of each level.
+        classes: Number of defect classes, without background.
+        anchors: Anchor shapes of each level.
         masks: Whether there is a mask head.
         trunk: A key of ``train.networks.pyramid.TRUNKS``.
-        window: Width and height of the input; None leaves them open, for training.
+        window: Width and height of the input; None: variable, for training.
 
     Raises:
-        TrainingError: The pyramid cannot be built so.
+        TrainingError: The pyramid cannot be built.
     """
     return MaskRCNN(
         build_pyramid(anchors, trunk=trunk, window=window),
@@ -64,7 +64,7 @@ def build_mask_rcnn(
 
 
 def box_head(classes: int) -> Any:
-    """Two dense layers on 7×7 cells of four samples each (He et al. 2017, figure 4 right)."""
+    """Two dense layers on 7×7 cells, each the mean of 2×2 samples (He et al. 2017, fig. 4)."""
     keras = load_keras()
     layers = keras.layers
     inputs = keras.Input((ROI_SIZE, ROI_SIZE, CHANNELS), name="box_rois")
@@ -78,9 +78,9 @@ def box_head(classes: int) -> Any:
 
 
 def mask_head(classes: int) -> Any:
-    """A small fully convolutional network, one mask a class (He et al. 2017, figure 4 right).
+    """A small fully convolutional network, one mask per class (He et al. 2017, fig. 4 right).
 
-    It has no norms: in training it sees few instances a step, and some of its places are empty.
+    It has no batch norm: a training step has few instances, and some of its slots are empty.
     """
     keras = load_keras()
     layers = keras.layers

@@ -1,8 +1,8 @@
-"""Trunk, feature pyramid and region proposals of the instance network: all that int8 runs.
+"""Backbone, feature pyramid and region proposals of the instance network: its int8 part.
 
 The pyramid is that of Lin et al., Feature pyramid networks for object detection, CVPR 2017, on the
-classifiers' own trunks, so that a finished classifier or ImageNet fills most of it. Depthwise
-layers, ReLU6 and bilinear upsampling keep it whole in XNNPACK.
+classifiers' backbones, so that most layers can start from a finished classifier or from ImageNet.
+Depthwise layers, ReLU6 and bilinear upsampling let XNNPACK run the whole graph.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from train.networks.compact import CLASSIFIER_BLOCKS, MOBILENET_BLOCKS
 from train.networks.depthwise import FEATURES, norm_relu6, trunk
 
 CHANNELS = 48
-"""Of each map of the pyramid."""
+"""Channels of each pyramid map."""
 
 PRIOR = 0.01
-"""Objectness that an untrained network gives every anchor (Lin et al., Focal loss, 2017, §4.1)."""
+"""Initial objectness of every anchor (Lin et al., Focal loss, 2017, §4.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """A classifier's trunk, and where the pyramid taps it.
+    """A classifier's backbone, and the layers that feed the pyramid.
 
     Attributes:
         width: Filters of its stem.
         blocks: Filters and stride of each block.
-        taps: Numbers of the last blocks of strides 4, 8 and 16.
+        taps: Numbers of the last blocks at strides 4, 8 and 16.
     """
 
     width: int
@@ -44,32 +44,32 @@ TRUNKS = {
     "compact": Trunk(16, CLASSIFIER_BLOCKS, (2, 4, 7)),
     "mobilenet": Trunk(32, MOBILENET_BLOCKS, (3, 5, 11)),
 }
-"""By the name of the network that lends its weights."""
+"""By the name of the network with the same layers."""
 
 
 def build_pyramid(
     anchors: Anchors, *, trunk: str = "compact", window: tuple[int, int] | None = None
 ) -> Any:
-    """An untrained ``keras.Model`` from a window to its features and proposals.
+    """An untrained ``keras.Model`` from a window to features and proposals.
 
-    Takes float32 [n, h, w, 1] from 0 to 1, h and w multiples of 16. Gives nine maps, each triple
-    from stride 4 to 16: features [n, h/s, w/s, 48] from 0 to 6, objectness logits [.., k] and
-    deltas [.., 4k], k shapes of anchor at that level.
+    Input: float32 [n, h, w, 1] from 0 to 1, h and w multiples of 16. Output: nine maps, three of
+    each kind, at strides 4, 8 and 16: features [n, h/s, w/s, 48] from 0 to 6, objectness logits
+    [.., k] and box deltas [.., 4k], with k anchor shapes at that level.
 
     Args:
-        anchors: Of each level.
+        anchors: Anchor shapes of each level.
         trunk: A key of ``TRUNKS``.
-        window: Width and height; None leaves them open, for training.
+        window: Width and height; None: variable, for training.
 
     Raises:
-        TrainingError: There is no such trunk, or a level's maps could not be told apart.
+        TrainingError: The trunk is unknown, or outputs could not be told apart by their channels.
     """
     if trunk not in TRUNKS:
         raise TrainingError(f"there is no trunk {trunk!r}", f"Choose one of: {', '.join(TRUNKS)}")
     if CHANNELS in {n for k in anchors.per_level for n in (k, 4 * k)}:
         raise TrainingError(
-            f"{CHANNELS} objectness or delta channels would look like features",
-            "Take another number of anchor shapes a level",
+            f"{CHANNELS} objectness or delta channels cannot be told from features",
+            "Choose another number of anchor shapes per level",
         )
     width, height = window or (None, None)
     inputs, taps = _tapped(TRUNKS[trunk], (height, width, 1))
@@ -86,7 +86,7 @@ def _tapped(made: Trunk, shape: tuple[int | None, int | None, int]) -> tuple[Any
 
 
 def _merged(taps: Sequence[Any]) -> list[Any]:
-    """Lateral 1×1, twice the coarser map added, a smoothing 3×3: Lin et al. 2017, figure 3."""
+    """Lateral 1×1, plus the upsampled coarser map, then a 3×3 (Lin et al. 2017, figure 3)."""
     layers = load_keras().layers
     merged: list[Any] = []
     for level in reversed(range(len(taps))):
@@ -111,10 +111,10 @@ def _separable(x: Any, name: str) -> Any:
 
 
 def _proposals(features: Sequence[Any], shapes: Sequence[int]) -> tuple[list[Any], list[Any]]:
-    """Objectness logits and deltas: the RPN of Ren et al., Faster R-CNN, NeurIPS 2015, §3.1.
+    """Objectness logits and box deltas: the RPN of Ren et al., Faster R-CNN, NeurIPS 2015, §3.1.
 
-    The 3×3 is shared by the levels, their norms are not: levels differ in statistics. Each level
-    has shapes of anchor of its own, and so 1×1 layers of its own.
+    The levels share the 3×3 convolution. Each has its own norms, because statistics differ between
+    levels, and its own 1×1 layers, because anchor shapes differ.
     """
     layers = load_keras().layers
     initializers = load_keras().initializers

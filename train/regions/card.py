@@ -1,7 +1,7 @@
-"""The model card: what was trained, on what, by whom it can be repeated, and how good it is.
+"""The model card: training data, recipe, versions, command and figures of a run.
 
-One model of each part writes ``card.json`` and reads it again. Fields that export does not need
-have defaults, so that cards of before are read.
+The same pydantic models write and read ``card.json``. Fields that export does not need have
+defaults, so that older cards can be read.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Interval = tuple[float, float]
 
 
 class CardPart(BaseModel):
-    """A part of a card; what a newer card says besides is left unread."""
+    """A part of a card; unknown keys of newer cards are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -47,19 +47,19 @@ _Card = TypeVar("_Card", bound=CardPart)
 class RunData(CardPart):
     """What a run was trained on.
 
-    Both digests are over the images of the splits named in ``splits``: their names, bytes and
-    labels, and which group and split each is in; ``also_digests`` are over the names, bytes and
-    labels of what else it learnt from. See ``train.data.digest``.
+    ``digest`` and ``split_digest`` cover the images of the splits named in ``splits``: their names,
+    bytes, labels, groups and splits. ``also_digests`` cover names, bytes and labels of the
+    additional data sets. See ``train.data.digest``.
 
     Attributes:
-        name: Of the data set.
-        source: Where it is from.
-        terms: Under which it may be used.
+        name: Name of the data set.
+        source: Origin of the data set.
+        terms: Its licence.
         digest: SHA-256 of pictures and labels.
         split_digest: SHA-256 of groups and splits.
-        splits: Items by split.
-        also: Provenance of what else was learnt from.
-        also_digests: SHA-256 of each of them.
+        splits: Number of items by split.
+        also: Provenance of each additional data set.
+        also_digests: SHA-256 of each additional data set.
     """
 
     name: str
@@ -73,18 +73,18 @@ class RunData(CardPart):
 
 
 class RunGeometry(CardPart):
-    """Width and height in pixels; no region means the whole frame, squashed."""
+    """Width and height in pixels; ``region`` None: the whole frame, resized."""
 
     region: Size | None
     input: Size
 
 
 class RunOpening(CardPart):
-    """One time that a run judged the holdout.
+    """One evaluation of the holdout by a run.
 
     Attributes:
         by: The command.
-        when: ISO 8601 with its zone.
+        when: ISO 8601 with time zone.
     """
 
     by: str
@@ -94,7 +94,7 @@ class RunOpening(CardPart):
 class RunCard(CardPart):
     """``card.json`` of a gate or a classifier.
 
-    Times are ISO 8601 with their zone; ``seconds`` covers all sittings.
+    Times are ISO 8601 with time zone; ``seconds`` is the total over resumed runs.
     """
 
     format: Literal[1] = 1
@@ -123,7 +123,7 @@ class RunCard(CardPart):
 
 
 def about_network(plan: RegionsPlan, task: Task, parameters: int) -> dict[str, Any]:
-    """What a card says of the network itself."""
+    """The card's fields that describe the network."""
     return {
         "task": plan.task,
         "network": plan.network,
@@ -141,7 +141,7 @@ def about_network(plan: RegionsPlan, task: Task, parameters: int) -> dict[str, A
 
 
 def tool_versions() -> dict[str, str]:
-    """Versions of what decides the result; packages that are absent are left out."""
+    """Versions of the packages that affect the result; absent packages are left out."""
     packages = {
         "millsight": "millsight",
         "keras": "keras",
@@ -159,7 +159,7 @@ def tool_versions() -> dict[str, str]:
 
 
 def write_card(folder: Path, card: CardPart, page: str) -> None:
-    """Write ``card.json`` and, for people, ``card.md``.
+    """Write ``card.json``, and ``card.md`` for readers.
 
     Raises:
         UnwritableError: The folder cannot be written.
@@ -172,15 +172,15 @@ def write_card(folder: Path, card: CardPart, page: str) -> None:
 
 
 def read_card(folder: Path, kind: type[_Card], networks: Sequence[str]) -> _Card:
-    """Read what is needed of the card of a finished run.
+    """Read the card of a finished run.
 
     Args:
-        folder: Of the run.
-        kind: What is needed of it.
-        networks: Names of the files beside it.
+        folder: The run's folder.
+        kind: The card model to parse.
+        networks: Names of the network files that must exist.
 
     Raises:
-        MissingPathError: There is no such folder, or the run in it is not finished.
+        MissingPathError: The folder does not exist, or its run is not finished.
         TrainingError: The card is damaged, of another kind of network, or of a newer format.
     """
     for path, what in (
@@ -201,11 +201,11 @@ def read_card(folder: Path, kind: type[_Card], networks: Sequence[str]) -> _Card
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "as a whole"
         raise TrainingError(
-            f"{path} is wrong at {place}: {first['msg']}",
-            f"This millsight reads cards of format {FORMAT}; train again",
+            f"{path} is invalid at {place}: {first['msg']}",
+            f"This version reads cards of format {FORMAT}; train again",
         ) from None
 
 
 def now() -> str:
-    """Local time with its zone, ISO 8601, to the second."""
+    """Local time with time zone, ISO 8601, to the second."""
     return datetime.now(UTC).astimezone().isoformat(timespec="seconds")

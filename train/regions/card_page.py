@@ -1,4 +1,4 @@
-"""The card of a gate or a classifier as a page for people, ``card.md``."""
+"""``card.md``: the model card of a gate or a classifier as a page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from train.regions.card import Interval, RunCard, RunOpening
 
 
 def as_markdown(card: RunCard) -> str:
-    """The card as a page."""
+    """The card as Markdown."""
     region, size, data = card.geometry.region, card.geometry.input, card.data
     cut = f"tiles of {region[0]}×{region[1]} px" if region else "whole frames"
     rows = [
@@ -24,7 +24,7 @@ def as_markdown(card: RunCard) -> str:
             "",
             f"{card.about.capitalize()}; {card.parameters:,} parameters.",
             "",
-            f"- **Input**: {cut}, seen as {size[0]}×{size[1]} grey pixels from 0 to 1.",
+            f"- **Input**: {cut}, as {size[0]}×{size[1]} grey pixels from 0 to 1.",
             f"- **Outputs**: {', '.join(card.outputs)} ({card.activation} of the logits).",
             f"- **Data**: {data.name}. Source: {data.source}. Terms: {data.terms}.",
             f"- **Items**: {splits}.",
@@ -37,8 +37,8 @@ def as_markdown(card: RunCard) -> str:
             "|---|---|---|---|---|---|",
             *rows,
             "",
-            "Intervals: bootstrap over whole groups of near-duplicates. Choices were made on val;"
-            " holdout only reports.",
+            "Intervals: bootstrap over groups of near-duplicates. All choices were made on val;"
+            " holdout is only reported.",
             *_opened(card.holdout_openings),
             "",
             f"![Learning curves]({CURVES})",
@@ -52,7 +52,7 @@ def as_markdown(card: RunCard) -> str:
 
 
 def _opened(openings: Sequence[RunOpening]) -> list[str]:
-    """When the holdout was looked at, a line for each time."""
+    """A line for each evaluation of the holdout."""
     return ["", *(f"- Holdout opened {o.when} by `{o.by}`." for o in openings)]
 
 

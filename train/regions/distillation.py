@@ -1,8 +1,8 @@
-"""Distillation: targets that trained networks have a say in (Hinton et al. 2015).
+"""Knowledge distillation: targets mixed with the predictions of trained networks.
 
-A teacher's answer says what a label cannot: that a tile labelled clean shows half a pit, or that
-two classes look alike. A softmax cross-entropy is linear in its target, so mixing answers into the
-targets is the same as adding a second loss.
+Soft targets carry what a label does not: a tile labelled clean that shows half a pit, or two
+classes that look alike. Softmax cross-entropy is linear in its target, so mixing predictions into
+the targets equals adding a second loss (Hinton et al. 2015).
 """
 
 from __future__ import annotations
@@ -21,28 +21,29 @@ from train.regions.task import Task
 
 
 def check_teachers(teachers: Sequence[Run], task: Task, geometry: Geometry) -> None:
-    """Make sure that teachers can teach.
+    """Check that the teachers fit the task.
 
     Raises:
-        ConfigError: One knows other classes, looks at regions of another size, or cannot answer.
+        ConfigError: A teacher has other classes, another region size, or an unsuitable task.
     """
     for teacher in teachers:
         card = teacher.card
         if card.classes != task.classes:
             raise ConfigError(
-                f"the teacher {teacher.folder} knows other classes: {', '.join(card.classes)}",
+                f"the teacher {teacher.folder} has other classes: {', '.join(card.classes)}",
                 "Train a teacher on this data",
             )
         if teacher.geometry != geometry:
             raise ConfigError(
-                f"the teacher {teacher.folder} looks at regions of another size",
+                f"the teacher {teacher.folder} has another region size",
                 "Give both the same --region",
             )
         if task.name == "multilabel" or card.task == "multilabel":
-            raise ConfigError("multilabel networks neither teach nor are taught", "Leave it out")
+            raise ConfigError("multilabel networks do not support distillation", "Leave it out")
         if task.name == "multiclass" and card.task == "binary":
             raise ConfigError(
-                f"the teacher {teacher.folder} tells no classes apart", "Give a multiclass run"
+                f"the teacher {teacher.folder} has no classes: it is binary",
+                "Give a multiclass run",
             )
 
 
@@ -52,12 +53,12 @@ def teacher_answers(
     items: Items,
     advance: Callable[[], None] = lambda: None,
 ) -> NDArray[np.float32]:
-    """The teachers' mean answer to the task, as logarithms of probabilities, [n, outputs].
+    """Mean prediction of the teachers as log-probabilities, [n, outputs].
 
     Args:
-        teachers: Checked by ``check_teachers``.
+        teachers: Runs checked by ``check_teachers``.
         task: Binary or multiclass.
-        items: What they are asked about, unchanged.
+        items: The training items, without augmentation.
         advance: Called after each batch; see ``teacher_batches``.
     """
     answers = np.zeros((len(items), len(task.outputs)))
@@ -71,7 +72,7 @@ def teacher_answers(
 
 
 def teacher_batches(teachers: Sequence[Run], items: Items) -> int:
-    """How often ``taught`` says that it got on."""
+    """How often ``teacher_answers`` calls ``advance``."""
     return len(teachers) * -(-len(items) // BATCH)
 
 
@@ -81,10 +82,12 @@ def mixed_targets(
     shift: NDArray[np.float32],
     trust: float,
 ) -> NDArray[np.float32]:
-    """Targets [n, outputs] of which ``trust`` is the teachers'.
+    """Targets [n, outputs]: the weighted mean of labels and teachers, with weight ``trust`` for the
+    teachers.
 
-    The teachers' answers are for strip as it comes and the loss is taken on balanced draws, so they
-    are given the same shift as the logits; see ``train.regions.losses.prior_shift``.
+    The teachers predict for the natural class frequencies, but the loss is taken on balanced draws.
+    Their log-probabilities therefore get the same shift as the logits; see
+    ``train.regions.losses.prior_shift``.
     """
     shifted = answers + shift
     shifted = np.exp(shifted - shifted.max(axis=1, keepdims=True))

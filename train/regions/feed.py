@@ -1,7 +1,7 @@
-"""Which items an epoch draws, and the batches that they make.
+"""Sampling of an epoch's items, and their batches.
 
-An epoch's draws depend on the seed and the epoch's number alone, so a run that is resumed sees the
-same batches as one that was never interrupted.
+The draws depend only on the seed and the epoch's number, so a resumed run sees the same batches as
+an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from train.regions.task import Task
 
 
 def class_shares(groups: NDArray[np.intp], balance: float) -> NDArray[np.float64]:
-    """Share of the draws that each group gets, [groups], adding up to one.
+    """Share of the draws for each group, [groups], summing to one.
 
-    A group with share f of the items gets a share proportional to f^(1 - balance): as they come at
-    0, equally often at 1.
+    A group with share f of the items gets a share proportional to f^(1 - balance): natural
+    frequencies at 0, equal shares at 1.
     """
     counts = np.bincount(groups).astype(np.float64)
     shares = np.zeros(len(counts))
@@ -40,9 +40,9 @@ def class_shares(groups: NDArray[np.intp], balance: float) -> NDArray[np.float64
 def draw(
     groups: NDArray[np.intp], count: int, balance: float, rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    """Rows of the items of one epoch, [count], shuffled.
+    """Rows of one epoch's items, [count], shuffled.
 
-    Within a group no item is drawn again before every other one was.
+    Within a group every item is drawn once before any is drawn again.
     """
     if balance == 0.0 and count == len(groups):
         return rng.permutation(len(groups))
@@ -63,13 +63,13 @@ class RegionFeed:
 
     Attributes:
         items: The training items.
-        targets: Wanted outputs, [n, outputs], float32.
-        groups: What ``balance`` evens out, [n].
-        batch: Items a batch; the last of an epoch may hold fewer.
-        count: Items an epoch.
+        targets: Target outputs, [n, outputs], float32.
+        groups: Groups that ``balance`` evens out, [n].
+        batch: Items per batch; the last batch of an epoch may be smaller.
+        count: Items per epoch.
         balance: See ``class_shares``.
-        seed: Of all draws.
-        augmentation: How items are changed; None leaves them as they are.
+        seed: Seed of all draws.
+        augmentation: The augmentation; None: none.
     """
 
     items: Items
@@ -83,7 +83,7 @@ class RegionFeed:
 
     @property
     def steps(self) -> int:
-        """Batches an epoch."""
+        """Batches per epoch."""
         return -(-self.count // self.batch)
 
     def epoch(self, number: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
@@ -102,16 +102,16 @@ class RegionFeed:
 def make_region_feed(
     plan: RegionsPlan, task: Task, items: Items, nuisances: tuple[str, ...] = ()
 ) -> RegionFeed:
-    """The training batches as planned.
+    """The training batches of a plan.
 
     Args:
         plan: The run's choices.
-        task: What is asked of an item.
+        task: The classification task.
         items: The training items.
-        nuisances: What may be painted on them; see ``DataSet.nuisances``.
+        nuisances: Nuisances that augmentation may add; see ``DataSet.nuisances``.
 
     Raises:
-        DataError: All training items have one label.
+        DataError: All training items have the same label.
     """
     targets = task.targets(items.labels)
     if len(np.unique(targets, axis=0)) < 2:

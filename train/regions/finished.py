@@ -1,4 +1,4 @@
-"""Finished training runs: their cards and networks, read again."""
+"""Finished training runs: reading their cards and networks."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Run:
     """A finished run.
 
     Attributes:
-        folder: Where it is.
-        card: What it says of itself.
+        folder: The run's folder.
+        card: Its model card.
     """
 
     folder: Path
@@ -33,14 +33,14 @@ class Run:
         """The trained ``keras.Model``.
 
         Raises:
-            TrainingError: The file is damaged, or does not fit its card.
+            TrainingError: The file is damaged, or does not match its card.
         """
         path = self.folder / MODEL
         model = load_network(path)
         width, height = self.card.geometry.input
         shapes = (tuple(model.input_shape[1:]), int(model.output_shape[-1]))
         if shapes != ((height, width, 1), len(self.card.outputs)):
-            raise TrainingError(f"{path} does not fit the card beside it", "Train it again")
+            raise TrainingError(f"{path} does not match the card beside it", "Train it again")
         return model
 
 
@@ -48,14 +48,14 @@ def read_run(folder: Path) -> Run:
     """Read the card of a finished run; its network is not loaded yet.
 
     Raises:
-        MissingPathError: There is no such folder, or the run in it is not finished.
+        MissingPathError: The folder does not exist, or its run is not finished.
         TrainingError: The card is damaged or of a newer format.
     """
     return Run(folder, read_card(folder, RunCard, (MODEL,)))
 
 
 def load_network(path: Path) -> Any:
-    """A ``keras.Model`` of a finished run, uncompiled.
+    """The ``keras.Model`` of a finished run, uncompiled.
 
     Raises:
         TrainingError: The file is damaged.

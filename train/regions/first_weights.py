@@ -1,4 +1,4 @@
-"""Weights to start from: another run's, or ImageNet's in an ``.npz`` of Keras layer names."""
+"""Initial weights: from another run, or ImageNet's in an ``.npz`` of Keras layer names."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from train.backend import load_keras
 from train.loop.run_folder import MODEL
 
 Weights = dict[str, NDArray[np.float32]]
-"""Arrays by layer and variable: ``conv1__kernel``."""
+"""Arrays by layer and variable, such as ``conv1__kernel``."""
 
 
 def read_weights(path: Path) -> Weights:
-    """Weights of an ``.npz``, a ``.keras`` file, or the folder of a finished run.
+    """Read weights from an ``.npz``, a ``.keras`` file, or the folder of a finished run.
 
     Raises:
-        MissingPathError: There is nothing at the path.
-        TrainingError: It cannot be read as weights.
+        MissingPathError: The path does not exist.
+        TrainingError: The file does not hold weights.
     """
     if path.is_dir():
         path = path / MODEL
@@ -48,17 +48,17 @@ def read_weights(path: Path) -> Weights:
 
 
 def start_from(model: Any, weights: Weights) -> int:
-    """Put weights into the layers of a ``keras.Model`` that have their names and shapes.
+    """Assign weights to the layers of a ``keras.Model`` with matching names and shapes.
 
-    The first kernel of a network for colour is summed over its colours. Its input was scaled from
-    -1 to 1 and ours is from 0 to 1: the kernel is doubled and its norm's mean moved, which gives
-    the same features without arithmetic on the device.
+    The first kernel of a colour network is summed over its channels. Its input ranged from -1 to 1
+    and ours ranges from 0 to 1: the kernel is doubled and the moving mean of its batch norm is
+    shifted, which gives the same features without extra arithmetic on the device.
 
     Returns:
-        How many variables were set.
+        Number of variables that were assigned.
 
     Raises:
-        TrainingError: None fits.
+        TrainingError: No variable matches.
     """
     weights = _for_grey(weights)
     assigned = 0
@@ -70,14 +70,14 @@ def start_from(model: Any, weights: Weights) -> int:
                 assigned += 1
     if not assigned:
         raise TrainingError(
-            "none of the weights fits the network",
-            "Start mobilenet from ImageNet's MobileNet v1, and others from a run of their own kind",
+            "none of the weights match the network",
+            "Start mobilenet from ImageNet's MobileNet v1, others from a run of the same network",
         )
     return assigned
 
 
 def _keras3_name(name: str) -> str:
-    """A variable's name in Keras 3; Keras 2 said which kind of kernel it is."""
+    """A variable's Keras 3 name; Keras 2 has a separate name for depthwise kernels."""
     return name.replace("__depthwise_kernel", "__kernel")
 
 

@@ -1,4 +1,4 @@
-"""Training a gate or a classifier: epochs of batches, val after each."""
+"""Training of a gate or a classifier: epochs of batches, with evaluation on val after each."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from train.regions.task import Task
 
 @dataclass(frozen=True, slots=True)
 class RegionTraining:
-    """What one run trains on, and where it keeps its checkpoint.
+    """The inputs of one training run, and the folder of its checkpoint.
 
     Attributes:
         plan: The run's choices.
-        task: What is asked of an item.
+        task: The classification task.
         feed: The training batches.
-        val: Items that every choice is made on.
+        val: Items on which choices are made.
         folder: The run's folder.
-        identity: What a resumed run must have in common with this one, as plain values.
+        identity: Plain values that a resumed run must match.
     """
 
     plan: RegionsPlan
@@ -51,7 +51,7 @@ class RegionTraining:
 
 
 def make_optimizer(recipe: TrainingDefaults, steps: int) -> Any:
-    """A Keras optimizer with the recipe's schedule over ``steps`` batches an epoch."""
+    """A Keras optimizer with the recipe's learning rate schedule; ``steps``: batches per epoch."""
     keras = load_keras()
     rate: Any = recipe.learning_rate
     if recipe.warmup_epochs is not None:
@@ -70,7 +70,7 @@ def make_optimizer(recipe: TrainingDefaults, steps: int) -> Any:
 
 
 def compile_model(model: Any, plan: RegionsPlan, task: Task, loss: Any, steps: int) -> None:
-    """Give a ``keras.Model`` its optimizer, its loss and the accuracy shown while it trains."""
+    """Compile a ``keras.Model`` with its optimizer, its loss and a training accuracy."""
     metrics = load_keras().metrics
     sigmoid = task.activation == "sigmoid"
     accuracy = metrics.BinaryAccuracy(threshold=0.0) if sigmoid else metrics.CategoricalAccuracy()
@@ -87,14 +87,14 @@ def fit(model: Any, training: RegionTraining, state: CheckpointState, watcher: W
     """Train a compiled ``keras.Model`` and leave the chosen weights in it; see ``run_epochs``.
 
     Args:
-        model: Compiled by ``compile_model``.
-        training: What it is trained on.
-        state: Where the run stands, brought forward epoch by epoch; a new one starts from scratch.
-        watcher: Is told how it goes.
+        model: Network compiled by ``compile_model``.
+        training: The inputs of the run.
+        state: State to continue from, updated after each epoch; a new state starts from scratch.
+        watcher: Receives progress.
 
     Raises:
-        InterruptedTrainingError: Ctrl-C came; the checkpoint holds the epochs that were finished.
-        TrainingError: The loss is no longer a number, or the state does not fit the network.
+        InterruptedTrainingError: Ctrl-C was pressed; the checkpoint holds the finished epochs.
+        TrainingError: The loss is not finite, or the state does not fit the network.
         UnwritableError: The checkpoint cannot be written.
     """
     plan = training.plan
@@ -121,7 +121,7 @@ def _epoch(
     watcher: Watcher,
     interrupt: InterruptRequest,
 ) -> Row:
-    """Train one epoch (numbered from 0) and look at val, with the averaged weights if there are."""
+    """Train one epoch (numbered from 0) and evaluate val, with the averaged weights if any."""
     began = time.perf_counter()
     watcher.start_epoch(number + 1, training.feed.steps)
     sums, items = np.zeros(2), 0
@@ -152,18 +152,18 @@ def _epoch(
 
 
 def refuse_divergence(loss: float, number: int, recipe: TrainingDefaults) -> None:
-    """Stop a run whose loss in epoch ``number`` (from 0) is no number.
+    """Stop a run whose loss in epoch ``number`` (from 0) is not finite.
 
     Raises:
-        TrainingError: It is none.
+        TrainingError: The loss is NaN or infinite.
     """
     if not math.isfinite(loss):
         raise TrainingError(
-            f"training diverged: the loss is no number in epoch {number + 1}",
+            f"training diverged: the loss is not finite in epoch {number + 1}",
             f"Lower --learning-rate (it was {recipe.learning_rate:g})",
         )
 
 
 def _better(row: Row, before: Sequence[Row]) -> bool:
-    """By the loss on val."""
+    """Whether the val loss is the lowest so far."""
     return row["val_loss"] < min((r["val_loss"] for r in before), default=math.inf)

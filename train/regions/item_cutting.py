@@ -1,4 +1,4 @@
-"""The items of a run, cut from its data set and from others that it learns from besides."""
+"""Cut the items of a run from its data set and from additional ones."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from train.regions.task import TaskName
 
 
 def open_also(folder: str, task: TaskName, data: DataSet) -> DataSet:
-    """Another data set to learn from; that of other classes tells defective from clean alone.
+    """Open an additional data set; if its classes differ, it can train only the gate.
 
     Raises:
-        ConfigError: A classifier cannot learn from its classes.
+        ConfigError: The task is not binary and the classes differ.
     """
     other = open_data(Path(folder))
     if task != "binary" and other.classes != data.classes:
         raise ConfigError(
             f"{folder} has other classes than {data.root}: {', '.join(other.classes)}",
-            "Only the gate (train binary) learns from other classes: leave out --also",
+            "Only the gate (train binary) can use other classes: leave out --also",
         )
     return other
 
@@ -33,7 +33,7 @@ def open_also(folder: str, task: TaskName, data: DataSet) -> DataSet:
 def _cut(
     tiles: dict[str, list[Tile]], classes: int, plan: RegionsPlan, progress: TrainingProgress
 ) -> dict[str, Items]:
-    """The items of each split; ``plan.limit`` thins out those of training, of all data sets."""
+    """The items of each split; ``plan.limit`` limits training items, shared among data sets."""
     items = {}
     limit = plan.limit and max(1, plan.limit // (1 + len(plan.also)))
     for split, of_split in tiles.items():
@@ -46,7 +46,7 @@ def _cut(
 def _cut_also(
     other: DataSet, data: DataSet, plan: RegionsPlan, progress: TrainingProgress
 ) -> Items:
-    """The training items of another data set, labelled as ``data``'s."""
+    """The training items of another data set, with labels for ``data``'s classes."""
     tiles = {"train": judged_tiles(other, "train", plan.geometry.region)}
     items = _cut(tiles, len(other.classes), plan, progress)["train"]
     if other.classes == data.classes:
@@ -61,14 +61,14 @@ def cut_items(
     plan: RegionsPlan,
     progress: TrainingProgress,
 ) -> dict[str, Items]:
-    """The items of each split; those of other data sets join train.
+    """The items of each split; items of other data sets are added to train.
 
     Args:
-        tiles: What is taken of the data set; see ``train.regions.items.choose_tiles``.
+        tiles: Tiles of the data set; see ``train.regions.items.choose_tiles``.
         data: The data set.
-        others: Other data sets to learn from; see ``open_also``.
+        others: Additional data sets; see ``open_also``.
         plan: The run's choices.
-        progress: Shows how it goes.
+        progress: Receives progress.
 
     Raises:
         ImageError: A frame cannot be read.

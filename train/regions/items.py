@@ -1,4 +1,4 @@
-"""The pictures that a network is trained on: every tile or frame of a split, cut once."""
+"""Training items: every tile or frame of a split, cut once and held in memory."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from train.data.sample import DataSet
 from train.data.tiles import Tile, class_labels_of, groups_of, judged_tiles, read_tiles
 
 MOST_VAL = 8192
-"""Items of val that training looks at after each epoch. Of a large data set's, more would take
+"""Most val items that are evaluated after each epoch. In a large data set all of them would take
 longer than the epoch; export chooses thresholds on all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Network inputs with their labels, in the order of the data set.
+    """Network inputs with their labels, in the data set's order.
 
     Attributes:
         images: [n, input height, input width], uint8.
-        labels: Which classes each shows, [n, classes], bool.
-        groups: Near-duplicates share one, [n].
+        labels: Classes that each item shows, [n, classes], bool.
+        groups: Group of near-duplicates of each item, [n].
     """
 
     images: NDArray[np.uint8]
@@ -38,7 +38,7 @@ class Items:
         return len(self.images)
 
     def network_inputs(self, rows: slice | NDArray[np.intp]) -> NDArray[np.float32]:
-        """What a network takes, [n, h, w, 1], float32 from 0 to 1."""
+        """Network input, [n, h, w, 1], float32 from 0 to 1."""
         return as_fractions(self.images[rows])
 
 
@@ -49,19 +49,19 @@ def choose_tiles(
     *,
     holdout: bool = True,
 ) -> dict[str, list[Tile]]:
-    """What a run learns from (train), is chosen on (val) and, where there is one, its holdout.
+    """Tiles of train, of val and, if there is one, of holdout.
 
     Args:
         data: The data set.
-        region: Width and height of a tile in pixels; None takes whole images.
-        stride: Steps in pixels at which train alone is cut; see ``label_tiles``.
-        holdout: Whether to open it.
+        region: Width and height of a tile in pixels; None: whole images.
+        stride: Step in pixels between tiles of train only; see ``label_tiles``.
+        holdout: Whether to open the holdout.
 
     Raises:
-        DataError: There is no train or val, or a split holds ambiguous tiles alone.
+        DataError: train or val is empty, or a split holds only ambiguous tiles.
         ImageError: A frame is smaller than a region.
     """
-    for split, use in {"train": "learn from", "val": "choose on"}.items():
+    for split, use in {"train": "train on", "val": "validate on"}.items():
         if not data.of(split):
             raise DataError(
                 f"{data.root} has no {split} images to {use}",
@@ -74,11 +74,11 @@ def choose_tiles(
 
 
 def defective_or_clean(items: Items, classes: int) -> Items:
-    """Items of a data set with other classes, for a binary task: the first class means defective.
+    """Relabel items of a data set with other classes for a binary task: class 0 means defective.
 
     Args:
-        items: Labelled with their own classes.
-        classes: How many classes the data set has that they join.
+        items: Items with labels of their own classes.
+        classes: Number of classes of the data set that they are added to.
     """
     labels = np.zeros((len(items), classes), np.bool_)
     labels[:, 0] = items.labels.any(axis=1)
@@ -86,7 +86,7 @@ def defective_or_clean(items: Items, classes: int) -> Items:
 
 
 def join_items(parts: list[Items]) -> Items:
-    """All items of the parts, which are taken out of the list: no data set is held twice whole."""
+    """Concatenate the parts and empty the list, so that no part is held in memory twice."""
     labels = np.concatenate([part.labels for part in parts])
     groups = np.concatenate([part.groups for part in parts])
     images = np.empty((len(labels), *parts[0].images.shape[1:]), np.uint8)
@@ -99,7 +99,7 @@ def join_items(parts: list[Items]) -> Items:
 
 
 def subsample(tiles: list[Tile], limit: int | None) -> list[Tile]:
-    """At most ``limit`` of the tiles, spread evenly over them; None takes all."""
+    """At most ``limit`` evenly spaced tiles; None: all."""
     if limit is None or limit >= len(tiles):
         return tiles
     return [tiles[i] for i in np.linspace(0, len(tiles) - 1, limit).round().astype(int)]
@@ -111,12 +111,12 @@ def cut_tiles(
     geometry: Geometry,
     advance: Callable[[], None] = lambda: None,
 ) -> Items:
-    """Cut tiles, those of a frame next to one another, out of their frames.
+    """Cut tiles out of their frames.
 
     Args:
-        tiles: What to cut, of the size of ``geometry``'s regions.
-        classes: How many classes the data set has.
-        geometry: How a frame becomes network inputs.
+        tiles: Tiles of the size of ``geometry``'s regions, grouped by frame.
+        classes: Number of classes of the data set.
+        geometry: Conversion from frame to network input.
         advance: Called after each frame.
 
     Raises:
@@ -131,12 +131,12 @@ def tile_inputs(
     geometries: Iterable[Geometry],
     after_frame: Callable[[Pixels], object] = lambda pixels: None,
 ) -> dict[Geometry, NDArray[np.uint8]]:
-    """Every tile as an input of each network, [tiles, input height, input width], by geometry.
+    """Each tile as input of each network, [tiles, input height, input width], by geometry.
 
     Args:
-        tiles: Those of a frame next to one another, of the size of the geometries' regions.
-        geometries: Of the networks.
-        after_frame: Given each frame's pixels when its tiles are cut.
+        tiles: Tiles of the size of the geometries' regions, grouped by frame.
+        geometries: Geometries of the networks.
+        after_frame: Called with each frame's pixels after its tiles are cut.
 
     Raises:
         ImageError: A frame cannot be read.

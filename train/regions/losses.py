@@ -1,4 +1,4 @@
-"""What training makes small, with the draw's bias taken out."""
+"""Losses of gate and classifier, with prior correction for balanced sampling."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from train.regions.task import Task
 def make_loss(
     task: Task, *, label_smoothing: float, shift: NDArray[np.float32], focal: float = 0.0
 ) -> Any:
-    """Cross-entropy of targets [n, outputs] and logits [n, outputs], as Keras calls a loss.
+    """Cross-entropy of targets [n, outputs] and logits [n, outputs], as a Keras loss function.
 
     Args:
-        task: Softmax or sigmoid.
+        task: Decides between softmax and sigmoid.
         label_smoothing: Share of a label that is spread over the outputs.
-        shift: Added to the logits, [outputs]: see ``prior_shift``.
-        focal: Exponent of focal loss (Lin et al., Focal loss for dense object detection, ICCV
-            2017), without its class weight: classes are balanced by drawing. 0 is cross-entropy.
+        shift: Prior correction added to the logits, [outputs]; see ``prior_shift``.
+        focal: Exponent of the focal loss (Lin et al., Focal loss for dense object detection, ICCV
+            2017), without its class weight, because sampling balances classes. 0: cross-entropy.
     """
     keras = load_keras()
     kind = "Binary" if task.activation == "sigmoid" else "Categorical"
@@ -46,18 +46,18 @@ def prior_shift(
     groups: NDArray[np.intp],
     shares: NDArray[np.float64],
 ) -> NDArray[np.float32]:
-    """What balanced drawing adds to the logits, [outputs], zero where it changes no share.
+    """Prior correction of the logits, [outputs]; zero where sampling changes no class share.
 
-    Rare classes are drawn more often than they come, which would leave a network that expects
-    them too often. Training on logits plus log(drawn share / true share) gives that bias to the
-    loss, and the logits alone stay right for strip as it comes (Menon et al., Long-tail learning
-    via logit adjustment, ICLR 2021, with the shift turned round).
+    Balanced sampling draws rare classes more often than they occur, so a network trained on it
+    would predict them too often. The loss is taken on logits + log(drawn share / true share), which
+    absorbs that bias; the logits alone then match the true class shares (Menon et al., Long-tail
+    learning via logit adjustment, ICLR 2021, with the opposite sign).
 
     Args:
-        task: Its activation decides between log shares and log odds.
-        targets: Wanted outputs of all items, [n, outputs].
-        groups: The group of each, [n].
-        shares: Share of the draws that each group gets.
+        task: Softmax corrects by log shares, sigmoid by log odds.
+        targets: Targets of all items, [n, outputs].
+        groups: Group of each item, [n].
+        shares: Share of the draws of each group.
     """
     counts = np.bincount(groups, minlength=len(shares))
     weights = (shares / np.maximum(counts, 1))[groups]

@@ -1,4 +1,4 @@
-"""A network as planned, and the file that it is kept in."""
+"""Build a planned network, and save it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from train.regions.task import Task
 
 
 def build_network(plan: RegionsPlan, task: Task) -> Any:
-    """The plan's untrained ``keras.Model``.
+    """The untrained ``keras.Model`` of a plan.
 
     Raises:
         TrainingError: The network cannot be built for the input's size.
@@ -25,12 +25,12 @@ def build_network(plan: RegionsPlan, task: Task) -> Any:
     except ValueError:
         raise TrainingError(
             f"{plan.network} cannot be built for an input of {width}×{height}",
-            "Choose larger regions with --region",
+            "Choose a larger --region",
         ) from None
 
 
 def save_model(path: Path, model: Any, plan: RegionsPlan, task: Task) -> None:
-    """Write a network without optimizer and loss, whole or not at all.
+    """Write a network without optimizer and loss, atomically.
 
     Raises:
         UnwritableError: The folder cannot be written, or the disk is full.

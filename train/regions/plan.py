@@ -1,4 +1,4 @@
-"""Everything that decides how a training run goes: the recipe and what options made of it."""
+"""All choices of a training run: the recipe with the options applied."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from train.networks import TrainingDefaults
 from train.regions.task import TaskName
 
 SQUASHED = (256, 256)
-"""Width and height that the study squashed whole frames to."""
+"""Width and height to which the study resized whole frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +18,19 @@ class RegionsPlan:
     """A run's choices. The same plan on the same data gives the same network.
 
     Attributes:
-        task: What is asked of an item.
+        task: The classification task.
         network: Name of the network.
-        geometry: How a frame becomes items.
-        recipe: Epochs, optimizer and so on, options applied.
-        seed: Of the first weights, of the draws and of the augmentation.
-        patience: Epochs without a better val loss after which training stops; None never stops it.
-        items_per_epoch: Items drawn in an epoch; None draws as many as there are.
-        limit: Training items used at all, for trying out; None uses all.
-        stride: Steps in pixels, across and along, at which training tiles are cut; None cuts them
-            side by side, as they are judged.
-        weights: File or run that the first weights are from; None draws them.
-        also: Folders of other data sets whose train tiles are learnt from besides.
-        teachers: Runs whose answers are part of the targets.
+        geometry: Conversion from frame to items.
+        recipe: Epochs, optimizer and so on, with the options applied.
+        seed: Seed of initial weights, sampling and augmentation.
+        patience: Early stopping: epochs without a better val loss before training ends; None: off.
+        items_per_epoch: Items drawn per epoch; None: the number of training items.
+        limit: Number of training items to use, for trials; None: all.
+        stride: Step in pixels, across and along, between training tiles; None: the tile's size, as
+            in inspection.
+        weights: File or run with the initial weights; None: random.
+        also: Folders of additional data sets whose train tiles are used.
+        teachers: Runs to distil from.
     """
 
     task: TaskName
@@ -47,10 +47,10 @@ class RegionsPlan:
     teachers: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values, nested, for a checkpoint."""
+        """Nested plain values, for a checkpoint."""
         return asdict(self)
 
 
 def geometry_for(recipe: TrainingDefaults, region: tuple[int, int] | None) -> Geometry:
-    """How frames are cut for a network; ``region`` is a tile's width and height, None no tiling."""
+    """Geometry of a network; ``region`` is a tile's width and height, None: whole frames."""
     return Geometry(region=region, input=recipe.input or region or SQUASHED)

@@ -1,4 +1,4 @@
-"""A training run from data to a finished folder."""
+"""A training run, from the data set to the finished folder."""
 
 from __future__ import annotations
 
@@ -75,24 +75,24 @@ def train_run(
     """Train a network as planned and write its folder: model, card, curves and history.
 
     Args:
-        plan: Every choice of the run.
-        data: What it is trained on.
-        tiles: What is taken of it; see ``train.regions.items.choose_tiles``.
-        folder: Of the run; see ``train.loop.run_folder.claim_folder``.
-        progress: Shows how it goes.
+        plan: The run's choices.
+        data: The data set.
+        tiles: Tiles of the data set; see ``train.regions.items.choose_tiles``.
+        folder: The run's folder; see ``train.loop.run_folder.claim_folder``.
+        progress: Receives progress.
         command: The command that repeats the run, for the card.
-        resume: Go on from the folder's checkpoint.
-        answers: What the plan's teachers say of the training items, where that is known already;
-            see ``train.regions.distillation.teacher_answers``.
+        resume: Continue from the folder's checkpoint.
+        answers: The teachers' predictions for the training items, if already known; see
+            ``train.regions.distillation.teacher_answers``.
 
     Raises:
-        DataError: All training items have one label.
+        DataError: All training items have the same label.
         ImageError: A frame cannot be read.
-        InterruptedTrainingError: Ctrl-C came.
-        ConfigError: A teacher cannot teach this, or a classifier cannot learn from ``plan.also``.
+        InterruptedTrainingError: Ctrl-C was pressed.
+        ConfigError: A teacher does not fit, or the classes of ``plan.also`` do not.
         MissingExtraError: TensorFlow is not installed.
-        MissingPathError: First weights or a teacher are not there.
-        TrainingError: Training diverged, cannot be resumed, or first weights do not fit.
+        MissingPathError: The initial weights or a teacher do not exist.
+        TrainingError: Training diverged, cannot be resumed, or the initial weights do not fit.
         UnwritableError: The folder cannot be written.
     """
     began = now()
@@ -123,12 +123,12 @@ def train_run(
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """What a run is trained on, and what a resumed run must have in common with it.
+    """The data sets of a run, and the identity that a resumed run must match.
 
     Attributes:
-        digests: Of the data set: ``digest`` and ``split_digest``.
-        others: Other data sets that are learnt from besides.
-        digests_also: Of their training images.
+        digests: ``digest`` and ``split_digest`` of the data set.
+        others: Additional data sets.
+        digests_also: Digests of their training images.
         identity: Plain values.
     """
 
@@ -148,7 +148,7 @@ def _sources(plan: RegionsPlan, data: DataSet, tiles: dict[str, list[Tile]]) -> 
 
 
 def _compiled(plan: RegionsPlan, task: Task, feed: RegionFeed, shift: NDArray[np.float32]) -> Any:
-    """The ``keras.Model`` with its first weights, optimizer and loss."""
+    """The ``keras.Model`` with its initial weights, optimizer and loss."""
     load_keras().utils.set_random_seed(plan.seed)
     model = build_network(plan, task)
     if plan.weights:
@@ -179,7 +179,7 @@ def _card(
     state: CheckpointState,
     command: str,
 ) -> RunCard:
-    """What the run's card says; the network is judged on val and, where it is opened, holdout."""
+    """The run's card; evaluates the network on val and, if it is opened, on holdout."""
     judged = {split: cut for split, cut in items.items() if split != "train"}
     best = _best_epoch(plan, state)
     return RunCard(
@@ -208,5 +208,5 @@ def _card(
 
 
 def _best_epoch(plan: RegionsPlan, state: CheckpointState) -> int | None:
-    """The epoch whose weights are kept; None keeps the last one's."""
+    """The epoch whose weights are kept; None: the last."""
     return state.best_epoch if plan.recipe.best_weights else None

@@ -1,4 +1,4 @@
-"""How good a network is on one split."""
+"""Figures of a network on one split."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ BATCH = 128
 
 
 class SplitFigures(BaseModel):
-    """How good a network is on one split, as its card has it; intervals are of 95 %.
+    """Figures of a network on one split, as in its card; intervals are 95 %.
 
     Attributes:
         n: Items.
-        accuracy: At the likeliest answer.
-        accuracy_interval: Its interval; None in cards of before.
-        auroc: Of defect or none; None where the split shows only defects, or none.
+        accuracy: Accuracy of the most probable output.
+        accuracy_interval: Its interval; None in older cards.
+        auroc: AUROC of defect against none; None if the split lacks one of the two.
         auroc_interval: Its interval; None likewise.
     """
 
@@ -51,7 +51,7 @@ def predict_logits(
 def accuracy_and_auroc(
     task: Task, logits: NDArray[np.float32], items: Items
 ) -> tuple[float, float | None]:
-    """The two figures without their intervals, which take longer."""
+    """The two figures without intervals, which take longer to compute."""
     scores = task.scores(logits)
     right = float(task.right(scores, items.labels).mean())
     return right, auroc(items.labels.any(axis=1), task.defect_scores(scores))
@@ -60,7 +60,7 @@ def accuracy_and_auroc(
 def figures(task: Task, logits: NDArray[np.float32], items: Items) -> SplitFigures:
     """Figures of logits [n, outputs] against the items' labels.
 
-    Intervals come from drawing whole groups of near-duplicates anew; see
+    Intervals are a bootstrap over groups of near-duplicates; see
     ``train.evaluate.metrics.group_bootstrap``.
     """
     accuracy, area = accuracy_and_auroc(task, logits, items)
@@ -77,7 +77,7 @@ def figures(task: Task, logits: NDArray[np.float32], items: Items) -> SplitFigur
 
 
 def mean_loss(task: Task, logits: NDArray[np.float32], items: Items) -> float:
-    """Cross-entropy in nats of the logits, without smoothing or penalties."""
+    """Mean cross-entropy in nats, without label smoothing or penalties."""
     targets = task.targets(items.labels).astype(np.float64)
     logits = logits.astype(np.float64)
     if task.activation == "sigmoid":

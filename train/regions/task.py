@@ -1,4 +1,4 @@
-"""What a network is asked: its outputs, its targets, and how its answers are read."""
+"""The classification tasks: outputs, targets, and scores from logits."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 from edge.vision.engines.activations import Activation, activated
 
 NONE = "none"
-"""Output for an item without a defect."""
+"""Output name for an item without a defect."""
 
 TaskName = Literal["binary", "multiclass", "multilabel"]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One of the three questions about an item.
+    """One of three classification tasks.
 
-    ``binary`` is softmax over none and defect; ``multiclass`` softmax over none and the classes,
-    an item with several counting as its lowest, as in the study; ``multilabel`` a sigmoid for each
-    class.
+    ``binary`` is softmax over none and defect. ``multiclass`` is softmax over none and the classes;
+    an item with several counts as its lowest class, as in the study. ``multilabel`` is a sigmoid
+    for each class.
     """
 
     name: TaskName
@@ -30,18 +30,18 @@ class Task:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """What each logit stands for."""
+        """Name of each logit."""
         if self.name == "binary":
             return (NONE, "defect")
         return self.classes if self.name == "multilabel" else (NONE, *self.classes)
 
     @property
     def activation(self) -> Activation:
-        """What turns the logits into fractions, applied on the host."""
+        """Activation from logits to scores, applied on the host."""
         return "sigmoid" if self.name == "multilabel" else "softmax"
 
     def targets(self, labels: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Wanted outputs [n, outputs] of items that show ``labels`` [n, classes]."""
+        """Targets [n, outputs] of items with ``labels`` [n, classes]."""
         if self.name == "multilabel":
             return labels.astype(np.float32)
         lowest = self.groups(labels)
@@ -49,23 +49,24 @@ class Task:
         return np.eye(len(self.outputs), dtype=np.float32)[answer]
 
     def groups(self, labels: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """0 where an item is clean, else 1 + its lowest class, [n]."""
+        """0 for a clean item, else 1 + its lowest class, [n]."""
         return np.where(labels.any(axis=1), labels.argmax(axis=1) + 1, 0)
 
     def scores(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Fractions [n, outputs] from logits [n, outputs]."""
+        """Scores from 0 to 1, [n, outputs], from logits [n, outputs]."""
         return activated(logits.astype(np.float64), self.activation)
 
     def defect_scores(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How surely an item shows any defect, [n]: one minus none, or the surest class."""
+        """Score for any defect, [n]: one minus none, or the highest class."""
         return scores.max(axis=1) if self.name == "multilabel" else 1 - scores[:, 0]
 
     def right(self, scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Whether each answer is right, [n].
+        """Whether each prediction is right, [n].
 
-        Binary: defect or none. Multiclass: the likeliest output is one of the item's classes, or
-        none where it is clean. Multilabel likewise, none being likeliest where every class is
-        below one half.
+        Binary: defect or none. Multiclass: the most probable output is one of the item's classes,
+            or
+        none for a clean item. Multilabel: likewise, with none predicted if every class is below one
+        half.
         """
         if self.name == "multilabel":
             scores = np.column_stack([scores.max(axis=1) < 0.5, scores])

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from edge.core.image_formats.runs import runs
+
 _CLEAR, _END = 256, 257
 _LAST = 3838
 """The highest number of a code after Clear: the table is full."""
@@ -16,33 +18,41 @@ _LAST = 3838
 _NUMBERS = np.arange(_LAST + 1)
 _WIDTHS = 9 + np.searchsorted([254, 766, 1790], _NUMBERS, side="right")
 _STARTS = np.concatenate(([0], np.cumsum(_WIDTHS)))
+_ENDS = _STARTS[1:]
+_SHIFTS = 24 - _WIDTHS
+_MASKS = (1 << _WIDTHS) - 1
 
 
-def decoded_length(data: bytes, enough: int) -> int:
-    """Bytes that the codes give, counted until ``enough``; 0 where they contradict themselves."""
-    if data[:1] == b"\0":
-        # Written least significant bit first, as before TIFF 6.0.
+def decoded_length(data: bytes, most: int) -> int:
+    """Bytes that the codes give up to their end code.
+
+    0 where they have none, contradict themselves, give more than ``most``, or hold what no encoder
+    writes: it always takes the longest string that it knows, and so never repeats a few codes.
+    """
+    if data[:1] == b"\0" or next(runs(np.frombuffer(data, np.uint8)), None) is not None:
+        # The first of these is written least significant bit first, as before TIFF 6.0.
         return 0
-    padded = np.frombuffer(data + b"\0\0\0", np.uint8).astype(np.uint32)
+    padded = np.frombuffer(data + b"\0\0\0", np.uint8).astype(np.int64)
     words = padded[:-2] << 16 | padded[1:-1] << 8 | padded[2:]
     at, bits, given = 0, 8 * len(data), 0
-    while given < enough:
-        count = int(np.searchsorted(_STARTS[1:] + at, bits, side="right"))
+    while given <= most:
+        count = int(np.searchsorted(_ENDS, bits - at, side="right"))
         if not count:
-            return given
+            return 0
         places = _STARTS[:count] + at
-        widths = _WIDTHS[:count]
-        codes = words[places >> 3] >> (24 - widths - (places & 7)) & (1 << widths) - 1
-        stops = np.flatnonzero((codes == _CLEAR) | (codes == _END))
+        codes = words[places >> 3] >> (_SHIFTS[:count] - (places & 7)) & _MASKS[:count]
+        stops = np.flatnonzero((codes | 1) == _END)
         used = int(stops[0]) if stops.size else count
-        lengths = _lengths(codes[:used].astype(np.int64))
+        lengths = _lengths(codes[:used])
         if lengths is None:
             return 0
         given += lengths
-        if not stops.size or codes[used] == _END:
+        if not stops.size:
+            return 0
+        if codes[used] == _END:
             return given
-        at = int(_STARTS[used + 1]) + at
-    return given
+        at += int(_STARTS[used + 1])
+    return 0
 
 
 def _lengths(codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int | None:
@@ -53,6 +63,10 @@ def _lengths(codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int | None:
     strings = codes >= 258
     parents = np.where(strings, codes - 258, numbers)
     depths = strings.astype(np.int64)
-    while bool(depths[parents].any()):
-        depths, parents = depths + depths[parents], parents[parents]
+    deep = np.flatnonzero(depths[parents])
+    while deep.size:
+        above = parents[deep]
+        depths[deep] += depths[above]
+        parents[deep] = parents[above]
+        deep = deep[depths[parents[deep]] > 0]
     return int(depths.sum()) + len(codes)

@@ -29,7 +29,7 @@ def test_a_file_that_is_no_video_is_refused(tmp_path):
     path = tmp_path / "strip.mp4"
     path.write_text("no")
     with pytest.raises(CameraError, match="as a video"):
-        capture.video(str(path))
+        capture.video(path)
 
 
 def test_a_usb_camera_that_is_not_there_says_what_to_check(capfd):

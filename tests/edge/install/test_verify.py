@@ -30,6 +30,7 @@ from tests.edge.bundle.samples import (
     manifest,
     with_instances,
 )
+from tests.edge.core.image_formats import build
 
 PIXELS = fakes.strip((5, 5, 230))
 SIZES = {
@@ -217,6 +218,13 @@ def test_models_of_which_no_golden_frame_speaks_are_not_proven(brightness: Casca
 def test_a_golden_frame_that_is_no_picture_is_named() -> None:
     with pytest.raises(BundleError, match=r"frame-1\.png in the bundle"):
         golden_pixels(read_bundle(bundle_bytes()), GOLDEN)
+
+
+def test_a_golden_frame_larger_than_frames_can_be_is_refused_by_its_header() -> None:
+    for size in ((32767, 32767), (8193, 8192)):
+        huge = bundle_with({}, build.png(size=size))
+        with pytest.raises(BundleError, match=f"{size[0]}×{size[1]} pixels by its header"):
+            golden_pixels(huge, GOLDEN)
 
 
 def test_pixels_come_back_as_they_were_stored() -> None:
