@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 _LENGTH = KEY_BYTES + 64
 
+_OF_SMALL_ORDER = frozenset(
+    bytes.fromhex(key)
+    for key in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""Points of order 8 or less, but for the sign, and their forms that are not reduced: one signature
+by such a key fits every fourth or eighth message. OpenSSL takes them (Chalkias et al., Taming the
+many EdDSAs, 2020, table 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -52,6 +68,8 @@ class Signature:
         if len(data) != _LENGTH:
             raise BundleError(f"its {SIGNATURE} has {len(data)} bytes; a signature has {_LENGTH}")
         signature = cls(data[:KEY_BYTES], data[KEY_BYTES:])
+        if signature.key[:-1] + bytes([signature.key[-1] & 0x7F]) in _OF_SMALL_ORDER:
+            raise BundleError("its signature is by a key that signs whatever it is given")
         try:
             Ed25519PublicKey.from_public_bytes(signature.key).verify(signature.value, manifest)
         except (InvalidSignature, ValueError):

@@ -131,7 +131,8 @@ def write_whole(
         FileExistsError: It is there and was not to be replaced.
     """
     with writing_whole(path, durable=durable, mode=mode, replace=replace) as file:
-        file.write(data.encode() if isinstance(data, str) else data)
+        # A name that is no UTF-8 may stand in a text.
+        file.write(data.encode(errors="backslashreplace") if isinstance(data, str) else data)
 
 
 def open_to_append(path: Path, *, read: bool = False) -> int:
