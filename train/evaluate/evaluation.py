@@ -1,4 +1,4 @@
-"""The figures that ``millsight evaluate`` prints, from what a cascade said."""
+"""The figures that ``millsight evaluate`` prints, computed from a cascade's scores."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def evaluation(
 ) -> dict[str, Any]:
     """``binary``, ``gate``, ``multiclass``, ``cascade``, ``instances`` and ``baseline``.
 
-    What was not judged is null. Intervals are 95 %, bootstrapped over groups.
+    What was not evaluated is null. Intervals are 95 %, bootstrapped over groups.
     """
     right, decision = scored.verdicts == scored.defective, thresholds.decision.value
     return {
@@ -43,11 +43,12 @@ def evaluation(
 
 
 def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
-    """What the gate lets through: its recall, and how much clean strip it passes on.
+    """The gate's recall, and its pass rate on clean items.
 
-    ``alpha``, ``delta``, ``n``, ``unit`` and ``method`` are the promise's, from the split that the
-    threshold was chosen on; ``n_judged`` items gave the rates. ``pass_rate_clean_at_99_recall`` is
-    at the highest threshold that recalls 99 % of these very items.
+    ``alpha``, ``delta``, ``n``, ``unit`` and ``method`` describe the promise, from the split on
+    which the threshold was chosen; the rates are over ``n_judged`` items.
+    ``pass_rate_clean_at_99_recall`` is at the highest threshold with 99 % recall on these same
+    items.
     """
     promised = thresholds.gate
     passed, truth = scored.gate >= np.float32(promised.value), scored.defective

@@ -1,4 +1,4 @@
-"""The figures as tables in a terminal: what is read first, not everything."""
+"""The main figures as tables in a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BY = {IOU50: "IoU 0.5", TOUCHING: "touching"}
 
 
 def print_figures(figures: dict[str, Any], title: str) -> None:
-    """Print the figures of ``evaluation``, and those per class."""
+    """Print the figures of ``evaluation``, including those per class."""
     console = ResultConsole()
     table = Table(title=escape(title), title_justify="left")
     for heading in ("what", "figure", "value", "95 %"):

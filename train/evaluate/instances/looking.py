@@ -1,4 +1,4 @@
-"""Having a cascade's instance model look at a data set's items, through the code of the line."""
+"""Predictions of a cascade's instance model on a data set, through the code of the line."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from train.evaluate.instances.judged import JudgedInstances, judge_instances
 def look(
     cascade: Cascade, items: Iterable[Tile], classes: Sequence[str], *, inspect: bool = False
 ) -> JudgedInstances | None:
-    """Have the instance model look at all of every item, the gate hiding none.
+    """Run the instance model on the whole of every item; the gate hides none.
 
     Args:
-        cascade: Whose model.
-        items: Frames, or tiles as frames of their own, those of an image one after the other.
-        classes: The data set's classes. What the model finds of others comes after them.
-        inspect: Also ask what ``run`` would outline: on defective items, where the gate points.
+        cascade: The cascade with the model.
+        items: Frames, or tiles as frames of their own, grouped by image.
+        classes: The data set's classes. Predictions of other classes get higher indices.
+        inspect: Also compute what ``run`` would outline: defective items, where the gate points.
 
     Returns:
-        None where there is no instance model, or it lacks a class of the data set.
+        None without an instance model, or if it lacks a class of the data set.
 
     Raises:
         ImageError: An image cannot be read.

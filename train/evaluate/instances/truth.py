@@ -1,4 +1,4 @@
-"""What there is to find on a frame: its labels, or the part of them that a tile shows."""
+"""Labels of a frame, or the part of them that a tile shows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ class Truth:
     Attributes:
         class_index: Index into the data set's classes, from 0.
         box: x, y, width, height in pixels of the frame.
-        runs: Foreground runs of its mask in column order, [n, 2]; None for a box alone.
-        ignored: It need not be found, and finding it is no false alarm: a tile shows too little.
+        runs: Foreground runs of its mask in column order, [n, 2]; None if it is only a box.
+        ignored: A miss does not count, nor does a prediction of it, because a tile shows too
+            little.
     """
 
     class_index: int
@@ -34,13 +35,13 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class JudgedFrame:
-    """A frame, or a tile that is judged as one, with its labels.
+    """A frame, or a tile treated as one, with its labels.
 
     Attributes:
         width: Columns.
         height: Lines.
-        group: Near-duplicates share one.
-        truths: Its defects; empty where the strip is clean.
+        group: Group of near-duplicates.
+        truths: Its labelled defects; empty if it is clean.
     """
 
     width: int
@@ -52,12 +53,13 @@ class JudgedFrame:
 def judged_frame(sample: Sample, box: Box | None = None) -> JudgedFrame:
     """A sample, or a part of it, as a frame of its own.
 
-    Labels are cut to the part. What belongs to it is decided as for tiles (``train.data.tiles``);
-    labels that touch it by less are ignored. A mask of no pixels is taken for a box alone.
+    Labels are cropped to the part. The rule for tiles (``train.data.tiles``) decides which labels
+    belong to it; labels that overlap it less are ignored. A label whose mask is empty counts as a
+    box.
 
     Args:
         sample: Image with instances.
-        box: x, y, width, height of the part; None takes all of it.
+        box: x, y, width, height of the part; None: the whole image.
     """
     part = box or (0, 0, sample.width, sample.height)
     truths = (_cut(sample, instance, part) for instance in sample.instances)
@@ -73,13 +75,13 @@ def judged_frames(items: Sequence[Sample | Tile]) -> list[JudgedFrame]:
 
 
 def classes_seen(found: Sequence[FoundInstance], frame: JudgedFrame) -> list[int]:
-    """Classes that are found or labelled on a frame, in order."""
+    """Classes that are predicted or labelled on a frame, in order."""
     found_or_labelled = {f.class_index for f in found} | {t.class_index for t in frame.truths}
     return sorted(found_or_labelled)
 
 
 def _cut(sample: Sample, instance: Instance, part: Box) -> Truth | None:
-    """One label within a part, in the part's own pixels; None where it lies outside."""
+    """One label cropped to a part, in the part's pixels; None if it lies outside."""
     if instance.runs is not None and not len(instance.runs):
         instance = replace(instance, runs=None)
     belonging, touched = shown_in(replace(sample, instances=(instance,)), part)

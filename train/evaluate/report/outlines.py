@@ -1,4 +1,4 @@
-"""How well defects are outlined: figures, and pictures of labels beside what was found."""
+"""The report's section on instances: figures, and pictures of labels beside predictions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from train.evaluate.report.gallery import ItemPlace, legend
 from train.html.page import EmbeddedImage
 
 _OTHER = "another"
-"""What a class is called that only the bundle knows."""
+"""Name of a class that the data set lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class OutlinedItem:
     """One item.
 
     Attributes:
-        place: Where it is.
-        pictures: With its labels, and with what was found.
-        found: Class and score of what was found.
+        place: Its position.
+        pictures: With labels, and with predictions.
+        found: Class and score of each prediction.
     """
 
     place: ItemPlace
@@ -40,7 +40,7 @@ class OutlinedItem:
 
 @dataclass(frozen=True, slots=True)
 class OutlinedItems:
-    """Items under a heading; ``wide`` where a picture takes the page's whole width."""
+    """Items under a heading; ``wide``: a picture needs the page's full width."""
 
     heading: str
     items: Sequence[OutlinedItem]
@@ -49,13 +49,13 @@ class OutlinedItems:
 
 @dataclass(frozen=True, slots=True)
 class OutlinesSection:
-    """What the section shows.
+    """Content of the section.
 
     Attributes:
-        figures: Of all classes and of each.
-        labels: Of the classes, in the order of ``figures.per_class``.
-        legend: Colour and label of each class.
-        galleries: Those that hold any item.
+        figures: Figures over all classes and of each.
+        labels: Class names, in the order of ``figures.per_class``.
+        legend: Colour and name of each class.
+        galleries: The galleries that are not empty.
     """
 
     figures: OutlinesBlock
@@ -70,16 +70,16 @@ def collect_outlines(
     figures: OutlinesBlock | None,
     each: int,
 ) -> OutlinesSection | None:
-    """The section; None where there is no instance model for these classes.
+    """The section; None without an instance model for these classes.
 
     Args:
-        items: What was judged.
-        instances: What the instance model found on them, in the same order.
-        figures: What ``train.evaluate.instances.instance_figures.figures_of`` made of that.
-        each: Pictures of the most mistakes, and as many picked evenly, at most.
+        items: The items.
+        instances: Results of the instance model, in the same order.
+        figures: Result of ``train.evaluate.instances.instance_figures.figures_of``.
+        each: Largest number of items in each gallery: most mistakes, and evenly spaced.
 
     Raises:
-        ImageError: An image cannot be read any more.
+        ImageError: An image can no longer be read.
     """
     if instances is None or figures is None:
         return None
