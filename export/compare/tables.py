@@ -1,4 +1,4 @@
-"""What the export's tables for people have in common."""
+"""Helpers for the export's tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich.table import Table
 
 
 def captioned(title: str, caption: str) -> Table:
-    """An empty table with a title above and a caption below, both to the left."""
+    """An empty table with title and caption, left-aligned."""
     return Table(
         title=title,
         title_justify="left",
@@ -19,5 +19,5 @@ def captioned(title: str, caption: str) -> Table:
 
 
 def points(share: float | None) -> str:
-    """A difference of shares in points, signed, with two decimals; empty where there is none."""
+    """A difference of shares in points, signed, with two decimals; empty for None."""
     return "" if share is None else f"{share * 100:+.2f}"

@@ -1,4 +1,4 @@
-"""The instance networks on the holdout, and what a bundle takes of them."""
+"""Evaluation of the instance networks on the holdout, and their parts for the bundle."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from train.instances.scenes import Frames
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InstancesHoldoutResult:
-    """What the holdout said of the instance networks.
+    """Results of the instance networks on the holdout.
 
     Attributes:
-        evidence: Of every rung, of val and of the holdout.
-        parts: What is packed.
+        evidence: Evidence of every form on val and holdout.
+        parts: Parts to pack.
     """
 
     evidence: InstanceEvidence
@@ -50,15 +50,15 @@ def judge_instances_on_holdout(
     show: Show,
     packed: Collection[Rung],
 ) -> InstancesHoldoutResult:
-    """Hold every rung that stands against float on the holdout.
+    """Compare every form that is not refused with float on the holdout.
 
     Args:
-        chosen: On val.
-        data: With defects in the holdout.
-        margins: By how much AP at IoU 0.5 may fall.
-        progress: Told of each step.
-        show: Given the comparison before it is judged.
-        packed: Rungs of the cascade: golden frames are scored in these alone.
+        chosen: Choices on val.
+        data: Data set with defects in the holdout.
+        margins: Non-inferiority margins.
+        progress: Receives progress.
+        show: Called with the comparison before it is decided.
+        packed: Packed forms of the cascade; only these have golden frames.
 
     Raises:
         ExportGateError: Int8 TFLite is worse than float by the margin.
@@ -85,7 +85,7 @@ def judge_instances_on_holdout(
 
 
 def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> InstanceParts:
-    """What is packed: the networks in the forms that the rungs run them in."""
+    """Parts to pack: the networks in the forms that are used."""
     run, forms = chosen.networks.run, chosen.networks.forms
     kept = {name: _kept(chosen, name, rungs) for name in forms.named}
     return InstanceParts(
@@ -102,7 +102,7 @@ def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> In
 
 
 def _kept(chosen: ChosenInstances, name: str, rungs: Sequence[Rung]) -> Forms:
-    """A network's files that the rungs run it in."""
+    """A network's files in the forms that are used."""
     forms = chosen.networks.forms.named[name].forms
     used = {chosen.networks.forms_used(chosen.rung_formats[rung])[name] for rung in rungs}
     return {rung: content for rung, content in forms.items() if rung in used}
@@ -111,7 +111,7 @@ def _kept(chosen: ChosenInstances, name: str, rungs: Sequence[Rung]) -> Forms:
 def _all_figures(
     judged: Judged, rungs: Sequence[Rung], *, masks: bool
 ) -> dict[Precision, InstanceFigures]:
-    """By number format; TFLite's where ONNX has it too."""
+    """Figures by number format; those of TFLite if ONNX has the same format."""
     ordered = sorted(rungs, key=lambda rung: rung.format == "tflite")
     return {rung.precision: _figures(judged[rung], masks=masks) for rung in ordered}
 

@@ -1,4 +1,4 @@
-"""Remedies on the networks of the cascade: fine-tuning, other ranges, layers in float."""
+"""Mitigations for the cascade: quantization-aware training, calibration, mixed precision."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def apply_remedies(
     val: SplitInputs,
     progress: ExportProgress,
 ) -> tuple[StageForms, list[RemedyResult]]:
-    """Try remedies one after another, each on top of those that helped.
+    """Try mitigations one after another, each on top of those that were kept.
 
-    What helps int8 TFLite is made for every int8 form.
+    What improves int8 TFLite is applied to every int8 form.
 
     Args:
         stage: Name of the stage.
         forms: Its network in all forms.
-        remedies: What is to be tried.
-        data: What it was trained on.
-        val: What remedies are judged on.
-        progress: Shows how it goes.
+        remedies: Mitigations to try.
+        data: Training data.
+        val: Inputs of val, which decides.
+        progress: Receives progress.
 
     Raises:
-        EngineError: A form cannot be had, or no engine runs it.
+        EngineError: A form cannot be converted, or no engine runs it.
         ImageError: An image cannot be read.
     """
     bench = _Bench(stage, forms, data, val, progress)
@@ -75,7 +75,7 @@ def apply_remedies(
 
 
 class _Bench(Bench):
-    """Of a network of the cascade."""
+    """Mitigations of a cascade network."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
-"""What is tried where int8 loses outlines: remedies on the pyramid, which is always in int8.
+"""Mitigations for the instance networks' pyramid, which is always int8.
 
-A head that int8 costs average precision stays in float; see ``export.compare.instance_heads``.
+A head that loses average precision in int8 stays in float; see ``export.compare.instance_heads``.
 """
 
 from __future__ import annotations
@@ -54,19 +54,19 @@ def apply_instance_remedies(
     frames: Frames,
     progress: ExportProgress,
 ) -> tuple[Networks, list[RemedyResult]]:
-    """Try other ranges and layers in float, each on top of what helped.
+    """Try another calibration and mixed precision, each on top of what was kept.
 
-    What helps int8 TFLite is made for every int8 form.
+    What improves int8 TFLite is applied to every int8 form.
 
     Args:
-        networks: In all forms.
-        remedies: What is to be tried; fine-tuning is for the cascade.
-        samples: Of val, with defects.
+        networks: The networks in all forms.
+        remedies: Mitigations to try; quantization-aware training applies only to the cascade.
+        samples: Samples of val, with defects.
         frames: Their pixels.
-        progress: Shows how it goes.
+        progress: Receives progress.
 
     Raises:
-        EngineError: A form cannot be had, or no engine runs it.
+        EngineError: A form cannot be converted, or no engine runs it.
         ImageError: A frame cannot be read.
     """
     bench = _Bench(networks, samples, frames, progress)
@@ -92,7 +92,7 @@ def apply_instance_remedies(
 
 
 class _Bench(Bench):
-    """Of the pyramids, which have the same weights at every size."""
+    """Mitigations of the pyramids, which share their weights at all sizes."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class _Bench(Bench):
 
 
 def _with(networks: Networks, pyramids: _Pyramids) -> Networks:
-    """The same with other int8 TFLite files of the pyramid."""
+    """The networks with other int8 TFLite files of the pyramid."""
     forms = networks.forms
     windows = {
         size: replace(forms.windows[size], forms={**forms.windows[size].forms, REQUIRED: content})

@@ -1,4 +1,4 @@
-"""What float had right and int8 has wrong, as pictures, for a person to judge what was lost."""
+"""Pictures of items that float has right and int8 has wrong."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ _LEAST_WIDTH = 400
 class Regression(NamedTuple):
     """One item.
 
-    Attributes:
-        image: Name of its image.
-        box: x, y, width and height in pixels of it.
-        labelled: What it shows.
-        figure: What int8 has wrong: the verdict, or the class.
-        float32: What float says.
-        int8: What int8 says.
-        picture: JPEG, its labels drawn.
+    image: Name of its image.
+    box: x, y, width and height in the image, in pixels.
+    labelled: Its labels.
+    figure: What int8 has wrong: the verdict, or the class.
+    float32: Answer of float.
+    int8: Answer of int8.
+    picture: JPEG with its labels.
     """
 
     image: str
@@ -43,7 +42,7 @@ class Regression(NamedTuple):
 
 
 def regressions(results: ExportResults, most: int = MOST) -> list[Regression]:
-    """The items on which scores moved most of those that float has right and int8 wrong.
+    """Items that float has right and int8 wrong, those with the largest score change first.
 
     Verdicts come first, then classes of tiles.
 
