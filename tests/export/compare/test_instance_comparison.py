@@ -92,7 +92,7 @@ def test_the_holdout_is_named_by_the_comparison() -> None:
     networks = Networks({})
     _, _, shown = judged(networks, rung_formats(), "holdout")
     assert networks.looked == [EXACT, REQUIRED]
-    assert shown[0].title == "shrunk instance networks against float on the holdout"
+    assert shown[0].title == "quantized instance networks against float on the holdout"
 
 
 @pytest.mark.parametrize("rung", [r for r in FIRM if r != EXACT], ids=str)

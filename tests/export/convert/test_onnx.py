@@ -111,7 +111,7 @@ def test_an_input_that_stays_float_is_refused() -> None:
     inputs = keras.Input((64, 64, 1))
     x = keras.layers.Flatten()(keras.ops.sin(inputs))
     network = keras.Model(inputs, keras.layers.Dense(2)(x))
-    with pytest.raises(EngineError, match=r"scale 0, .* not as the pixel"):
+    with pytest.raises(EngineError, match=r"scale 0, .* not the pixel"):
         onnx.quantize(network, INPUTS)
 
 

@@ -45,9 +45,9 @@ def teacher(task="multiclass", logits=(0.0, 0.0, 0.0), classes=CLASSES, geometry
     [
         (BINARY, teacher(classes=("pit",)), "other classes"),
         (BINARY, teacher(geometry=Geometry(None, (8, 8))), "another size"),
-        (MULTICLASS, teacher("binary"), "tells no classes apart"),
-        (MULTICLASS, teacher("multilabel"), "neither teach"),
-        (Task("multilabel", CLASSES), teacher(), "neither teach"),
+        (MULTICLASS, teacher("binary"), "has no classes: it is binary"),
+        (MULTICLASS, teacher("multilabel"), "do not support distillation"),
+        (Task("multilabel", CLASSES), teacher(), "do not support distillation"),
     ],
 )
 def test_who_cannot_teach_is_refused(task, found, says):
