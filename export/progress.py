@@ -8,10 +8,10 @@ from functools import partial
 from typing import Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as RichProgress
 
+from edge.cli.console import as_markup
 from edge.core.stderr_log import say
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class ExportProgress(AbstractContextManager["ExportProgress"]):
 
     def start(self, step: str, total: int | None = None) -> None:
         """Start a step of ``total`` parts, if their number is known."""
-        self._bar.reset(self._step, description=escape(step), total=total, visible=True)
+        self._bar.reset(self._step, description=as_markup(step), total=total, visible=True)
         say(_LOG, step, partial(self._print, step))
 
     def _print(self, step: str) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from edge.core import redaction
+
 # How long an example takes says more of what else runs on two cores than of the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
@@ -40,6 +42,14 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Near-duplicates and the like are kept apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Training first, since its files take longest; OpenVINO last.
 
@@ -49,6 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     openvino = {item.path for item in items if item.get_closest_marker("openvino")}
     trains = {Path(__file__).with_name("train"), Path(__file__).with_name("export")}
     items.sort(key=lambda item: (item.path in openvino, trains.isdisjoint(item.path.parents)))
+
+
+@pytest.fixture(autouse=True)
+def nothing_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test hides as a secret is no secret in the next."""
+    monkeypatch.setattr(redaction, "_hidden", set())
+    monkeypatch.setattr(redaction, "_hidden_words", set())
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -15,8 +15,12 @@ import pytest
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 
-WHOLE = {"edge/test_json_keys.py"}
-"""Tests of several commands at once."""
+WHOLE = {
+    "edge/test_json_keys.py",  # of several commands at once
+    "millsight/test_names.py",  # the package and the command beside files of other programs
+    "millsight/test_open_bundle.py",  # what the package itself gives
+}
+"""Tests of more than a module."""
 NOT_OF_CODE = {"docs"}
 """Folders of tests whose subject is no package."""
 

@@ -108,6 +108,8 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
             unused.callback(feed.close)
         camera = closing.enter_context(_camera(config, feed))
         state = RunState(config.line, live=camera.live)
+        if feed is not None:
+            feed.say = partial(state.tell_here, EventKind.POSITION)
         watched = None
         if config.bundle.file is None:
             watched = BundleWatch(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from edge.cameras.open import kind_of
+from edge.core.redaction import without_secrets
 from edge.core.time_budget import period_s
 from edge.ledger.default_path import ledger_path
 
@@ -38,8 +39,6 @@ def explain(config: Config) -> list[str]:
 
 
 def _camera(config: Config) -> str:
-    from edge.cameras.capture import without_secrets
-
     kind = kind_of(config.camera.source)
     named = without_secrets(config.camera.source)
     return f"Frames come from {_CAMERAS[kind]}{'' if kind == named else f': {named}'}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,8 +19,9 @@ from queue import Full, Queue
 from threading import Thread
 from typing import Any
 
+from edge.app.log_rotation import LogRotation
 from edge.config.log import LogConfig
-from edge.core.files import ends_within_a_line
+from edge.core.files import ends_within_a_line, open_to_append
 from edge.core.log_format import JsonFormatter, TextFormatter
 
 _QUEUE = 2000
@@ -140,6 +142,7 @@ class _RotatingFile(RotatingFileHandler):
         self.setFormatter(JsonFormatter() if config.format == "json" else TextFormatter())
         self.written = self.lost = 0
         self._say = say
+        self._rotation = LogRotation(Path(self.baseFilename), config.keep)
         self._since_lost = 0
         self._failed = self._abandoned = False
 
@@ -196,11 +199,22 @@ class _RotatingFile(RotatingFileHandler):
             with suppress(OSError):
                 super().close()
 
+    def doRollover(self) -> None:  # noqa: N802  # the library's name
+        """Begin a new file, and let be what is not the program's own."""
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None
+        self._rotation.rotate()
+        self.stream = self._open()
+
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)
         path.parent.mkdir(parents=True, exist_ok=True)
         cut_off = ends_within_a_line(path)
-        stream = super()._open()
+        new = not path.exists()
+        stream = os.fdopen(open_to_append(path), "a", encoding=self.encoding, errors=self.errors)
+        if new:
+            self._rotation.begun()
         if cut_off:
             stream.write("\n")
         return stream

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
-from edge.core.sink import Sink
+from edge.core.sink import Loss, Sink
+from edge.service.clock_watch import ClockWatch
 from edge.service.health import Health
 from edge.service.notify import Systemd
 from edge.sinks.log import EventLog
@@ -62,6 +63,8 @@ class Outputs:
         with ExitStack() as opened:
             self._opened = opened
             self._add(EventLog())
+            self._events()
+            self._add(ClockWatch(state.tell, state.clock))
             pictures = self._pictures(bundle)
             self._ledger = self._open_ledger(camera_name, bundle, pictures)
             self.health = self._add(self._open_health())
@@ -71,9 +74,17 @@ class Outputs:
             self._open_metrics(mqtt, lambda: bundle if watched is None else watched.bundle)
             opened.pop_all()
 
+    def losses(self) -> list[Loss]:
+        """What outputs were asked to keep and could not, once they are closed."""
+        found = [sink.loss() for sink in self.sinks]
+        if unwritten := self._state.records.unwritten:
+            text = f"{unwritten} frames were inspected and written nowhere: outputs held them up"
+            found.append(Loss(text, {"frames": unwritten}))
+        return [loss for loss in found if loss is not None]
+
     @property
     def skipped(self) -> int:
-        """Pictures that were not written."""
+        """Pictures that were not written, because there were enough."""
         return sum(sink.skipped for sink in self.sinks)
 
     def _add(self, sink: _Any) -> _Any:
@@ -104,6 +115,7 @@ class Outputs:
                 frames=ledger is not None,
                 reserve_mb=ledger.reserve_mb if ledger else 0.0,
                 report=self._state.tell,
+                clock=self._state.clock,
             )
         )
 
@@ -117,7 +129,6 @@ class Outputs:
         from edge.ledger.sink import Ledger, RunFacts
 
         digest = hashlib.sha256(self._config.model_dump_json().encode()).hexdigest()
-        folder = self._config.pictures.folder if self._config.pictures else None
         return self._add(
             Ledger(
                 ledger_path(config.path),
@@ -129,10 +140,12 @@ class Outputs:
                     bundle.manifest.classes,
                     digest,
                 ),
-                keep=Keep.of(config, folder),
+                keep=Keep.of(config, _read_by_camera(self._config.camera.source)),
                 picture_of=pictures.path_of if pictures else None,
+                files_of=pictures.files_of if pictures else lambda inspection: (),
                 outbox_messages=config.outbox_messages,
                 report=self._state.tell,
+                clock=self._state.clock,
             )
         )
 
@@ -142,14 +155,18 @@ class Outputs:
             return Health(waiting=waiting, unstored=self._unstored)
         return Health(silence_s=metrics.silence_s, waiting=waiting, unstored=self._unstored)
 
-    def _files(self) -> None:
-        jsonl, csv = self._config.jsonl, self._config.csv
-        if jsonl is not None and jsonl.path is not None:
-            self._add(_json_lines(jsonl.path))
+    def _events(self) -> None:
+        """Before the others, so that it is closed after them: it hears what their ends tell."""
+        jsonl = self._config.jsonl
         if jsonl is not None and jsonl.events is not None:
             from edge.sinks.jsonl import EventLinesFile
 
             self._add(EventLinesFile(jsonl.events))
+
+    def _files(self) -> None:
+        jsonl, csv = self._config.jsonl, self._config.csv
+        if jsonl is not None and jsonl.path is not None:
+            self._add(_json_lines(jsonl.path))
         if csv is not None:
             from edge.sinks.csv import CsvFile
 
@@ -169,6 +186,7 @@ class Outputs:
                 on_coil=self._state.begin_coil,
                 fault=self.health.fault,
                 report=self._state.tell,
+                clock=self._state.clock,
             )
         )
 
@@ -193,3 +211,14 @@ def _json_lines(path: Path) -> Sink:
     from edge.sinks.jsonl import JsonLines, JsonLinesFile
 
     return JsonLines(sys.stdout, "stdout") if str(path) == "-" else JsonLinesFile(path)
+
+
+def _read_by_camera(source: str) -> Path | None:
+    """The file or folder that a camera reads; None where it is a device."""
+    from pathlib import Path
+
+    from edge.cameras.open import kind_of
+
+    if kind_of(source) not in {"images", "video", "watched"}:
+        return None
+    return Path(source.removeprefix("watch:"))

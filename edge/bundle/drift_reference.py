@@ -83,7 +83,7 @@ class Drift(ManifestPart):
     window: Annotated[int, Field(ge=2, le=65536)] = Field(
         description="Frames over which the index is taken"
     )
-    looks: Annotated[int, Field(ge=1)] = Field(
+    looks: Annotated[int, Field(ge=1, le=65536)] = Field(
         description="Looks of the strip that a window is taken to hold, at least"
     )
     watch_rate: Fraction = Field(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge.bundle.container import MANIFEST, MAX_BYTES, SIGNATURE, read_container, write_container
 from edge.bundle.manifest import Manifest, parse_manifest
+from edge.bundle.model_format import model_format
 from edge.bundle.shipped import SHIPPED
 from edge.bundle.signature import Signature
 from edge.bundle.stages import find_form, lacking
@@ -192,3 +193,7 @@ def _check_files(manifest: Manifest, files: Mapping[str, bytes]) -> None:
             )
         if hashlib.sha256(files[name]).hexdigest() != entry.sha256:
             raise BundleError(f"{name} is not the file that the manifest lists")
+    for model in (model for models in manifest.stages.networks for model in models):
+        written = model_format(files[model.file])
+        if written is not None and written.lower() != model.format:
+            raise BundleError(f"{model.file} is {written}; its manifest calls it {model.format}")

@@ -208,7 +208,11 @@ class Manifest(ExtensiblePart):
     def to_json(self) -> bytes:
         """The one way to write this manifest: sorted keys, one space of indent, UTF-8."""
         text = json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, indent=1, ensure_ascii=False
+            self.model_dump(mode="json"),
+            sort_keys=True,
+            indent=1,
+            ensure_ascii=False,
+            allow_nan=False,
         )
         return text.encode() + b"\n"
 

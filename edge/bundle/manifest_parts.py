@@ -27,7 +27,8 @@ Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Interval = tuple[Fraction, Fraction]
 Unit = Literal["tile", "frame"]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+"""JSON's whole numbers are the same everywhere up to 2**53 (RFC 8259, 6)."""
 Pixels = Annotated[int, Field(ge=1, le=65536)]
 Size = tuple[Pixels, Pixels]
 MAX_TEXT = 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, responses
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
@@ -18,6 +18,7 @@ from edge.cameras.usb_settings import UsbSettings
 from edge.cameras.video_decoder import load_av
 from edge.core.errors import CameraError
 from edge.core.images import MAX_PIXELS
+from edge.core.redaction import has_raw_password, without_secrets
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 # FFmpeg's nobuffer is left out: it throws the first key frame away, and some cameras send the
 # next only after many seconds.
+_RAW_PASSWORD = (
+    "its password holds '/', '?' or '#', which end it in an address: write them as %2F, %3F and %23"
+)
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443, "rtmp": 1935}
 _ASK_S = 2.0
 _SILENT = 0
@@ -108,7 +112,9 @@ def multipart(url: str, *, patience_s: float) -> HTTPResponse | None:
     try:
         return open_multipart(url, patience_s)
     except (OSError, ValueError, HTTPException) as error:
-        told = f"it answers {error.code} {error.reason}" if isinstance(error, HTTPError) else ""
+        told = ""
+        if isinstance(error, HTTPError):
+            told = f"it answers {error.code} {responses.get(error.code, '')}".rstrip()
         raise CameraError(
             f"{without_secrets(url)} cannot be opened: {told or reason(url)}"
         ) from None
@@ -170,16 +176,12 @@ def has_gstreamer() -> bool:
     return re.search(r"GStreamer:\s+YES", cv2.getBuildInformation()) is not None
 
 
-def without_secrets(target: str) -> str:
-    """A stream's address without user, password and query, which must not reach logs."""
-    if "://" not in target:
-        return target
-    parts = urlsplit(target)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
 def reason(url: str) -> str:
     """Why a stream does not open, as far as its host can be asked."""
+    return _RAW_PASSWORD if has_raw_password(url) else _told_by_host(url)
+
+
+def _told_by_host(url: str) -> str:
     parts = urlsplit(url)
     try:
         port = parts.port or _PORTS.get(parts.scheme)

@@ -12,6 +12,7 @@ from edge.cameras.files import FileCamera
 from edge.core.errors import CameraError, ConfigError
 from edge.core.image_formats.content import NEEDED, content_of
 from edge.core.images import MAX_PIXELS, what_is
+from edge.core.redaction import without_secrets
 from edge.core.regular_files import read_start
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _stream(config: CameraConfig) -> tuple[str, bool, Callable[[], Camera]]:
     from edge.cameras.video import VideoCamera
 
     url, most_pixels = config.source, config.most_pixels
-    name = capture.without_secrets(url)
+    name = without_secrets(url)
     patience_s = max(config.first_frame_s, config.silence_s)
     opened = partial(
         capture.stream,

@@ -153,7 +153,8 @@ class VideoCamera(Camera):
                     yield packet, self._jpeg(bytes(packet))
                 continue
             for decoded in decoder.decode(packet):
-                yield packet, self._picture(decoded.picture, decoded.damage)
+                lines = stream.codec_context.height or None
+                yield packet, self._picture(decoded.picture, decoded.damage, lines)
 
     def _jpeg(self, data: bytes) -> Pixels | BadFrame:
         try:
@@ -166,8 +167,10 @@ class VideoCamera(Camera):
         except ImageError as error:
             return self._bad(0, 0.0, str(error))
 
-    def _picture(self, picture: VideoFrame | None, damage: str) -> Pixels | BadFrame:
-        lines = None if picture is None else picture.height
+    def _picture(
+        self, picture: VideoFrame | None, damage: str, lines: int | None
+    ) -> Pixels | BadFrame:
+        lines = lines if picture is None else picture.height
         if damage or picture is None:
             why = f"{self.name}: the picture is made up since its data were damaged ({damage})"
             return self._bad(0, 0.0, why, lines)

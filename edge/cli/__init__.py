@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import sys
@@ -14,14 +13,17 @@ import click
 
 from edge import __version__
 from edge.cli.command_log import LEVELS, CommandLog, current_log
+from edge.cli.output_stream import guarded_output
 from edge.core.errors import (
     INTERRUPTED_EXIT_CODE,
     MillsightError,
     MissingExtraError,
+    NotKeptError,
     ReaderGoneError,
     UnwritableError,
 )
 from edge.core.hiding import refuse_foreign
+from edge.core.redaction import hide_secrets_in, outgoing
 from edge.core.stderr_log import say
 
 _LOG = logging.getLogger(__name__)
@@ -109,17 +111,20 @@ def millsight(log_level: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command; every foreseen error becomes one line on stderr and an exit code."""
-    _escape_what_cannot_be_printed()
-    log = CommandLog()
-    try:
-        code = _exit_code(log)
-    except Exception as error:
-        if not log.keep_traceback(error):
-            raise
-        code = 1
-    finally:
-        log.close()
-    sys.exit(code)
+    for word in sys.argv[1:]:
+        hide_secrets_in(word.partition("=")[2] if word.startswith("--") else word)
+    with guarded_output():
+        log = CommandLog()
+        try:
+            code = _exit_code(log)
+        except Exception as error:
+            if not log.keep_traceback(error):
+                raise
+            code = 1
+        finally:
+            lost = log.close()
+    # The log has said so itself.
+    sys.exit(NotKeptError.exit_code if lost and code == 0 else code)
 
 
 def _exit_code(log: CommandLog) -> int:
@@ -150,15 +155,21 @@ def _exit_code(log: CommandLog) -> int:
     else:
         # click gives back the code of a command that exits early, such as --help.
         return code if isinstance(code, int) else 0
+    for earlier in _earlier(fault):
+        _say(str(earlier))
     _say(str(fault))
     return fault.exit_code
 
 
-def _escape_what_cannot_be_printed() -> None:
-    """Show characters that the terminal's encoding lacks as ``\\xb2`` instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+def _earlier(fault: BaseException) -> list[MillsightError]:
+    """Errors that had ended the command already when what it closed failed too, the first first."""
+    found: list[MillsightError] = []
+    before = None if fault.__suppress_context__ else fault.__context__
+    while before is not None:
+        if isinstance(before, MillsightError):
+            found.insert(0, before)
+        before = None if before.__suppress_context__ else before.__context__
+    return found
 
 
 def _is_binary() -> bool:
@@ -166,4 +177,5 @@ def _is_binary() -> bool:
 
 
 def _say(text: str, level: int = logging.ERROR) -> None:
+    text = outgoing(text)
     say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=level)

@@ -63,15 +63,13 @@ def bench(
     stages = asked.ways(bundle, device.state)
     figures = measure(bundle, stages=stages, frames=frames, size=(height, width))
     if format_ == "json":
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps(figures, allow_nan=False))
         return
-    from rich.markup import escape
-    from rich.table import Table
-
-    from edge.cli.console import ResultConsole
+    from edge.cli.console import ResultConsole, as_markup
+    from edge.cli.table_style import PageTable
 
     console = ResultConsole()
-    table = Table(title="latency, ms", title_justify="left")
+    table = PageTable(title="latency, ms", title_justify="left")
     for heading in ("what", "engine", "precision", "threads", "p50", "p90", "p99", "peak MiB"):
         table.add_column(heading, justify="left" if heading in {"what", "engine"} else "right")
     for row in figures["models"]:
@@ -100,8 +98,8 @@ def bench(
         )
     console.print(table)
     console.print(
-        f"Bundle {escape(bundle.title)}, "
-        f"{figures['machine']['cpu']}, {figures['machine']['cores']} cores. "
+        f"Bundle {as_markup(bundle.title)}, "
+        f"{as_markup(figures['machine']['cpu'])}, {figures['machine']['cores']} cores. "
         f"Preprocessing is {figures['cascade']['preprocess_share']:.1%} of the cascade."
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,8 @@ def show(bundle_name: str | None, device: Device, format_: str, report: Path | N
         click.echo(f"{report}: the report of {opened.manifest.name}", err=True)
         return
     if format_ == "json":
-        sys.stdout.buffer.write(opened.manifest.to_json())
+        told = opened.manifest.model_dump(mode="json")
+        click.echo(json.dumps(told, sort_keys=True, indent=1, allow_nan=False))
         return
     from edge.cli.bundle_tables import bundle_page
     from edge.cli.console import ResultConsole
@@ -71,16 +72,14 @@ def show(bundle_name: str | None, device: Device, format_: str, report: Path | N
 @engine_option
 def verify(bundle_name: str | None, device: Device, engine: str | None) -> None:
     """Check every byte and the signature, and score the golden frames on this device."""
-    from rich.console import Console
-    from rich.markup import escape
-
+    from edge.cli.console import SafeConsole, as_markup
     from edge.install.verify import require_agreement, run_golden_frames
 
     opened = open_bundle(bundle_name, device)
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True, highlight=False)
     console.print(
-        f"{escape(str(opened.path))}: every byte is as packed. SHA-256 {opened.digest}, "
-        f"{escape(opened.trust_shown)}",
+        f"{as_markup(str(opened.path))}: every byte is as packed. SHA-256 {opened.digest}, "
+        f"{as_markup(opened.trust_shown)}",
         soft_wrap=True,
     )
     results = list(run_golden_frames(opened, engine=engine))
@@ -110,20 +109,20 @@ def _look_at(name: str | None, device: Device) -> tuple[Bundle, str]:
 
 def _golden_table(results: list[GoldenResult]) -> Table:
     from rich.box import SIMPLE_HEAD
-    from rich.markup import escape
-    from rich.table import Table
 
+    from edge.cli.console import as_markup
+    from edge.cli.table_style import PageTable
     from edge.install.verify import TOLERANCE
 
-    table = Table(title="Golden frames on this device", title_justify="left", box=SIMPLE_HEAD)
+    table = PageTable(title="Golden frames on this device", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("frame", "precision"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading)
     for heading in ("expected", "scored", "largest\ndifference", "allowed"):
         table.add_column(heading, justify="right", no_wrap=True)
     for result in results:
         colour = "green" if result.agrees else "bold red"
         table.add_row(
-            escape(result.file),
+            as_markup(result.file),
             result.precision,
             f"{result.expected.defect_score:.4f}",
             f"{result.scored.defect_score:.4f}",

@@ -72,7 +72,7 @@ def list_(device: Device, format_: str) -> None:
             role: entry and {**entry.model_dump(), "fault": store.fault(entry)}
             for role, entry in entries.items()
         }
-        click.echo(json.dumps({"state": str(device.state), **rows}))
+        click.echo(json.dumps({"state": str(device.state), **rows}, allow_nan=False))
         return
     if installed is None:
         click.echo(f"nothing is installed in {device.state}; run uses the shipped bundle")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rich.console import RenderableType
-from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle import Bundle
@@ -19,9 +18,10 @@ from edge.bundle.manifest_parts import (
     StageFigures,
 )
 from edge.bundle.stages import Stage
+from edge.cli.console import as_markup
 from edge.cli.instance_tables import instance_tables
 from edge.cli.promise_tables import calibration_table, promises_table
-from edge.cli.table_style import forms_cell, page_table
+from edge.cli.table_style import PageTable, forms_cell, page_table
 
 
 def bundle_page(bundle: Bundle, standing: str, tuning: str) -> Iterator[RenderableType]:
@@ -38,7 +38,7 @@ def bundle_page(bundle: Bundle, standing: str, tuning: str) -> Iterator[Renderab
         if manifest.simulated
         else "trained and judged on real frames"
     )
-    yield f"[bold]{escape(manifest.name)}[/]: {escape(manifest.description)}"
+    yield f"[bold]{as_markup(manifest.name)}[/]: {as_markup(manifest.description)}"
     yield trained
     yield _facts(bundle, standing, tuning)
     yield _stages(manifest)
@@ -53,7 +53,7 @@ def _facts(bundle: Bundle, standing: str, tuning: str) -> Table:
     manifest, data = bundle.manifest, bundle.manifest.data
     ordered = sorted(data.splits.items(), key=lambda split: -split[1])
     splits = ", ".join(f"{n:,} {name}" for name, n in ordered)
-    table = Table.grid(padding=(0, 2))
+    table = PageTable.grid(padding=(0, 2))
     for name, value in (
         ("file", str(bundle.path or "in memory")),
         ("SHA-256", bundle.digest),
@@ -69,13 +69,14 @@ def _facts(bundle: Bundle, standing: str, tuning: str) -> Table:
         ("split digest", data.split_digest),
         (
             "holdout opened",
-            "\n".join(f"{o.when} by {o.by}" for o in manifest.holdout_openings) or "never",
+            [f"{o.when} by {o.by}" for o in manifest.holdout_openings] or "never",
         ),
         ("drift", _drift(manifest.drift)),
         ("golden frames", str(len(manifest.golden))),
         ("made with", ", ".join(f"{tool} {v}" for tool, v in manifest.tools.items())),
     ):
-        table.add_row(f"[dim]{name}[/]", escape(value))
+        lines = value if isinstance(value, list) else [value]
+        table.add_row(f"[dim]{name}[/]", "\n".join(map(as_markup, lines)))
     return table
 
 
@@ -101,8 +102,8 @@ def _stages(manifest: Manifest) -> Table:
 def _stage_cells(stage: Stage, manifest: Manifest) -> tuple[str, ...]:
     region, size = stage.geometry.region, stage.geometry.input
     return (
-        escape(stage.network),
-        escape(f"{', '.join(stage.outputs)} ({stage.activation})"),
+        as_markup(stage.network),
+        as_markup(f"{', '.join(stage.outputs)} ({stage.activation})"),
         f"{region[0]}×{region[1]}" if region else "whole frame",
         f"{size[0]}×{size[1]}",
         forms_cell(stage.models, manifest),
@@ -120,7 +121,7 @@ def _thresholds(manifest: Manifest) -> Table:
     table.add_row(
         "gate",
         f"{gate.value:.4f}",
-        escape(
+        as_markup(
             f"{promise}; recall {gate.achieved_recall:.1%} on {gate.split}, n = {gate.n} "
             f"({gate.unit}); {gate.method}"
         ),
@@ -128,7 +129,7 @@ def _thresholds(manifest: Manifest) -> Table:
     table.add_row(
         "decision",
         f"{decision.value:.4f}",
-        escape(f"{decision.method}; on {decision.split}, n = {decision.n} {decision.unit}s"),
+        as_markup(f"{decision.method}; on {decision.split}, n = {decision.n} {decision.unit}s"),
     )
     return table
 
@@ -137,14 +138,14 @@ def _figures(manifest: Manifest) -> Table:
     report = manifest.gate_report
     kind = "SIMULATED" if manifest.simulated else "real"
     table = page_table(
-        f"Figures on the {report.split} ({kind} data)",
+        f"Figures on the {as_markup(report.split)} ({kind} data)",
         ("figure",),
         ("n", "float %", "int8 %", "points", "at worst", "95 % of int8"),
     )
     table.add_column("int8")
     table.caption = _margins(report)
     for stage in dict.fromkeys(d.stage for d in report.differences):
-        table.add_row(f"[bold]{escape(stage)}[/]")
+        table.add_row(f"[bold]{as_markup(stage)}[/]")
         forms = manifest.metrics.get(stage, {})
         int8 = forms.get("int8")
         area: FigureDifference | None = None
@@ -154,7 +155,7 @@ def _figures(manifest: Manifest) -> Table:
                 continue
             interval = int8.accuracy_interval if int8 and d.figure == "accuracy" else None
             table.add_row(
-                f"  {escape(d.figure)}",
+                f"  {as_markup(d.figure)}",
                 f"{d.n:,} {d.unit}s",
                 _percent(d.float32),
                 _percent(d.int8),

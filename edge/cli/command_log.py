@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edge.core.log_format import JournalFormatter, PlainFormatter, TextFormatter
-from edge.core.redaction import escaped, redacted
+from edge.core.redaction import outgoing
 from edge.core.stderr_log import SHOWN, StderrHandler, logged_on_stderr
 from edge.service.journal import journal_reads_stderr
 
@@ -100,11 +100,15 @@ class CommandLog:
         if self._file.lost > lost:
             return False
         if not logged_on_stderr(logging.CRITICAL):
-            click.echo(f"millsight: {escaped(redacted(text))}", err=True)
+            click.echo(f"millsight: {outgoing(text)}", err=True)
         return True
 
-    def close(self) -> None:
-        """Finish the file, and leave logging as it was. Safe to call twice."""
+    def close(self) -> int:
+        """Finish the file, and leave logging as it was. Safe to call twice.
+
+        Returns:
+            Lines that the file lacks.
+        """
         # The file first: it may have something to say on stderr.
         for handler in (self._file, self._stderr):
             if handler is not None:
@@ -116,7 +120,9 @@ class CommandLog:
                     logger.removeHandler(handler)
                     logger.setLevel(logging.NOTSET)
                     logger.propagate = True
+        lost = 0 if self._file is None else self._file.lost
         self._file = self._stderr = None
+        return lost
 
     def _attach(self, handler: logging.Handler) -> None:
         for name in PACKAGES:

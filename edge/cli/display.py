@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
+from edge.cli.console import SafeConsole, as_markup
+from edge.cli.table_style import PageTable
 from edge.core.events import Event, EventKind
 from edge.core.inspection import (
     Cause,
@@ -50,13 +49,13 @@ class Display(Protocol):
 @contextmanager
 def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> Iterator[Display]:
     """Show a line's work on stderr while the context lasts, and its result at the end."""
-    console = Console(stderr=True)
+    console = SafeConsole(stderr=True)
     manifest = bundle.manifest
     trained_on = "SIMULATED strip" if manifest.simulated else manifest.data.source
     _say(
         console,
-        f"bundle [bold]{escape(bundle.title)}[/], trained on {escape(trained_on)}, camera "
-        f"[bold]{escape(line.camera.name)}[/], engine {line.judge.cascade.engine_name}. "
+        f"bundle [bold]{as_markup(bundle.title)}[/], trained on {as_markup(trained_on)}, camera "
+        f"[bold]{as_markup(line.camera.name)}[/], engine {line.judge.cascade.engine_name}. "
         "Ctrl-C stops.",
     )
     lines: _PlainLines | None = None
@@ -92,7 +91,7 @@ def _verdict(inspection: Inspection) -> str:
     for defect in sorted(inspection.defects, key=lambda defect: defect.label):
         found.setdefault(defect.label, []).append(defect)
     names = ", ".join(_named(label, defects) for label, defects in found.items())
-    return f"[bold red]DEFECT {escape(names)}[/]"
+    return f"[bold red]DEFECT {as_markup(names)}[/]"
 
 
 def _named(label: str, defects: list[Defect]) -> str:
@@ -105,7 +104,7 @@ def _named(label: str, defects: list[Defect]) -> str:
 class _LiveTable:
     """A table that is drawn anew a few times a second."""
 
-    def __init__(self, line: Line, console: Console) -> None:
+    def __init__(self, line: Line, console: SafeConsole) -> None:
         self._line = line
         self._console = console
         self._last: tuple[Inspection, float | None] | None = None
@@ -119,8 +118,8 @@ class _LiveTable:
     def hear(self, event: Event) -> None:
         _show(self._console, event)
 
-    def render(self) -> Table:
-        table = Table(title="millsight run", title_justify="left", min_width=76)
+    def render(self) -> PageTable:
+        table = PageTable(title="millsight run", title_justify="left")
         for heading in ("frame", "position", "verdict", "score", "latency"):
             table.add_column(heading, justify="left" if heading == "verdict" else "right")
         for seen in self._defects:
@@ -135,7 +134,7 @@ class _LiveTable:
             f"{_coverage(self._line, 'recorded')}   verdict p99 {p99 or 0:.1f} ms of "
             f"{self._line.state.deadline_s * 1e3:.1f} ms   missed {figures.deadline_misses}"
             + (f"   outlines p99 {outlined_p99:.1f} ms" if outlined_p99 else "")
-            + (f"\n{self._line.judge.drift}" if self._line.judge.drift else "")
+            + (f"\n{as_markup(self._line.judge.drift)}" if self._line.judge.drift else "")
         )
         return table
 
@@ -156,7 +155,7 @@ class _PlainLines:
     Where they come thick and fast, some are counted in the next line instead.
     """
 
-    def __init__(self, line: Line, console: Console) -> None:
+    def __init__(self, line: Line, console: SafeConsole) -> None:
         self._line = line
         self._console = console
         self._shown_at = -_PLAIN_EVERY_S
@@ -170,7 +169,7 @@ class _PlainLines:
             return
         self._shown_at = now
         took = "" if latency_ms is None else f"  {latency_ms:.1f} ms"
-        detail = f", {escape(inspection.detail)}" if inspection.detail else ""
+        detail = f", {as_markup(inspection.detail)}" if inspection.detail else ""
         more = f"  ({self._unshown} such frames before it not shown)" if self._unshown else ""
         self._unshown = 0
         self._console.print(
@@ -193,18 +192,18 @@ class _PlainLines:
             )
 
 
-def _say(console: Console, text: str) -> None:
+def _say(console: SafeConsole, text: str) -> None:
     """Show and log a sentence of rich's markup."""
     print_ = partial(console.print, text, highlight=False, soft_wrap=True)
     say(_LOG, Text.from_markup(text).plain, print_)
 
 
-def _show(console: Console, event: Event) -> None:
+def _show(console: SafeConsole, event: Event) -> None:
     """Show an event, unless the log on stderr does; it is there by way of a sink."""
     if logged_on_stderr(level_of(event.kind)):
         return
     style = "dim" if event.kind in _QUIET else "bold yellow"
-    console.print(f"[{style}]{escape(event.text)}[/]", highlight=False, soft_wrap=True)
+    console.print(f"[{style}]{as_markup(event.text)}[/]", highlight=False, soft_wrap=True)
 
 
 def _so_far(line: Line) -> str:
@@ -231,7 +230,7 @@ def _result(line: Line) -> str:
     figures = line.summary()
     latency = figures["latency_ms"]
     found = (
-        ", ".join(f"{escape(name)}: {n}" for name, n in sorted(figures["defects"].items()))
+        ", ".join(f"{as_markup(name)}: {n}" for name, n in sorted(figures["defects"].items()))
         or "none"
     )
     timing = (
@@ -243,7 +242,7 @@ def _result(line: Line) -> str:
     outlined = figures["instances_ms"]
     if outlined["p50"] is not None:
         timing += f"; outlines p50 {outlined['p50']:.1f} ms, p99 {outlined['p99']:.1f} ms"
-    drift = f" The {line.judge.drift}." if line.judge.drift else ""
+    drift = f" The {as_markup(line.judge.drift)}." if line.judge.drift else ""
     causes = ", ".join(
         f"{cause} {mm / 1000:.1f} m" if mm >= 1000 else f"{cause} {mm:.0f} mm"
         for cause, mm in figures["uninspected_by_cause"].items()

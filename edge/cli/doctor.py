@@ -61,18 +61,18 @@ def _config_of(given: GivenOptions) -> Config:
 
 
 def _print(finding: DeviceFinding) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    from edge.cli.console import ResultConsole
+    from edge.cli.console import ResultConsole, as_markup
+    from edge.cli.table_style import PageTable
 
     styles = {"ok": "green", "warn": "yellow", "fail": "bold red"}
-    row = Table.grid(padding=(0, 2))
+    row = PageTable.grid(padding=(0, 2))
     row.add_column(width=4)
     row.add_column(width=17)
     row.add_column()
     state = finding.state.value
-    row.add_row(f"[{styles[state]}]{state.upper()}[/]", finding.check, escape(finding.what))
+    row.add_row(
+        f"[{styles[state]}]{state.upper()}[/]", as_markup(finding.check), as_markup(finding.what)
+    )
     if finding.hint:
-        row.add_row("", "", f"[dim]→ {escape(finding.hint)}[/]")
+        row.add_row("", "", f"[dim]→ {as_markup(finding.hint)}[/]")
     ResultConsole(highlight=False).print(row)

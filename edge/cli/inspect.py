@@ -66,6 +66,7 @@ def inspect(
         Level,
         uninspected,
     )
+    from edge.core.redaction import outgoing
     from edge.sinks.jsonl import JsonLines
 
     bundle = open_bundle(bundle_name, device)
@@ -94,7 +95,7 @@ def inspect(
                 for sink in sinks:
                     sink.write(inspection, frame)
                 if format_ == "text":
-                    click.echo(_line(inspection))
+                    click.echo(outgoing(_line(inspection)))
     if levels[Level.UNINSPECTED]:
         raise ImageError(
             f"{levels[Level.UNINSPECTED]} of {levels.total()} frames were not inspected",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle.manifest import Manifest
 from edge.bundle.stages import InstanceStage
+from edge.cli.console import as_markup
 from edge.cli.table_style import forms_cell, page_table
 
 
@@ -24,7 +24,7 @@ def instance_tables(manifest: Manifest) -> Iterator[Table]:
 
 
 def _networks(manifest: Manifest, stage: InstanceStage) -> Table:
-    title = f"Outlines of instances: {escape(stage.network)}, {stage.rois} proposals a frame"
+    title = f"Outlines of instances: {as_markup(stage.network)}, {stage.rois} proposals a frame"
     table = page_table(title, ("network",), ("files",))
     for name, models in stage.networks.items():
         table.add_row(name, forms_cell(models, manifest))
@@ -34,7 +34,7 @@ def _networks(manifest: Manifest, stage: InstanceStage) -> Table:
 def _rules(manifest: Manifest, stage: InstanceStage) -> Table:
     table = page_table("An instance is reported from", ("class",), ("score", "area, px"))
     for name, rule in zip(manifest.classes, stage.rules, strict=True):
-        table.add_row(escape(name), f"{rule.score:.2f}", f"{rule.min_area_px:,}")
+        table.add_row(as_markup(name), f"{rule.score:.2f}", f"{rule.min_area_px:,}")
     return table
 
 

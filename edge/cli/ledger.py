@@ -18,6 +18,7 @@ from edge.cli.ledger_options import (
 )
 from edge.cli.options import format_option
 from edge.core.errors import LedgerError
+from edge.core.redaction import outgoing
 
 if TYPE_CHECKING:
     from edge.ledger.query import LedgerReader
@@ -63,7 +64,7 @@ def query(path: Path | None, table: str, wanted: Filter, limit: int | None, form
         rows = reader.rows(table, wanted, newest=limit)
         with stdout() as out:
             if format_ == "json":
-                out.write(json.dumps(list(rows)).encode() + b"\n")
+                out.write(json.dumps(list(rows), allow_nan=False).encode() + b"\n")
             elif format_ == "jsonl":
                 write_jsonl(rows, out)
             else:
@@ -81,12 +82,13 @@ def coils(path: Path | None, wanted: Filter, format_: str) -> None:
     with open_ledger(path) as reader:
         found = list_coils(reader, wanted)
         if format_ == "json":
-            click.echo(json.dumps(found))
+            click.echo(json.dumps(found, allow_nan=False))
             return
         from edge.cli.console import ResultConsole
         from edge.cli.ledger_tables import coils_table
 
-        ResultConsole(highlight=False).print(coils_table(found))
+        console = ResultConsole(highlight=False)
+        console.print(coils_table(found, console.width))
 
 
 @ledger.command()
@@ -115,7 +117,9 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
         stretches = reader.coil_stretches(found.run, found.n)
     figures = grade(name, defects, stretches)
     if found.times > 1:
-        click.echo(f"coil {name} was inspected {found.times} times; this is the last", err=True)
+        click.echo(
+            f"coil {outgoing(name)} was inspected {found.times} times; this is the last", err=True
+        )
     if map_path is not None:
         from edge.cli.ledger_tables import origin
         from edge.coil.map import draw_map
@@ -134,7 +138,7 @@ def coil(name: str, path: Path | None, map_path: Path | None, format_: str) -> N
     page = {**found.as_json(), **figures.as_json()}
     if format_ == "json":
         page["defect_list"] = [defect.as_json() for defect in defects]
-        click.echo(json.dumps(page))
+        click.echo(json.dumps(page, allow_nan=False))
         return
     from edge.cli.console import ResultConsole
     from edge.cli.ledger_tables import coil_page
@@ -157,7 +161,7 @@ def check(path: Path | None, format_: str) -> None:
     with open_ledger(path) as reader:
         found = look_at(reader)
     if format_ == "json":
-        click.echo(json.dumps(found))
+        click.echo(json.dumps(found, allow_nan=False))
     else:
         from edge.cli.console import ResultConsole
         from edge.cli.ledger_tables import check_page

@@ -85,7 +85,7 @@ def _write_coco(reader: LedgerReader, wanted: Filter, folder: Path | None, file:
     from edge.ledger.coco import coco
 
     made = coco(reader.pieces(wanted), folder)
-    file.write(json.dumps(made.document).encode() + b"\n")
+    file.write(json.dumps(made.document, allow_nan=False).encode() + b"\n")
     if made.without:
         click.echo(f"{made.without} frames are left out: there is no picture of them", err=True)
     if made.drawn:

@@ -118,10 +118,18 @@ def open_ledger(path: Path | None) -> LedgerReader:
 
 @contextmanager
 def target(out: Path) -> Iterator[BinaryIO]:
-    """Where an export goes: a file that is there whole or not at all, or stdout (-)."""
-    from edge.core.files import writing_whole
+    """Where an export goes: a file that is there whole or not at all, or stdout (-).
 
-    with stdout() if str(out) == "-" else writing_whole(out) as file:
+    A folder that is not there is made.
+    """
+    from edge.core.files import make_folder, writing_whole
+
+    if str(out) == "-":
+        with stdout() as file:
+            yield file
+        return
+    make_folder(out.parent)
+    with writing_whole(out) as file:
         yield file
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
 
 from edge.bundle.load import UNSIGNED
+from edge.cli.console import as_markup
+from edge.cli.table_style import PageTable
 from edge.core.coil_defect import CoilDefect
 from edge.core.inspection import UNCLASSIFIED
 
@@ -25,8 +25,8 @@ _LEFT_OUT = {
 }
 """What a page has no room for; machine formats have it."""
 _FROM_WIDTH = {
-    "number": 100,
     "score": 100,
+    "defects.time": 100,
     "area_mm2": 110,
     "bundle_digest": 120,
     "bundle_trust": 110,
@@ -39,12 +39,14 @@ _FROM_WIDTH = {
     "last_frame": 110,
     "picture": 175,
 }
-"""Characters that a terminal must have in a line for these columns."""
+"""Characters that a terminal must have in a line for these columns, of a table or of all."""
+_COIL_ENDS_FROM = 100
+"""Characters of a line from which on a list of coils says when each has ended."""
 _SHOWN = 20
 """Defects on the page of a coil, the longest."""
 
 
-def rows_table(name: str, rows: Sequence[Mapping[str, Any]], width: int) -> Table:
+def rows_table(name: str, rows: Sequence[Mapping[str, Any]], width: int) -> PageTable:
     """Rows of a ledger's table; metres where a position is meant, millimetres where a size is.
 
     Args:
@@ -52,13 +54,16 @@ def rows_table(name: str, rows: Sequence[Mapping[str, Any]], width: int) -> Tabl
         rows: With the same keys all.
         width: Characters of a line; columns that matter less are left out of a short one.
     """
-    table = Table(box=SIMPLE_HEAD, title=_counted(len(rows), name), title_justify="left")
+    title = _counted(len(rows), name)
+    table = PageTable(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     if not rows:
         return table
     columns = [
         column
         for column in rows[0]
-        if column not in _LEFT_OUT[name] and width >= _FROM_WIDTH.get(column, 0)
+        if column not in _LEFT_OUT[name]
+        and any(row[column] not in {None, ""} for row in rows)
+        and width >= max(_FROM_WIDTH.get(column, 0), _FROM_WIDTH.get(f"{name}.{column}", 0))
     ]
     for column in columns:
         number = isinstance(rows[0][column], (int, float)) and not isinstance(rows[0][column], bool)
@@ -67,10 +72,9 @@ def rows_table(name: str, rows: Sequence[Mapping[str, Any]], width: int) -> Tabl
             _heading(column),
             justify="right" if number else "left",
             no_wrap=not words,
-            overflow="fold" if words else "ellipsis",
         )
     for row in rows:
-        table.add_row(*(escape(_cell(column, row[column])) for column in columns))
+        table.add_row(*(as_markup(_cell(column, row[column])) for column in columns))
     return table
 
 
@@ -119,25 +123,38 @@ _WORDED: dict[str, Callable[[Any], str]] = {
 """How values of some columns are said."""
 
 
-def coils_table(coils: Sequence[Mapping[str, Any]]) -> Table:
-    """Coils, one a line."""
-    table = Table(box=SIMPLE_HEAD, title=_counted(len(coils), "coils"), title_justify="left")
-    for heading in ("coil", "began", "ended"):
-        table.add_column(heading, no_wrap=heading != "coil", overflow="fold")
-    for heading in ("passed m", "inspected", "defects"):
+def coils_table(coils: Sequence[Mapping[str, Any]], width: int) -> PageTable:
+    """Coils, one a line; where lines of ``width`` characters are short, without their ends."""
+    table = PageTable(
+        box=SIMPLE_HEAD,
+        title=_counted(len(coils), "coils"),
+        title_justify="left",
+        pad_edge=False,
+    )
+    ends, actions = width >= _COIL_ENDS_FROM, any(coil["action"] for coil in coils)
+    table.add_column("coil")
+    table.add_column("began")
+    if ends:
+        table.add_column("ended")
+    for heading in ("passed\nm", "inspected", "defects"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("action", no_wrap=True)
+    if actions:
+        table.add_column("action", no_wrap=True)
     for coil in coils:
         table.add_row(
-            escape(coil["coil"]),
+            as_markup(coil["coil"]),
             _local(coil["began"]),
-            _local(coil["ended"]) if coil["ended"] else "under the camera",
+            *([_end_of(coil)] if ends else []),
             f"{coil['passed_mm'] / 1000:,.1f}",
             _percent(coil["inspected_mm"], coil["passed_mm"]),
             f"{coil['defects']:,}",
-            coil["action"] or "",
+            *([as_markup(coil["action"] or "")] if actions else []),
         )
     return table
+
+
+def _end_of(coil: Mapping[str, Any]) -> str:
+    return _local(coil["ended"]) if coil["ended"] else "under the camera"
 
 
 def _percent(part: float, whole: float) -> str:
@@ -168,10 +185,10 @@ def coil_page(
     page: Mapping[str, Any], defects: Sequence[CoilDefect], width: int
 ) -> Iterator[RenderableType]:
     """A coil's figures, its classes, and its longest defects; for lines of ``width`` characters."""
-    yield f"[bold]coil {escape(page['coil'] or '')}[/]  {_when(page)}"
+    yield f"[bold]coil {as_markup(page['coil'] or '')}[/]  {_when(page)}"
     if page["cut_off"]:
         yield "[bold yellow]its run was cut off: the last second may be missing[/]"
-    facts = Table.grid(padding=(0, 2))
+    facts = PageTable.grid(padding=(0, 2))
     passed = page["passed_mm"]
     for name, value in (
         ("inspected", _by(page)),
@@ -186,15 +203,15 @@ def coil_page(
         ),
         ("action", page["action"] or "no rules"),
     ):
-        facts.add_row(f"[dim]{escape(name)}[/]", escape(value))
+        facts.add_row(f"[dim]{as_markup(name)}[/]", as_markup(value))
     yield facts
-    table = Table(box=SIMPLE_HEAD, title="Defects", title_justify="left")
+    table = PageTable(box=SIMPLE_HEAD, title="Defects", title_justify="left")
     table.add_column("class")
     for heading in ("defects", "per 100 m", "longest mm", "area mm²"):
         table.add_column(heading, justify="right")
     for name, figures in page["classes"].items():
         table.add_row(
-            escape(name),
+            as_markup(name),
             f"{figures['defects']:,}",
             _rate(figures["per_100_m"]),
             f"{figures['longest_mm']:,.1f}",
@@ -220,7 +237,7 @@ def _shown(defect: CoilDefect, begin_mm: float) -> dict[str, Any]:
 
 def check_page(found: Mapping[str, Any]) -> Iterator[RenderableType]:
     """What a check of a ledger has found."""
-    facts = Table.grid(padding=(0, 2))
+    facts = PageTable.grid(padding=(0, 2))
     rows = ", ".join(_counted(count, name) for name, count in found["rows"].items() if count)
     span = "nothing yet"
     if found["first"]:
@@ -245,5 +262,5 @@ def check_page(found: Mapping[str, Any]) -> Iterator[RenderableType]:
         ),
         ("runs cut off", f"{found['cut_off_runs']:,}"),
     ):
-        facts.add_row(f"[dim]{escape(name)}[/]", escape(value))
+        facts.add_row(f"[dim]{as_markup(name)}[/]", as_markup(value))
     yield facts

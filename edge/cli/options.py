@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from edge.core.redaction import outgoing
 from edge.core.stderr_log import say
 
 if TYPE_CHECKING:
@@ -236,4 +237,5 @@ def open_and_use(
 
 def warn(text: str) -> None:
     """Say on stderr what a person must not overlook."""
+    text = outgoing(text)
     say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=logging.WARNING)

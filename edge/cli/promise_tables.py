@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle.manifest import Manifest
 from edge.bundle.promises import Promise, Rate
+from edge.cli.console import as_markup
 from edge.cli.table_style import page_table
 
 
 def promises_table(manifest: Manifest) -> Table:
     """Promised and holdout rates side by side, for each unit, of all defects and of each class."""
     gate, report = manifest.thresholds.gate, manifest.gate_report
+    chosen_on, split = as_markup(gate.split), as_markup(report.split)
     table = page_table(
-        f"Groups let through by the gate at {gate.value:.4f}, promised and on the {report.split}",
+        f"Groups let through by the gate at {gate.value:.4f}, promised and on the {split}",
         ("groups that show", "promised"),
-        ("up to", f"{gate.split} n", "limit", f"{report.split}, %", "its items, %"),
+        ("up to", f"{chosen_on} n", "limit", f"{split}, %", "its items, %"),
     )
     table.caption = (
         f"A group is let through where any of its items is. up to: the highest threshold that "
-        f"keeps the promise; limit: of what is let through, by {gate.split} (Clopper-Pearson); "
+        f"keeps the promise; limit: of what is let through, by {chosen_on} (Clopper-Pearson); "
         f"each with confidence {1 - gate.delta:.0%} by itself."
     )
     for unit, promises in manifest.promises.items():
         chosen = ", deployed" if promises.deployed else ""
         table.add_row(f"[bold]{unit}s{chosen}[/]")
         for name, promise in {"a defect": promises.defect, **promises.per_class}.items():
-            table.add_row(f"  {escape(name)}", *_promise_cells(promise))
+            table.add_row(f"  {as_markup(name)}", *_promise_cells(promise))
         passed = promises.clean_passed_on
         table.add_row("  none: passed on", "", "", "", "", "", _rate(passed))
     return table
@@ -68,7 +69,7 @@ def calibration_table(manifest: Manifest) -> Table:
             continue
         table.add_row(
             name,
-            escape(calibration.judged),
+            as_markup(calibration.judged),
             f"{stage.temperature:.4f}",
             *(
                 f"{split.before * 100:.2f} → {split.after * 100:.2f}\n"

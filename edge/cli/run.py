@@ -13,10 +13,12 @@ import click
 from edge.cli.command_log import current_log
 from edge.cli.configured import configured, given_only
 from edge.cli.options import convert_colour_option, max_megapixels_option, warn
+from edge.core.redaction import encodable
 from edge.core.stderr_log import say
 
 if TYPE_CHECKING:
     from edge.app.assembly import Assembly
+    from edge.app.outputs import Outputs
     from edge.cli.configured import GivenOptions
     from edge.cli.simulated_truth import SimulatedTruth
     from edge.config import Config
@@ -130,19 +132,32 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
                     _save(summary, assembly, tally)
                 raise
             _save(summary, assembly, tally)
-    if skipped := assembly.outputs.skipped:
-        text = f"{skipped} pictures were not written: more than --max-pictures, or no room"
-        say(_LOG, text, level=logging.WARNING)
+    _own_up(assembly.outputs)
     if stop.by_keyboard:
         where = f"; the summary is in {summary}" if summary else ""
         raise KeyboardInterrupt(f"stopped after {line.summary()['frames']} frames{where}")
+
+
+def _own_up(outputs: Outputs) -> None:
+    """Say what was not kept.
+
+    Raises:
+        NotKeptError: Something was asked for and could not be kept.
+    """
+    from edge.core.errors import NotKeptError
+
+    if outputs.skipped:
+        text = f"{outputs.skipped} pictures were not written: more than --max-pictures"
+        say(_LOG, text, level=logging.WARNING)
+    if lost := [loss.text for loss in outputs.losses()]:
+        raise NotKeptError(f"not all was kept: {'; '.join(lost)}")
 
 
 def _over(given: GivenOptions, **options: Any) -> Config:
     """The configuration with the options over it that only this command has."""
     from edge.config import overlaid
 
-    value = options.get
+    value, coil = options.get, options.get("coil")
     config = given.read()
     camera = {
         "source": value("camera_name"),
@@ -158,7 +173,7 @@ def _over(given: GivenOptions, **options: Any) -> Config:
         config,
         {
             "camera": camera,
-            "coil": {"name": value("coil")},
+            "coil": {"name": coil and encodable(coil)},
             "ledger": {"path": value("ledger")},
             "jsonl": {"path": value("jsonl")},
             "pictures": pictures,
@@ -172,10 +187,12 @@ def _save(summary: Path | None, assembly: Assembly, tally: SimulatedTruth | None
 
     if summary is None:
         return
+    lost = assembly.outputs.losses()
     figures = {
         **assembly.line.summary(),
         "bundle": assembly.bundle.to_json(),
         "simulated_truth": tally and tally.as_json(),
+        "lost": {key: value for loss in lost for key, value in loss.figures.items()},
     }
     write_whole(summary, json.dumps(figures, allow_nan=False) + "\n")
 

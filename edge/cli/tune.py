@@ -69,7 +69,7 @@ def tune(
         return
     plan = _find(bundle, plans) if show else _make(bundle, plans, seconds)
     if format_ == "json":
-        click.echo(json.dumps(plan and plan.model_dump(mode="json")))
+        click.echo(json.dumps(plan and plan.model_dump(mode="json"), allow_nan=False))
     elif plan is not None:
         from edge.cli.console import ResultConsole
         from edge.cli.tune_tables import tune_page
@@ -90,23 +90,23 @@ def _find(bundle: Bundle, plans: TuningPlans) -> TuningPlan | None:
 
 
 def _make(bundle: Bundle, plans: TuningPlans, seconds: float) -> TuningPlan:
-    from rich.console import Console
-
+    from edge.cli.console import SafeConsole, as_markup
     from edge.cli.options import warn
     from edge.core.files import check_writable, make_folder
+    from edge.core.redaction import outgoing
     from edge.tune.tune import tune as measured
 
     path = plans.file(bundle)
     make_folder(path.parent)
     check_writable(path)
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True, highlight=False)
     with console.status("starting") as status:
 
         def tell(text: str) -> None:
             if console.is_terminal:
-                status.update(text)
+                status.update(as_markup(text))
             else:
-                click.echo(text, err=True)
+                click.echo(outgoing(text), err=True)
 
         plan = measured(bundle, seconds=seconds, tell=tell)
     plans.save(plan, bundle)

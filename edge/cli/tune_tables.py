@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle import Bundle
+from edge.cli.console import as_markup
 from edge.cli.table_style import page_table
 from edge.install.trust import Device
 from edge.tune.plan_store import TuningPlans
@@ -25,16 +25,16 @@ def tune_page(plan: TuningPlan) -> Iterator[RenderableType]:
     for stage in dict.fromkeys(timing.stage for timing in plan.timings):
         yield _stage(plan, stage)
     if plan.note:
-        yield escape(plan.note)
+        yield as_markup(plan.note)
     for comparison in plan.comparisons:
-        yield escape(_outcome(comparison))
+        yield as_markup(_outcome(comparison))
     if plan.default is not None and not plan.comparisons:
-        yield escape(f"The default, {plan.default}, is the fastest that agrees: it is kept.")
+        yield as_markup(f"The default, {plan.default}, is the fastest that agrees: it is kept.")
     for stage, way in plan.stages.items():
-        yield f"[bold]{stage}[/]: {escape(str(way))}"
+        yield f"[bold]{stage}[/]: {as_markup(str(way))}"
     machine = plan.machine
     engines = ", ".join(f"{name} {version}" for name, version in machine.engines.items())
-    yield escape(
+    yield as_markup(
         f"{plan.bundle_name}, tuned {plan.tuned} on {machine.cpu}, {machine.cores} cores; {engines}"
     )
 
@@ -61,7 +61,7 @@ def _stage(plan: TuningPlan, stage: StageName) -> Table:
             str(way.threads),
             *("" if ms is None else f"{ms:.2f}" for ms in (timing.p50_ms, timing.p99_ms)),
             str(timing.rounds or ""),
-            escape(_remark(plan, timing)),
+            as_markup(_remark(plan, timing)),
         )
     return table
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge.coil.grade import Grade
 from edge.core.inspection import UNCLASSIFIED, Level
 from edge.core.palette import Ink, colour
+from edge.core.redaction import outgoing_ascii
 
 BLANK: Ink = (255, 255, 255)
 TEXT: Ink = (40, 40, 40)
@@ -94,13 +95,13 @@ def write(
 
     Args:
         picture: Written into, [lines, columns, 3] BGR.
-        text: What OpenCV's fonts lack becomes a question mark.
+        text: What OpenCV's fonts lack is escaped.
         corner: x, y of the text's foot.
         size: Of the font, as OpenCV counts.
         thick: Of its strokes, in pixels.
         aligned: Which part of the text stands left of x: 0 none, 0.5 half, 1 all.
     """
-    plain = _ascii(text)
+    plain = outgoing_ascii(text)
     x = corner[0] - round(cv2.getTextSize(plain, _FONT, size, thick)[0][0] * aligned)
     cv2.putText(picture, plain, (x, corner[1]), _FONT, size, TEXT, thick, cv2.LINE_AA)
 
@@ -125,7 +126,7 @@ def _lines(
     lines: list[list[tuple[int, tuple[NDArray[np.uint8], str]]]] = []
     x = width
     for entry in entries:
-        (text_width, _), _ = cv2.getTextSize(_ascii(entry[1]), _FONT, 0.65, 1)
+        (text_width, _), _ = cv2.getTextSize(outgoing_ascii(entry[1]), _FONT, 0.65, 1)
         if not lines or x + _SWATCH + 10 + text_width > width - _MARGIN:
             lines.append([])
             x = _MARGIN
@@ -136,7 +137,3 @@ def _lines(
 
 def _length(mm: float) -> str:
     return f"{mm / 1000:.1f} m" if mm >= 1000 else f"{mm:.0f} mm"
-
-
-def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode()

@@ -21,6 +21,7 @@ from edge.config.outputs import CsvConfig, JsonlConfig, MetricsConfig, MqttConfi
 from edge.config.position import PositionConfig
 from edge.config.read import FaultyConfigError, read_as
 from edge.config.section import Section
+from edge.core.redaction import hide_secrets
 
 __all__ = ["Config", "FaultyConfigError", "example", "overlaid", "read"]
 
@@ -61,6 +62,7 @@ def overlaid(config: Config, given: Mapping[str, Mapping[str, Any]]) -> Config:
         config: Beneath.
         given: Values by section and key, of the right types; None leaves what is beneath.
     """
+    hide_secrets({name: dict(keys) for name, keys in given.items()})
     sections = {}
     for name, keys in given.items():
         values = {key: value for key, value in keys.items() if value is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,12 @@ from edge.config.error_text import describe, named
 from edge.config.locate import Key, closest, locate
 from edge.config.secrets import resolve
 from edge.core.errors import ConfigError, MissingPathError
+from edge.core.redaction import hide_secrets
 from edge.core.regular_files import read_regular
 
 _HINT = "All keys with their units: millsight config example"
+
+_ENDLESS = re.compile(r"(?<!\w)[+-]?(?:0x)?[0-9a-fA-F_]{1000,}(?!\w)")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -65,12 +69,23 @@ def read_as(model: type[Model], path: Path) -> Model:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FaultyConfigError(path, [_syntax(error, text)]) from None
+    except RecursionError:
+        fault = ConfigFault(1, "arrays or tables are nested too deeply")
+        raise FaultyConfigError(path, [fault]) from None
+    except ValueError:
+        # Python turns no more than 4,300 digits into a number.
+        raise FaultyConfigError(path, [_endless_number(text)]) from None
     faults: dict[Key, str] = {}
 
     def complain(key: Key, what: str) -> None:
         faults[key] = f"{named(key)}: {what}"
 
-    resolved = json.dumps(resolve(data, complain), default=str)
+    document = resolve(data, complain)
+    hide_secrets(document)
+    try:
+        resolved = json.dumps(document, default=str)
+    except ValueError:
+        raise FaultyConfigError(path, [_endless_number(text)]) from None
     try:
         # JSON's rules are TOML's: a path is a string, a number in quotes or `true` is no number.
         read = model.model_validate_json(resolved, strict=True)
@@ -85,7 +100,8 @@ def read_as(model: type[Model], path: Path) -> Model:
 
 def _text(path: Path) -> str:
     try:
-        return read_regular(path).decode("utf-8").replace("\r\n", "\n")
+        # Notepad puts a mark before the text (BOM).
+        return read_regular(path).decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise MissingPathError(
             f"there is no file {path}", f"Begin with: millsight config example > {path.name}"
@@ -105,6 +121,12 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str) -> ConfigFault:
     if words[:1] != ["line"]:
         return ConfigFault(text.count("\n") + 1, f"{what}, at the end of the file")
     return ConfigFault(int(words[1].rstrip(",")), f"{what}, at column {words[-1]}")
+
+
+def _endless_number(text: str) -> ConfigFault:
+    found = _ENDLESS.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 1
+    return ConfigFault(line, "a number of that many digits is none that anything here can have")
 
 
 def _faults(model: type[BaseModel], data: dict[str, Any], error: ValidationError) -> dict[Key, str]:

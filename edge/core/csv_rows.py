@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV Injection)."""
 
 
@@ -14,7 +14,7 @@ def csv_row(values: Iterable[object]) -> bytes:
     """One row with its end of line, UTF-8 (RFC 4180)."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow([_cell(value) for value in values])
-    return text.getvalue().encode("utf-8", "replace")
+    return text.getvalue().encode()
 
 
 def _cell(value: object) -> object:
@@ -22,5 +22,10 @@ def _cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     # RFC 4180 allows line ends in quotes; a row that was cut off there would swallow the next.
-    text = "".join(char if char.isprintable() else " " for char in value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    text = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in value
+    )
+    # A program that drops what cannot be printed must not uncover a formula.
+    bare = "".join(char for char in value if char.isprintable()).lstrip()
+    return f"'{text}" if bare.startswith(_FORMULA) else text

@@ -109,6 +109,12 @@ class EngineError(MillsightError):
     exit_code = 10
 
 
+class NotFiniteError(EngineError):
+    """A network gave a score that is no finite number: a frame can have no verdict by it."""
+
+    default_hint = "Export the bundle again; it must not inspect"
+
+
 class CameraError(MillsightError):
     """A camera cannot be opened, or has ended when it should not have."""
 
@@ -171,6 +177,13 @@ class UnfitError(MillsightError):
 
     exit_code = 22
     default_hint = "The findings say what to do"
+
+
+class NotKeptError(MillsightError):
+    """A run has ended, and could not keep all that it was asked to keep: a disk was full."""
+
+    exit_code = 23
+    default_hint = "Check the disks and the network that outputs go to"
 
 
 INTERRUPTED_EXIT_CODE = 130

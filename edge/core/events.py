@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from edge.core.inspection import iso_time
+from edge.core.redaction import encodable, outgoing
 
 
 class EventKind(StrEnum):
@@ -26,6 +27,8 @@ class EventKind(StrEnum):
     DRIFT = "drift"
     STORAGE = "storage"
     """The ledger or pictures cannot be stored, or can be again."""
+    CLOCK = "clock"
+    """The clock was set, or says what cannot be."""
     SINK = "sink"
     """Something that is told of inspections is away, or back."""
     COIL_BEGAN = "coil began"
@@ -38,7 +41,7 @@ class Event:
 
     Attributes:
         kind: What it is about.
-        text: One line for the person at the line.
+        text: One line for the person at the line; secrets and control characters leave it.
         at: When, in seconds since 1970 (UTC).
         position_mm: Millimetre on the coil; None where it has no place.
         coil: Name of the coil; empty where none is known.
@@ -51,6 +54,11 @@ class Event:
     position_mm: float | None = None
     coil: str = ""
     grade: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # It goes to the ledger, the log, a broker, a file and the screen: made fit for all at once.
+        object.__setattr__(self, "text", outgoing(self.text))
+        object.__setattr__(self, "coil", encodable(self.coil))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for JSON, with the keys that docs/json.md documents."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.redaction import encodable
+
 Pixels = NDArray[np.uint8]
 """Grey picture, shape [lines, columns], dtype uint8."""
 
@@ -21,7 +23,7 @@ class Frame:
         pixels: Grey picture, [lines, columns], uint8.
         number: The camera's own frame counter; a jump tells of frames that never came.
         taken_at: ``time.monotonic()`` in seconds when the last line was taken.
-        source: Camera name, or the path of the file.
+        source: Camera name, or the path of the file; its bytes that are no UTF-8 are escaped.
         position_mm: Millimetre on the coil of line 0.
         mm_per_line: Millimetres of strip in one line.
         mm_per_px_across: Millimetres of strip in one column.
@@ -45,6 +47,9 @@ class Frame:
     passed_mm: float | None = None
     at: float = 0.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", encodable(self.source))
+
     @property
     def length_mm(self) -> float:
         """Millimetres of strip that it stands for: ``passed_mm``, or else all that it shows."""
@@ -60,7 +65,7 @@ class BadFrame:
     Attributes:
         number: The camera's own frame counter.
         taken_at: ``time.monotonic()`` in seconds.
-        source: Camera name, or the path of the file.
+        source: Camera name, or the path of the file; its bytes that are no UTF-8 are escaped.
         cause: One of ``edge.core.inspection.Cause``.
         detail: One line for the person at the line.
         lines: How many lines it had, where that is known.
@@ -80,6 +85,9 @@ class BadFrame:
     position_mm: float = 0.0
     length_mm: float = 0.0
     at: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", encodable(self.source))
 
 
 @dataclass(frozen=True, slots=True)

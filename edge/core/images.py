@@ -161,14 +161,16 @@ def _has_colour(picture: cv2.typing.MatLike) -> bool:
     return coloured > spread.size // 1000
 
 
+def encode_image(suffix: str, pixels: cv2.typing.MatLike, *, quality: int = 92) -> bytes:
+    """A picture as the content of a file; the suffix chooses the format."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix.lower() in {".jpg", ".jpeg"} else []
+    return cv2.imencode(suffix, pixels, options)[1].tobytes()
+
+
 def write_image(path: Path, pixels: cv2.typing.MatLike, *, quality: int = 92) -> None:
     """Write a picture whole or not at all; the suffix chooses the format.
 
     Raises:
         UnwritableError: The folder cannot be written, or the disk is full.
     """
-    options = (
-        [cv2.IMWRITE_JPEG_QUALITY, quality] if path.suffix.lower() in {".jpg", ".jpeg"} else []
-    )
-    encoded = cv2.imencode(path.suffix, pixels, options)[1]
-    write_whole(path, encoded.tobytes(), durable=False)
+    write_whole(path, encode_image(path.suffix, pixels, quality=quality), durable=False)

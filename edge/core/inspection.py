@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edge.core.class_map import ClassMap
 from edge.core.frame import BadFrame, Frame
 from edge.core.geometry import Box
+from edge.core.redaction import outgoing
 from edge.core.rle import CocoRle
 
 
@@ -41,6 +42,8 @@ class Cause(StrEnum):
     BLACK = "black"
     SATURATED = "saturated"
     FROZEN = "frozen"
+    NOT_FINITE = "not finite"
+    """A network gave a score that is no finite number."""
 
 
 _MEASURES = ("area_mm2", "length_mm", "width_mm", "along_mm", "across_mm")
@@ -175,7 +178,7 @@ def uninspected(frame: Frame | BadFrame, cause: Cause, detail: str = "") -> Insp
         position_mm=frame.position_mm,
         length_mm=frame.length_mm,
         cause=cause,
-        detail=detail,
+        detail=outgoing(detail),
         at=frame.at,
     )
 

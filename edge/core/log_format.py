@@ -11,7 +11,7 @@ import logging
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from edge.core.redaction import escaped, redacted
+from edge.core.redaction import escaped, outgoing, redacted
 
 EVENT_KEYS = ("event", "position_mm", "coil")
 """What a record of an event has besides its text (``edge.sinks.log``)."""
@@ -79,7 +79,7 @@ class JsonFormatter(logging.Formatter):
             told |= {key: getattr(record, key) for key in EVENT_KEYS}
         if lines := _traceback(record):
             told["traceback"] = lines
-        return json.dumps(told, separators=(",", ":"))
+        return json.dumps(told, separators=(",", ":"), allow_nan=False)
 
 
 class JournalFormatter(logging.Formatter):
@@ -111,7 +111,7 @@ def local_time(at: float, zone: tzinfo | None = None) -> str:
 
 
 def _message(record: logging.LogRecord) -> str:
-    return escaped(redacted(record.getMessage()))
+    return outgoing(record.getMessage())
 
 
 def _traceback(record: logging.LogRecord) -> list[str]:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from edge.core.coil_defect import CoilDefect
 from edge.core.coverage import Gap
 from edge.core.events import Event
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a sink was asked to keep and could not.
+
+    Attributes:
+        text: One sentence for the person at the line, without a full stop.
+        figures: How much of what, with the keys that docs/json.md documents.
+    """
+
+    text: str
+    figures: Mapping[str, float]
 
 
 class Sink(ABC):
@@ -48,4 +63,12 @@ class Sink(ABC):
         """Do what is due by the clock; called twice a second or more, also where no frame comes."""
 
     def close(self) -> None:
-        """Finish what was begun. Safe to call twice."""
+        """Finish what was begun. Safe to call twice.
+
+        Raises:
+            UnwritableError: What was taken could not be kept.
+        """
+
+    def loss(self) -> Loss | None:
+        """What could not be kept, once closed; None where all was, or the rest is raised."""
+        return None

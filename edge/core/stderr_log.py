@@ -10,6 +10,8 @@ import logging
 import sys
 from collections.abc import Callable
 
+from edge.core.redaction import outgoing
+
 _ROOT = "edge"
 SHOWN = {"shown": True}
 """``extra=`` of a record that the command shows itself where the log on stderr does not."""
@@ -69,5 +71,5 @@ def say(
     if show is not None:
         show()
     else:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(outgoing(text) + "\n")
         sys.stderr.flush()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 
+from edge.core.clock_sync import TIME_ERROR, adjtimex
 from edge.doctor.finding import DeviceFinding, Severity
-
-_UNSYNCHRONISED = 5
-"""``TIME_ERROR``, what ``adjtimex`` returns while nothing keeps the clock (man 2 adjtimex)."""
-_TIMEX_BYTES = 512
-"""More than ``struct timex`` has on any Linux; all zero it only asks."""
 
 
 def clock(ask: Callable[[], int | None] | None = None) -> DeviceFinding:
@@ -24,8 +19,8 @@ def clock(ask: Callable[[], int | None] | None = None) -> DeviceFinding:
         return DeviceFinding(
             "clock", Severity.OK, "this system does not tell whether its clock is kept"
         )
-    figures = {"synchronised": state != _UNSYNCHRONISED}
-    if state == _UNSYNCHRONISED:
+    figures = {"synchronised": state != TIME_ERROR}
+    if state == TIME_ERROR:
         return DeviceFinding(
             "clock",
             Severity.WARN,
@@ -37,8 +32,5 @@ def clock(ask: Callable[[], int | None] | None = None) -> DeviceFinding:
 
 
 def _adjtimex() -> int | None:
-    try:
-        state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
-    except (OSError, AttributeError):
-        return None
-    return state if state >= 0 else None
+    told = adjtimex()
+    return None if told is None else told[0]

@@ -191,7 +191,7 @@ class Store:
 
     def _switch(self, current: Entry, previous: Entry | None) -> Installed:
         installed = Installed(format=1, current=current, previous=previous)
-        write_whole(self.path, json.dumps(installed.model_dump(), indent=1) + "\n")
+        write_whole(self.path, json.dumps(installed.model_dump(), indent=1, allow_nan=False) + "\n")
         kept = {self.file(entry.digest) for entry in (current, previous) if entry}
         for path in (self.device.state / _BUNDLES).iterdir():
             if _OURS.fullmatch(path.name) and path not in kept:

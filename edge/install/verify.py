@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edge.bundle.load import Bundle
 from edge.bundle.manifest_parts import GoldenScores, Precision
-from edge.core.errors import BundleError, ImageError
+from edge.core.errors import BundleError, NotFiniteError
 from edge.core.frame import Pixels
-from edge.core.images import decode_grey
+from edge.install.golden_coverage import require_golden_frames
 from edge.install.golden_instances import (
     golden_instances,
     instance_floors,
     instances_differ,
 )
+from edge.install.golden_pixels import golden_pixels
 from edge.vision.cascade import Cascade
 from edge.vision.engines.base import file_format
 
 if TYPE_CHECKING:
     from edge.vision.models.instances import InstanceModel
-
-MAX_GOLDEN_PIXELS = 16_000_000
-"""Pixels of a golden frame: every network scores it, and a frame of strip has less than a million.
-"""
 
 TOLERANCE: dict[Precision, float] = {
     "float32": 0.001,
@@ -81,8 +77,9 @@ def run_golden_frames(bundle: Bundle, *, engine: str | None = None) -> Iterator[
 
     Raises:
         EngineError: No engine is installed, or it refuses a model.
-        BundleError: A golden frame cannot be decoded.
+        BundleError: A golden frame cannot be decoded, or none says what a network should score.
     """
+    require_golden_frames(bundle)
     format_ = file_format(engine)
     models = bundle.manifest.stages.gate.models
     precisions = {model.precision for model in models if model.format == format_}
@@ -117,7 +114,20 @@ def score_golden_frames(
         if (expected := golden.scores(precision, format_)) is None:
             continue
         heed()
-        scored = score_frame(cascade, golden_pixels(bundle, golden.file))
+        pixels = golden_pixels(bundle, golden.file)
+        try:
+            scored = score_frame(cascade, pixels)
+        except NotFiniteError as error:
+            raise BundleError(
+                f"{bundle.path or bundle.manifest.name} is refused: {error.what}, on {golden.file}",
+                error.hint,
+            ) from None
+        if len(expected.region_scores) != len(scored.region_scores):
+            raise BundleError(
+                f"{bundle.path or bundle.manifest.name} has {len(expected.region_scores)} scores "
+                f"for {golden.file}, which has {len(scored.region_scores)} regions",
+                "Export it again",
+            )
         difference = scores_differ(expected, scored)
         other = outlines or precision
         outlined = golden.scores(other, _format_of(cascade.instances) or format_)
@@ -155,6 +165,7 @@ def proven(
             decoded.
         EngineError: An engine fails on a model.
     """
+    require_golden_frames(bundle)
     cascade.warm_up()
     results = score_golden_frames(bundle, cascade, precision, outlines, heed=heed)
     require_agreement(bundle, list(results))
@@ -168,7 +179,8 @@ def require_agreement(bundle: Bundle, results: Sequence[GoldenResult]) -> None:
         BundleError: It does, and by how much and how many; or no golden frame says what its models
             should score here.
     """
-    if bundle.manifest.golden and not results:
+    require_golden_frames(bundle)
+    if not results:
         raise _unproven(bundle)
     wrong = [result for result in results if not result.agrees]
     if not wrong:
@@ -204,21 +216,6 @@ def score_frame(cascade: Cascade, pixels: Pixels) -> GoldenScores:
         region_scores=tuple(_rounded(score) for score in judged.decision),
         instances=golden_instances(instances, pixels, cascade.classes) if instances else None,
     )
-
-
-def golden_pixels(bundle: Bundle, file: str) -> Pixels:
-    """A golden frame's pixels [lines, columns], uint8.
-
-    Raises:
-        BundleError: It cannot be decoded, or is larger than frames of the bundle can be.
-    """
-    sizes = bundle.manifest.frame
-    most_pixels = min(MAX_GOLDEN_PIXELS, sizes.max_width * sizes.max_height)
-    name = f"{PurePosixPath(file).name} in the bundle"
-    try:
-        return decode_grey(bundle.files[file], name, convert_colour=True, most_pixels=most_pixels)
-    except ImageError as error:
-        raise BundleError(error.what, "Export the bundle again") from None
 
 
 def _format_of(model: InstanceModel | None) -> str | None:

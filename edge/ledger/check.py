@@ -6,6 +6,8 @@ from typing import Any
 
 from edge.core.errors import LedgerError
 from edge.core.inspection import iso_time
+from edge.ledger.database import lock_path
+from edge.ledger.loss_note import read_note
 from edge.ledger.query import LedgerReader
 from edge.ledger.schema import version_of
 from edge.ledger.tables import TABLES
@@ -15,7 +17,9 @@ def check(reader: LedgerReader) -> dict[str, Any]:
     """Figures of a ledger with the keys that docs/json.md documents.
 
     ``faults`` has what SQLite finds wrong in the file, at most 100 lines; it is empty where the
-    ledger is whole. Strip that passed is ``passed_mm`` = inspected + uninspected + unstored.
+    ledger is whole. What a full disk kept out counts as unstored, also where there was only room
+    for a note of it beside the ledger (``loss_note.py``). Strip that passed is ``passed_mm`` =
+    inspected + uninspected + unstored.
     """
     scalar = reader.scalar
     faults = _faults(reader)
@@ -29,7 +33,7 @@ def check(reader: LedgerReader) -> dict[str, Any]:
             "SELECT cause, sum(length_mm) FROM stretches WHERE cause IS NOT NULL GROUP BY cause"
         )
     )
-    unstored = scalar("SELECT total(unstored_mm) FROM runs")
+    rows, unstored = _unstored(reader)
     missing = levels.get("uninspected", 0.0)
     first, last = scalar("SELECT min(began) FROM runs"), scalar("SELECT max(seen) FROM runs")
     return {
@@ -51,9 +55,20 @@ def check(reader: LedgerReader) -> dict[str, Any]:
         "inspected_mm": round(sum(levels.values()) - missing, 3),
         "uninspected_mm": round(missing, 3),
         "uninspected_by_cause": {cause: round(mm, 3) for cause, mm in causes.items()},
-        "unstored_rows": scalar("SELECT coalesce(sum(unstored_rows), 0) FROM runs"),
+        "unstored_rows": rows,
         "unstored_mm": round(unstored, 3),
     }
+
+
+def _unstored(reader: LedgerReader) -> tuple[int, float]:
+    """Rows that were never stored, and millimetres of strip among them; also those only noted."""
+    note = read_note(lock_path(reader.path))
+    noted = -1 if note is None else note.run
+    query = "SELECT coalesce(sum(unstored_rows), 0), total(unstored_mm) FROM runs WHERE run != ?"
+    rows, millimetres = next(reader.select(query, (noted,)))
+    if note is not None:
+        return rows + note.rows, millimetres + note.mm
+    return rows, millimetres
 
 
 def _faults(reader: LedgerReader) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
 from typing import IO, Protocol
 
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import MillsightError
 from edge.core.events import Event, EventKind, Tell, untold
 from edge.ledger.database import (
@@ -17,9 +17,11 @@ from edge.ledger.database import (
     fault_code,
     is_full,
     lock,
+    lock_path,
     open_to_write,
     set_aside,
 )
+from edge.ledger.loss_note import LossNote, read_note, write_note
 
 COMMIT_S = 1.0
 """Seconds between two commits: as much is lost where the power fails."""
@@ -54,6 +56,7 @@ class LedgerWriter:
         path: The ledger; created with its folder, or migrated.
         every_s: Seconds between two commits.
         report: Told that the ledger cannot be stored, or is again.
+        clock: Tells the time.
 
     Attributes:
         connection: To the ledger; None while it cannot be opened.
@@ -67,7 +70,14 @@ class LedgerWriter:
         UnwritableError: Its folder cannot be written.
     """
 
-    def __init__(self, path: Path, *, every_s: float = COMMIT_S, report: Tell = untold) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        every_s: float = COMMIT_S,
+        report: Tell = untold,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         self.path = path
         self.connection: sqlite3.Connection | None = None
         self.run = 0
@@ -77,8 +87,10 @@ class LedgerWriter:
         self._every_s = every_s
         self._parts: list[RowSource] = []
         self._held: IO[bytes] | None = None
+        self._noted = False
         self._closed = False
-        self._committed_at = time.monotonic()
+        self._clock = clock
+        self._committed_at = clock.now()
         self._failing_since: float | None = None
         self._well_since: float | None = None
         self._report = report
@@ -96,7 +108,7 @@ class LedgerWriter:
 
     def due(self, within_s: float = 0.0) -> bool:
         """Whether it is time for a commit, or will be within so many seconds."""
-        return time.monotonic() - self._committed_at >= self._every_s - within_s
+        return self._clock.now() - self._committed_at >= self._every_s - within_s
 
     def commit(self) -> bool:
         """Store what the parts have now. Never raises for a disk that is full or gone.
@@ -105,7 +117,7 @@ class LedgerWriter:
             Whether nothing waits any longer.
         """
         with self.lock:
-            self._committed_at = time.monotonic()
+            self._committed_at = self._clock.now()
             if self._closed:
                 return False
             if not any(part.waiting() for part in self._parts):
@@ -118,6 +130,12 @@ class LedgerWriter:
             self.commits += 1
             self._recover()
             return True
+
+    def note(self, loss: LossNote | None) -> None:
+        """Note what is not in the ledger, where there is room for nothing else; None: nothing."""
+        with self.lock:
+            if self._held is not None and (loss is not None or self._noted):
+                self._noted = write_note(self._held, loss) and loss is not None
 
     @property
     def failing(self) -> bool:
@@ -168,6 +186,9 @@ class LedgerWriter:
         try:
             if not self.run:
                 _close_what_was_cut_off(connection)
+                if (loss := read_note(lock_path(self.path))) is not None:
+                    _take_over(connection, loss)
+                    write_note(self._held, None)
                 (last,) = connection.execute("SELECT coalesce(max(run), 0) FROM runs").fetchone()
                 self.run = last + 1
             for part in self._parts:
@@ -194,7 +215,7 @@ class LedgerWriter:
             # A disk that comes back is another file to SQLite.
             self._disconnect()
         if self._failing_since is None:
-            self._failing_since = time.monotonic()
+            self._failing_since = self._clock.now()
             hint = "free some space there" if self.full else "check that disk"
             self._tell(f"{what}. Inspection goes on and rows wait in memory; {hint}")
 
@@ -202,7 +223,7 @@ class LedgerWriter:
         self.full = False
         if self._failing_since is None:
             return
-        now = time.monotonic()
+        now = self._clock.now()
         self._well_since = self._well_since or now
         # A full disk lets a commit through now and then; that is not worth an event each time.
         if now - self._well_since >= _CALM * self._every_s:
@@ -211,7 +232,7 @@ class LedgerWriter:
             self._tell(f"the ledger {self.path} is stored again, after {lasted:.0f} s")
 
     def _tell(self, text: str) -> None:
-        self._report(Event(EventKind.STORAGE, text))
+        self._report(Event(EventKind.STORAGE, text, self._clock.wall()))
 
     def _disconnect(self) -> None:
         if self.connection is not None:
@@ -228,4 +249,22 @@ def _close_what_was_cut_off(connection: sqlite3.Connection) -> None:
         "WHERE ended IS NULL AND run IN (SELECT run FROM runs WHERE ended IS NULL)"
     )
     connection.execute("UPDATE runs SET ended = seen, cut_off = 1 WHERE ended IS NULL")
+    connection.execute("COMMIT")
+
+
+def _take_over(connection: sqlite3.Connection, loss: LossNote) -> None:
+    """Let the ledger know what the run before has lost, and could only note beside it."""
+    connection.execute("BEGIN IMMEDIATE")
+    (last,) = connection.execute("SELECT coalesce(max(run), 0) FROM runs").fetchone()
+    run = loss.run or last + 1
+    connection.execute(
+        "INSERT OR IGNORE INTO runs (run, began, seen, camera, bundle, bundle_digest, version, "
+        "config_digest, aged) VALUES (?, ?, ?, ?, '', '', '', '', "
+        "coalesce((SELECT aged FROM runs ORDER BY run DESC LIMIT 1), ?))",
+        (run, loss.began, loss.seen, loss.camera, loss.seen),
+    )
+    connection.execute(
+        "UPDATE runs SET unstored_rows = ?, unstored_mm = ?, ended = ?, cut_off = ? WHERE run = ?",
+        (loss.rows, loss.mm, loss.ended or loss.seen, loss.ended is None, run),
+    )
     connection.execute("COMMIT")

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import time
 from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -18,7 +19,8 @@ from edge.core.errors import (
     MissingPathError,
     UnwritableError,
 )
-from edge.core.files import make_folder
+from edge.core.files import make_folder, open_unplanted
+from edge.ledger.loss_note import reserve
 from edge.ledger.schema import MIGRATIONS, migrate, version_of
 
 BUSY_S = 2.0
@@ -32,6 +34,7 @@ _MAGIC = b"SQLite format 3\0"
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """Primary result codes of SQLite for a file that no longer makes sense."""
 _NO_ROOM_BYTES = 1 << 20
+_SUFFIXES = ("-wal", "-shm", "")
 
 
 def fault_code(error: Exception) -> int:
@@ -53,15 +56,17 @@ def is_full(error: Exception, path: Path) -> bool:
 def lock(path: Path) -> IO[bytes]:
     """Become the one that writes a ledger, until the file that is given back is closed.
 
+    The file has room for a note of what a full disk keeps out (``loss_note.py``).
+
     Raises:
         LedgerError: Another run writes it.
         UnwritableError: The folder cannot be written.
         OSError: The disk is full.
     """
     make_folder(path.parent)
-    beside = path.with_name(path.name + ".lock")
+    beside = lock_path(path)
     try:
-        file = beside.open("ab")
+        file = os.fdopen(open_unplanted(beside, os.O_RDWR), "r+b", buffering=0)
     except PermissionError as error:
         raise UnwritableError(f"{beside} cannot be written: {error.strerror}") from None
     try:
@@ -72,7 +77,13 @@ def lock(path: Path) -> IO[bytes]:
             f"{path} is being written by another millsight run",
             "Stop that one, or give this one a ledger of its own",
         ) from None
+    reserve(file)
     return file
+
+
+def lock_path(path: Path) -> Path:
+    """The file by which a run holds its ledger."""
+    return path.with_name(path.name + ".lock")
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
@@ -84,7 +95,10 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         sqlite3.Error: It is damaged, or the disk is full.
     """
     if path.exists() and not os.access(path, os.W_OK):
+        _refuse_what_is_read_only(path)
         raise UnwritableError(f"{path} cannot be written: permission denied")
+    if os.path.lexists(path):
+        os.close(open_unplanted(path, os.O_RDWR))
     _refuse_what_is_no_database(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
@@ -161,15 +175,31 @@ def _refuse_what_is_no_database(path: Path) -> None:
         raise LedgerError(f"{path} is no ledger of millsight")
 
 
+def _refuse_what_is_read_only(path: Path) -> None:
+    """A disk that was mounted to be read may become writable: the run waits for that."""
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+
 def set_aside(path: Path) -> Path:
     """Give a damaged ledger another name, with its log, so that a new one can be begun.
 
     Raises:
         OSError: It cannot be renamed.
     """
-    away = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S')}")
-    for suffix in ("-wal", "-shm", ""):
-        beside = path.with_name(path.name + suffix)
+    at = time.strftime("%Y%m%dT%H%M%S")
+    names = (f"{path.name}.damaged-{at}{more}" for more in chain([""], (f"-{n}" for n in count(2))))
+    away = next(
+        away
+        for away in map(path.with_name, names)
+        if not any(os.path.lexists(_beside(away, suffix)) for suffix in _SUFFIXES)
+    )
+    for suffix in _SUFFIXES:
+        beside = _beside(path, suffix)
         if beside.exists():
-            beside.rename(away.with_name(away.name + suffix))
+            beside.rename(_beside(away, suffix))
     return away
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)

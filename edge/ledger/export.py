@@ -25,7 +25,7 @@ def write_jsonl(rows: Rows, file: BinaryIO) -> int:
     """One JSON object a line; gives the number of rows."""
     count = 0
     for row in rows:
-        file.write(json.dumps(row, separators=(",", ":")).encode() + b"\n")
+        file.write(json.dumps(row, separators=(",", ":"), allow_nan=False).encode() + b"\n")
         count += 1
     return count
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 from edge.core.coil_defect import CoilDefect, Piece
@@ -32,13 +31,14 @@ class FramePictures:
         if len(self._frames) > _KEPT:
             del self._frames[next(iter(self._frames))]
 
-    def record(self, number: int, coil: int | None, defect: CoilDefect) -> Record:
+    def record(self, number: int, coil: int | None, defect: CoilDefect, at: float) -> Record:
         """Rows of a defect and of its pieces.
 
         Args:
             number: Of the defect in the run.
             coil: Number of its coil in the run.
             defect: The defect; its picture is that of its surest piece that has one.
+            at: When it was seen, in seconds since 1970 (UTC).
         """
         pictured = [p for p in defect.pieces if self._frame(p)[2]]
         best = max(pictured, key=lambda piece: piece.score, default=None)
@@ -56,7 +56,7 @@ class FramePictures:
             defect.first_frame,
             defect.last_frame,
             defect.action,
-            defect.at or time.time(),
+            at,
             None if best is None else self._frame(best)[2],
         )
         return ("defects", row), *(self._piece(number, i, p) for i, p in enumerate(defect.pieces))

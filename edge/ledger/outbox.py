@@ -7,12 +7,13 @@ They are stored in the same transaction as the rows that they tell of. Without a
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
+
+from edge.core.clock import SYSTEM_CLOCK, Clock
 
 if TYPE_CHECKING:
     from edge.ledger.commits import LedgerWriter
@@ -48,13 +49,17 @@ class LedgerOutbox:
     Args:
         writer: The ledger's; it commits.
         limit: Messages that are kept; beyond, the oldest are dropped.
+        clock: Tells the time.
 
     Attributes:
         dropped: Messages that were dropped and did not arrive.
     """
 
-    def __init__(self, writer: LedgerWriter, *, limit: int = 100_000) -> None:
+    def __init__(
+        self, writer: LedgerWriter, *, limit: int = 100_000, clock: Clock = SYSTEM_CLOCK
+    ) -> None:
         self._writer = writer
+        self._clock = clock
         self._lock: RLock = writer.lock
         self._limit = limit
         self._new: dict[int, Message] = {}
@@ -73,8 +78,9 @@ class LedgerOutbox:
             Its id.
         """
         with self._lock:
-            # The clock makes ids that no run has given, also where nothing can be read.
-            now = time.time()
+            # The clock makes ids that no run has given, also where nothing can be read; where it
+            # was set back, the last id that the ledger knows does.
+            now = self._clock.wall()
             self._last_id = max(self._last_id + 1, int(now * 1e6))
             self._new[self._last_id] = Message(self._last_id, topic, payload, now)
             if len(self._new) > min(self._limit, IN_MEMORY):
@@ -111,6 +117,12 @@ class LedgerOutbox:
                 if self._new.pop(id_, None) is None or self._unsure:
                     self._arrived.add(id_)
 
+    @property
+    def unsaved(self) -> int:
+        """Messages that are neither on the disk nor arrived."""
+        with self._lock:
+            return len(self._new)
+
     def __len__(self) -> int:
         """Messages that have not arrived."""
         with self._lock:
@@ -120,7 +132,8 @@ class LedgerOutbox:
         """Learn what runs before this one have left."""
         count, last = connection.execute("SELECT count(*), max(id) FROM outbox").fetchone()
         self._stored = count
-        self._last_id = max(self._last_id, last or 0)
+        (given,) = connection.execute("SELECT coalesce(max(message_id), 0) FROM runs").fetchone()
+        self._last_id = max(self._last_id, last or 0, given)
         # A commit that failed at its end is there after all when the file is opened again.
         with self._lock:
             for id_ in list(self._new):
@@ -148,6 +161,7 @@ class LedgerOutbox:
                 "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ?)",
                 (excess,),
             )
+        connection.execute("UPDATE runs SET message_id = ? WHERE run = ?", (self._last_id, run))
         self._saving = (stored - excess, excess)
 
     def saved(self) -> None:

@@ -1,31 +1,40 @@
-"""Deletes what is old or too much, in bites: pictures by their folder, rows by their time."""
+"""Deletes what is old or too much, in bites: files that were recorded, and rows, by their age.
+
+Ages are of the ledger's own time (``age.py``): what the wall clock is set to deletes nothing. Only
+files that this program wrote *and* recorded are deleted, and only while they still hold what was
+written; a file of another is let be, whatever it is called, and so is what a camera reads.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import time
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.core.clock import SYSTEM_CLOCK, Clock
+from edge.core.events import Event, EventKind, Tell, untold
+from edge.core.picture_files import content_digest
+from edge.ledger.age import DAY_S, LedgerAge
 from edge.ledger.commits import LedgerWriter
 
 if TYPE_CHECKING:
     from edge.config.ledger import LedgerConfig
 
-_DAY_S = 86_400.0
 _MB = 1_000_000
 _EVERY_S = 60.0
 """Between two rounds."""
 _BITE = 200
 """Rows of a table, files or pages at a time: a commit stays short."""
 _BITE_S = 0.02
+_RECORDS = 50
+"""Records of files that are forgotten in one commit."""
 _ROOM = 20
 """Pictures that are given up at once where rows find no room."""
-_SUFFIXES = frozenset({".jpg", ".png"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +44,44 @@ class Keep:
     Attributes:
         days: Rows, in days.
         mb: The ledger's file, in megabytes.
-        pictures: Folder of pictures; None leaves pictures alone.
         pictures_days: Pictures, in days.
         pictures_mb: All pictures together, in megabytes.
+        read_by_camera: File or folder that a camera reads; nothing there is deleted.
     """
 
     days: float | None = None
     mb: float | None = None
-    pictures: Path | None = None
     pictures_days: float | None = None
     pictures_mb: float | None = None
+    read_by_camera: Path | None = None
 
     @classmethod
-    def of(cls, config: LedgerConfig, pictures: Path | None) -> Keep:
+    def of(cls, config: LedgerConfig, read_by_camera: Path | None = None) -> Keep:
         """What the configuration says; 0 there keeps for ever."""
         return cls(
             config.keep_days or None,
             config.keep_mb or None,
-            pictures,
             config.pictures_keep_days or None,
             config.pictures_keep_mb or None,
+            read_by_camera,
         )
+
+    @property
+    def shortest_days(self) -> float | None:
+        """The shortest time that anything is kept; None where all is kept for ever."""
+        return min(filter(None, (self.days, self.pictures_days)), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A file as the ledger has it."""
+
+    run: int
+    n: int
+    path: Path
+    size: int
+    digest: bytes
+    aged: float
 
 
 class Retention:
@@ -64,16 +90,31 @@ class Retention:
     Args:
         writer: The ledger's.
         keep: How long things are kept.
+        age: The ledger's own time.
+        clock: Tells when the next round is due.
+        report: Told that pictures are let be because a camera reads them.
 
     Attributes:
-        rows_deleted: Rows that are gone, pieces not counted.
+        rows_deleted: Rows that are gone, pieces and files not counted.
     """
 
-    def __init__(self, writer: LedgerWriter, keep: Keep) -> None:
+    def __init__(
+        self,
+        writer: LedgerWriter,
+        keep: Keep,
+        age: LedgerAge,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        report: Tell = untold,
+    ) -> None:
         self._writer = writer
         self._keep = keep
+        self._age = age
+        self._clock = clock
+        self._report = report
+        self._spared_told = False
         self._round: Iterator[None] | None = None
-        self._next_at = 0.0
+        self._next_at = clock.now()
         self.rows_deleted = 0
 
     @property
@@ -84,13 +125,13 @@ class Retention:
     def step(self) -> None:
         """Go on with the round for some 20 ms, or begin the next where a minute has passed."""
         if self._round is None:
-            if time.monotonic() < self._next_at:
+            if self._clock.now() < self._next_at:
                 return
             self._round = self._delete()
-        end = time.monotonic() + _BITE_S
+        end = self._clock.now() + _BITE_S
         try:
             for _ in self._round:
-                if time.monotonic() >= end:
+                if self._clock.now() >= end:
                     return
         except (sqlite3.Error, OSError):
             # A full disk is the writer's to tell of; the next round deletes what could not go now.
@@ -98,68 +139,120 @@ class Retention:
                 with suppress(sqlite3.Error):
                     self._writer.connection.rollback()
         self._round = None
-        self._next_at = time.monotonic() + _EVERY_S
+        self._next_at = self._clock.now() + _EVERY_S
 
     def make_room(self) -> None:
         """Give up a few of the oldest pictures, so that rows can be stored."""
-        with suppress(OSError):
-            for _, path, _ in sorted(_pictures(self._keep.pictures))[:_ROOM]:
-                self._remove(path)
+        with suppress(OSError, sqlite3.Error):
+            room = _ROOM
+            for file in self._recorded(None):
+                if room == 0:
+                    return
+                # Their rows go with a later round: now there is no room to say so.
+                room -= self._remove(file)
 
     def _delete(self) -> Iterator[None]:
         yield from self._delete_pictures()
-        if self._writer.connection is None:
-            return
         if self._keep.days is not None:
-            yield from self._delete_rows(time.time() - self._keep.days * _DAY_S)
+            yield from self._delete_rows(self._age.now() - self._keep.days * DAY_S)
         if self._keep.mb is not None:
             yield from self._shrink(int(self._keep.mb * _MB))
 
     def _delete_pictures(self) -> Iterator[None]:
         days, mb = self._keep.pictures_days, self._keep.pictures_mb
-        if days is None and mb is None:
-            return
-        found: list[tuple[float, Path, int]] = []
-        for picture in _pictures(self._keep.pictures):
-            found.append(picture)
-            if len(found) % _BITE == 0:
-                yield
-        found.sort()
-        size = sum(bytes_ for _, _, bytes_ in found)
-        oldest = time.time() - days * _DAY_S if days is not None else float("-inf")
-        most = mb * _MB if mb is not None else float("inf")
-        for written_at, path, bytes_ in found:
-            if written_at >= oldest and size <= most:
-                return
-            self._remove(path)
-            size -= bytes_
-            yield
+        if days is not None:
+            yield from self._forget(self._recorded(self._age.now() - days * DAY_S), float("inf"))
+        connection = self._writer.connection
+        if mb is not None and connection is not None:
+            (size,) = connection.execute("SELECT total(bytes) FROM files").fetchone()
+            yield from self._forget(self._recorded(None), size - mb * _MB)
 
-    def _remove(self, path: Path) -> None:
+    def _forget(self, files: Iterator[_Recorded], too_much: float) -> Iterator[None]:
+        """Delete files, the oldest first, until so many bytes are gone, and the record of them."""
+        done: list[_Recorded] = []
+        for file in files:
+            if too_much <= 0:
+                break
+            if not file.path.parent.is_dir():
+                continue  # Its disk may come back.
+            gone = self._remove(file) or not os.path.lexists(file.path)
+            if gone or not self._spared(file.path):
+                # What is no longer as it was written is not the program's any more.
+                done.append(file)
+                too_much -= file.size
+            if len(done) >= _RECORDS:
+                self._drop_records(done)
+                done.clear()
+            yield
+        self._drop_records(done)
+
+    def _recorded(self, before: float | None) -> Iterator[_Recorded]:
+        """Files, the oldest first; only those recorded before a time of the ledger's."""
+        last = (float("-inf"), 0, 0)
+        while (connection := self._writer.connection) is not None:
+            rows = connection.execute(
+                "SELECT run, n, path, bytes, digest, aged FROM files "
+                "WHERE aged < ? AND (aged, run, n) > (?, ?, ?) ORDER BY aged, run, n LIMIT ?",
+                (float("inf") if before is None else before, *last, _BITE),
+            ).fetchall()
+            for run, n, path, size, digest, aged in rows:
+                yield _Recorded(run, n, Path(os.fsdecode(path)), size, digest, aged)
+                last = (aged, run, n)
+            if len(rows) < _BITE:
+                return
+
+    def _remove(self, file: _Recorded) -> bool:
+        """Delete a file that is still what was written; whether it is gone."""
+        if self._spared(file.path):
+            if not self._spared_told:
+                self._spared_told = True
+                text = (
+                    f"pictures in {file.path.parent} are not deleted, however old: the camera "
+                    "reads that folder. Give pictures a folder of their own"
+                )
+                self._report(Event(EventKind.STORAGE, text, self._clock.wall()))
+            return False
+        if not _is_as_written(file):
+            return False
         with suppress(FileNotFoundError):
-            path.unlink()
+            file.path.unlink()
+        return True
+
+    def _spared(self, path: Path) -> bool:
+        read = self._keep.read_by_camera
+        if read is None:
+            return False
+        read, real = read.resolve(), path.resolve()
+        return real == read or read in real.parents
+
+    def _drop_records(self, files: list[_Recorded]) -> None:
+        with self._writer.lock:
+            connection = self._writer.connection
+            if connection is None or not files:
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                "DELETE FROM files WHERE run = ? AND n = ?", [(file.run, file.n) for file in files]
+            )
+            connection.execute("COMMIT")
 
     def _delete_rows(self, before: float) -> Iterator[None]:
-        """Delete what ended before a time (UTC seconds), and what belonged to it."""
-        for table, column in (("stretches", "ended"), ("events", "at")):
-            while self._delete_bite(table, column, before):
-                yield
-        while self._delete_bite("defects", "at", before):
-            yield
-        for table, column in (("coils", "ended"), ("runs", "ended")):
-            while self._delete_bite(table, column, before):
+        """Delete what was recorded before a time of the ledger's, and what belonged to it."""
+        for table in ("stretches", "events", "defects", "coils", "runs"):
+            while self._delete_bite(table, before):
                 yield
         while self._writer.connection is not None and self._vacuum():
             yield
 
-    def _delete_bite(self, table: str, column: str, before: float) -> bool:
+    def _delete_bite(self, table: str, before: float) -> bool:
         """Delete some rows of a table; whether there may be more."""
         with self._writer.lock:
             connection = self._writer.connection
             if connection is None:
                 return False
             key = "run" if table == "runs" else "run, n"
-            old = f"SELECT {key} FROM {table} WHERE {column} < ? ORDER BY {column} LIMIT {_BITE}"
+            over = " AND ended IS NOT NULL" if table in {"coils", "runs"} else ""
+            old = f"SELECT {key} FROM {table} WHERE aged < ?{over} ORDER BY aged LIMIT {_BITE}"
             connection.execute("BEGIN IMMEDIATE")
             if table == "defects":
                 connection.execute(f"DELETE FROM pieces WHERE (run, defect) IN ({old})", (before,))
@@ -192,9 +285,9 @@ class Retention:
         """A time before which lie about as many rows as are deleted in a bite."""
         times = sorted(
             at
-            for table, column in (("stretches", "ended"), ("defects", "at"), ("events", "at"))
+            for table in ("stretches", "defects", "events")
             for (at,) in connection.execute(
-                f"SELECT {column} FROM {table} ORDER BY {column} LIMIT {_BITE}"
+                f"SELECT aged FROM {table} WHERE aged IS NOT NULL ORDER BY aged LIMIT {_BITE}"
             )
         )
         # Strictly after the last of them, or rows of one instant would stay for ever.
@@ -212,12 +305,15 @@ class Retention:
             return 0 < free < before
 
 
-def _pictures(folder: Path | None) -> Iterator[tuple[float, Path, int]]:
-    """When each picture of a folder was written, its path, and its size in bytes."""
-    if folder is None or not folder.is_dir():
-        return
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if Path(entry.name).suffix in _SUFFIXES and entry.is_file(follow_symlinks=False):
-                facts = entry.stat(follow_symlinks=False)
-                yield facts.st_mtime, Path(entry.path), facts.st_size
+def _is_as_written(file: _Recorded) -> bool:
+    """Whether a regular file is there whose content is what was written."""
+    try:
+        descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size != file.size:
+        os.close(descriptor)
+        return False
+    with os.fdopen(descriptor, "rb") as content:
+        return content_digest(content.read(file.size + 1)) == file.digest

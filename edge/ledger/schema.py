@@ -122,24 +122,66 @@ _SECOND = (
     "ALTER TABLE coils ADD COLUMN width_mm REAL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+_BEFORE_2025 = "< 1735689600"
+
+
+def _aged(table: str, time: str) -> tuple[str, str, str]:
+    """Statements that stamp a table's rows with the ledger's own time (``age.py``).
+
+    Rows have the time of the wall clock for it; those of before this program was made, which a
+    device without a battery has written, that of the last run.
+    """
+    last = "(SELECT seen FROM runs ORDER BY run DESC LIMIT 1)"
+    return (
+        f"ALTER TABLE {table} ADD COLUMN aged REAL",
+        f"UPDATE {table} SET aged = CASE WHEN {time} {_BEFORE_2025} THEN {last} ELSE {time} END",
+        f"CREATE INDEX {table}_by_age ON {table} (aged)",
+    )
+
+
+_THIRD = (
+    *_aged("coils", "coalesce(ended, began)"),
+    *_aged("stretches", "ended"),
+    *_aged("defects", "at"),
+    *_aged("events", "at"),
+    *_aged("runs", "seen"),
+    "ALTER TABLE runs ADD COLUMN boot TEXT NOT NULL DEFAULT ''",  # which start of the system
+    "ALTER TABLE runs ADD COLUMN up_s REAL NOT NULL DEFAULT 0",  # since that start
+    "ALTER TABLE runs ADD COLUMN clock_kept INTEGER NOT NULL DEFAULT 0",  # by a time service
+    "ALTER TABLE runs ADD COLUMN message_id INTEGER NOT NULL DEFAULT 0",  # the last given
+    """CREATE TABLE files (
+        run INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        path BLOB NOT NULL,  -- as the file system has it
+        bytes INTEGER NOT NULL,
+        digest BLOB NOT NULL,  -- BLAKE2b of the content, 16 bytes
+        aged REAL,
+        PRIMARY KEY (run, n)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX files_by_age ON files (aged)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
 """Statements that bring a ledger of version i to version i + 1; never changed once released."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "coils": ("run", "n", "name", "began", "ended", "begin_mm", "end_mm", "action", "width_mm"),
+    "coils": (
+        "run", "n", "name", "began", "ended", "begin_mm", "end_mm", "action", "width_mm", "aged",
+    ),
     "stretches": (
         "run", "n", "coil", "level", "cause", "gap", "frames", "first_frame", "last_frame",
-        "position_mm", "length_mm", "began", "ended",
+        "position_mm", "length_mm", "began", "ended", "aged",
     ),
     "defects": (
         "run", "n", "coil", "number", "class", "score", "along_mm", "length_mm", "across_mm",
-        "width_mm", "area_mm2", "first_frame", "last_frame", "action", "at", "picture",
+        "width_mm", "area_mm2", "first_frame", "last_frame", "action", "at", "picture", "aged",
     ),
     "pieces": (
         "run", "defect", "n", "frame", "source", "x", "y", "width", "height", "score", "mask",
         "frame_width", "frame_height", "picture",
     ),
-    "events": ("run", "n", "kind", "text", "at", "position_mm", "coil"),
+    "events": ("run", "n", "kind", "text", "at", "position_mm", "coil", "aged"),
+    "files": ("run", "n", "path", "bytes", "digest", "aged"),
 }  # fmt: skip
 """Columns of the tables that a run fills row by row, in their order."""
 

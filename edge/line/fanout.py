@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from edge.coil.tracker import CoilChanges, CoilTracker
 from edge.core.coverage import Gap
+from edge.core.errors import MillsightError
 from edge.core.events import Event, EventKind, Tell
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
@@ -34,7 +36,7 @@ class Fanout:
         hear: Tell,
         tracker: CoilTracker | None = None,
     ) -> None:
-        self._sinks = sinks
+        self._sinks = list(sinks)
         self._hear = hear
         self._tracker = tracker
         self._end_mm = 0.0
@@ -66,19 +68,39 @@ class Fanout:
             self._tell_of(self._tracker.end())
         self.tick()
 
-    def close(self) -> None:
+    def close(self, told: Callable[[], Sequence[Event]] = tuple) -> None:
         """Close every sink, the last first, and then raise what the first that failed has raised.
 
         What a broker acknowledges while it is closed is still to be kept by the ledger before it.
+
+        Args:
+            told: Gives the events that were told since it was called last: what a sink tells of
+                when it is closed, those hear that are still open.
         """
         faults: list[Exception] = []
-        for sink in reversed(self._sinks):
+        while self._sinks:
+            sink = self._sinks.pop()
             try:
                 sink.close()
             except Exception as error:
                 faults.append(error)
+                if len(faults) > 1:
+                    # One is raised; the others would be lost.
+                    self._hear_last(Event(EventKind.STORAGE, f"at the end of the run: {error}"))
+            for event in told():
+                self._tell_open(event)
         if faults:
             raise faults[0]
+
+    def _hear_last(self, event: Event) -> None:
+        self._hear(event)
+        self._tell_open(event)
+
+    def _tell_open(self, event: Event) -> None:
+        for sink in self._sinks:
+            # A disk that is full fails again; what matters is told by the others.
+            with suppress(MillsightError):
+                sink.tell(event)
 
     def _write_inspection(self, inspection: Inspection, record: FinalRecord) -> None:
         frame, tracker = record.frame, self._tracker

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edge.core.errors import EngineError
+from edge.core.errors import EngineError, NotFiniteError
 from edge.core.events import EventKind
 from edge.core.frame import (
     Absence,
@@ -89,6 +89,7 @@ class Judge:
         self.stage_clock = StageClock(clock=state.clock)
         self._sanity = FrameSanity(live=state.live, say=partial(state.tell_here, EventKind.PICTURE))
         self._bundles = bundles
+        self._told_not_finite = False
 
     def look_for_bundle(self, item: Item) -> None:
         """Take up a newly installed bundle, if there is one that takes such frames."""
@@ -103,10 +104,14 @@ class Judge:
         Raises:
             EngineError: The same, where there is none.
         """
-        before = None if self._bundles is None else self._bundles.fall_back(error)
-        if before is None:
+        if not self._has_gone_back(error):
             raise error
-        self._take_up(before)
+
+    def _has_gone_back(self, error: EngineError) -> bool:
+        before = None if self._bundles is None else self._bundles.fall_back(error)
+        if before is not None:
+            self._take_up(before)
+        return before is not None
 
     def replace_background(self, failed: BackgroundCascade, error: Exception) -> BackgroundCascade:
         """What catches up from now on, where models that did have failed.
@@ -163,6 +168,13 @@ class Judge:
         except EngineError as error:
             self.fall_back(error)
             return self._verdict(frame, due_at, first_due_at)
+        if inspection.cause is Cause.NOT_FINITE:
+            if self._has_gone_back(NotFiniteError(inspection.detail)):
+                return self._verdict(frame, due_at, first_due_at)
+            if not self._told_not_finite:
+                self._told_not_finite = True
+                text = f"{inspection.detail}: such frames are not inspected"
+                self._state.tell_here(EventKind.BUNDLE, text)
         if inspection.level is Level.UNINSPECTED:
             return Verdict(inspection)
         latency_ms = (self._clock.now() - frame.taken_at) * 1e3
@@ -192,6 +204,7 @@ class Judge:
 
     def _take_up(self, cascade: Cascade) -> None:
         self.cascade = cascade
+        self._told_not_finite = False
         self.stage_clock = StageClock(clock=self._clock)
         exempt()
         if self._bundles is None:

@@ -151,29 +151,32 @@ class Line:
             EngineError: The engine failed.
             UnwritableError: A sink cannot write.
         """
-        with ExitStack() as closing:
-            self._recorder.start()
-            closing.callback(self._recorder.close)
-            closing.callback(self._position.close)
-            self.judge.cascade.warm_up()
-            closing.enter_context(exempted())
-            self._deferred.start(self.judge.background if self.camera.live else None)
-            closing.callback(self._deferred.close)
-            closing.callback(self._drop_what_is_left)
-            self._position.start(self._clock.now())
-            self._ring.start(frames)
-            for captured in self._ring:
-                self._in_hand = captured
+        try:
+            with ExitStack() as closing:
+                self._recorder.start()
+                closing.callback(self._recorder.close)
+                closing.callback(self._position.close)
+                self.judge.cascade.warm_up()
+                closing.enter_context(exempted())
+                self._deferred.start(self.judge.background if self.camera.live else None)
+                closing.callback(self._deferred.close)
+                closing.callback(self._drop_what_is_left)
+                self._position.start(self._clock.now())
+                self._ring.start(frames)
+                for captured in self._ring:
+                    self._in_hand = captured
+                    self._look_after(hear)
+                    if not self.camera.live:
+                        self._wait_while(self._behind, hear)
+                    if captured is not None:
+                        self._inspect(captured, watch)
+                    self._in_hand = None
+                self._wait_while(lambda: len(self._deferred) > 0, hear)
                 self._look_after(hear)
-                if not self.camera.live:
-                    self._wait_while(lambda: self._deferred.full or self.state.records.full, hear)
-                if captured is not None:
-                    self._inspect(captured, watch)
-                self._in_hand = None
-            self._wait_while(lambda: len(self._deferred) > 0, hear)
-            self._look_after(hear)
-            self._ring.check()
-        self.state.events.pass_on(hear)
+                self._ring.check()
+        finally:
+            # Also what outputs have told of at their end, and where something ends the run.
+            self.state.events.pass_on(hear)
 
     def summary(self) -> dict[str, Any]:
         """The figures of the run so far, with the keys that docs/json.md documents."""
@@ -223,6 +226,10 @@ class Line:
             absent = isinstance(captured.item, Absence)
             inspection = None if absent else self.judge.judge(captured).inspection
             self._completion.record(captured, inspection)
+
+    def _behind(self) -> bool:
+        """Whether a camera that waits should be made to."""
+        return self._deferred.full or self.state.records.full
 
     def _wait_while(self, busy: Callable[[], bool], hear: Tell | None) -> None:
         """Look after the other threads until they have caught up, or the line is stopped."""

@@ -50,6 +50,9 @@ class RecordQueue:
         pixels: Records that may hold pixels.
         backlog: Records that may wait for the sinks.
         clock: Tells the time.
+
+    Attributes:
+        unwritten: Frames that were inspected and counted, and never given to the sinks.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class RecordQueue:
         self._backlog: deque[FinalRecord | Event] = deque()
         self._dropped = DroppedRecords(clock)
         self._dropping = False
+        self.unwritten = 0
         self._changed = clock.condition()
         self._closed = False
 
@@ -149,6 +153,13 @@ class RecordQueue:
                 self._changed.wait()
             self._backlog.clear()
 
+    def events_left(self) -> list[Event]:
+        """Events that were told after everything else was written; they are given once."""
+        with self._changed:
+            left = [entry for entry in self._backlog if isinstance(entry, Event)]
+            self._backlog.clear()
+            return left
+
     def last_event(self) -> Event | None:
         """What was dropped and not yet told of, now that nothing comes any more."""
         with self._changed:
@@ -160,6 +171,7 @@ class RecordQueue:
             self._dropping = waiting >= (self._limit // 2 if self._dropping else self._limit)
             if self._dropping:
                 self._dropped.add(record)
+                self.unwritten += record.inspection is not None
                 self._buffer.forget(record)
                 return
         if self._dropped and waiting <= self._limit // 2 and not self._buffer.full:

@@ -76,7 +76,7 @@ class Recorder:
             self._fault = error
             self._records.discard()
         try:
-            self._sinks.close()
+            self._sinks.close(self._records.events_left)
         except Exception as error:
             self._fault = self._fault or error
         with self._progress:

@@ -10,6 +10,7 @@ from edge.core.events import Event, EventKind
 from edge.core.run_figures import RunFigures
 from edge.line.event_relay import EventRelay
 from edge.line.record_queue import RecordQueue
+from edge.service.coil_commands import CoilCommandLimit
 
 
 class RunState:
@@ -47,6 +48,7 @@ class RunState:
             clock=clock,
         )
         self.queues: dict[str, Sized] = {"verdict": (), "arrears": (), "sinks": self.records}
+        self._commands = CoilCommandLimit(clock)
         self.position_mm = 0.0
         self.deadline_s = 0.0
 
@@ -63,5 +65,9 @@ class RunState:
         """What is captured from here on lies on another coil; without a name, on none.
 
         From any thread, such as that of an output that is told by a broker.
+
+        Raises:
+            ConfigError: Such commands come too fast.
         """
+        self._commands.admit()
         self.records.begin_coil(name or "")

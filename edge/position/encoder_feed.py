@@ -8,6 +8,7 @@ the machine itself is listened to, unless another address is given.
 
 from __future__ import annotations
 
+import math
 import re
 import socket
 import time
@@ -19,6 +20,7 @@ from threading import Lock, Thread
 from edge.config.feed_address import parse_feed_address
 from edge.core.errors import ConfigError
 from edge.position.counter import Counter
+from edge.position.odd_datagram import LONGEST, reason
 
 _COUNT = re.compile(rb"\s*(-?\d{1,20})\s*")
 _WAKE_S = 0.2
@@ -27,6 +29,9 @@ _KEPT = 256
 
 _SILENT_S = 0.5
 """A count is good for so long."""
+
+_SAY_EVERY_S = 60.0
+"""A sender that is set up wrongly sends fifty a second; what is wrong is said once in so long."""
 
 _SPEED_OVER_S = 0.02
 """Time over which the speed is taken, at least, where the next count is still to come."""
@@ -39,10 +44,12 @@ class EncoderFeed:
         address: ``udp://HOST:PORT`` to listen at; port 0 takes any that is free.
         counter_bits: Width of the counter, which rolls over.
         clock: What counts are stamped by as they come.
+        say: Told of datagrams that are no count, at most once a minute; see ``say``.
 
     Attributes:
         port: Where it listens.
         ignored: Datagrams that were no count.
+        say: Told of them, in the thread that listens; may be set while it runs.
 
     Raises:
         ConfigError: It is no such address, or nobody can listen there.
@@ -54,6 +61,7 @@ class EncoderFeed:
         *,
         counter_bits: int = 32,
         clock: Callable[[], float] = time.monotonic,
+        say: Callable[[str], None] = lambda text: None,
     ) -> None:
         host, port = parse_feed_address(address)
         self._counter = Counter(counter_bits)
@@ -64,6 +72,10 @@ class EncoderFeed:
         self._closed = False
         self._clock = clock
         self.ignored = 0
+        self.say = say
+        self._address = address
+        self._untold = 0
+        self._say_at = -math.inf
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
@@ -111,7 +123,7 @@ class EncoderFeed:
     def _listen(self) -> None:
         while not self._closed:
             try:
-                datagram = self._socket.recv(64)
+                datagram = self._socket.recv(LONGEST)
             except TimeoutError:
                 continue
             except OSError:
@@ -121,10 +133,22 @@ class EncoderFeed:
                 continue
             at = self._clock()
             if (count := _COUNT.fullmatch(datagram)) is None:
-                self.ignored += 1
+                self._ignore(datagram, at)
                 continue
             with self._lock:
                 if not self._seen:
                     self._total = int(count[1]) % self._range
                 self._total += self._counter.moved(int(count[1]) % self._range)
                 self._seen.append((at, self._total))
+
+    def _ignore(self, datagram: bytes, at: float) -> None:
+        self.ignored += 1
+        self._untold += 1
+        if at < self._say_at:
+            return
+        others = f" ({self._untold - 1} more since the last that was told of)"
+        self.say(
+            f"a datagram at {self._address} is no encoder's count: {reason(datagram)}"
+            f"{others if self._untold > 1 else ''}"
+        )
+        self._untold, self._say_at = 0, at + _SAY_EVERY_S

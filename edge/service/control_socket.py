@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
+import selectors
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import (
     ConfigError,
     MillsightError,
     NoLineError,
 )
 from edge.service.coil_commands import read_coil_command
+from edge.service.descriptors import spares_too_few
 
 NAME = "control.sock"
 _MODE = 0o660
 """Its owner and group may command the line, as they may the service that runs it."""
 _PATIENCE_S = 2.0
+"""How long a client may take for its command, however it drips, in seconds."""
+MOST = 16
+"""Clients at a time."""
+_LOOK_S = 0.2
 _PAUSE_S = 0.2
 """After a connection that could not be taken, as where files run out."""
 _LONGEST = 8192
@@ -32,14 +40,18 @@ class Control:
     Args:
         state: Folder in which the socket is made; it must be there.
         on_coil: Takes the name of a coil that begins, None where one ends; called in a thread.
+        clock: Tells when a client's time is over.
 
     Raises:
         ConfigError: Another line listens there, or the socket cannot be made.
     """
 
-    def __init__(self, state: Path, on_coil: Callable[[str | None], None]) -> None:
+    def __init__(
+        self, state: Path, on_coil: Callable[[str | None], None], clock: Clock = SYSTEM_CLOCK
+    ) -> None:
         self._path = state / NAME
         self._on_coil = on_coil
+        self._clock = clock
         try:
             _remove_left_over(self._path)
             self._socket = _listening(self._path)
@@ -59,20 +71,61 @@ class Control:
         self._closed.set()
         with suppress(OSError):
             self._path.unlink()
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(_PATIENCE_S)
         self._socket.close()
 
     def _listen(self) -> None:
-        while not self._closed.is_set():
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                self._closed.wait(_PAUSE_S)
-                continue
-            with connection, suppress(OSError):
-                connection.settimeout(_PATIENCE_S)
-                connection.sendall(json.dumps(self._answer(_line_of(connection))).encode() + b"\n")
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            clients: dict[socket.socket, _Client] = {}
+            while not self._closed.is_set():
+                for key, _ in selector.select(_LOOK_S):
+                    if key.fileobj is self._socket:
+                        self._let_in(selector, clients)
+                    elif isinstance(key.fileobj, socket.socket):
+                        self._hear(clients[key.fileobj])
+                now = self._clock.now()
+                for connection, client in list(clients.items()):
+                    if client.done or now >= client.until:
+                        selector.unregister(connection)
+                        connection.close()
+                        del clients[connection]
+            for connection in clients:
+                connection.close()
+
+    def _let_in(
+        self, selector: selectors.BaseSelector, clients: dict[socket.socket, _Client]
+    ) -> None:
+        """Take a connection; whoever has been there longest goes where there are too many."""
+        try:
+            connection, _ = self._socket.accept()
+        except OSError:
+            self._closed.wait(_PAUSE_S)
+            return
+        if spares_too_few(connection):
+            connection.close()
+            self._closed.wait(_PAUSE_S)
+            return
+        if len(clients) >= MOST:
+            oldest = next(iter(clients))
+            selector.unregister(oldest)
+            oldest.close()
+            del clients[oldest]
+        connection.setblocking(False)
+        clients[connection] = _Client(connection, self._clock.now() + _PATIENCE_S)
+        selector.register(connection, selectors.EVENT_READ)
+
+    def _hear(self, client: _Client) -> None:
+        try:
+            if client.whole():
+                request = client.received.partition(b"\n")[0]
+                answer = json.dumps(self._answer(request)).encode() + b"\n"
+                client.connection.send(answer)
+                client.done = True
+        except BlockingIOError:
+            return
+        except OSError:
+            client.done = True
 
     def _answer(self, request: bytes) -> dict[str, str | bool]:
         try:
@@ -80,6 +133,22 @@ class Control:
         except (ValueError, MillsightError) as error:
             return {"done": False, "why": str(error)}
         return {"done": True}
+
+
+@dataclass(slots=True)
+class _Client:
+    """A connection, what came of its command, and until when it may take."""
+
+    connection: socket.socket
+    until: float
+    received: bytes = b""
+    done: bool = False
+
+    def whole(self) -> bool:
+        """Take what has come; whether it is all, or too much."""
+        part = self.connection.recv(_LONGEST)
+        self.received += part
+        return not part or b"\n" in part or len(self.received) > _LONGEST
 
 
 def command(state: Path, request: dict[str, str | bool]) -> None:
@@ -113,6 +182,7 @@ def _listening(path: Path) -> socket.socket:
     try:
         listener.bind(str(path))
         path.chmod(_MODE)
+        listener.setblocking(False)
         listener.listen()
     except OSError:
         listener.close()

@@ -5,17 +5,26 @@ from __future__ import annotations
 import errno
 import json
 import socket
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from socketserver import TCPServer
 from threading import Thread
 from typing import Any
 
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import ConfigError
+from edge.service.descriptors import spares_too_few
 from edge.service.health import Health
 
 _PATIENCE_S = 5.0
-"""How long a client may take for its request, in seconds."""
+"""How long a client may take for all of its request and the answer, in seconds."""
+_LOOK_S = 0.2
+MOST = 16
+"""Connections at a time: a scraper needs one, a supervisor another."""
 
 Exposition = Callable[[str], tuple[bytes, str]]
 """Gives the figures and their content type for a request's ``Accept`` header."""
@@ -26,12 +35,15 @@ class WebServer:
 
     ``GET /healthz`` answers 200 where the line is well and 503 where it is not, with the reason as
     JSON. It knows no password and no TLS: it is for this device, or for a network that is trusted.
+    Whoever comes when ``MOST`` are there takes the place of the one that has been there longest;
+    whoever dawdles is cut off; and where the process is short of descriptors nobody is let in.
 
     Args:
         host: Address that it answers at.
         port: TCP port; 0 takes any that is free.
         exposition: What ``GET /metrics`` answers.
         health: What ``GET /healthz`` answers.
+        clock: Tells whose time is over.
 
     Attributes:
         port: The port that it answers at.
@@ -40,17 +52,24 @@ class WebServer:
         ConfigError: Another program has the port, or the address is none of this device's.
     """
 
-    def __init__(self, host: str, port: int, exposition: Exposition, health: Health) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        exposition: Exposition,
+        health: Health,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         try:
             family, *_, address = socket.getaddrinfo(
                 host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )[0]
-            self._server = _Server(family, address, _handler(exposition, health))
+            self._server = _Server(family, address, _handler(exposition, health), clock)
         except OSError as error:
             raise _unusable(host, port, error) from None
         self.port = int(self._server.server_address[1])
         self._thread = Thread(
-            target=self._server.serve_forever, name="millsight-web", args=(0.2,), daemon=True
+            target=self._server.serve_forever, name="millsight-web", args=(_LOOK_S,), daemon=True
         )
         self._thread.start()
 
@@ -63,17 +82,67 @@ class WebServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128
 
-    def __init__(self, family: int, address: Any, handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(
+        self, family: int, address: Any, handler: type[BaseHTTPRequestHandler], clock: Clock
+    ) -> None:
         self.address_family = socket.AddressFamily(family)
+        self._clock = clock
+        self._connected: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
         super().__init__(address, handler)
 
     def server_bind(self) -> None:
         # HTTPServer's own looks up this device's name, which takes seconds without a name server.
         TCPServer.server_bind(self)
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """The next connection; an ``OSError`` is taken as none."""
+        try:
+            connection, address = super().get_request()
+        except OSError:
+            # What could not be accepted is asked for again at once: it must not take the processor.
+            time.sleep(_LOOK_S)
+            raise
+        if spares_too_few(connection) or not self._let_in(connection):
+            connection.close()
+            raise ConnectionAbortedError
+        return connection, address
+
+    def service_actions(self) -> None:
+        """Cut off those whose time is over; called between two connections."""
+        late = self._clock.now() - _PATIENCE_S
+        with self._lock:
+            for connection, since in self._connected.items():
+                if since < late:
+                    _hang_up(connection)
+
+    def shutdown_request(self, request: Any) -> None:
+        """One has ended."""
+        with self._lock:
+            self._connected.pop(request, None)
+        super().shutdown_request(request)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no news."""
+
+    def _let_in(self, connection: socket.socket) -> bool:
+        """Make room for a connection; not where those that were cut off have not gone yet."""
+        with self._lock:
+            too_many = len(self._connected) + 1 - MOST
+            for oldest in islice(self._connected, max(0, too_many)):
+                _hang_up(oldest)
+            if len(self._connected) >= 2 * MOST:
+                return False
+            self._connected[connection] = self._clock.now()
+            return True
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Let the thread that waits for a connection find it at its end."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHandler]:
@@ -89,7 +158,7 @@ def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHand
                 self._answer(200, body, kind)
             elif path == "/healthz":
                 told = health.as_json()
-                body = json.dumps(told).encode() + b"\n"
+                body = json.dumps(told, allow_nan=False).encode() + b"\n"
                 self._answer(200 if told["well"] else 503, body, "application/json")
             else:
                 self._answer(404, b"millsight answers /metrics and /healthz\n", "text/plain")

@@ -30,6 +30,8 @@ _TURN_S = 0.05
 """Interval at which the outbox is looked at for new messages, in seconds."""
 _STEADY_S = 10.0
 """Connections shorter than this count as failed attempts: the next pause is longer, in seconds."""
+_OFTEN, _OFTEN_WITHIN_S = 4, 300.0
+"""So many lost connections within so many seconds are no bad luck."""
 _FAREWELL_S = 1.0
 """Time for the broker to acknowledge ``offline``, and again for the connection to end, in s."""
 
@@ -77,6 +79,10 @@ class Broker:
         """Messages that paho holds: their ids in the outbox by their ids at the broker."""
         self._acknowledged: deque[int] = deque()
         self._online: int | None = None
+        self._client_id = config.name_at_broker
+        self._lost_at: deque[float] = deque(maxlen=_OFTEN)
+        self._tell_of_losses_at = 0.0
+        self._told_of_refused = False
         self._connected_at = 0.0
         self._refusal: str | None = None
         self._attempting = True
@@ -207,6 +213,8 @@ class Broker:
         if self._closing.is_set():
             self._left.set()
             return
+        if self.connected and self._refusal is None:
+            self._note_loss()
         steady = self.connected and time.monotonic() - self._connected_at > _STEADY_S
         if self._refusal is not None:
             self._status.lost(RefusedError(self._refusal))
@@ -220,6 +228,20 @@ class Broker:
             self._first_pause_s if steady else min(self._longest_pause_s, 2.0 * self._pause_s)
         )
         self._set_pauses()
+
+    def _note_loss(self) -> None:
+        """Say what may be behind it where a broker that lets this device in keeps closing."""
+        now = time.monotonic()
+        self._lost_at.append(now)
+        often = len(self._lost_at) == _OFTEN and now - self._lost_at[0] < _OFTEN_WITHIN_S
+        if often and now >= self._tell_of_losses_at:
+            self._tell_of_losses_at = now + _OFTEN_WITHIN_S
+            self._on_news(
+                f"broker {self.name} lets this device in and closes the connection, "
+                f"{_OFTEN} times lately: is there another client of the name {self._client_id} "
+                "(client_id), of which a broker admits one at a time? Or may this user not publish "
+                f"below {self._state_topic.removesuffix('/state')}/?"
+            )
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any
@@ -235,8 +257,14 @@ class Broker:
             )
 
     def _on_publish(
-        self, _client: Client, _data: Any, mid: int, _reason: Any, _properties: Any
+        self, _client: Client, _data: Any, mid: int, reason: Any, _properties: Any
     ) -> None:
+        if getattr(reason, "is_failure", False) and not self._told_of_refused:
+            self._told_of_refused = True
+            self._on_news(
+                f"broker {self.name} drops what this device publishes ({reason}): allow this user "
+                f"to write below {self._state_topic.removesuffix('/state')}/"
+            )
         if mid == self._online:
             self._online = None
         self._acknowledged.append(mid)

@@ -9,6 +9,7 @@ from pathlib import Path
 from edge.core.coil_defect import CoilDefect
 from edge.core.csv_rows import csv_row
 from edge.core.errors import UnwritableError
+from edge.core.files import open_to_append
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
@@ -63,7 +64,7 @@ class CsvFile(Sink):
 
     def _append(self, row: bytes) -> None:
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            descriptor = open_to_append(self._path, read=True)
             try:
                 self._write(descriptor, row)
             finally:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, TextIO
 
 from edge.core.errors import ReaderGoneError, UnwritableError
 from edge.core.events import Event
-from edge.core.files import ends_within_a_line
+from edge.core.files import ends_within_a_line, open_to_append
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection
 from edge.core.sink import Sink
@@ -20,6 +21,7 @@ class JsonLines(Sink):
     def __init__(self, stream: TextIO, name: str = "the output") -> None:
         self._stream = stream
         self._name = name
+        self._failed = False
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
         """Write one line and flush it, so that a reader at the other end of a pipe keeps up.
@@ -32,11 +34,12 @@ class JsonLines(Sink):
 
     def _put(self, content: dict[str, Any]) -> None:
         try:
-            self._stream.write(json.dumps(content, separators=(",", ":")) + "\n")
+            self._stream.write(json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n")
             self._stream.flush()
         except BrokenPipeError:
             raise ReaderGoneError(f"nobody reads {self._name} any more") from None
         except OSError as error:
+            self._failed = True
             raise UnwritableError(f"{self._name} cannot be written: {error.strerror}") from None
 
 
@@ -49,18 +52,25 @@ class JsonLinesFile(JsonLines):
 
     def __init__(self, path: Path) -> None:
         try:
-            super().__init__(path.open("a", encoding="utf-8"), str(path))
+            file = os.fdopen(open_to_append(path), "a", encoding="utf-8")
+            super().__init__(file, str(path))
             if ends_within_a_line(path):
                 self._stream.write("\n")
         except OSError as error:
             raise UnwritableError(f"{path} cannot be written: {error.strerror}") from None
 
     def close(self) -> None:
-        """Close the file; what a full disk kept from being written was reported by ``write``."""
+        """Close the file.
+
+        Raises:
+            UnwritableError: What was written could not be kept, as a network's disk says at the
+                end; not where ``write`` has said so.
+        """
         try:
             self._stream.close()
-        except OSError:
-            return
+        except OSError as error:
+            if not self._failed:
+                raise UnwritableError(f"{self._name} cannot be written: {error.strerror}") from None
 
 
 class EventLinesFile(JsonLinesFile):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 
 from edge.core.geometry import Box
+from edge.core.redaction import outgoing_ascii
 
 _FONT, _SIZE, _THICK = cv2.FONT_HERSHEY_SIMPLEX, 0.8, 2
 _GAP = 6
@@ -32,11 +33,12 @@ class LabelLayout:
         """Write above a box, or where less is hidden: below it, beside it.
 
         Args:
-            text: One line.
+            text: One line; what the font lacks is escaped.
             box: Of the defect, in the picture.
             ink: BGR.
             within: Whether it may stand in the box: that of a region, of which little is defective.
         """
+        text = outgoing_ascii(text)
         (width, height), base = cv2.getTextSize(text, _FONT, _SIZE, _THICK)
         size = width + 8, height + base + 6
         others = [defect for defect in self._defects if defect != box]

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
 from edge import __version__
 from edge.config.outputs import MqttConfig
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.coil_defect import CoilDefect
 from edge.core.errors import MillsightError
 from edge.core.events import Event, EventKind, Tell, untold
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection, iso_time
 from edge.core.run_figures import RunFigures
-from edge.core.sink import Sink
+from edge.core.sink import Loss, Sink
 from edge.service.coil_commands import read_coil_command
 from edge.sinks.broker import Broker
 from edge.sinks.outbox import MemoryOutbox, Outbox
 
-_REFUSALS_TOLD = 100
-"""At most so many commands that were not obeyed are told of between two ticks."""
+_REFUSALS_TOLD = 10
+_REFUSALS_EVERY_S = 60.0
+"""At most so many commands that were not obeyed are told of in such a time; the rest is counted."""
 
 
 class Mqtt(Sink):
@@ -51,6 +53,7 @@ class Mqtt(Sink):
         fault: What is wrong with the line now; None where nothing is.
         report: Told of the broker's goings and comings, and of commands that were not obeyed.
         retry_s: The first and the longest pause between two attempts to connect, in seconds.
+        clock: Tells the time.
 
     Raises:
         MissingExtraError: paho-mqtt is not installed.
@@ -67,8 +70,10 @@ class Mqtt(Sink):
         fault: Callable[[], str | None] = lambda: None,
         report: Tell = untold,
         retry_s: tuple[float, float] = (1.0, 60.0),
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.outbox = MemoryOutbox(config.waiting) if outbox is None else outbox
+        self._in_memory = outbox is None
         self._topic = config.topic
         self._on_coil = on_coil
         self._fault = fault
@@ -78,10 +83,13 @@ class Mqtt(Sink):
         self._coil = ""
         self._defects: Counter[str] = Counter()
         self._health_s = config.health_s
-        self._health_at = time.monotonic()
+        self._clock = clock
+        self._health_at = clock.now()
         self._report = report
         self._refused = 0
-        """Commands told of as not obeyed since the last tick."""
+        """Commands that were not obeyed in the minute that runs."""
+        self._refused_since = clock.now()
+        self._refused_lock = Lock()
         self._broker = Broker(
             config,
             self.outbox,
@@ -121,8 +129,9 @@ class Mqtt(Sink):
 
     def tick(self) -> None:
         """Publish the line's health when it is due."""
-        self._refused = 0
-        now = time.monotonic()
+        now = self._clock.now()
+        if now - self._refused_since >= _REFUSALS_EVERY_S:
+            self._sum_up_refusals()
         if now - self._health_at >= self._health_s:
             self._health_at = now
             if self.connected:
@@ -131,11 +140,19 @@ class Mqtt(Sink):
     def close(self) -> None:
         """Send what can be sent within two seconds, and leave; the rest waits in the outbox."""
         self._broker.close()
+        self._sum_up_refusals()
+
+    def loss(self) -> Loss | None:
+        """Messages that never reached the broker and wait nowhere."""
+        lost = self.outbox.dropped + (len(self.outbox) if self._in_memory else 0)
+        if not lost:
+            return None
+        return Loss(f"{lost} messages never reached the broker", {"messages": lost})
 
     def _health(self) -> dict[str, Any]:
         fault, coverage = self._fault(), self._figures.coverage
         return {
-            "time": iso_time(time.time()),
+            "time": iso_time(self._clock.wall()),
             "well": fault is None,
             "fault": fault,
             "coil": self._coil or None,
@@ -154,7 +171,7 @@ class Mqtt(Sink):
     def _payload(self, content: Mapping[str, Any]) -> bytes:
         self._count += 1
         named = {"id": f"{self._run}-{self._count}", **content}
-        return json.dumps(named, separators=(",", ":")).encode()
+        return json.dumps(named, separators=(",", ":"), allow_nan=False).encode()
 
     def _command(self, payload: bytes) -> None:
         """Take a command; whatever comes, the connection stays."""
@@ -173,12 +190,21 @@ class Mqtt(Sink):
 
     def _refuse(self, why: str) -> None:
         """Tell of a command that is not obeyed; a broker that floods the line is not told of."""
-        self._refused += 1
-        if self._refused <= _REFUSALS_TOLD:
+        with self._refused_lock:
+            self._refused += 1
+            told = self._refused <= _REFUSALS_TOLD
+        if told:
             self._tell(f"a command on {self._topic}/coil {why}")
 
+    def _sum_up_refusals(self) -> None:
+        with self._refused_lock:
+            untold, self._refused = self._refused - _REFUSALS_TOLD, 0
+            self._refused_since = self._clock.now()
+        if untold > 0:
+            self._tell(f"{untold} more commands on {self._topic}/coil were not obeyed")
+
     def _tell(self, text: str) -> None:
-        self._report(Event(EventKind.SINK, text))
+        self._report(Event(EventKind.SINK, text, self._clock.wall()))
 
 
 def _place(event: Event) -> dict[str, Any]:

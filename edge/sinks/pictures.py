@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -13,23 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.class_map import ClassMap
+from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.errors import UnwritableError
 from edge.core.events import Event, EventKind, Tell, untold
-from edge.core.files import make_folder
+from edge.core.files import make_folder, write_whole
 from edge.core.frame import Frame, Pixels
 from edge.core.geometry import Box
-from edge.core.images import write_image
+from edge.core.images import encode_image
 from edge.core.inspection import Inspection, Level
 from edge.core.palette import colour
-from edge.core.picture_files import FRAME_SUFFIX, MIN_WIDTH
+from edge.core.picture_files import FRAME_SUFFIX, MIN_WIDTH, WrittenFile, content_digest
+from edge.core.redaction import outgoing_ascii
 from edge.core.rle import Mask, mask_from_coco
-from edge.core.sink import Sink
+from edge.core.sink import Loss, Sink
 from edge.sinks.label_layout import LabelLayout
 
 _HALO = (0, 0, 0)
 """Beneath every line: a colour may be as bright as the steel where it is printed in grey."""
 _TINT = 0.5
 """How much of the defect's colour covers the strip where its heat is greatest, a fraction."""
+_STEM_BYTES = 180
+"""Of a source's name in a picture's: a file's name has 255 at most."""
 _CLEARANCE = 4
 """How far a line runs from the defect that it goes around, in pixels of the picture."""
 
@@ -37,7 +43,8 @@ _CLEARANCE = 4
 class Pictures(Sink):
     """Writes a JPEG of each defective frame into a folder.
 
-    Their names begin with the time at which the run began, so that no run replaces another's.
+    Their names begin with the time at which the run began. A file that is there is never replaced,
+    whoever wrote it: a clock may say the same time twice.
 
     Args:
         folder: Created if it is missing.
@@ -51,6 +58,11 @@ class Pictures(Sink):
             that its defects can be labelled again.
         reserve_mb: Write none where less than so many megabytes are free: rows are worth more.
         report: Told that pictures cannot be stored, or can be again.
+        clock: Tells the time.
+
+    Attributes:
+        written: Frames of which a picture was written.
+        failed: Frames of which none could be.
     """
 
     def __init__(
@@ -64,6 +76,7 @@ class Pictures(Sink):
         frames: bool = False,
         reserve_mb: float = 0.0,
         report: Tell = untold,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         make_folder(folder)
         self._folder = folder
@@ -74,34 +87,68 @@ class Pictures(Sink):
         self._frames = frames
         self._reserve = reserve_mb * 1e6
         self._last: tuple[int, Path] | None = None
+        self._files: list[WrittenFile] = []
         self._failing = False
         self._report = report
-        self._start = time.strftime("%Y%m%dT%H%M%S")
-        self.written = 0
+        self._clock = clock
+        self._start = time.strftime("%Y%m%dT%H%M%S", time.localtime(clock.wall()))
+        self.written = self.failed = 0
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
         """Draw and write one frame, if it is wanted."""
+        self._files = []
         if frame is None or not (self._every or inspection.defective):
             return
         if self._limit is not None and self.written >= self._limit:
             self.skipped += 1
             return
-        stem = f"{self._start}-{inspection.frame:08d}-{_file_stem(inspection.source)}"
-        path = self._folder / f"{stem}.jpg"
         try:
             self._refuse_without_room()
-            if self._frames:
-                write_image(path.with_suffix(FRAME_SUFFIX), frame.pixels)
-            write_image(path, draw(frame.pixels, inspection, self._classes))
+            path = self._write(inspection, frame)
         except UnwritableError as error:
             if not self._tolerant:
                 raise
-            self.skipped += 1
+            self.failed += 1
             self._notice(error)
             return
         self._last = inspection.frame, path
         self.written += 1
         self._notice(None)
+
+    def files_of(self, inspection: Inspection) -> Sequence[WrittenFile]:
+        """Files of the inspection that was given last."""
+        return tuple(self._files)
+
+    def loss(self) -> Loss | None:
+        """Pictures that could not be written; those beyond the limit were not asked for."""
+        if not self.failed:
+            return None
+        text = f"{self.failed} pictures could not be written into {self._folder}"
+        return Loss(text, {"pictures": self.failed})
+
+    def _write(self, inspection: Inspection, frame: Frame) -> Path:
+        picture = encode_image(".jpg", draw(frame.pixels, inspection, self._classes))
+        for path in self._free_paths(inspection):
+            try:
+                if self._frames:
+                    pixels = encode_image(FRAME_SUFFIX, frame.pixels)
+                    self._put(path.with_suffix(FRAME_SUFFIX), pixels)
+                self._put(path, picture)
+            except FileExistsError:
+                continue
+            return path
+        raise AssertionError("names do not end")
+
+    def _free_paths(self, inspection: Inspection) -> Iterator[Path]:
+        stem = f"{self._start}-{inspection.frame:08d}-{_file_stem(inspection.source)}"
+        for number in count(1):
+            path = self._folder / f"{stem}{f'-{number}' if number > 1 else ''}.jpg"
+            if not any(map(os.path.lexists, (path, path.with_suffix(FRAME_SUFFIX)))):
+                yield path
+
+    def _put(self, path: Path, content: bytes) -> None:
+        write_whole(path, content, durable=False, replace=False)
+        self._files.append(WrittenFile(path, len(content), content_digest(content)))
 
     def path_of(self, inspection: Inspection) -> Path | None:
         """The picture of the frame that was written last; None where none was."""
@@ -126,11 +173,12 @@ class Pictures(Sink):
             text = f"pictures are stored in {self._folder} again"
             if error is not None:
                 text = f"pictures are left out: {error.what}. {error.hint}"
-            self._report(Event(EventKind.STORAGE, text))
+            self._report(Event(EventKind.STORAGE, text, self._clock.wall()))
 
 
 def _file_stem(source: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", Path(source).stem)[:60] or "frame"
+    stem = re.sub(r"[^\w.-]+", "_", Path(source).stem)[:60]
+    return stem.encode()[:_STEM_BYTES].decode(errors="ignore") or "frame"
 
 
 def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> NDArray[np.uint8]:
@@ -218,7 +266,7 @@ def _caption(width: int, inspection: Inspection) -> NDArray[np.uint8]:
     else:
         verdict, ink = f"clean {inspection.defect_score:.2f}", (120, 220, 120)
     cv2.putText(strip, verdict, (10, 31), cv2.FONT_HERSHEY_SIMPLEX, 0.9, ink, 2, cv2.LINE_AA)
-    place = (
+    place = outgoing_ascii(
         f"{Path(inspection.source).name}  frame {inspection.frame}  "
         f"{inspection.position_mm / 1000:.2f} m  {inspection.level}"
     )

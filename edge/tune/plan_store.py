@@ -62,7 +62,9 @@ class TuningPlans:
         """
         make_folder(self.folder)
         path = self.file(bundle)
-        write_whole(path, json.dumps(plan.model_dump(mode="json"), indent=1) + "\n")
+        write_whole(
+            path, json.dumps(plan.model_dump(mode="json"), indent=1, allow_nan=False) + "\n"
+        )
         return path
 
     def forget(self, bundle: Bundle) -> bool:

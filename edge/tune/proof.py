@@ -28,9 +28,9 @@ from edge.install.golden_instances import (
     instance_floors,
     instances_differ,
 )
+from edge.install.golden_pixels import golden_pixels
 from edge.install.verify import (
     TOLERANCE,
-    golden_pixels,
     score_frame,
     scores_differ,
 )

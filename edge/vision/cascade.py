@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.core.clock import SYSTEM_CLOCK, Clock
-from edge.core.errors import ImageError
+from edge.core.errors import ImageError, NotFiniteError
 from edge.core.frame import Frame, Pixels
 from edge.core.inspection import (
     Cause,
@@ -151,8 +151,9 @@ class Cascade:
     def inspect(self, frame: Frame, *, permit: Permit | None = None) -> Inspection:
         """Give the verdict on one frame.
 
-        A frame of the wrong size comes back ``uninspected`` with its cause, and a defective one
-        ``classified`` where it is still to be outlined.
+        A frame of the wrong size, or one that a network gives a score of that is no finite number,
+        comes back ``uninspected`` with its cause, and a defective one ``classified`` where it is
+        still to be outlined.
         """
         stages_ms: dict[str, float] = {}
         started = self._clock.now()
@@ -164,9 +165,12 @@ class Cascade:
         prepared = self._clock.now()
         stages_ms["preprocess"] = (prepared - started) * 1e3
 
-        scores = self.networks.gate_scores(inputs)
-        stages_ms["gate"] = (self._clock.now() - prepared) * 1e3
-        return self._judged(frame, inputs, scores, stages_ms, permit)
+        try:
+            scores = self.networks.gate_scores(inputs)
+            stages_ms["gate"] = (self._clock.now() - prepared) * 1e3
+            return self._judged(frame, inputs, scores, stages_ms, permit)
+        except NotFiniteError as error:
+            return uninspected(frame, Cause.NOT_FINITE, error.what)
 
     def classify(self, frame: Frame, inspection: Inspection) -> Inspection:
         """Give the verdict on a frame that stayed ``gated``, by what the gate has said.
@@ -186,7 +190,10 @@ class Cascade:
         started = self._clock.now()
         inputs = self.networks.inputs(frame.pixels)
         spent["preprocess"] += (self._clock.now() - started) * 1e3
-        return self._judged(frame, inputs, inspection.gate_scores, spent)
+        try:
+            return self._judged(frame, inputs, inspection.gate_scores, spent)
+        except NotFiniteError as error:
+            return uninspected(frame, Cause.NOT_FINITE, error.what)
 
     def _judged(
         self,
@@ -243,7 +250,8 @@ class Cascade:
     def outline(self, frame: Frame, inspection: Inspection) -> Inspection:
         """Outline and measure the defects of a ``classified`` frame; others come back as they are.
 
-        Instances take the place of the defective regions that they explain. The verdict stands.
+        Instances take the place of the defective regions that they explain. The verdict stands, and
+        the frame stays ``classified`` where a network gives what is no finite number.
 
         Args:
             frame: The frame.
@@ -255,7 +263,10 @@ class Cascade:
         if self.instances is None or inspection.level is not Level.CLASSIFIED:
             return inspection
         started = self._clock.now()
-        found = self.instances.find(frame.pixels, inspection.suspicious)
+        try:
+            found = self.instances.find(frame.pixels, inspection.suspicious)
+        except NotFiniteError:
+            return inspection
         defects = outlined(inspection.defects, found, frame, self.classes)
         spent_ms = (self._clock.now() - started) * 1e3
         return replace(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle.manifest_parts import FigureDifference
+from edge.cli.console import as_markup
 from export.compare.evidence import RungEvidence
 from export.compare.instance_comparison import InstanceEvidence
 from export.compare.instance_non_inferiority import ApDifference
@@ -116,7 +116,7 @@ def _remedies_table(
         before, after = one.before.ranked[1], one.after.ranked[1]
         table.add_row(
             one.stage,
-            f"{one.remedy}: {escape(one.how)}",
+            f"{one.remedy}: {as_markup(one.how)}",
             *(f"{found.ranked[0] * 100:.2f}" for found in (one.float32, one.before, one.after)),
             "" if before is None or after is None else f"{after - before:+.4f}",
             f"{(one.after.size - one.before.size) / 1024:+.1f}",
@@ -142,7 +142,7 @@ def _ratio(one: RungEvidence[Any], base: RungEvidence[Any]) -> float:
 
 def _verdict(one: RungEvidence[Any], split: str) -> str:
     if one.refused is not None:
-        return f"[bold red]refused[/]: {escape(one.refused)}"
+        return f"[bold red]refused[/]: {as_markup(one.refused)}"
     if one.rung == EXACT:
         return "the reference"
     counts = one.counted(split)

@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
 
 from edge.bundle import read_bundle
 from edge.bundle.keys import read_private_key
 from edge.bundle.signature import Signature, fingerprint
+from edge.cli.console import SafeConsole, as_markup
 from edge.core.errors import UnwritableError
 from edge.core.files import check_writable, write_whole
 from edge.core.stderr_log import say
@@ -50,7 +49,7 @@ def export(**given: Any) -> None:
     key = read_private_key(options.sign) if options.sign else None
     settings = options.settings()
     inputs = _read_inputs(options)
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True, highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
     with ExportProgress(console) as progress:
@@ -114,16 +113,16 @@ def _write(options: ExportOptions, content: bytes | None, exported: Exported) ->
             write_whole(options.report / file, text)
 
 
-def _describe(options: ExportOptions, content: bytes, console: Console) -> None:
+def _describe(options: ExportOptions, content: bytes, console: SafeConsole) -> None:
     """Print the bundle's identity, and the warnings from its own figures."""
     bundle = read_bundle(content)
     for warning in release_warnings(bundle.manifest):
-        shown = f"[yellow]warning[/] {escape(warning)}"
+        shown = f"[yellow]warning[/] {as_markup(warning)}"
         show = partial(console.print, shown, soft_wrap=True)
         say(_LOG, warning, show, level=logging.WARNING)
     signed = f", signed by {fingerprint(bundle.signature.key)}" if bundle.signature else ""
     _say(console, f"{options.out}: {len(content):,} bytes, SHA-256 {bundle.digest}{signed}")
 
 
-def _say(console: Console, text: str) -> None:
+def _say(console: SafeConsole, text: str) -> None:
     say(_LOG, text, partial(console.print, text, soft_wrap=True, markup=False))

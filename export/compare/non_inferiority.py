@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
 from edge.bundle.manifest_parts import FigureDifference, Verdict
+from edge.cli.console import as_markup
 from edge.core.errors import ExportGateError
 from export.compare.bounds import (
     Bounds,
@@ -188,7 +188,7 @@ def comparison_table(
             table.add_row(f"[bold]{d.stage}[/], {d.unit}s")
             stage = d.stage
         table.add_row(
-            f"  {escape(d.figure)}",
+            f"  {as_markup(d.figure)}",
             f"{d.n:,}",
             formatted(d, d.float32),
             formatted(d, d.int8),

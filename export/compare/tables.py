@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rich.box import SIMPLE_HEAD
-from rich.table import Table
+
+from edge.cli.table_style import PageTable
 
 
-def captioned(title: str, caption: str) -> Table:
+def captioned(title: str, caption: str) -> PageTable:
     """An empty table with title and caption, left-aligned."""
-    return Table(
+    return PageTable(
         title=title,
         title_justify="left",
         caption=caption,

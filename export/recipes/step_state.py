@@ -80,7 +80,9 @@ def record_export(step: Step) -> None:
     """
     options = step.parsed().params
     record = _export_record(step, options).model_dump(exclude_none=True)
-    write_whole(options["gate"].parent / RECORD, json.dumps(record, indent=2) + "\n")
+    write_whole(
+        options["gate"].parent / RECORD, json.dumps(record, indent=2, allow_nan=False) + "\n"
+    )
 
 
 def _output_exists(step: Step, options: dict[str, Any]) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +14,11 @@ import click
 from edge.core.errors import DataError, UnwritableError
 from edge.core.files import make_folder, writable
 from train.atomic_paths import readable
-from train.data import SPLIT_FILE, open_data, read_unsplit
+from train.data import SPLIT_FILE, is_severstal, open_data, read_unsplit
 from train.data.check import check_data
 from train.data.counts import count_labels, split_names
+from train.data.foreign import FOREIGN, open_foreign
+from train.data.leaks import joined, labelled
 from train.data.printed import console, counts_table, print_check, say
 from train.data.progress import track
 from train.data.sample import UNLABELLED, DataSet, Sample
@@ -38,15 +42,22 @@ def data() -> None:
     show_default=True,
     help="How the result is printed; json lists every finding.",
 )
-def check(root: Path, form: str) -> None:
+@click.option(
+    "--near-duplicates/--no-near-duplicates",
+    default=True,
+    help="Seek images that share surface: shifted, lit otherwise, mirrored, turned, or pasted into"
+    " another; about half a minute for 5,000 small ones, then remembered. [default: seek]",
+)
+def check(root: Path, form: str, near_duplicates: bool) -> None:
     """Verify a data folder: images readable, sizes, masks decodable, orphans, duplicates.
 
-    ROOT holds Severstal's train.csv and train_images/, or COCO's instances_NAME.json and images/.
-    Exits with 8 where something is wrong.
+    ROOT holds Severstal's train.csv and train_images/, COCO files as the tools export them, or a
+    folder of pictures for each class, below one for each split or not. Exits with 8 where something
+    is wrong, such as near-duplicates that cross splits.
     """
-    report = check_data(root, track)
+    report = check_data(root, track, near_duplicates=near_duplicates)
     if form == "json":
-        click.echo(json.dumps(report.to_json(), indent=2))
+        click.echo(json.dumps(report.to_json(), indent=2, allow_nan=False))
     else:
         print_check(report)
     if report.errors:
@@ -184,14 +195,30 @@ def fetch(out: Path) -> None:
 @click.option(
     "--near-duplicates",
     type=click.IntRange(0, 64),
-    help="Join images whose difference hashes differ in at most so many of 256 bits into one "
-    "group; 12 joins most re-encoded copies; reads every image. [default: identical files only]",
+    help="Also join images that look alike as a whole: whose difference hashes differ in at most so"
+    " many of 256 bits. [default: only those that share surface]",
+)
+@click.option(
+    "--identical-only",
+    is_flag=True,
+    help="Seek no images that share surface: join the groups that the data states, and copies.",
 )
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def split(
-    root: Path, out: Path | None, shares: str, seed: int, near_duplicates: int | None, force: bool
+    root: Path,
+    out: Path | None,
+    shares: str,
+    seed: int,
+    near_duplicates: int | None,
+    identical_only: bool,
+    force: bool,
 ) -> None:
-    """Deal images to splits by group and write them to a file, which is then reused."""
+    """Deal images to splits by group and write them to a file, which is then reused.
+
+    Images that share surface (shifted, lit otherwise, mirrored, turned, or pasted into another) are
+    joined into one group, and a group stays together. The file overrules the splits that COCO's
+    files or folders name.
+    """
     from train.data.groups import join_similar
 
     wanted = parse_shares(shares)
@@ -203,13 +230,15 @@ def split(
         raise UnwritableError(f"{path} exists already", "Replace it with --force")
     make_folder(path.parent)
     if near_duplicates is not None:
-        labelled = [s for s in undealt.samples if s.split != UNLABELLED]
-        joined = join_similar(labelled, near_duplicates, track)
-        undealt = _replaced(undealt, joined)
+        undealt = _replaced(undealt, join_similar(labelled(undealt), near_duplicates, track))
+    if not identical_only:
+        undealt = joined(undealt, track)
     dealt = split_data(undealt, wanted, seed)
     write_splits(path, dealt.samples)
     by_split = {s: count_labels(dealt.of(s), dealt.classes) for s in split_names(dealt)}
     console().print(counts_table(by_split))
+    groups = len({sample.group for sample in labelled(dealt)})
+    say(f"{groups:,} groups dealt")
     say(f"Written: {path}")
 
 
@@ -217,15 +246,43 @@ def split(
 @click.argument("root", type=FOLDER)
 @click.argument("out", type=FOLDER)
 @click.option(
-    "--splits", type=FOLDER, help="Split file. [default: ROOT/splits.csv, written if missing]"
+    "--splits",
+    type=FOLDER,
+    help="Split file. [default: ROOT/splits.csv, written if missing for Severstal's layout]",
 )
-def convert(root: Path, out: Path, splits: Path | None) -> None:
+@click.option(
+    "--from",
+    "foreign",
+    type=click.Choice(list(FOREIGN)),
+    help="What ROOT holds, where it is another tool's export: "
+    + "; ".join(f"{name}: {form.about}" for name, form in FOREIGN.items())
+    + ". Read by datumaro, in an environment of its own that is made on first use.",
+)
+@click.option(
+    "--map",
+    "renamed",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="Rename a class, or merge it into another: fray=break. OLD= leaves its instances out. May"
+    " be given again.",
+)
+def convert(
+    root: Path, out: Path, splits: Path | None, foreign: str | None, renamed: tuple[str, ...]
+) -> None:
     """Write the data set in ROOT as COCO instances into the new folder OUT."""
+    from train.data.class_map import map_classes, parse_map
     from train.data.convert import write_coco
 
-    opened = open_data(root, splits=splits, create=True)
-    write_coco(opened, out)
-    say(f"{len(opened.samples) - len(opened.of(UNLABELLED)):,} images: {out}")
+    mapping = parse_map(renamed)
+    with contextlib.ExitStack() as kept:
+        if foreign:
+            folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="millsight-")))
+            opened = open_foreign(root, foreign, folder, splits)
+        else:
+            opened = open_data(root, splits=splits, create=is_severstal(root), progress=track)
+        opened = map_classes(opened, mapping)
+        write_coco(opened, out)
+    say(f"{len(labelled(opened)):,} images: {out}")
 
 
 def _with_known_splits(root: Path) -> DataSet:

@@ -14,7 +14,9 @@ from edge.install.trust import Device
 from edge.vision.cascade import Cascade
 from train.data import open_data
 from train.data.progress import track
+from train.data.split_names import standard_split
 from train.data.tiles import judged_tiles
+from train.evaluate.acquaintance import acquaintance, in_words
 from train.evaluate.comparison import baseline_of
 from train.evaluate.evaluation import evaluation
 from train.evaluate.instances.looking import look
@@ -33,7 +35,7 @@ _THIS, _BASELINE = "this", "baseline"
     "folder",
     required=True,
     type=click.Path(path_type=Path),
-    help="Data folder in Severstal's or COCO's layout.",
+    help="Data folder in Severstal's or COCO's layout, or of class folders.",
 )
 @click.option("--split", default="holdout", show_default=True, help="Which of its splits.")
 @click.option(
@@ -91,11 +93,16 @@ def evaluate(
         if which is not None
     }
     data = open_data(folder, splits=split_file)
+    split = split if data.of(split) else standard_split(split)
+    known = acquaintance(loaded.manifest, data, split)
     items = judged_tiles(data, split, tile)
     turns = track(items, "judging", len(items))
     scored = score_each(cascades, turns, data.classes, inspect=(_THIS,))
     instances = {
-        key: look(which, track(items, "outlining", len(items)), data.classes, inspect=key == _THIS)
+        key: None
+        # Class folders outline nothing that outlines could be held against.
+        if data.layout == "class folders"
+        else look(which, track(items, "outlining", len(items)), data.classes, inspect=key == _THIS)
         for key, which in cascades.items()
     }
     compared = baseline_of(other, scored[_BASELINE], instances[_BASELINE]) if other else None
@@ -104,9 +111,12 @@ def evaluate(
     cascade = cascades[_THIS]
     subject = Subject(loaded, cascade.networks.gate.engine.name, precision, data, split, tile)
     if format_ == "json":
-        click.echo(json.dumps({"judged": subject.to_json(), **figures}))
+        judged_json = {**subject.to_json(), "bundle_was": known}
+        click.echo(json.dumps({"judged": judged_json, **figures}, allow_nan=False))
     else:
         print_figures(figures, subject.title)
+        if known != "not known":
+            click.echo(in_words(known, split, loaded.manifest))
     if report is not None:
         judged = scored[_THIS], instances[_THIS]
         write_report(report, subject, cascade, items, *judged, figures)

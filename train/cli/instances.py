@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from edge.cli.options import SIZE, with_options
+from edge.core.errors import DataError
 from edge.core.stderr_log import say
 from train.cli.options import (
     COUNT,
@@ -104,6 +105,7 @@ def instances(
     *,
     data: Path,
     splits: Path | None,
+    allow_leaks: bool,
     out: Path | None,
     resume: bool,
     overwrite: bool,
@@ -118,7 +120,12 @@ def instances(
     claiming = resumable(folder, command, resume=resume, overwrite=overwrite)
     with claiming as claim, TrainingProgress(plan.recipe.epochs, precision_in_words) as progress:
         check_folder(folder, resume=resume, overwrite=overwrite)
-        opened = open_to_train(data, splits)
+        opened = open_to_train(data, splits, allow_leaks=allow_leaks)
+        if opened.layout == "class folders":
+            raise DataError(
+                f"{data} holds class folders, which outline nothing",
+                "Draw boxes or masks, or train the gate and the classifier alone",
+            )
         claim_folder(folder, overwrite=overwrite)
         claim.claimed = True
         card = train_instances(plan, opened, folder, progress, command=command, resume=resume)

@@ -25,15 +25,21 @@ data_options = with_options(
         "--data",
         required=True,
         type=click.Path(path_type=Path),
-        help="Folder with labelled frames: Severstal's layout, or COCO instances.",
+        help="Folder with labelled frames: Severstal's layout, COCO instances, or class folders.",
     ),
     click.option(
         "--splits",
         type=click.Path(path_type=Path),
         help="Split file. [default: the data set's own, written if missing]",
     ),
+    click.option(
+        "--allow-leaks",
+        is_flag=True,
+        help="Train although images of one split share surface with images of another, so that"
+        " figures are too good.",
+    ),
 )
-"""``--data`` and ``--splits``."""
+"""``--data``, ``--splits`` and ``--allow-leaks``."""
 
 epochs_option = click.option(
     "--epochs", type=COUNT, help="Passes over the training items. [default: the network's]"

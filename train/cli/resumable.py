@@ -13,6 +13,8 @@ import click
 
 from edge.core.stderr_log import say
 from train.data import SPLIT_FILE, open_data
+from train.data.leaks import refuse_leaks
+from train.data.progress import track
 from train.data.sample import DataSet
 from train.loop import checkpoint
 from train.loop.interrupt import InterruptedTrainingError
@@ -52,16 +54,25 @@ def resumable(folder: Path, command: str, *, resume: bool, overwrite: bool) -> I
         raise click.Abort(_how_to_go_on(folder if claim.claimed else None, None, command)) from None
 
 
-def open_to_train(root: Path, splits: Path | None) -> DataSet:
+def open_to_train(root: Path, splits: Path | None, *, allow_leaks: bool = False) -> DataSet:
     """Open a data folder; log it if the images were split just now.
 
+    Args:
+        root: The data folder.
+        splits: A split file, or None for the data set's own.
+        allow_leaks: Tolerate near-duplicates that cross splits.
+
     Raises:
+        DataError: Near-duplicates cross the splits.
         MillsightError: See ``open_data``.
     """
     dealt = (root / SPLIT_FILE).exists()
-    data = open_data(root, splits=splits, create=True)
+    data = open_data(root, splits=splits, create=True, progress=track)
     if not dealt and (root / SPLIT_FILE).exists():
         say(_LOG, f"split the images: {root / SPLIT_FILE}")
+    if not allow_leaks:
+        for words in refuse_leaks(data, track):
+            say(_LOG, f"tolerated: {words}")
     return data
 
 

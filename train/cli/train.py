@@ -66,6 +66,7 @@ def _train(
     *,
     data: Path,
     splits: Path | None,
+    allow_leaks: bool,
     out: Path | None,
     holdout: bool,
     resume: bool,
@@ -81,7 +82,7 @@ def _train(
     claiming = resumable(folder, command, resume=resume, overwrite=overwrite)
     with claiming as claim, TrainingProgress(plan.recipe.epochs) as progress:
         check_folder(folder, resume=resume, overwrite=overwrite)
-        opened = open_to_train(data, splits)
+        opened = open_to_train(data, splits, allow_leaks=allow_leaks)
         tiles = choose_tiles(opened, plan.geometry.region, plan.stride, holdout=holdout)
         claim_folder(folder, overwrite=overwrite)
         claim.claimed = True

@@ -10,38 +10,47 @@ from edge.core.errors import (
     UnwritableError,
 )
 from train.atomic_paths import readable
+from train.data.class_folders import has_class_folders, read_class_folders
 from train.data.coco import read_coco
 from train.data.coco_files import annotation_files
 from train.data.complaints import Complain, refuse
+from train.data.counts import split_names
+from train.data.leaks import joined
+from train.data.progress import ItemProgress, quiet
 from train.data.sample import DataSet
 from train.data.severstal import TABLE, read_severstal
-from train.data.splits import apply_splits, split_data, write_splits
+from train.data.splits import STUDY_SHARES, apply_splits, split_data, write_splits
 
 SPLIT_FILE = "splits.csv"
 
 
-def open_data(root: Path, *, splits: Path | None = None, create: bool = False) -> DataSet:
-    """Open a data folder in either layout; images are not read.
+def open_data(
+    root: Path,
+    *,
+    splits: Path | None = None,
+    create: bool = False,
+    progress: ItemProgress = quiet,
+) -> DataSet:
+    """Open a data folder in any layout; images are not read.
 
-    COCO takes its splits from the files' names, Severstal from ``splits`` (default
-    ``root/splits.csv``). With ``splits``, COCO is split by that file too.
+    Splits are those of ``splits``, else of ``root/splits.csv`` where that exists, whatever the
+    layout; else COCO's and class folders' own, from the names of files and folders.
 
     Args:
         root: The data folder.
         splits: A split file, which must be there.
-        create: Write Severstal's default split file where it is missing, with seed 0 and the
-            study's shares. Only what trains or converts may: to judge on splits dealt just now
-            is to judge on what may have been trained on.
+        create: Deal a set that has no splits of its own, near-duplicates together, with seed 0 and
+            the study's shares, and write ``root/splits.csv``. Only what trains may: to judge on
+            splits dealt just now is to judge on what may have been trained on.
+        progress: Shows how near-duplicates are sought, where the set is dealt.
 
     Raises:
         MissingPathError: There is no such folder, or no split file.
-        DataError: It holds neither layout, no images, or the split file does not fit it.
+        DataError: It holds no known layout, no images, or the split file does not fit it.
         LabelError: Its labels are wrong.
         UnwritableError: A new split file cannot be written.
     """
     data = read_unsplit(root)
-    if splits is None and not is_severstal(root):
-        return data
     path = splits or root / SPLIT_FILE
     with readable(path):
         there = path.exists()
@@ -52,15 +61,28 @@ def open_data(root: Path, *, splits: Path | None = None, create: bool = False) -
             f"there is no split file {path}",
             f"Write it with: millsight data split {root} --out {path}",
         )
+    undealt = is_severstal(root)
+    if not undealt and not (create and _is_undealt(data)):
+        return data
     if not create:
         raise MissingPathError(
             f"{root} is not split yet: there is no {path}", f"Split it with: {_split(root)}"
         )
+    dealt = split_data(joined(data, progress))
     try:
-        write_splits(path, split_data(data).samples)
+        write_splits(path, dealt.samples)
     except UnwritableError as error:
         raise UnwritableError(error.what, f"Write it elsewhere: {_split(root)}") from None
     return apply_splits(data, path)
+
+
+def _is_undealt(data: DataSet) -> bool:
+    """Whether a set's own splits part nothing: one COCO file, or class folders without splits.
+
+    One that is called ``train``, ``val`` or ``holdout`` is a part of something, and left as it is.
+    """
+    names = split_names(data)
+    return len(names) == 1 and names[0] not in STUDY_SHARES
 
 
 def _split(root: Path) -> str:
@@ -69,11 +91,11 @@ def _split(root: Path) -> str:
 
 
 def read_unsplit(root: Path, complain: Complain = refuse) -> DataSet:
-    """Read a data folder in either layout without touching a split file.
+    """Read a data folder in any layout without touching a split file.
 
     Raises:
         MissingPathError: There is no such folder.
-        DataError: It holds neither layout, or no images, or cannot be looked into.
+        DataError: It holds no known layout, or no images, or cannot be looked into.
         LabelError: Its labels are wrong, unless ``complain`` takes it.
     """
     with readable(root):
@@ -83,9 +105,13 @@ def read_unsplit(root: Path, complain: Complain = refuse) -> DataSet:
             return read_severstal(root, complain)
         if annotation_files(root):
             return read_coco(root, complain)
+        if has_class_folders(root):
+            return read_class_folders(root, complain)
     raise DataError(
-        f"{root} holds neither train.csv beside train_images/ nor instances_NAME.json",
-        "Name the folder that holds them",
+        f"{root} holds neither train.csv beside train_images/, nor instances_NAME.json, nor a"
+        " folder of pictures for each class",
+        "Name the folder that holds them; YOLO, VOC, LabelMe, CVAT and Label Studio exports are"
+        " converted with: millsight data convert --from FORMAT",
     )
 
 

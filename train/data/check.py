@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +14,12 @@ from typing import Any, Literal
 from edge.core.errors import ImageError, MillsightError
 from edge.core.images import SUFFIXES
 from train.atomic_paths import readable
-from train.data import SPLIT_FILE, is_severstal, read_unsplit
+from train.data import SPLIT_FILE, read_unsplit
 from train.data.counts import LabelCounts, count_labels
-from train.data.groups import identical_pairs
+from train.data.duplicates.finder import NearDuplicate
+from train.data.groups import identical_pairs, join_pairs
 from train.data.known import FULL_UNLABELLED, departures, is_full_severstal
+from train.data.leaks import find_leaks, labelled, seek
 from train.data.progress import ItemProgress, quiet
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import UNLABELLED, DataSet, Sample
@@ -24,6 +27,7 @@ from train.data.severstal import TABLE
 from train.data.splits import apply_splits
 
 Severity = Literal["error", "warning", "note"]
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 BOX_TOLERANCE_PX = 2.0
 """Pixels by which a box may differ from its mask's before it is worth a word."""
@@ -40,13 +44,25 @@ class DataFinding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a data folder holds and what is wrong with it."""
+    """What a data folder holds and what is wrong with it.
+
+    Attributes:
+        root: The folder.
+        layout: Its layout; empty where it could not be read.
+        counts: What its labels show.
+        unlabelled: Images without labels.
+        groups: Groups of near-duplicates, and images without one.
+        near_duplicates: Pairs of images that share surface; None where they were not sought.
+        is_full_severstal: Whether it is the competition's whole set.
+        findings: What is wrong or worth knowing, errors first.
+    """
 
     root: Path
-    layout: Literal["severstal", "coco"]
+    layout: str
     counts: LabelCounts
     unlabelled: int
     groups: int
+    near_duplicates: int | None
     is_full_severstal: bool
     findings: tuple[DataFinding, ...]
 
@@ -63,16 +79,25 @@ class CheckReport:
             **asdict(self.counts),
             "unlabelled": self.unlabelled,
             "groups": self.groups,
+            "near_duplicates": self.near_duplicates,
             "is_full_severstal": self.is_full_severstal,
             "findings": [asdict(finding) for finding in self.findings],
         }
 
 
-def check_data(root: Path, progress: ItemProgress = quiet) -> CheckReport:
+def check_data(
+    root: Path, progress: ItemProgress = quiet, *, near_duplicates: bool = True
+) -> CheckReport:
     """Verify that every image is readable, grey and of its size, and every label decodable.
 
-    Also lists images that no label file names, identical files, and a split file that does not
-    fit; for the competition's full set, departures from its known totals. Nothing is written.
+    Also lists images that no label file names, identical files, near-duplicates that cross splits,
+    and a split file that does not fit; for the competition's full set, departures from its known
+    totals. Nothing is written but the user's cache of near-duplicates.
+
+    Args:
+        root: The data folder.
+        progress: Shows how it goes.
+        near_duplicates: Whether they are sought.
 
     Raises:
         MissingPathError: There is no such folder.
@@ -80,16 +105,22 @@ def check_data(root: Path, progress: ItemProgress = quiet) -> CheckReport:
         LabelError: A label file cannot be read at all.
     """
     with readable(root):
-        return _check(root, progress)
+        return _check(root, progress, near_duplicates)
 
 
-def _check(root: Path, progress: ItemProgress) -> CheckReport:
+def _check(root: Path, progress: ItemProgress, near_duplicates: bool) -> CheckReport:
     findings: list[DataFinding] = []
 
     def complain(path: Path, error: MillsightError) -> None:
         findings.append(DataFinding("error", str(path), _words(error)))
 
-    data = read_unsplit(root, complain)
+    try:
+        data = read_unsplit(root, complain)
+    except MillsightError as error:
+        if not findings:
+            raise
+        complain(root, error)  # What was found on the way says why.
+        data = DataSet(root.resolve().name, root, (), (), layout="")
     data = _with_split_file(data, complain)
     counts = count_labels(data.samples, data.classes)
     is_full = is_full_severstal(data)
@@ -98,21 +129,56 @@ def _check(root: Path, progress: ItemProgress) -> CheckReport:
     findings += _unreadable(data.samples, progress)
     findings += _unnamed_files(data)
     findings += _identical_files(data)
+    pairs = seek(data, progress) if near_duplicates else None
+    findings += _near_duplicates(data, pairs, sought=near_duplicates)
     findings += _boxes_off_masks(data)
     if is_full:
         findings += [DataFinding("error", str(root / TABLE), words) for words in departures(counts)]
         if unlabelled != FULL_UNLABELLED:
             words = f"{unlabelled:,} test images; the competition's set has {FULL_UNLABELLED:,}"
             findings.append(DataFinding("warning", str(root / "test_images"), words))
+    grouped = join_pairs(labelled(data), [(p.first, p.second) for p in pairs or ()])
     return CheckReport(
         root=root,
-        layout="severstal" if is_severstal(root) else "coco",
+        layout=data.layout,
         counts=counts,
         unlabelled=unlabelled,
-        groups=len({s.group for s in data.samples if s.split != UNLABELLED}),
+        groups=len({sample.group for sample in grouped}),
+        near_duplicates=None if pairs is None else len(pairs),
         is_full_severstal=is_full,
-        findings=tuple(findings),
+        # The worst first: a screen shows the first few.
+        findings=tuple(sorted(findings, key=lambda f: _SEVERITIES.index(f.severity))),
     )
+
+
+def _near_duplicates(
+    data: DataSet, pairs: list[NearDuplicate] | None, *, sought: bool
+) -> Iterator[DataFinding]:
+    """Splits that near-duplicates cross, and groups that lack some."""
+    root = str(data.root)
+    if pairs is None:
+        why = "frames of a simulation share backgrounds by design" if sought else "as asked"
+        yield DataFinding("note", root, f"near-duplicates were not sought: {why}")
+        return
+    samples = labelled(data)
+    alike = _alike_in_bytes(samples)
+    pairs = [pair for pair in pairs if alike[pair.first] != alike[pair.second]]
+    for leak in find_leaks(samples, pairs):
+        words = f"near-duplicates cross the splits: {leak.words}"
+        yield DataFinding("warning" if leak.tolerable else "error", root, words)
+    apart = [
+        pair
+        for pair in pairs
+        if samples[pair.first].group != samples[pair.second].group
+        and samples[pair.first].split == samples[pair.second].split
+    ]
+    if apart:
+        one, other = samples[apart[0].first], samples[apart[0].second]
+        words = (
+            f"{len(apart)} pairs of near-duplicates are of one split and in different groups, such"
+            f" as {one.name} and {other.name}: intervals over groups are too narrow"
+        )
+        yield DataFinding("note", root, words)
 
 
 def _with_split_file(data: DataSet, complain: Callable[[Path, MillsightError], None]) -> DataSet:
@@ -161,16 +227,18 @@ def _unnamed_files(data: DataSet) -> Iterator[DataFinding]:
         for path in others:
             is_image = path.suffix.lower() in SUFFIXES
             words = "no label file names this image" if is_image else "not an image"
-            if path.parent != data.root:
+            if path.parent != data.root and not path.name.endswith(".json"):
                 yield DataFinding("warning", str(path), words)
 
 
 def _identical_files(data: DataSet) -> Iterator[DataFinding]:
-    samples = [sample for sample in data.samples if sample.path.is_file()]
+    # Those that cannot be read are listed as that.
+    samples = [sample for sample in data.samples if os.access(sample.path, os.R_OK)]
     try:
         pairs = identical_pairs([sample.path for sample in samples])
-    except ImageError:
-        return  # already listed as unreadable
+    except ImageError as error:
+        yield DataFinding("error", str(data.root), f"copies were not sought: {error.what}")
+        return
     copies: dict[int, list[int]] = defaultdict(list)
     for first, again in pairs:
         copies[first].append(again)
@@ -192,6 +260,16 @@ def _identical_files(data: DataSet) -> Iterator[DataFinding]:
     if grouped:
         words = f"{grouped} files hold the same bytes as another of their group"
         yield DataFinding("note", str(data.root), words)
+
+
+def _alike_in_bytes(samples: Sequence[Sample]) -> list[int]:
+    """For each sample the first one whose file holds the same bytes: those are told as copies."""
+    first = list(range(len(samples)))
+    there = [i for i, sample in enumerate(samples) if os.access(sample.path, os.R_OK)]
+    with suppress(ImageError):
+        for one, again in identical_pairs([samples[i].path for i in there]):
+            first[there[again]] = there[one]
+    return first
 
 
 def _boxes_off_masks(data: DataSet) -> Iterator[DataFinding]:

@@ -1,10 +1,11 @@
-"""Reader for COCO instances: ``instances_NAME.json`` beside ``images/``, one file a split."""
+"""Reader for COCO instances, one file a split, as the tools export them."""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from dataclasses import dataclass, field
+import os
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from edge.core.errors import (
     MillsightError,
 )
 from train.data.coco_files import (
+    Id,
     annotation_files,
     categories,
+    id_of,
     load,
     stated_nuisances,
     stated_source,
 )
 from train.data.coco_masks import segmentation_runs
+from train.data.coco_paths import ImageFolders, stem
 from train.data.complaints import Complain, refuse, shown
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import LEAST_SIDE, MOST_SIDE, DataSet, Instance, Sample
@@ -33,29 +37,33 @@ def read_coco(root: Path, complain: Complain = refuse) -> DataSet:
 
     The split is the file's NAME, the group is ``group`` on an image (without it each image is its
     own). Boxes are clipped to the image. An annotation without ``segmentation`` is a box alone,
-    one without ``bbox`` takes its mask's. The set's nuisances are ``nuisances`` in ``info``.
+    one without ``bbox`` takes its mask's. Regions of a crowd (``iscrowd``) are ignored areas and no
+    defects. The set's nuisances are ``nuisances`` in ``info``.
 
     Raises:
         LabelError: A file is not COCO, or an annotation is wrong (unknown category or image, empty
             mask, box outside its image), unless ``complain`` takes it.
         DataError: No images, images that are missing, or a group in two splits; likewise. Unknown
-            nuisances, always.
+            nuisances or two files of one split, always.
     """
     files = annotation_files(root)
     documents = {name: load(path) for name, path in files.items()}
     names = categories(files, documents)
     classes = tuple(names.values())
-    reading = _Reading(root, {id_: i for i, id_ in enumerate(names)}, complain)
+    reading = _Reading(ImageFolders(root), {id_: i for i, id_ in enumerate(names)}, complain)
     for split, document in documents.items():
         reading.add(split, files[split], document)
     if not reading.samples:
-        raise DataError(f"{root} names no images", "Export the annotations again")
+        raise DataError(
+            f"{root} names no images that can be used",
+            f"Export the annotations again, or see: millsight data check {root}",
+        )
     source = stated_source(documents) or BY_CLASSES.get(classes, NOT_STATED)
     return DataSet(
         name=root.resolve().name,
         root=root,
         classes=classes,
-        samples=tuple(reading.samples),
+        samples=reading.named_apart(),
         source=source.source,
         terms=source.terms,
         notes=reading.notes(),
@@ -63,7 +71,7 @@ def read_coco(root: Path, complain: Complain = refuse) -> DataSet:
     )
 
 
-def _own_id(path: Path, image: dict[str, Any], known: dict[int | str, str]) -> int | str:
+def _own_id(path: Path, image: dict[str, Any], known: dict[Id, str]) -> Id:
     """An image's id, by which annotations name it; ``known`` ones and their images grow by it.
 
     Raises:
@@ -72,7 +80,7 @@ def _own_id(path: Path, image: dict[str, Any], known: dict[int | str, str]) -> i
     id_, name = image.get("id"), str(image.get("file_name"))
     if id_ is None:
         raise LabelError(f"{path}: image {name} has no id", "Export the annotations again")
-    key = _key(id_)
+    key = id_of(id_)
     if key in known:
         raise LabelError(
             f"{path}: image {name} has the id {id_!r} of image {known[key]}",
@@ -82,32 +90,28 @@ def _own_id(path: Path, image: dict[str, Any], known: dict[int | str, str]) -> i
     return key
 
 
-def _key(id_: Any) -> int | str:
-    return id_ if isinstance(id_, int | str) else repr(id_)
-
-
 @dataclass
 class _Reading:
     """Samples gathered over the files, and what was noticed on the way."""
 
-    root: Path
-    class_of: dict[int, int]
+    folders: ImageFolders
+    class_of: dict[Id, int]
     complain: Complain
     samples: list[Sample] = field(default_factory=list)
     clipped: int = 0
     farthest: float = 0.0
     ungrouped: int = 0
-    _names: dict[str, str] = field(default_factory=dict)
+    crowds: int = 0
+    _split_of_file: dict[Path, str] = field(default_factory=dict)
     _split_of_group: dict[str, str] = field(default_factory=dict)
-    _listed: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def add(self, split: str, path: Path, document: dict[str, Any]) -> None:
         """Read one split's file."""
         instances: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         for annotation in document["annotations"]:
-            instances[_key(annotation.get("image_id"))].append(annotation)
+            instances[id_of(annotation.get("image_id"))].append(annotation)
         missing: list[str] = []
-        known: dict[int | str, str] = {}
+        known: dict[Id, str] = {}
         for image in document["images"]:
             try:
                 own = _own_id(path, image, known)
@@ -123,8 +127,9 @@ class _Reading:
             self.complain(
                 path,
                 DataError(
-                    f"{path} names {len(missing)} images that are not in images/: {shown(missing)}",
-                    "Copy the images there, or export the annotations again",
+                    f"{path} names {len(missing)} images that are not there: {shown(missing)}",
+                    f"Copy the images to {self.folders.root / 'images'}, or export the annotations"
+                    " again",
                 ),
             )
         for image_id, lost in instances.items():
@@ -146,55 +151,72 @@ class _Reading:
                 f"{path}: {file_name} is {width}×{height}",
                 f"Sides from {LEAST_SIDE} to {MOST_SIDE} px are admitted: crop it, or leave it out",
             )
-        file = self._find(split, file_name)
-        if file is None:
+        located = self.folders.find(split, path.parent, file_name)
+        if located is None:
             return None
-        if file.name in self._names:
+        if located.file in self._split_of_file:
             raise DataError(
-                f"image {file.name} is named twice, in {self._names[file.name]} and {split}",
+                f"image {located.name} is named twice, in {self._split_of_file[located.file]} and"
+                f" {split}",
                 "Keep one of them: an image in two splits would be judged on what it taught",
             )
-        self._names[file.name] = split
-        found = []
+        self._split_of_file[located.file] = split
+        found, ignored = [], []
         for annotation in annotations:
             try:
-                found.append(self._instance(annotation, height, width))
+                instance = self._instance(annotation, height, width)
             except LabelError as error:
                 where = f"{path}: annotation {annotation.get('id')} of {file_name}"
                 self.complain(path, LabelError(f"{where}: {error.what}", error.hint))
-        return Sample(file, width, height, tuple(found), self._group(image, file, split), split)
+                continue
+            if id_of(annotation.get("iscrowd")) == 1:
+                self.crowds += 1
+                ignored.append(instance.box)
+            else:
+                found.append(instance)
+        return Sample(
+            located.file,
+            width,
+            height,
+            tuple(found),
+            self._group(image, located.name, split),
+            split,
+            place="" if located.name == located.file.name else located.name,
+            ignored=tuple(ignored),
+        )
 
-    def _group(self, image: dict[str, Any], file: Path, split: str) -> str:
+    def _group(self, image: dict[str, Any], name: str, split: str) -> str:
         if image.get("group") is None:
             self.ungrouped += 1
-            return file.stem
+            return stem(name)
         group = str(image["group"])
         other = self._split_of_group.setdefault(group, split)
         if other != split:
             raise DataError(
-                f"group {group!r} is in both {other} and {split} (there with {file.name})",
+                f"group {group!r} is in both {other} and {split} (there with {name})",
                 "Put all images of a group into one split",
             )
         return group
 
-    def _find(self, split: str, file_name: str) -> Path | None:
-        relative = Path(file_name)
-        if relative.is_absolute() or ".." in relative.parts:
-            raise LabelError(f"image name {file_name!r} leads out of the data folder")
-        for folder in ("images", f"images/{split}", split, "."):
-            candidate = self.root / folder / relative
-            if candidate.parent not in self._listed:
-                there = candidate.parent.is_dir()
-                names = [p.name for p in candidate.parent.iterdir()] if there else []
-                self._listed[candidate.parent] = frozenset(names)
-            if candidate.name in self._listed[candidate.parent]:
-                return candidate
-        return None
+    def named_apart(self) -> tuple[Sample, ...]:
+        """The samples; where names in different folders are equal, with their folders'."""
+        times = Counter(sample.name for sample in self.samples)
+        top = Path(os.path.normpath(self.folders.root)).absolute()
+        apart = []
+        for sample in self.samples:
+            if times[sample.name] > 1:
+                place = sample.path.absolute().relative_to(top).as_posix().removeprefix("images/")
+                group = stem(place) if sample.group == stem(sample.name) else sample.group
+                apart.append(replace(sample, place=place, group=group))
+            else:
+                apart.append(sample)
+        return tuple(apart)
 
     def _instance(self, annotation: dict[str, Any], height: int, width: int) -> Instance:
-        category = annotation.get("category_id")
-        if not isinstance(category, int) or category not in self.class_of:
-            raise LabelError(f"unknown category {category!r}", "Add it to categories")
+        category = id_of(annotation.get("category_id"))
+        if category not in self.class_of:
+            stated = annotation.get("category_id")
+            raise LabelError(f"unknown category {stated!r}", "Add it to categories")
         runs = segmentation_runs(annotation.get("segmentation"), height, width)
         box = annotation.get("bbox")
         if box is not None:
@@ -229,6 +251,10 @@ class _Reading:
             notes.append(
                 f"{self.clipped} boxes reach past their image, by up to {self.farthest:.3g} px, "
                 "and were clipped"
+            )
+        if self.crowds:
+            notes.append(
+                f"{self.crowds} crowd regions (iscrowd) are ignored: neither defect nor clean"
             )
         if self.ungrouped:
             notes.append(f"{self.ungrouped} images state no group; each is its own")

@@ -4,26 +4,73 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from edge.core.errors import DataError, LabelError
 from train.augment.conditions import NUISANCES
 from train.data.sources import Source
+from train.data.split_names import standard_split
 
 PREFIX = "instances_"
+ROBOFLOW = "_annotations.coco.json"
+
+Id: TypeAlias = int | str
+"""An id as it is compared: 7, 7.0 and "7" are one."""
 
 
 def annotation_files(root: Path) -> dict[str, Path]:
-    """Split names and files of a COCO folder, or of its ``annotations/`` as CVAT exports."""
+    """Split names and files of a COCO folder.
+
+    ``instances_NAME.json`` in the folder or in its ``annotations/``, as CVAT and datumaro export;
+    else ``NAME/_annotations.coco.json`` beside the pictures, as Roboflow exports; else any other
+    JSON files of the two folders that are COCO's.
+
+    Raises:
+        DataError: Two files are of one split.
+    """
     folders = [folder for folder in (root, root / "annotations") if folder.is_dir()]
-    found = [
-        path
-        for folder in folders
-        # Not glob, which takes a folder that cannot be read for an empty one.
-        for path in folder.iterdir()
-        if path.name.startswith(PREFIX) and path.suffix == ".json"
-    ]
-    return {path.stem.removeprefix(PREFIX): path for path in sorted(found)}
+    # Not glob, which takes a folder that cannot be read for an empty one.
+    files = sorted(path for folder in folders for path in folder.iterdir())
+    named = [p for p in files if p.name.startswith(PREFIX) and p.suffix == ".json"]
+    if named:
+        return _by_split([(path.stem.removeprefix(PREFIX), path) for path in named])
+    exported = [f / ROBOFLOW for f in (root, *files) if f.is_dir() and (f / ROBOFLOW).is_file()]
+    if exported:
+        return _by_split(
+            [
+                ("default" if path.parent == root else standard_split(path.parent.name), path)
+                for path in exported
+            ]
+        )
+    others = [p for p in files if p.suffix == ".json" and p.is_file() and _looks_like_coco(p)]
+    return _by_split([(standard_split(path.stem), path) for path in others])
+
+
+def _by_split(found: list[tuple[str, Path]]) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for split, path in found:
+        if split in files:
+            raise DataError(f"{files[split]} and {path} are both of split {split!r}", "Keep one")
+        files[split] = path
+    return files
+
+
+def _looks_like_coco(path: Path) -> bool:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return all(f'"{key}"'.encode() in content for key in ("images", "annotations", "categories"))
+
+
+def id_of(value: Any) -> Id:
+    """An id as it is compared; tools write the same one as 7, 7.0 or "7"."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        whole = value.strip().removesuffix(".0")
+        return int(whole) if whole.isascii() and whole.isdigit() and len(whole) < 20 else value
+    return value if isinstance(value, int) else repr(value)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -48,18 +95,22 @@ def load(path: Path) -> dict[str, Any]:
     return document
 
 
-def categories(files: dict[str, Path], documents: dict[str, dict[str, Any]]) -> dict[int, str]:
-    """Category names by id, ascending.
+def categories(files: dict[str, Path], documents: dict[str, dict[str, Any]]) -> dict[Id, str]:
+    """Category names by id, ascending, without Roboflow's root category, which nothing is of.
 
     Raises:
         LabelError: A category has no id or name or shares one, or files differ in theirs.
     """
-    agreed: dict[int, str] | None = None
+    agreed: dict[Id, str] | None = None
+    above: set[str] = set()
     for split, document in documents.items():
         try:
-            named = sorted((int(c["id"]), str(c["name"])) for c in document["categories"])
-        except (KeyError, TypeError, ValueError, OverflowError):
+            named = [(id_of(c["id"]), str(c["name"])) for c in document["categories"]]
+        except KeyError:
             raise LabelError(f"{files[split]} has a category without id or name") from None
+        if any(not isinstance(id_, int) for id_, _ in named):
+            raise LabelError(f"{files[split]} has a category without id or name")
+        named.sort(key=lambda one: (str(type(one[0])), one[0]))
         if agreed is not None and dict(named) != agreed:
             raise LabelError(
                 f"{files[split]} has other categories than the files before it",
@@ -68,7 +119,17 @@ def categories(files: dict[str, Path], documents: dict[str, dict[str, Any]]) -> 
         agreed = dict(named)
         if len(set(agreed.values())) < len(named):
             raise LabelError(f"{files[split]} has two categories of one id or name")
-    return agreed or {}
+        above |= {str(c.get("supercategory")) for c in document["categories"]}
+    used = {
+        id_of(annotation.get("category_id"))
+        for document in documents.values()
+        for annotation in document["annotations"]
+    }
+    return {
+        id_: name
+        for id_, name in (agreed or {}).items()
+        if id_ in used or name not in above or len(agreed or {}) == 1
+    }
 
 
 def stated_source(documents: dict[str, dict[str, Any]]) -> Source | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def _polygon_runs(polygons: list[Any], height: int, width: int) -> Runs:
     for polygon in polygons:
         if not isinstance(polygon, list) or len(polygon) < 6 or len(polygon) % 2:
             raise LabelError("a polygon is not a list of at least three x, y pairs")
-        if not all(isinstance(v, int | float) and np.isfinite(v) for v in polygon):
+        if not all(_is_number(v) for v in polygon):
             raise LabelError("a polygon holds something that is not a number")
         # The rasterizer walks every pixel of an outline, however far away it lies.
         for values, size in ((polygon[::2], width), (polygon[1::2], height)):
@@ -58,3 +59,10 @@ def _polygon_runs(polygons: list[Any], height: int, width: int) -> Runs:
                 raise LabelError(f"a polygon reaches far outside its {width}×{height} image")
     drawn = coco_mask.decode(coco_mask.merge(coco_mask.frPyObjects(polygons, height, width)))
     return mask_to_runs(drawn.astype(np.bool_))
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError:
+        return False

@@ -1,4 +1,4 @@
-"""Severstal's layout to COCO instances, which other tools read."""
+"""Any data set as COCO instances, which other tools read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from train.data.sample import DataSet, Sample
 def write_coco(data: DataSet, out: Path) -> None:
     """Write ``instances_NAME.json`` for each split, and ``images/`` (hard links, else copies).
 
-    Masks are compressed run lengths. Unlabelled images are left out.
+    Masks are compressed run lengths, ignored areas crowds. Unlabelled images are left out.
 
     Raises:
         UnwritableError: ``out`` exists and is not an empty folder, or cannot be written.
@@ -34,8 +34,9 @@ def write_coco(data: DataSet, out: Path) -> None:
         for split in splits:
             samples = data.of(split)
             for sample in samples:
+                make_folder((folder / "images" / sample.name).parent)
                 _link(sample.path, folder / "images" / sample.name)
-            document = json.dumps(_document(data, samples))
+            document = json.dumps(_document(data, samples), allow_nan=False)
             write_whole(folder / f"instances_{split}.json", document + "\n")
 
 
@@ -76,6 +77,17 @@ def _document(data: DataSet, samples: Sequence[Sample]) -> dict[str, Any]:
             if mask is not None:
                 annotation["segmentation"] = mask_to_coco(mask)
             annotations.append(annotation)
+        for box in sample.ignored:
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": number,
+                    "category_id": 1,
+                    "bbox": list(box),
+                    "area": box[2] * box[3],
+                    "iscrowd": 1,
+                }
+            )
     categories = [{"id": i, "name": name} for i, name in enumerate(data.classes, start=1)]
     return {
         "info": {"description": data.source, "nuisances": list(data.nuisances)},

@@ -1,4 +1,4 @@
-"""Near-duplicates, found where the data names none: they must never cross a split."""
+"""Groups of samples that must never cross a split: identical files, look-alikes, given pairs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def join_identical(samples: Sequence[Sample]) -> list[Sample]:
     Raises:
         ImageError: An image file cannot be read.
     """
-    return _join(samples, identical_pairs([sample.path for sample in samples]))
+    return join_pairs(samples, identical_pairs([sample.path for sample in samples]))
 
 
 def join_similar(
@@ -47,7 +47,7 @@ def join_similar(
             for sample in progress(samples, "Comparing images", len(samples))
         ]
     )
-    return _join(samples, similar_pairs(hashes, distance))
+    return join_pairs(samples, similar_pairs(hashes, distance))
 
 
 def identical_pairs(paths: Sequence[Path]) -> list[tuple[int, int]]:
@@ -95,7 +95,7 @@ def similar_pairs(hashes: NDArray[np.bool_], distance: int) -> list[tuple[int, i
     return pairs
 
 
-def _join(samples: Sequence[Sample], pairs: Sequence[tuple[int, int]]) -> list[Sample]:
+def join_pairs(samples: Sequence[Sample], pairs: Sequence[tuple[int, int]]) -> list[Sample]:
     """Merge groups that a pair connects; the merged group is named as its first sample's was."""
     first_of: dict[str, int] = {}
     links = [(first_of.setdefault(s.group, i), i) for i, s in enumerate(samples)] + list(pairs)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+
+from edge.cli.console import SafeConsole
 
 Item = TypeVar("Item")
 
@@ -26,7 +27,7 @@ def quiet(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:
 
 def track(items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
     """Move a bar of ``total`` steps on stderr; none where stderr is no terminal."""
-    console = Console(stderr=True)
+    console = SafeConsole(stderr=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
         yield from bar.track(items, total=total)

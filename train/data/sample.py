@@ -16,6 +16,7 @@ from edge.core.rle import (
     Runs,
     runs_to_mask,
 )
+from train.data.orientation import refuse_turned
 
 UNLABELLED = "unlabelled"
 """Split of images that carry no labels, such as Severstal's ``test_images``: never trained on."""
@@ -55,6 +56,10 @@ class Sample:
         instances: Its defects; empty where the strip is clean.
         group: Near-duplicates share one; a group never crosses a split.
         split: ``train``, ``val``, ``holdout``, any other name a file gave, or ``UNLABELLED``.
+        place: Path in the data set, with ``/``, where file names alone are not unique; empty where
+            it is the file's name.
+        ignored: Boxes (x, y, width, height in pixels) of areas that nobody labelled, such as
+            COCO's crowds: neither defect nor clean.
     """
 
     path: Path
@@ -63,10 +68,13 @@ class Sample:
     instances: tuple[Instance, ...]
     group: str
     split: str
+    place: str = ""
+    ignored: tuple[tuple[float, float, float, float], ...] = ()
 
     @property
     def name(self) -> str:
-        return self.path.name
+        """By which split files and reports know it: one of its own in the data set."""
+        return self.place or self.path.name
 
     @property
     def class_indices(self) -> frozenset[int]:
@@ -77,9 +85,10 @@ class Sample:
         """Grey pixels [height, width], uint8.
 
         Raises:
-            ImageError: Unreadable, truncated, of real colour, or not of the size that the labels
-                are for.
+            ImageError: Unreadable, truncated, of real colour, with an EXIF orientation, or not of
+                the size that the labels are for.
         """
+        refuse_turned(self.path)
         pixels = read_grey(self.path)
         if pixels.shape != (self.height, self.width):
             raise ImageError(
@@ -101,8 +110,10 @@ class DataSet:
         samples: All of them, in a fixed order.
         source: Where it is from, for the manifest.
         terms: Under which terms it may be used, for the manifest.
+        notes: What was noticed while reading that is no fault.
         nuisances: What its annotators took for background, of
             ``train.augment.conditions.NUISANCES``: training may paint it on.
+        layout: ``severstal``, ``coco`` or ``class folders``.
     """
 
     name: str
@@ -113,6 +124,7 @@ class DataSet:
     terms: str = "not stated"
     notes: tuple[str, ...] = field(default=())
     nuisances: tuple[str, ...] = ()
+    layout: str = "coco"
 
     @property
     def provenance(self) -> str:

@@ -116,6 +116,7 @@ def read_severstal(root: Path, complain: Complain = refuse) -> DataSet:
         source=source.source,
         terms=source.terms,
         nuisances=NUISANCES,
+        layout="severstal",
     )
 
 
@@ -171,13 +172,20 @@ def _rows(table: Path, complain: Complain) -> Iterator[Row]:
         # A field may hold more run lengths than csv's default limit of 128 KiB.
         csv.field_size_limit(WIDTH * HEIGHT * 16)
         with open(table, newline="", encoding="utf-8-sig") as file:
-            yield from _parse(table, csv.reader(file), complain)
+            delimiter = _delimiter(file.readline())
+            file.seek(0)
+            yield from _parse(table, csv.reader(file, delimiter=delimiter), complain)
     except FileNotFoundError:
         raise MissingPathError(f"there is no {table}") from None
     except OSError as error:
         raise LabelError(f"{table} cannot be read: {error.strerror}") from None
     except (csv.Error, UnicodeDecodeError) as error:
         raise LabelError(f"{table} is not a CSV file ({error})", "Copy it again") from None
+
+
+def _delimiter(header: str) -> str:
+    """What parts the fields of a table: spreadsheets in many languages write semicolons."""
+    return max(",;\t", key=header.count)
 
 
 def _parse(table: Path, lines: Iterator[list[str]], complain: Complain) -> Iterator[Row]:
@@ -204,6 +212,7 @@ def _parse(table: Path, lines: Iterator[list[str]], complain: Complain) -> Itera
             where = f"{table} line {number} ({image}, class {class_id})"
             if not image:
                 raise LabelError(f"{where}: no image is named")
+            class_id = class_id.removesuffix(".0")  # As pandas writes a column with gaps.
             if class_id not in CLASSES:
                 raise LabelError(f"{where}: the class is not one of 1, 2, 3 and 4")
             text = cells[at["EncodedPixels"]]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from edge.core.redaction import outgoing_ascii
 from train.data.drawn import Picture
 
 PAGE_WIDTH = 1600
@@ -25,7 +26,7 @@ def captioned(picture: Picture, text: str) -> Picture:
     picture = np.pad(picture, ((0, 0), (0, room), (0, 0)), constant_values=_LIGHT)
     caption = np.full((CAPTION, picture.shape[1], 3), _LIGHT, np.uint8)
     where, font = (2, CAPTION - 7), cv2.FONT_HERSHEY_SIMPLEX
-    cv2.putText(caption, text, where, font, 0.45, (_DARK,) * 3, 1, cv2.LINE_AA)
+    cv2.putText(caption, outgoing_ascii(text), where, font, 0.45, (_DARK,) * 3, 1, cv2.LINE_AA)
     return np.vstack([caption, picture])
 
 

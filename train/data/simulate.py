@@ -80,7 +80,9 @@ def simulate_data(
         finally:
             pool.shutdown(cancel_futures=True)
         write_whole(folder / TABLE, _table(rows))
-        write_whole(folder / ABOUT, json.dumps(_about(frames, plan), indent=2) + "\n")
+        write_whole(
+            folder / ABOUT, json.dumps(_about(frames, plan), indent=2, allow_nan=False) + "\n"
+        )
 
 
 def _write_reel(plan: SimulationSettings, folder: Path, numbers: range) -> list[FrameRows]:

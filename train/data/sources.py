@@ -29,6 +29,19 @@ BY_CLASSES = {
         "NEU-Seg, Northeastern University (Song, Yan; Dong et al. 2019)",
         "research use, no licence stated",
     ),
+    (
+        "finishing_roll_printing",
+        "iron_sheet_ash",
+        "oxide_scale_of_plate_system",
+        "oxide_scale_of_temperature_system",
+        "red_iron",
+        "slag_inclusion",
+        "surface_scratch",
+    ): Source(
+        'X-SDD, Feng, Gao, Luo, "X-SDD: a new benchmark for hot rolled steel strip surface defects'
+        ' detection", Symmetry 2021',
+        "Apache-2.0",
+    ),
     ("blowhole", "break", "crack", "fray", "uneven"): Source(
         'Huang, Qiu, Yuan, "Surface defect saliency of magnetic tile", 2018',
         '"welcome to use, please cite"',

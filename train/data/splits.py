@@ -25,7 +25,8 @@ STUDY_SHARES = {"train": 0.63, "val": 0.27, "holdout": 0.10}
 """The study's: a holdout of 10 %, the rest 70/30 into training and validation."""
 
 LARGE_GROUP = 20
-"""Larger groups of near-duplicates are all in ``train``: elsewhere they would weigh too much."""
+"""Larger groups of near-duplicates are all in ``train``, where other groups suffice for the other
+splits: there they would weigh too much."""
 
 HEADER = ["image", "group", "split"]
 _CLEAN = -1
@@ -81,17 +82,48 @@ def assign_splits(
             labels[sample.group] |= sample.class_indices or {_CLEAN}
             size[sample.group] += 1
     if len(labels) < len(shares):
+        largest = max(size, key=lambda group: size[group], default="")
+        of_one = (
+            f": {size[largest]} of {sum(size.values())} are in group {largest!r}" if size else ""
+        )
         raise DataError(
-            f"{len(labels)} groups of images cannot be dealt to {len(shares)} splits",
-            "Add images, or ask for fewer splits with --shares",
+            f"{len(labels)} groups of images cannot be dealt to {len(shares)} splits{of_one}",
+            "Images of one group, such as one coil's, share surface and stay together: add images"
+            " of others, or ask for fewer splits with --shares",
         )
     groups = sorted(labels)
     np.random.default_rng(seed).shuffle(groups)
-    split_of = _Dealer(groups, labels, shares).deal([g for g in groups if size[g] > LARGE_GROUP])
+    large = _deal_large(groups, size, shares)
+    split_of = _Dealer(groups, labels, shares).deal(large)
+    empty = [name for name in shares if name not in split_of.values()]
+    if empty and large:
+        raise DataError(
+            f"the groups of images are too few and too large: {', '.join(empty)} would be empty",
+            "Add images of other coils or parts, or ask for fewer splits with --shares",
+        )
     return [
         sample if sample.split == UNLABELLED else replace(sample, split=split_of[sample.group])
         for sample in samples
     ]
+
+
+def _deal_large(
+    groups: list[str], size: Mapping[str, int], shares: Mapping[str, float]
+) -> dict[str, str]:
+    """Splits of large groups: ``train``, as long as the others leave enough for other splits."""
+    large = sorted((g for g in groups if size[g] > LARGE_GROUP), key=lambda g: -size[g])
+    train = "train" if "train" in shares else next(iter(shares))
+    images = sum(size[group] for group in groups)
+    left = images - sum(size[group] for group in large)
+    if left >= (1 - shares[train]) * images / 2:
+        return dict.fromkeys(large, train)
+    # Most images lie in large groups, as where one is a coil: each to the split that lacks most.
+    lacking = {name: share * images for name, share in shares.items()}
+    split_of = {}
+    for group in large:
+        split_of[group] = max(lacking, key=lambda name: lacking[name])
+        lacking[split_of[group]] -= size[group]
+    return split_of
 
 
 class _Dealer:
@@ -110,10 +142,9 @@ class _Dealer:
         self.wanted = {label: share * len(of) for label, of in self.waiting.items()}
         self.wanted_in_all = share * len(groups)
 
-    def deal(self, large: list[str]) -> dict[str, str]:
-        train = self.names.index("train") if "train" in self.names else 0
-        for group in large:
-            self._give(group, train)
+    def deal(self, large: Mapping[str, str]) -> dict[str, str]:
+        for group, split in large.items():
+            self._give(group, self.names.index(split))
         while any(self.waiting.values()):
             waiting = sorted((w for w in self.waiting if self.waiting[w]), key=self._rarity)
             label = waiting[0]

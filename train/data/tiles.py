@@ -55,6 +55,7 @@ def label_tiles(
 
     An instance belongs to a tile that holds 16 px or 30 % of its width and, where tiles divide the
     height, as much of its height. A mask is measured by the bounding box of its part in the tile.
+    A tile without a defect that an ignored area touches is ambiguous.
 
     Raises:
         ImageError: The image is smaller than a tile.
@@ -63,7 +64,7 @@ def label_tiles(
     divides_height = region is not None and region[1] < sample.height
     extents = [_Extent(instance, sample.height) for instance in sample.instances]
     return [
-        Tile(sample, box, *_shown(extents, box, divides_height), place)
+        Tile(sample, box, *_shown(extents, box, divides_height, sample.ignored), place)
         for place, box in enumerate(grid)
     ]
 
@@ -76,7 +77,7 @@ def shown_in(sample: Sample, box: Box) -> tuple[frozenset[int], bool]:
         box: x, y, width, height of the part, in pixels of the image.
     """
     extents = [_Extent(instance, sample.height) for instance in sample.instances]
-    return _shown(extents, box, box[3] < sample.height)
+    return _shown(extents, box, box[3] < sample.height, sample.ignored)
 
 
 def judged_tiles(
@@ -100,7 +101,10 @@ def judged_tiles(
     samples = data.of(split) if split != UNLABELLED else ()
     if not samples:
         known = ", ".join(split_names(data)) or "none that is labelled"
-        raise DataError(f"{data.root} has no split {split!r}", f"Its splits: {known}")
+        deal = (
+            "" if len(split_names(data)) > 1 else f"; deal them: millsight data split {data.root}"
+        )
+        raise DataError(f"{data.root} has no split {split!r}", f"Its splits: {known}{deal}")
     every = (tile for sample in samples for tile in label_tiles(sample, region, stride))
     tiles = [tile for tile in every if not tile.ambiguous]
     if not tiles:
@@ -150,9 +154,19 @@ def _cut(pixels: Pixels, box: Box) -> Pixels:
     return np.ascontiguousarray(pixels[y : y + height, x : x + width])
 
 
-def _shown(extents: list[_Extent], box: Box, divides_height: bool) -> tuple[frozenset[int], bool]:
+def _shown(
+    extents: list[_Extent],
+    box: Box,
+    divides_height: bool,
+    ignored: tuple[tuple[float, float, float, float], ...],
+) -> tuple[frozenset[int], bool]:
     """Classes of the instances that belong to a box, and whether it is ambiguous."""
-    belonging, touched = set(), False
+    left, top, width, height = box
+    belonging = set()
+    touched = any(
+        x < left + width and left < x + w and y < top + height and top < y + h
+        for x, y, w, h in ignored
+    )
     for extent in extents:
         inside = extent.inside(box)
         if inside is None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
-
-from edge.cli.console import ResultConsole
+from edge.cli.console import ResultConsole, as_markup
+from edge.cli.table_style import PageTable
 from train.evaluate.instances.detections import IOU50, TOUCHING
 
 _MISSING = {"instances": "no instance model for these classes"}
@@ -17,7 +15,7 @@ _BY = {IOU50: "IoU 0.5", TOUCHING: "touching"}
 def print_figures(figures: dict[str, Any], title: str) -> None:
     """Print the figures of ``evaluation``, including those per class."""
     console = ResultConsole()
-    table = Table(title=escape(title), title_justify="left")
+    table = PageTable(title=as_markup(title), title_justify="left")
     for heading in ("what", "figure", "value", "95 %"):
         table.add_column(heading, justify="left" if heading in {"what", "figure"} else "right")
     wanted = {
@@ -62,9 +60,9 @@ def print_figures(figures: dict[str, Any], title: str) -> None:
         console.print(_instances_per_class(figures["instances"]["per_class"]))
 
 
-def _compared(baseline: dict[str, Any]) -> Table:
-    table = Table(
-        title=escape(f"accuracy and AP less those of {baseline['name']}"), title_justify="left"
+def _compared(baseline: dict[str, Any]) -> PageTable:
+    table = PageTable(
+        title=as_markup(f"accuracy and AP less those of {baseline['name']}"), title_justify="left"
     )
     headings = ("what", "points", "95 %", "only this right", "only baseline right", "McNemar's p")
     for heading in headings:
@@ -92,20 +90,20 @@ def _compared(baseline: dict[str, Any]) -> Table:
     return table
 
 
-def _per_class(per_class: dict[str, Any]) -> Table:
-    table = Table(title="per class", title_justify="left")
+def _per_class(per_class: dict[str, Any]) -> PageTable:
+    table = PageTable(title="per class", title_justify="left")
     for heading in ("class", "precision", "recall", "f1", "n"):
         table.add_column(heading, justify="left" if heading == "class" else "right")
     for name, row in per_class.items():
         table.add_row(
-            escape(name), *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
+            as_markup(name), *(_figure(row[key]) for key in ("precision", "recall", "f1", "n"))
         )
     return table
 
 
-def _detections(instances: dict[str, Any]) -> Table:
+def _detections(instances: dict[str, Any]) -> PageTable:
     title = f"{instances['n']:,} defects, at the bundle's rules; false alarms a frame"
-    table = Table(title=title, title_justify="left")
+    table = PageTable(title=title, title_justify="left")
     for heading in ("looked at", "by", "recall", "precision", "false alarms", "on clean"):
         table.add_column(heading, justify="left" if heading in {"looked at", "by"} else "right")
     keys = ("recall", "precision", "false_alarms_per_frame", "false_alarms_per_clean_frame")
@@ -115,13 +113,13 @@ def _detections(instances: dict[str, Any]) -> Table:
     return table
 
 
-def _instances_per_class(per_class: dict[str, Any]) -> Table:
-    table = Table(title="instances per class", title_justify="left")
+def _instances_per_class(per_class: dict[str, Any]) -> PageTable:
+    table = PageTable(title="instances per class", title_justify="left")
     keys = ("n", "box_ap50", "mask_ap50", "dice_foreground", "iou", "recall")
     for heading in ("class", "n", "box ap50", "mask ap50", "dice", "iou", "recall"):
         table.add_column(heading, justify="left" if heading == "class" else "right")
     for name, row in per_class.items():
-        table.add_row(escape(name), *(_figure(row[key]) for key in keys))
+        table.add_row(as_markup(name), *(_figure(row[key]) for key in keys))
     return table
 
 
@@ -137,4 +135,4 @@ def _promise(gate: dict[str, Any]) -> str:
 def _figure(value: float | str | None) -> str:
     if value is None:
         return "–"
-    return f"{value:.4f}" if isinstance(value, float) else escape(str(value))
+    return f"{value:.4f}" if isinstance(value, float) else as_markup(str(value))

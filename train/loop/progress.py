@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from edge.cli.console import SafeConsole
 from edge.core.stderr_log import say
 from train.loop.checkpoint import Row
 
@@ -36,7 +36,7 @@ class TrainingProgress:
     def __init__(self, epochs: int, words: Callable[[Row], str] = accuracy_in_words) -> None:
         self._epochs = epochs
         self._words = words
-        self._console = Console(stderr=True, soft_wrap=True, highlight=False)
+        self._console = SafeConsole(stderr=True, soft_wrap=True, highlight=False)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),

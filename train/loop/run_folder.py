@@ -36,9 +36,11 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
 
     Raises:
         TrainingError: The folder holds a finished or an interrupted run, or with ``resume`` none.
-        UnwritableError: The folder cannot be read.
+        UnwritableError: The folder cannot be read, or exists and cannot be written.
     """
     with writable(folder):
+        if folder.is_dir():
+            check_writable(folder / CARD)
         finished, begun = (folder / CARD).exists(), (folder / checkpoint.NAME).exists()
     if overwrite:
         return

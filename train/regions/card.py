@@ -166,7 +166,9 @@ def write_card(folder: Path, card: CardPart, page: str) -> None:
     """
     plain = card.model_dump(mode="json")
     write_whole(folder / PAGE, page)
-    write_whole(folder / CARD, json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
+    write_whole(
+        folder / CARD, json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    )
 
 
 def read_card(folder: Path, kind: type[_Card], networks: Sequence[str]) -> _Card:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from edge.core.image_formats.exif import orientation_of
 from edge.core.image_formats.huffman import FillTest
+from edge.core.image_formats.runs import RUN, runs
 from edge.core.image_formats.unfit import (
     UnfitImageError,
     cut_off,
@@ -34,9 +35,6 @@ _NAMES |= dict.fromkeys((0xC5, 0xC6), "hierarchical")
 _SEGMENTS = frozenset((0xDB, 0xDD, _DHT, _SOS, 0xFE, *range(0xE0, 0xF0))) | _FRAMES
 _MOST_SCANS = 100
 """Encoders write ten or so; each costs a pass over the whole picture."""
-
-_RUN = 32
-"""Bytes that are equal in a row, from which on data are asked whether they can be a picture's."""
 
 
 @dataclass(slots=True)
@@ -197,20 +195,10 @@ def _scan(walk: _Walk, data: bytes, start: int, components: int) -> int:
 
 def _refuse_filling(walk: _Walk, scan: NDArray[np.uint8], components: int) -> None:
     """Refuse data that one byte replaces, unless these tables write a smooth area so."""
-    sparse = scan[:: _RUN // 2]
-    places = np.flatnonzero(sparse[1:] == sparse[:-1]) * (_RUN // 2)
     test = FillTest(walk.tables, components)
-    for place in places.tolist():
-        value = int(scan[place])
-        around = scan[max(0, place - _RUN // 2) : place + _RUN + _RUN // 2]
-        if _longest_run(around == value) >= _RUN and not test.may_be_smooth(value):
-            raise _damaged(f"{_RUN} bytes of its data or more are all 0x{value:02x}")
-
-
-def _longest_run(equal: NDArray[np.bool_]) -> int:
-    breaks = np.flatnonzero(~equal)
-    edges = np.concatenate(([-1], breaks, [len(equal)]))
-    return int(np.diff(edges).max()) - 1
+    for value in runs(scan):
+        if not test.may_be_smooth(value):
+            raise _damaged(f"{RUN} bytes of its data or more are all 0x{value:02x}")
 
 
 def _refuse_more(data: bytes, end: int) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from edge.core.image_formats.runs import runs
+
 _CLEAR, _END = 256, 257
 _LAST = 3838
 """The highest number of a code after Clear: the table is full."""
@@ -18,18 +20,22 @@ _WIDTHS = 9 + np.searchsorted([254, 766, 1790], _NUMBERS, side="right")
 _STARTS = np.concatenate(([0], np.cumsum(_WIDTHS)))
 
 
-def decoded_length(data: bytes, enough: int) -> int:
-    """Bytes that the codes give, counted until ``enough``; 0 where they contradict themselves."""
-    if data[:1] == b"\0":
-        # Written least significant bit first, as before TIFF 6.0.
+def decoded_length(data: bytes, most: int) -> int:
+    """Bytes that the codes give up to their end code.
+
+    0 where they have none, contradict themselves, give more than ``most``, or hold what no encoder
+    writes: it always takes the longest string that it knows, and so never repeats a few codes.
+    """
+    if data[:1] == b"\0" or next(runs(np.frombuffer(data, np.uint8)), None) is not None:
+        # The first of these is written least significant bit first, as before TIFF 6.0.
         return 0
     padded = np.frombuffer(data + b"\0\0\0", np.uint8).astype(np.uint32)
     words = padded[:-2] << 16 | padded[1:-1] << 8 | padded[2:]
     at, bits, given = 0, 8 * len(data), 0
-    while given < enough:
+    while given <= most:
         count = int(np.searchsorted(_STARTS[1:] + at, bits, side="right"))
         if not count:
-            return given
+            return 0
         places = _STARTS[:count] + at
         widths = _WIDTHS[:count]
         codes = words[places >> 3] >> (24 - widths - (places & 7)) & (1 << widths) - 1
@@ -39,10 +45,12 @@ def decoded_length(data: bytes, enough: int) -> int:
         if lengths is None:
             return 0
         given += lengths
-        if not stops.size or codes[used] == _END:
+        if not stops.size:
+            return 0
+        if codes[used] == _END:
             return given
-        at = int(_STARTS[used + 1]) + at
-    return given
+        at += int(_STARTS[used + 1])
+    return 0
 
 
 def _lengths(codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int | None:

@@ -56,12 +56,15 @@ def check(data: bytes, most_pixels: int) -> None:
         across, along = _one(tags, _TILE_WIDTH, 0), _one(tags, _TILE_HEIGHT, 0)
         require_size(across, along, most_pixels)
         pieces = -(-width // across) * -(-height // along)
-        lengths = [across * along * samples] * min(pieces, len(data) + 1)
+        full = across * along * samples
+        lengths = [full] * min(pieces, len(data) + 1)
         offsets, counts = tags[_TILES], tags.get(_TILE_BYTES, ())
     else:
         rows = min(_one(tags, _ROWS, height) or height, height)
         starts = range(0, height, rows)
         lengths = [min(rows, height - start) * width * samples for start in starts]
+        # Some programs fill the last strip up.
+        full = rows * width * samples
         offsets, counts = tags.get(_STRIPS, ()), tags.get(_STRIP_BYTES, ())
     if not len(offsets) == len(counts) == len(lengths):
         raise _damaged("its strips are not as many as its lines need")
@@ -69,7 +72,7 @@ def check(data: bytes, most_pixels: int) -> None:
     for offset, count, length in zip(offsets, counts, lengths, strict=True):
         if offset + count > len(data):
             raise cut_off()
-        if not _holds(data[offset : offset + count], length, compression):
+        if _given(data[offset : offset + count], full, compression) not in (length, full):
             raise _damaged("data of a strip are missing or contradict themselves")
 
 
@@ -134,28 +137,28 @@ def _refuse_by_tags(tags: _Tags, samples: int) -> None:
     require_upright(_one(tags, _ORIENTATION, 1))
 
 
-def _holds(piece: bytes, length: int, compression: int) -> bool:
-    """Whether a strip's or tile's data give as many bytes as its pixels need."""
+def _given(piece: bytes, most: int, compression: int) -> int:
+    """Bytes of pixels that a strip's or tile's data give; 0 where they contradict themselves."""
     if compression == _NONE:
-        return len(piece) >= length
+        return len(piece)
     if compression == _LZW:
-        return decoded_length(piece, length) >= length
+        return decoded_length(piece, most)
     if compression == _PACKBITS:
-        return _packbits_length(piece, length) >= length
+        return _packbits_length(piece, most)
     inflate = zlib.decompressobj()
     try:
-        whole = len(inflate.decompress(piece, length)) == length
+        given = len(inflate.decompress(piece, most))
         # Its checksum comes after its last byte, and is compared only when that was read.
-        inflate.decompress(inflate.unconsumed_tail, 64)
+        given += len(inflate.decompress(inflate.unconsumed_tail, 64))
     except zlib.error:
-        return False
-    return whole and inflate.eof
+        return 0
+    return given if inflate.eof else 0
 
 
-def _packbits_length(piece: bytes, enough: int) -> int:
+def _packbits_length(piece: bytes, most: int) -> int:
     """Bytes that run lengths give (TIFF 6.0, section 9); 0 where they run past the end."""
     at = given = 0
-    while at < len(piece) and given < enough:
+    while at < len(piece) and given <= most:
         count = piece[at]
         if count < 128:
             at += count + 2

@@ -1,12 +1,16 @@
 """WebP (RIFF container; RFC 9649): one picture, as long as the container says.
 
-It has no checksum, and of a lossy picture almost every sequence of bytes is a picture: data that
-were changed cannot be told from others. libwebp refuses what ends too early.
+It has no checksum, and almost every sequence of bytes is some picture: data that were changed
+cannot be told from others, but for long runs of one byte in a lossless picture. A lossy one has
+such runs where it is black. libwebp refuses what ends too early.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from edge.core.image_formats.exif import orientation_of
+from edge.core.image_formats.runs import RUN, runs
 from edge.core.image_formats.unfit import (
     UnfitImageError,
     cut_off,
@@ -37,8 +41,15 @@ def check(data: bytes, most_pixels: int) -> None:
             require_size(width, height, most_pixels)
         elif kind in (b"ANIM", b"ANMF"):
             raise _animated()
-        elif kind in (b"VP8 ", b"VP8L"):
-            require_size(*(_lossy if kind == b"VP8 " else _lossless)(body), most_pixels)
+        elif kind == b"VP8 ":
+            require_size(*_lossy(body), most_pixels)
+            pictures += 1
+        elif kind == b"VP8L":
+            require_size(*_lossless(body), most_pixels)
+            for value in runs(np.frombuffer(body, np.uint8)):
+                raise UnfitImageError(
+                    f"is a damaged WebP: {RUN} bytes of its data or more are all 0x{value:02x}"
+                )
             pictures += 1
         elif kind == b"EXIF":
             require_upright(orientation_of(bytes(body).removeprefix(b"Exif\0\0")))

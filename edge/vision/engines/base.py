@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.bundle.model_format import model_format
 from edge.core.errors import EngineError
 from edge.vision.engines.quantized import Quantized
 
@@ -22,11 +23,13 @@ class Engine(ABC):
         name: What the engine is called in reports.
         threads: How many threads it may use.
         input_shape: Of the model's input: its own batch, then lines, columns and channels.
+        output_shapes: Of the model's outputs, batch included; None where they are not known.
     """
 
     name: str
     threads: int
     input_shape: tuple[int, ...]
+    output_shapes: tuple[tuple[int, ...], ...] | None = None
 
     @abstractmethod
     def __init__(self, model: bytes, *, threads: int) -> None:
@@ -160,11 +163,3 @@ def file_format(name: str | None = None) -> str:
     """What the manifest calls the files that the engine ``name`` reads; without one, the first."""
     first = next(iter(_ENGINES.values()))
     return (_ENGINES.get(name, first) if name else first).format.lower()
-
-
-def model_format(model: bytes) -> str | None:
-    """``TFLite`` or ``ONNX`` by a model's first bytes; None where they are of neither."""
-    if model[4:8] == b"TFL3":
-        return "TFLite"
-    # An ONNX file has no mark of its own, but every writer of one begins with its version's field.
-    return "ONNX" if model[:1] == b"\x08" else None

@@ -55,6 +55,7 @@ class GraphEngine(Engine):
             raise ValueError("it has no output")
         self.input_shape = entry.shape
         self._entry, self._exits = entry, tuple(exits)
+        self.output_shapes = tuple(port.shape for port in exits)
 
     @abstractmethod
     def _call(self, inputs: NDArray[Any], wanted: Sequence[int]) -> list[NDArray[Any]]:

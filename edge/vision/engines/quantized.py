@@ -27,6 +27,11 @@ class Quantized:
     def shape(self) -> tuple[int, ...]:
         return self.values.shape
 
+    @property
+    def finite(self) -> bool:
+        """Whether all are numbers; whole ones always are."""
+        return self.values.dtype.kind in "iu" or bool(np.isfinite(self.values).all())
+
     def decoded(self) -> NDArray[np.float32]:
         """The numbers; float32 values come back as they are, not copied."""
         numbers = self.values.astype(np.float32, copy=False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.core.errors import EngineError
+from edge.core.errors import EngineError, NotFiniteError
 from edge.core.frame import Pixels
 from edge.core.geometry import Box
 from edge.vision.engines.activations import sigmoid, softmax
@@ -114,6 +114,7 @@ class InstanceModel:
 
         Raises:
             EngineError: An engine failed, or the networks do not belong together.
+            NotFiniteError: A network gave what is no finite number.
         """
         started = time.perf_counter()
         floors = np.array([rule.score for rule in self.rules], dtype=np.float32)
@@ -229,4 +230,6 @@ class InstanceModel:
         started = time.perf_counter()
         outputs = engine.run_tensors(inputs)
         self.engine_ms += (time.perf_counter() - started) * 1e3
+        if not all(output.finite for output in outputs):
+            raise NotFiniteError("a network that outlines gives what is no finite number")
         return outputs

@@ -20,12 +20,16 @@ from edge.vision.models.classifier import Classifier
 from edge.vision.models.gate import Gate
 from edge.vision.models.instances import InstanceModel
 from edge.vision.models.stage import StageModel
+from edge.vision.models.stated_shapes import require_input, require_outputs
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.bundle.stages import InstanceStage, Stage
 
 _Model = TypeVar("_Model", bound=StageModel)
+
+_MASK_SIDE = 28
+"""Rows and columns of a mask as the mask head gives it."""
 
 StageName = Literal["gate", "classifier", "instances"]
 
@@ -81,7 +85,7 @@ class ModelLoader:
 
         Raises:
             EngineError: No engine is installed, or it refuses the model.
-            BundleError: The bundle has no such model.
+            BundleError: The bundle has no such model, or it is not of the shape that is stated.
         """
         return self._stage_model(Gate, "gate", self.bundle.manifest.stages.gate)
 
@@ -100,14 +104,25 @@ class ModelLoader:
         engines = {
             network: _open(self.bundle.files[form.file], choice) for network, form in forms.items()
         }
-        return instance_model(stage, engines, self.bundle.manifest.classes)
+        classes = self.bundle.manifest.classes
+        for window in stage.windows:
+            if (pyramid := engines.get(pyramid_name(window.size))) is not None:
+                require_input(pyramid, window.size)
+        require_outputs(engines[BOX_HEAD], (len(classes) + 5,))
+        if MASK_HEAD in engines:
+            require_outputs(engines[MASK_HEAD], (_MASK_SIDE, _MASK_SIDE, len(classes)))
+        return instance_model(stage, engines, classes)
 
     def _stage_model(
         self, kind: type[_Model], name: Literal["gate", "classifier"], stage: Stage
     ) -> _Model:
         choice = self.choice(name)
+        model = self.bundle.model(name, choice.precision, file_format(choice.engine))
+        engine = _open(model, choice)
+        require_input(engine, stage.geometry.input)
+        require_outputs(engine, (len(stage.outputs),))
         return kind(
-            _open(self.bundle.model(name, choice.precision, file_format(choice.engine)), choice),
+            engine,
             Geometry(stage.geometry.region, stage.geometry.input),
             stage.outputs,
             stage.activation,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.core.errors import NotFiniteError
 from edge.core.geometry import Geometry
 from edge.vision.engines.activations import Activation, activated
 from edge.vision.engines.base import Engine
@@ -41,5 +42,16 @@ class StageModel:
         return self.fractions(self.engine.run(batch))
 
     def fractions(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities [n, outputs] of logits [n, outputs]."""
-        return activated(logits, self.activation, self.temperature)
+        """Probabilities [n, outputs] of logits [n, outputs].
+
+        Raises:
+            NotFiniteError: A logit or a probability is no finite number.
+        """
+        with np.errstate(all="ignore"):
+            fractions = activated(logits, self.activation, self.temperature)
+        if not (np.isfinite(logits).all() and np.isfinite(fractions).all()):
+            raise NotFiniteError(
+                f"a network of the bundle gives scores that are no finite numbers "
+                f"({', '.join(self.outputs)})"
+            )
+        return fractions

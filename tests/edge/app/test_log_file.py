@@ -70,9 +70,9 @@ def test_it_rotates_and_keeps_so_many(opened, tmp_path):
     for number in range(200):
         logger.info("number %d", number)
     file.close()
-    kept = sorted(each.name for each in tmp_path.iterdir())
-    assert kept == ["m.log", "m.log.1", "m.log.2"]
-    assert all(each.stat().st_size <= 1000 for each in tmp_path.iterdir())
+    kept = sorted(tmp_path.glob("m.log*"))
+    assert [each.name for each in kept] == ["m.log", "m.log.1", "m.log.2"]
+    assert all(each.stat().st_size <= 1000 for each in kept)
     assert "number 199" in path.read_text()
 
 

@@ -14,6 +14,7 @@ from edge.core.errors import UnwritableError
 from edge.ledger.sink import Ledger
 from edge.line.loop import Line
 from edge.line.run_state import RunState
+from edge.service.clock_watch import ClockWatch
 from edge.service.health import Health
 from edge.service.notify import Systemd
 from edge.sinks.csv import CsvFile
@@ -42,7 +43,7 @@ def close(made):
 
 def test_without_a_configuration_there_is_only_what_watches(bundle):
     made = outputs(bundle)
-    assert [type(sink) for sink in made.sinks] == [EventLog, Health, Systemd]
+    assert [type(sink) for sink in made.sinks] == [EventLog, ClockWatch, Health, Systemd]
     assert made.skipped == 0
 
 
@@ -51,7 +52,6 @@ def test_without_a_configuration_there_is_only_what_watches(bundle):
     [
         ({"jsonl": {"path": "-"}}, [Health, Systemd, JsonLines]),
         ({"jsonl": {"path": "f.jsonl"}}, [Health, Systemd, JsonLinesFile]),
-        ({"jsonl": {"events": "e.jsonl"}}, [Health, Systemd, EventLinesFile]),
         ({"csv": {"path": "d.csv"}}, [Health, Systemd, CsvFile]),
         ({"pictures": {"folder": "p"}}, [Pictures, Health, Systemd]),
         ({"ledger": {"path": "l.sqlite"}}, [Ledger, Health, Systemd]),
@@ -67,7 +67,15 @@ def test_each_section_is_an_output(bundle, tmp_path, monkeypatch, sections, kind
     monkeypatch.chdir(tmp_path)
     made = outputs(bundle, **paths(sections))
     close(made)
-    assert [type(sink) for sink in made.sinks] == [EventLog, *kinds]
+    assert [type(sink) for sink in made.sinks] == [EventLog, ClockWatch, *kinds]
+
+
+def test_a_file_of_events_is_closed_after_what_may_tell_of_its_end(bundle, tmp_path):
+    sections = {"jsonl": {"events": tmp_path / "e"}, "ledger": {"path": tmp_path / "l.sqlite"}}
+    made = outputs(bundle, **sections)
+    close(made)
+    kinds = [type(sink) for sink in made.sinks]
+    assert kinds.index(EventLog) < kinds.index(EventLinesFile) < kinds.index(Ledger)
 
 
 def paths(sections):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import subprocess
@@ -139,3 +140,13 @@ def test_a_key_file_that_is_named_must_be_a_public_key(tmp_path: Path) -> None:
     (tmp_path / "odd.pem").write_text("no key")
     with pytest.raises(ConfigError, match=r"odd\.pem is no Ed25519 public key"):
         read_key_files([tmp_path / "odd.pem"])
+
+
+def test_a_pipe_and_a_device_among_the_keys_are_odd_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pem")
+    (tmp_path / "b.pem").symlink_to("/dev/zero")
+    (tmp_path / "mill.pub.pem").write_bytes(public_pem())
+    ring = read_keyring(tmp_path)
+    assert (list(ring.names.values()), ring.odd) == (["mill"], ("a.pem", "b.pem"))
+    with pytest.raises(MissingPathError, match="it is a named pipe, and no file"):
+        read_key_files([tmp_path / "a.pem"])

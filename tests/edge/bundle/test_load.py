@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,13 @@ def test_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> None:
         file.truncate(MAX_BYTES * 20)
     with pytest.raises(BundleError, match="larger than"):
         load_bundle(huge)
+
+
+def test_a_pipe_and_a_device_are_no_bundles(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.millsight")
+    for path in (tmp_path / "a.millsight", Path("/dev/zero")):
+        with pytest.raises(BundleError, match="is no bundle: it is a"):
+            load_bundle(path)
 
 
 def test_a_bundle_that_poses_as_a_shipped_one_is_refused(

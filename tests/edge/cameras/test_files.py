@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from edge.cameras.files import FileCamera, image_files
 from edge.core.errors import DataError, MissingPathError
-from edge.core.frame import BadFrame
+from edge.core.frame import BadFrame, Frame
 from edge.core.inspection import Cause
 
 
@@ -39,6 +42,35 @@ def test_an_unreadable_image_is_a_bad_frame_among_the_others(folder):
     assert len(frames) == 4
     assert [(f.number, f.cause) for f in bad] == [(2, Cause.UNREADABLE)]
     assert "f5.png" in bad[0].detail
+
+
+def test_content_says_what_an_image_is_and_what_is_named_as_one_is_never_passed_over(folder):
+    (folder / "f2.png").rename(folder / "f2.dat")
+    (folder / "f1.png").rename(folder / "f1.jpg")
+    (folder / "f6.bmp").write_text("not strip either")
+    os.mkfifo(folder / "f7.png")
+    (folder / "f8.png").symlink_to("/dev/zero")
+    (folder / "f9.png").mkdir()
+    items = list(FileCamera([folder]))
+    assert [Path(item.source).name for item in items] == [
+        "f1.jpg",
+        "f2.dat",
+        "f6.bmp",
+        "f7.png",
+        "f8.png",
+        "f10.png",
+    ]
+    bad = [item.detail for item in items if isinstance(item, BadFrame)]
+    for detail, says in zip(bad, ("not an image", "a named pipe", "a device"), strict=True):
+        assert says in detail
+
+
+def test_a_sparse_file_of_terabytes_is_refused_by_its_size(folder):
+    with (folder / "f2.png").open("wb") as file:
+        file.truncate(2**42)
+    first, second, _ = FileCamera([folder], most_pixels=1000)
+    assert isinstance(first, Frame)
+    assert "is not read: it is larger than" in second.detail
 
 
 def test_a_missing_path_is_named(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -127,6 +128,22 @@ def test_a_setting_that_would_not_be_heeded_is_refused(source, settings, told):
     with pytest.raises(ConfigError, match=told) as error:
         opened(source, **settings)
     assert "secret" not in str(error.value)
+
+
+def test_a_camera_that_is_a_file_of_something_else_is_refused(tmp_path):
+    notes, pipe = tmp_path / "strip.png", tmp_path / "strip.mp4"
+    notes.write_text("hold for rework")
+    os.mkfifo(pipe)
+    for path, says in ((notes, "is not an image or video by its content"), (pipe, "a named pipe")):
+        with pytest.raises(CameraError, match=says):
+            opened(str(path))
+
+
+def test_paths_of_all_kinds_are_gone_through(tmp_path):
+    image(tmp_path / "a.png")
+    (tmp_path / "b.txt").write_text("coil 7\n" * 60)
+    cameras = list(open_files([tmp_path / "b.txt", tmp_path / "a.png"]))
+    assert [type(item).__name__ for camera in cameras for item in camera] == ["BadFrame", "Frame"]
 
 
 def test_frames_of_several_paths_are_numbered_through(tmp_path):

@@ -176,3 +176,19 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(MissingPathError, match="not a directory"):
         WatchedFolder(tmp_path / "file")
+
+
+def test_a_pipe_a_device_and_a_huge_file_do_not_hold_up_what_comes_after_them(watch):
+    def others():
+        os.mkfifo(watch.folder / "a1.png")
+        (watch.folder / "a2.png").symlink_to("/dev/zero")
+        with (watch.folder / "a3.png").open("wb") as file:
+            file.truncate(2**42)
+        watch.write("a4.png", png(7))
+        watch.clock.sleep(1.0)
+        assert levels([item for item in watch.items if isinstance(item, Frame)]) == [7]
+
+    items = watch(others)
+    assert [isinstance(item, BadFrame) for item in items] == [True, True, True, False]
+    for item, says in zip(items, ("a named pipe", "a device", "larger than"), strict=False):
+        assert says in item.detail

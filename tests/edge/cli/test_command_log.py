@@ -80,7 +80,7 @@ def test_the_choices_are_the_configuration_s():
 
 def test_an_error_is_said_as_ever_and_is_in_the_file(command, tmp_path):
     code, err = command(fail, file=tmp_path / "m.log")
-    assert (code, err) == (4, "millsight: there is no file x\n. Check the path\n")
+    assert (code, err) == (4, "millsight: there is no file x\\n. Check the path\n")
     [record] = told(tmp_path / "m.log")
     assert (record["level"], record["text"]) == ("error", "there is no file x\n. Check the path")
 

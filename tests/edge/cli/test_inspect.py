@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -48,6 +50,31 @@ def test_what_cannot_be_inspected_is_said_and_the_rest_is_done(frames):
     for line, says in zip(lines[2:], ["real colour", "33×31", "cut off"], strict=True):
         assert "NOT INSPECTED" in line and says in line
     assert "3 of 5 frames" in done.stderr
+
+
+def test_text_a_pipe_and_a_burst_among_the_frames_are_told_and_the_frames_inspected(frames):
+    (frames / "notes.txt").write_text("coil 7: hold for rework\n" * 60)
+    os.mkfifo(frames / "pipe.png")
+    pages = [np.full((256, 1600), level, np.uint8) for level in (90, 95)]
+    assert cv2.imwritemulti(str(frames / "burst.tif"), pages)
+    done = millsight("inspect", *sorted(frames.iterdir()), "--format", "jsonl")
+    assert done.returncode == 6, done.stderr
+    rows = [json.loads(row) for row in done.stdout.splitlines()]
+    told = {Path(row["source"]).name: (row["level"], row["cause"]) for row in rows}
+    unreadable = ("uninspected", "unreadable")
+    assert told == {
+        "0.png": ("full", None),
+        "1.png": ("full", None),
+        "burst.tif": unreadable,
+        "notes.txt": unreadable,
+        "pipe.png": unreadable,
+    }
+
+
+def test_the_limit_of_pixels_is_an_option(frames):
+    done = millsight("inspect", frames, "--max-megapixels", "0.4")
+    assert done.returncode == 6
+    assert "1600×256 pixels by its header; 0.4 million are allowed" in done.stdout
 
 
 def test_colour_is_converted_where_that_is_allowed(frames):

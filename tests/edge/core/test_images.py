@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from edge.core.errors import (
     MissingPathError,
     UnwritableError,
 )
-from edge.core.images import read_grey, write_image
+from edge.core.images import NotAFileError, read_grey, what_is, write_image
 
 GREY = np.tile(np.arange(0, 250, 2, dtype=np.uint8), (40, 1))
 
@@ -61,6 +63,26 @@ def test_what_is_no_image_is_refused(tmp_path):
     path.write_text("not a picture")
     with pytest.raises(ImageError, match="not an image"):
         read_grey(path)
+
+
+def test_the_name_says_nothing(picture):
+    path = picture("a.png", GREY)
+    assert what_is(path).name == "PNG"
+    assert np.array_equal(read_grey(path.rename(path.with_name("a.jpg"))), GREY)
+
+
+def test_a_pipe_is_no_image_and_is_not_waited_for(tmp_path):
+    path = tmp_path / "a.png"
+    os.mkfifo(path)
+    with pytest.raises(NotAFileError, match=r"a\.png is not read: it is a named pipe"):
+        read_grey(path)
+    assert what_is(path).kind == "other"
+
+
+def test_a_picture_of_too_many_pixels_is_refused(picture):
+    path = picture("a.png", GREY)
+    with pytest.raises(ImageError, match=r"125×40 pixels by its header; 0\.001 million"):
+        read_grey(path, most_pixels=1000)
 
 
 def test_sixteen_bits_are_refused(picture):

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.core import redaction
 from edge.core.redaction import escaped, hide, redacted
-
-
-@pytest.fixture(autouse=True)
-def nothing_hidden(monkeypatch):
-    monkeypatch.setattr(redaction, "_hidden", set())
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from edge.bundle import Bundle, read_bundle
 from edge.bundle.container import MANIFEST, write_container
 from edge.core.errors import BundleError
 from edge.install import verify as verify_module
+from edge.install.golden_pixels import golden_pixels
 from edge.install.verify import (
     TOLERANCE,
-    golden_pixels,
     proven,
     run_golden_frames,
     score_frame,
@@ -20,16 +20,50 @@ from edge.install.verify import (
 )
 from edge.vision.cascade import Cascade
 from tests.edge import fakes
-from tests.edge.bundle.samples import FILES, GOLDEN, bundle_bytes, fields, file_entries, manifest
+from tests.edge.bundle.samples import (
+    FILES,
+    GOLDEN,
+    INSTANCE_FILES,
+    bundle_bytes,
+    fields,
+    file_entries,
+    manifest,
+    with_instances,
+)
+from tests.edge.core.image_formats import build
 
 PIXELS = fakes.strip((5, 5, 230))
+SIZES = {
+    "min_width": 20,
+    "max_width": 640,
+    "min_height": 20,
+    "max_height": 64,
+    "multiple_width": 20,
+    "multiple_height": 1,
+}
 
 
 def bundle_with(expected: dict[str, dict[str, object]], picture: bytes) -> Bundle:
-    files = FILES | {GOLDEN: picture}
+    """A bundle with a gate in the forms that its one golden frame speaks of."""
+    stages = fields()["stages"]
+    stages["gate"]["models"] = [
+        model
+        for model in stages["gate"]["models"]
+        if not expected or model["precision"] in expected
+    ]
+    named = {model["file"] for model in stages["gate"]["models"]}
+    files = {name: FILES[name] for name in named} | {GOLDEN: picture}
     golden = [{"file": GOLDEN, "source": "drawn", "expected": expected}]
-    written = manifest(golden=golden, files=file_entries(files)).to_json()
+    written = manifest(
+        golden=golden, files=file_entries(files), stages=stages, frame=SIZES
+    ).to_json()
     return read_bundle(write_container(files | {MANIFEST: written}))
+
+
+def bundle_without_golden() -> bytes:
+    files = {name: data for name, data in FILES.items() if name != GOLDEN}
+    written = manifest(golden=[], files=file_entries(files)).to_json()
+    return write_container(files | {MANIFEST: written})
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -71,12 +105,66 @@ def test_other_classes_do_not_agree(brightness: Cascade) -> None:
     assert not result.agrees
 
 
-@pytest.mark.parametrize("change", [lambda s: s[:-1], lambda s: (*s[:-1], s[-1] + 0.01)])
-def test_every_region_counts(change, brightness: Cascade) -> None:
+def test_every_region_counts(brightness: Cascade) -> None:
     scores = score_frame(brightness, PIXELS).model_dump()
-    scores["region_scores"] = change(scores["region_scores"])
+    *others, last = scores["region_scores"]
+    scores["region_scores"] = (*others, last + 0.01)
     (result,) = run_golden_frames(bundle_with({"float32": scores}, png(PIXELS)))
     assert not result.agrees
+
+
+@pytest.mark.parametrize("change", [lambda s: s[:-1], lambda s: (*s, 0.5), lambda s: ()])
+def test_another_number_of_regions_is_named(change, brightness: Cascade) -> None:
+    scores = score_frame(brightness, PIXELS).model_dump()
+    scores["region_scores"] = change(scores["region_scores"])
+    with pytest.raises(BundleError, match="which has 3 regions"):
+        list(run_golden_frames(bundle_with({"float32": scores}, png(PIXELS))))
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_scores_that_are_no_finite_numbers_are_refused(number: float, brightness: Cascade) -> None:
+    bundle = bundle_with({"float32": score_frame(brightness, PIXELS).model_dump()}, png(PIXELS))
+    gate = brightness.networks.gate
+    run = gate.engine.run
+    gate.engine.run = lambda batch: np.full_like(run(batch), number)
+    with pytest.raises(BundleError, match="no finite numbers"):
+        list(run_golden_frames(bundle))
+
+
+def test_a_bundle_without_golden_frames_is_refused(brightness: Cascade) -> None:
+    bundle = read_bundle(bundle_without_golden())
+    for use in (
+        lambda: list(run_golden_frames(bundle)),
+        lambda: proven(bundle, brightness, "int8"),
+    ):
+        with pytest.raises(BundleError, match="no golden frames"):
+            use()
+
+
+def test_a_form_that_no_golden_frame_speaks_of_is_refused(brightness: Cascade) -> None:
+    expected = {"int8": score_frame(brightness, PIXELS).model_dump()}
+    golden = [{"file": GOLDEN, "source": "drawn", "expected": expected}]
+    bundle = Bundle(manifest(golden=golden, frame=SIZES), FILES, "0" * 64)
+    with pytest.raises(BundleError, match=r"its gate should give in float32 \(tflite\)"):
+        list(run_golden_frames(bundle))
+
+
+def test_a_network_that_outlines_needs_golden_outlines(brightness: Cascade) -> None:
+    scores = score_frame(brightness, PIXELS).model_dump()
+    expected = {"int8": scores, "float32": scores}
+    golden = [{"file": GOLDEN, "source": "drawn", "expected": expected}]
+    changes = with_instances() | {"golden": golden, "frame": SIZES}
+    bundle = Bundle(manifest(**changes), FILES | INSTANCE_FILES, "0" * 64)
+    with pytest.raises(BundleError, match="its pyramid 64×32 should give"):
+        list(run_golden_frames(bundle))
+
+
+@pytest.mark.parametrize("size", [(61, 20), (60, 65), (660, 20), (10, 20)])
+def test_a_golden_frame_that_the_networks_do_not_take_is_named(size: tuple[int, int]) -> None:
+    width, height = size
+    bundle = bundle_with({}, png(np.zeros((height, width), np.uint8)))
+    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle"):
+        golden_pixels(bundle, GOLDEN)
 
 
 @pytest.mark.parametrize(("blind", "agrees"), [((), True), (("spot",), False)])
@@ -128,8 +216,15 @@ def test_models_of_which_no_golden_frame_speaks_are_not_proven(brightness: Casca
 
 
 def test_a_golden_frame_that_is_no_picture_is_named() -> None:
-    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle is no picture"):
+    with pytest.raises(BundleError, match=r"frame-1\.png in the bundle"):
         golden_pixels(read_bundle(bundle_bytes()), GOLDEN)
+
+
+def test_a_golden_frame_larger_than_frames_can_be_is_refused_by_its_header() -> None:
+    for size in ((32767, 32767), (8193, 8192)):
+        huge = bundle_with({}, build.png(size=size))
+        with pytest.raises(BundleError, match=f"{size[0]}×{size[1]} pixels by its header"):
+            golden_pixels(huge, GOLDEN)
 
 
 def test_pixels_come_back_as_they_were_stored() -> None:

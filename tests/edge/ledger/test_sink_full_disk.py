@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -10,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from edge.core.events import EventKind
+from edge.core.picture_files import WrittenFile, content_digest
+from edge.ledger.check import check
+from edge.ledger.database import lock_path
+from edge.ledger.loss_note import read_note
 from edge.ledger.query import LedgerReader
-from edge.ledger.retention import Keep
 from edge.ledger.sink import Ledger
 from edge.sinks.pictures import Pictures
 from tests.edge.ledger.samples import (
@@ -133,34 +135,128 @@ def test_a_run_begins_on_a_full_disk_and_is_stored_when_there_is_room(small):
     assert figures(path)["mm"] == 100 * LENGTH_MM
 
 
+def check_of(path):
+    with LedgerReader(path) as reader:
+        return check(reader)
+
+
 def test_a_run_that_ends_on_a_full_disk_says_what_that_costs(small):
     told = []
     path = small / "ledger.sqlite"
     ledger = Ledger(path, FACTS, report=told.append, every_s=0.0)
     pass_by(ledger, 0, 50)
-    fill(small)
+    assert ledger.loss() is None
+    ballast = fill(small)
     pass_by(ledger, 50, 200)
     ledger.close()
     ledger.tick()
     assert "when the run ended is lost" in told[-1].text
-    assert figures(path)["mm"] < 250 * LENGTH_MM
+    rows, mm = ledger.lost
+    assert ledger.loss().figures == {"ledger_rows": rows, "ledger_mm": mm}
+    found = check_of(path)
+    assert found["unstored_rows"] == rows > 0
+    assert found["passed_mm"] == pytest.approx(250 * LENGTH_MM)
+    ballast.unlink()
+    assert check_of(path) == {**found, "free_bytes": found["free_bytes"]}
+    Ledger(path, FACTS, every_s=0.0).close()
+    after = check_of(path)
+    assert after["unstored_rows"] == rows and after["cut_off_runs"] == 0
+    assert after["passed_mm"] == pytest.approx(250 * LENGTH_MM)
+
+
+def test_a_run_that_is_killed_on_a_full_disk_has_noted_what_it_could_not_store(small):
+    path = small / "ledger.sqlite"
+    ledger = Ledger(path, FACTS, every_s=0.0)
+    pass_by(ledger, 0, 50)
+    ballast = fill(small)
+    pass_by(ledger, 50, 200)
+    ledger.writer.close()
+    ballast.unlink()
+    Ledger(path, FACTS, every_s=0.0).close()
+    after = check_of(path)
+    assert after["cut_off_runs"] == 1
+    assert after["passed_mm"] == pytest.approx(250 * LENGTH_MM)
+
+
+def test_a_note_goes_when_all_is_stored_after_all(small):
+    path = small / "ledger.sqlite"
+    ledger = Ledger(path, FACTS, every_s=0.0)
+    pass_by(ledger, 0, 50)
+    ballast = fill(small)
+    pass_by(ledger, 50, 200)
+    assert read_note(lock_path(path)).mm > 0
+    ballast.unlink()
+    pass_by(ledger, 250, 10)
+    assert read_note(lock_path(path)) is None
+    ledger.close()
+    assert check_of(path)["unstored_rows"] == 0
+
+
+def test_a_ledger_on_a_disk_that_is_only_read_stores_nothing_and_says_so(small):
+    told = []
+    subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+    ledger = Ledger(small / "ledger.sqlite", FACTS, report=told.append, every_s=0.0)
+    pass_by(ledger, 0, 50)
+    ledger.close()
+    assert "cannot be stored" in told[0].text and "Read-only" in told[0].text
+    assert ledger.loss().figures["ledger_mm"] == 50 * LENGTH_MM
+
+
+def test_an_old_ledger_on_a_disk_that_is_only_read_is_waited_for(small):
+    """A worn card turns so by itself; whoever mends it needs not restart the line."""
+    told = []
+    path = small / "ledger.sqlite"
+    first = Ledger(path, FACTS, every_s=0.0)
+    pass_by(first, 0, 50)
+    first.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+    ledger = Ledger(path, FACTS, report=told.append, every_s=0.0)
+    pass_by(ledger, 0, 50)
+    assert "Read-only" in told[0].text
+    subprocess.run(["mount", "-o", "remount,rw", str(small)], check=True)
+    pass_by(ledger, 50, 50)
+    ledger.close()
+    assert ledger.loss() is None
+    assert figures(path)["mm"] == 150 * LENGTH_MM
+
+
+def test_messages_that_were_neither_sent_nor_stored_count_as_lost(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path, FACTS, every_s=0.0)
+    pass_by(ledger, 0, 10)
+    connection = ledger.writer.connection
+    used = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {used}")
+    for number in range(2000):
+        ledger.outbox.put("topic", b"x" * 99)
+        ledger.defect(coil_defect(number, number))
+    ledger.close()
+    assert ledger.loss().figures["unsaved_messages"] == 2000
+    assert "2000 messages" in ledger.loss().text
 
 
 def test_old_pictures_are_given_up_so_that_rows_can_be_stored(small):
-    told = []
+    told, shot = [], []
     path, folder = small / "ledger.sqlite", small / "pictures"
     folder.mkdir()
-    ledger = Ledger(path, FACTS, report=told.append, every_s=0.0, keep=Keep(pictures=folder))
+    ledger = Ledger(path, FACTS, report=told.append, every_s=0.0, files_of=lambda inspection: shot)
     for number in range(40):
-        (folder / f"{number:03d}.jpg").write_bytes(b"x" * 32768)
-        os.utime(folder / f"{number:03d}.jpg", (number, number))
+        content = bytes([number]) * 32768
+        shot.append(
+            WrittenFile(folder / f"{number:03d}.jpg", len(content), content_digest(content))
+        )
+        shot[-1].path.write_bytes(content)
+    ledger.write(inspection(0), None)
+    shot.clear()
+    ledger.tick()
+    (folder / "000.jpg").write_bytes(b"another's, where ours was")
     fill(small)
-    pass_by(ledger, 0, 200)
+    pass_by(ledger, 1, 200)
     ledger.close()
-    assert figures(path)["mm"] == 200 * LENGTH_MM
+    assert figures(path)["mm"] == 201 * LENGTH_MM
     left = sorted(file.name for file in folder.iterdir())
     assert 0 < len(left) < 40
-    assert left[-1] == "039.jpg" and "000.jpg" not in left
+    assert left[-1] == "039.jpg" and "000.jpg" in left and "001.jpg" not in left
 
 
 def test_pictures_leave_the_reserve_to_the_rows_and_say_so(small):
@@ -174,7 +270,7 @@ def test_pictures_leave_the_reserve_to_the_rows_and_say_so(small):
     ballast.write_bytes(b"x" * MB)
     pictures.write(defective(1), frame(1))
     assert pictures.path_of(defective(1)) is None
-    assert (pictures.written, pictures.skipped) == (1, 1)
+    assert (pictures.written, pictures.failed) == (1, 1)
     ballast.unlink()
     pictures.write(defective(2), frame(2))
     texts = [event.text for event in told]

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.service.coil_commands import read_coil_command
+from edge.core.errors import ConfigError
+from edge.line.run_state import RunState
+from edge.service.coil_commands import BURST, CoilCommandLimit, read_coil_command
+from tests.edge.clock import FakeClock
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,35 @@ def test_nothing_that_comes_does_harm(payload):
     except ValueError:
         return
     assert name is None or name.isprintable()
+
+
+def admitted(limit, count):
+    """How many of so many commands at once are let through."""
+    through = 0
+    for _ in range(count):
+        try:
+            limit.admit()
+        except ConfigError:
+            continue
+        through += 1
+    return through
+
+
+def test_a_flood_of_commands_is_refused_and_a_line_s_own_pace_is_not():
+    clock = FakeClock()
+    limit = CoilCommandLimit(clock)
+    assert admitted(limit, 15_000) == BURST
+    clock.advance(10.0)
+    assert admitted(limit, 15_000) == 10
+    for _ in range(1000):
+        clock.advance(2.0)
+        assert admitted(limit, 1) == 1
+
+
+def test_commands_from_everywhere_count_together():
+    state = RunState(live=True, clock=FakeClock())
+    for number in range(BURST):
+        state.begin_coil(f"coil {number}")
+    with pytest.raises(ConfigError, match="at once"):
+        state.begin_coil(None)
+    assert len(state.records) == BURST

@@ -10,10 +10,12 @@ import pytest
 
 from edge.core.errors import ConfigError, NoLineError
 from edge.service.control_socket import (
+    MOST,
     NAME,
     Control,
     command,
 )
+from tests.edge.clock import FakeClock
 
 
 @pytest.fixture
@@ -103,3 +105,61 @@ def test_a_folder_that_takes_no_socket_is_named(tmp_path):
         Control(tmp_path / "none", lambda name: None)
     with pytest.raises(ConfigError, match="cannot be made: AF_UNIX path too long"):
         Control(tmp_path / ("x" * 120), lambda name: None)
+
+
+def connected(state):
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.settimeout(20)
+    client.connect(str(state / NAME))
+    return client
+
+
+def test_clients_that_drip_hold_up_nobody_and_are_cut_off(tmp_path):
+    clock, heard = FakeClock(), []
+    control = Control(tmp_path, heard.append, clock)
+    drip = [connected(tmp_path) for _ in range(5)]
+    for client in drip:
+        client.sendall(b'{"beg')
+    command(tmp_path, {"begin": "A"})
+    clock.advance(1.9)
+    for client in drip:
+        client.sendall(b"i")
+    command(tmp_path, {"begin": "B"})
+    clock.advance(0.2)
+    assert [client.recv(99) for client in drip] == [b""] * 5
+    control.close()
+    assert heard == ["A", "B"]
+    for client in drip:
+        client.close()
+
+
+def test_however_many_come_one_more_is_heard(told):
+    state, heard = told
+    idle = [connected(state) for _ in range(5 * MOST)]
+    command(state, {"begin": "A"})
+    assert heard == ["A"]
+    for client in idle:
+        client.close()
+
+
+@pytest.mark.parametrize("size", [8193, 100_000])
+def test_a_command_without_end_is_refused(told, size):
+    state, heard = told
+    with connected(state) as client:
+        try:
+            client.sendall(b"x" * size)
+            answer = client.recv(4096)
+        except (BrokenPipeError, ConnectionResetError):
+            answer = b""
+        assert not answer or "too long" in json.loads(answer)["why"]
+    assert heard == []
+
+
+def test_a_line_that_refuses_says_why(tmp_path):
+    def refuse(name):
+        raise ConfigError("too many", "Find what sends them")
+
+    control = Control(tmp_path, refuse)
+    with pytest.raises(ConfigError, match="refuses: too many"):
+        command(tmp_path, {"end": True})
+    control.close()

@@ -11,9 +11,10 @@ import pytest
 from edge.core.errors import UnwritableError
 from edge.core.inspection import Cause, uninspected
 from edge.core.palette import colour
-from edge.core.picture_files import FRAME_SUFFIX
+from edge.core.picture_files import FRAME_SUFFIX, content_digest
 from edge.core.rle import mask_to_coco
 from edge.sinks.pictures import Pictures, draw
+from tests.edge.clock import FakeClock
 from tests.edge.fakes import CLASSES, cascade, frame, strip
 
 GOOD, BAD = strip(), strip((25, 5, 220))
@@ -121,13 +122,13 @@ def test_an_unwritable_folder_is_named(tmp_path):
 
 
 def test_beside_the_line_a_full_disk_only_costs_the_picture(tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise UnwritableError("no room")
 
-    monkeypatch.setattr("edge.sinks.pictures.write_image", full)
+    monkeypatch.setattr("edge.sinks.pictures.write_whole", full)
     sink = Pictures(tmp_path, CLASSES, tolerant=True)
     sink.write(*inspected(BAD))
-    assert (sink.written, sink.skipped) == (0, 1)
+    assert (sink.written, sink.failed) == (0, 1)
     with pytest.raises(UnwritableError):
         Pictures(tmp_path, CLASSES).write(*inspected(BAD))
 
@@ -163,7 +164,8 @@ def test_a_disk_that_is_full_and_then_is_not_is_told_once_each(tmp_path, monkeyp
         sink.write(*inspected(BAD, number))
     full, again = [event.text for event in told]
     assert "left out" in full and "free some space" in full.lower() and "again" in again
-    assert (sink.written, sink.skipped) == (3, 3)
+    assert (sink.written, sink.failed, sink.skipped) == (3, 3, 0)
+    assert sink.loss().figures == {"pictures": 3}
 
 
 def test_a_folder_that_vanishes_is_made_again(tmp_path):
@@ -172,3 +174,38 @@ def test_a_folder_that_vanishes_is_made_again(tmp_path):
     folder.rmdir()
     sink.write(*inspected(BAD))
     assert (sink.written, len(list(folder.glob("*.jpg")))) == (1, 1)
+
+
+def test_no_file_is_replaced_whoever_wrote_it(tmp_path):
+    """A clock that was lost says the same second at each start."""
+    clock = FakeClock(wall=12.0)
+    first, second = (Pictures(tmp_path, CLASSES, frames=True, clock=clock) for _ in range(2))
+    seen, taken = inspected(BAD)
+    first.write(seen, taken)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    foreign = tmp_path / f"{first.path_of(seen).stem}-2.frame.png"
+    foreign.write_text("not ours")
+    second.write(seen, taken)
+    assert second.path_of(seen).name.endswith("-3.jpg")
+    assert foreign.read_text() == "not ours"
+    assert all(path.read_bytes() == content for path, content in before.items())
+
+
+def test_what_was_written_is_known_by_its_content(tmp_path):
+    sink = Pictures(tmp_path, CLASSES, frames=True)
+    seen, taken = inspected(BAD)
+    sink.write(seen, taken)
+    files = sink.files_of(seen)
+    assert {file.path for file in files} == set(tmp_path.iterdir())
+    for file in files:
+        content = file.path.read_bytes()
+        assert (file.size, file.digest) == (len(content), content_digest(content))
+    sink.write(*inspected(GOOD, 1))
+    assert sink.files_of(seen) == ()
+
+
+def test_pictures_beyond_the_limit_were_not_asked_for(tmp_path):
+    sink = Pictures(tmp_path, CLASSES, limit=1)
+    for number in range(3):
+        sink.write(*inspected(BAD, number))
+    assert (sink.skipped, sink.loss()) == (2, None)

@@ -206,7 +206,7 @@ def test_every_network_is_warm_before_the_first_frame():
 INSPECT = """
 import sys, time
 from edge.bundle.load import find_bundle, load_bundle
-from edge.install.verify import golden_pixels
+from edge.install.golden_pixels import golden_pixels
 from edge.vision.cascade import Cascade
 from edge.core.frame import Frame
 

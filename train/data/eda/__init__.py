@@ -42,6 +42,8 @@ def write_exploration(
     make_folder(out)
     exploration = explore(data, progress, images=images, seed=seed)
     pictures = draw_pictures(data, exploration, examples=examples, seed=seed)
-    write_whole(out / "eda.json", json.dumps(exploration.to_json(), indent=2) + "\n")
+    write_whole(
+        out / "eda.json", json.dumps(exploration.to_json(), indent=2, allow_nan=False) + "\n"
+    )
     write_whole(out / "report.html", report_page(data, exploration, pictures))
     return exploration
