@@ -123,8 +123,8 @@ def instances(
         opened = open_to_train(data, splits, allow_leaks=allow_leaks)
         if opened.layout == "class folders":
             raise DataError(
-                f"{data} holds class folders, which outline nothing",
-                "Draw boxes or masks, or train the gate and the classifier alone",
+                f"{data} holds class folders, which have no boxes or masks",
+                "Label boxes or masks, or train only the gate and the classifier",
             )
         claim_folder(folder, overwrite=overwrite)
         claim.claimed = True

@@ -35,8 +35,7 @@ data_options = with_options(
     click.option(
         "--allow-leaks",
         is_flag=True,
-        help="Train although images of one split share surface with images of another, so that"
-        " figures are too good.",
+        help="Train even if near-duplicates are in different splits; the figures will be too good.",
     ),
 )
 """``--data``, ``--splits`` and ``--allow-leaks``."""
