@@ -16,7 +16,7 @@ from export.choose.form_tables import instances_ladder_table, ladder_table
 from export.choose.instances_on_val import choose_instances, window_sizes
 from export.choose.on_val import choose
 from export.compare.bounds import CONFIDENCE, RESAMPLES
-from export.compare.evidence import packed_rungs, room_for_outlines
+from export.compare.evidence import bytes_for_instances, packed_rungs
 from export.compare.non_inferiority import comparison_table
 from export.convert.cascade_forms import tflite_metrics
 from export.convert.forms import REQUIRED
@@ -150,7 +150,7 @@ def _choose(
     chosen = choose(settings, inputs.cascade, data, progress, show, inputs.more)
     instances = None
     if inputs.instances:
-        room = room_for_outlines(chosen.evidence)
+        room = bytes_for_instances(chosen.evidence)
         instances = choose_instances(
             inputs.instances,
             data,

@@ -13,7 +13,7 @@ from edge.vision.instances.anchors import STRIDES
 from edge.vision.instances.rules import ClassRule
 from export.choose.form_tables import instance_remedies_table
 from export.compare.evidence import (
-    MOST_WITH_OUTLINES,
+    MAX_NETWORK_BYTES,
     assemble,
     not_converted,
     not_refused,
@@ -45,7 +45,7 @@ from export.settings import NONE, Margins, Remedies
 from train.data.sample import DataSet
 from train.evaluate.instances.rules import choose_rules
 from train.instances.finished import InstancesRun
-from train.instances.plan import require_halved
+from train.instances.plan import require_multiple_of_stride
 from train.instances.scenes import Frames
 
 FORMATS: tuple[Format, ...] = ("tflite", "onnx")
@@ -73,7 +73,7 @@ def window_sizes(
     """
     coarsest = STRIDES[-1]
     for size in wanted:
-        require_halved(size, "--windows")
+        require_multiple_of_stride(size, "--windows")
     if wanted:
         return tuple(dict.fromkeys(wanted))
     own = run.card.window
@@ -113,7 +113,7 @@ def choose_instances(
     progress: ExportProgress,
     show: Show,
     rungs: Sequence[Rung] = DEFAULT,
-    room: int = MOST_WITH_OUTLINES,
+    room: int = MAX_NETWORK_BYTES,
     remedies: Remedies = NONE,
 ) -> ChosenInstances:
     """Convert a run's networks, and choose heads, rules and forms on val.

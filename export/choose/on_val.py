@@ -48,7 +48,7 @@ from export.score.extra_val import sources, with_extra_val
 from export.score.frame_sizes import frame_sizes
 from export.score.golden_frames import draw_golden_frames
 from export.score.input_checks import VAL
-from export.score.keras_parity import golden_differences, off_keras
+from export.score.keras_parity import golden_differences, parity_refusals
 from export.score.latency import stage_latencies
 from export.score.layer_noise import LayerError, trace_stages
 from export.score.split_scores import (
@@ -127,8 +127,8 @@ def choose(
     stages, remedies = _convert(runs, data, val, settings, progress)
     files = rung_files(stages, settings.rungs)
     refused = not_converted(stages, settings.rungs)
-    standing = not_refused(settings.rungs, refused)
-    refused |= too_large({rung: files[rung].bytes for rung in standing})
+    packable_rungs = not_refused(settings.rungs, refused)
+    refused |= too_large({rung: files[rung].bytes for rung in packable_rungs})
     found = run_rungs(stages, not_refused(settings.rungs, refused), val, progress)
     refused |= found.refused
     scores = score_val(settings, runs, found.logits, val, data)
@@ -146,7 +146,7 @@ def choose(
         draw_golden_frames(settings.golden, frame_sizes(runs["gate"].geometry, data)),
         progress,
     )
-    refused |= off_keras(end_to_end)
+    refused |= parity_refusals(end_to_end)
     latency = stage_latencies(stages, not_refused(settings.rungs, refused), progress)
     return ChosenOnVal(
         stages=stages,

@@ -212,13 +212,13 @@ def _run_step(step: Step, title: str) -> None:
             record_export(step)
     except click.Abort as stop:
         words = " ".join(map(str, stop.args)) or "stopped by Ctrl-C"
-        raise click.Abort(f"{words}\n{title}: {_GO_ON}") from None
+        raise click.Abort(f"{words}\n{title}: {_RESUME_HINT}") from None
     except MillsightError:
-        say(_LOG, f"{title} failed; {_GO_ON}", level=logging.ERROR)
+        say(_LOG, f"{title} failed; {_RESUME_HINT}", level=logging.ERROR)
         raise
 
 
-_GO_ON = "repeat the command to continue the recipe from here"
+_RESUME_HINT = "repeat the command to continue the recipe from here"
 
 
 def _run_command(step: Step) -> None:

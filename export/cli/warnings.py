@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from edge.bundle import Manifest
 
-USELESS = 0.1
+LOW_AP50 = 0.1
 """AP50 below which a warning is given: if float is just as bad, the comparison with it passes."""
 
 
@@ -33,7 +33,7 @@ def release_warnings(manifest: Manifest) -> Iterator[str]:
     if gate.alpha is None:
         yield f"the gate promises no rate: {gate.n} defective groups in {gate.split} are too few"
     outlines = manifest.stages.instances
-    if outlines and "int8" in outlines.figures and outlines.figures["int8"].box_ap50 < USELESS:
+    if outlines and "int8" in outlines.figures and outlines.figures["int8"].box_ap50 < LOW_AP50:
         yield (
             f"the instance networks find almost nothing: their AP50 on the holdout is "
             f"{outlines.figures['int8'].box_ap50:.3f}"

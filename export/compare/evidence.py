@@ -26,10 +26,10 @@ from export.convert.forms import (
 )
 from export.score.latency import Latency
 
-MOST_BYTES = MAX_BYTES * 3 // 4
+MAX_CASCADE_BYTES = MAX_BYTES * 3 // 4
 """Size limit of the cascade's networks; the rest is for instances, golden frames and report."""
 
-MOST_WITH_OUTLINES = MAX_BYTES * 7 // 8
+MAX_NETWORK_BYTES = MAX_BYTES * 7 // 8
 """Size limit of the cascade's and the instance networks together."""
 
 Refusals = Mapping[Rung, str]
@@ -193,7 +193,7 @@ def not_converted(networks: Mapping[str, ConvertedForms], rungs: Iterable[Rung])
 
 def too_large(
     sizes: Mapping[Rung, int],
-    limit: int = MOST_BYTES,
+    limit: int = MAX_CASCADE_BYTES,
     kept: Collection[Rung] = (EXACT, REQUIRED),
 ) -> dict[Rung, str]:
     """The largest forms to leave out until the others fit into a bundle.
@@ -219,20 +219,20 @@ def not_refused(rungs: Collection[Rung], refused: Refusals) -> list[Rung]:
     return [rung for rung in LADDER if rung in rungs and rung not in refused]
 
 
-def standing(evidence: Mapping[Rung, RungEvidence[Any]]) -> list[Rung]:
+def packable_rungs(evidence: Mapping[Rung, RungEvidence[Any]]) -> list[Rung]:
     """Forms without a refusal, in the fixed order."""
     return [rung for rung in LADDER if rung in evidence and evidence[rung].refused is None]
 
 
-def room_for_outlines(evidence: Mapping[Rung, RungEvidence[Any]]) -> int:
+def bytes_for_instances(evidence: Mapping[Rung, RungEvidence[Any]]) -> int:
     """Bytes available for instance networks beside the cascade's."""
-    return MOST_WITH_OUTLINES - sum(evidence[rung].files.bytes for rung in standing(evidence))
+    return MAX_NETWORK_BYTES - sum(evidence[rung].files.bytes for rung in packable_rungs(evidence))
 
 
 def packed_rungs(evidence: Mapping[Rung, RungEvidence[Any]], split: str) -> tuple[PackedRung, ...]:
     """The manifest's entries for the packed forms."""
     packed = []
-    for rung in standing(evidence):
+    for rung in packable_rungs(evidence):
         if rung == EXACT:
             continue
         counts = evidence[rung].counted(split)

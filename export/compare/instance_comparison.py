@@ -37,16 +37,16 @@ from export.score.input_checks import HOLDOUT
 from export.score.latency import Latency, latencies
 from export.settings import Margins
 from train.data.sample import Sample
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 from train.instances.scenes import Frames
 
 _LOG = logging.getLogger(__name__)
 Show = Callable[[RenderableType], None]
 InstanceEvidence = Mapping[Rung, RungEvidence[ApDifference]]
-Judged = Mapping[Rung, JudgedInstances]
+Judged = Mapping[Rung, MatchedInstances]
 """Predictions on a split by form, matched with its labels."""
 
-FIRM = tuple(rung for rung in DEFAULT if rung == REQUIRED or rung.precision == "float32")
+MANDATORY_RUNGS = tuple(rung for rung in DEFAULT if rung == REQUIRED or rung.precision == "float32")
 """Forms without which there is no bundle: int8 TFLite, and float32 as its fallback."""
 
 
@@ -95,7 +95,7 @@ def find_instances(
         known: Predictions of forms that need not be run again.
 
     Raises:
-        EngineError: A form of ``FIRM`` does not run.
+        EngineError: A form of ``MANDATORY_RUNGS`` does not run.
         ImageError: A frame cannot be read.
     """
     judged = dict(known or {})
@@ -104,14 +104,14 @@ def find_instances(
         if rung in judged:
             continue
         try:
-            found = networks.look(formats, split, samples, frames, progress)
+            found = networks.candidates(formats, split, samples, frames, progress)
         except EngineError as error:
-            if rung in FIRM:
+            if rung in MANDATORY_RUNGS:
                 raise
             refused[rung] = error.what
             _LOG.info("%s does not run on %s: %s", rung, split, error.what)
             continue
-        judged[rung] = judge_instances(found, samples, networks.run.card.classes)
+        judged[rung] = match_instances(found, samples, networks.run.card.classes)
     return RungInstances(judged, refused)
 
 
@@ -135,7 +135,7 @@ def compare_instance_rungs(
         masks: Compare masks as well as boxes.
 
     Raises:
-        ExportGateError: A form of ``FIRM`` is worse.
+        ExportGateError: A form of ``MANDATORY_RUNGS`` is worse.
     """
     named = f"the {split}" if split == HOLDOUT else split
     differences: dict[Rung, tuple[ApDifference, ...]] = {}
@@ -154,7 +154,7 @@ def compare_instance_rungs(
     compared = [difference for rung in LADDER for difference in differences.get(rung, ())]
     show(instances_table(compared, judged[EXACT], named, margins))
     for rung, reason in worse.items():
-        if rung in FIRM:
+        if rung in MANDATORY_RUNGS:
             raise ExportGateError(
                 f"the quantized instance networks are {reason}; nothing was written",
                 "Train longer or with less extreme weights, or state a wider --ap-margin",

@@ -1,7 +1,7 @@
 """Choice of int8 heads: those that keep average precision on val, for each file format.
 
 The pyramid takes nearly all the time and is always int8. A head is small, so int8 gains little, and
-it determines class and outline; it stays in float if int8 costs more than ``MAY_LOSE``.
+it determines class and outline; it stays in float if int8 costs more than ``MAX_AP50_LOSS``.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from export.convert.forms import Rung
 from export.convert.instance_forms import InstanceForms
 from export.progress import ExportProgress
 from train.data.sample import Sample
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 from train.evaluate.instances.rules import UNJUDGED
 from train.instances.evaluating import ROIS, find_candidates
 from train.instances.finished import InstancesRun
 from train.instances.scenes import Frames
 
-MAY_LOSE = 0.005
+MAX_AP50_LOSS = 0.005
 """Largest loss of AP50 on val for all int8 heads together."""
 
 BOX_AP50, MASK_AP50 = "box AP50", "mask AP50"
@@ -68,7 +68,7 @@ class Networks:
         """The run's heads, as fields of ``NetworkFormats``."""
         return ("box_head", "mask_head") if self.forms.mask_head else ("box_head",)
 
-    def look(
+    def candidates(
         self,
         formats: NetworkFormats,
         split: str,
@@ -129,11 +129,11 @@ class HeadTrial:
     formats: NetworkFormats
     figures: Mapping[str, float]
     found: Found
-    judged: JudgedInstances
+    judged: MatchedInstances
     verdict: str
 
 
-def ap50s(judged: JudgedInstances, *, masks: bool) -> dict[str, float]:
+def ap50s(judged: MatchedInstances, *, masks: bool) -> dict[str, float]:
     """AP50 of boxes and, if requested and defined, of masks."""
     kinds = {BOX_AP50: judged.boxes, MASK_AP50: judged.masks if masks else None}
     figures = {name: matched.figures()["ap50"] for name, matched in kinds.items() if matched}
@@ -165,8 +165,8 @@ def try_heads(
     masks = networks.run.card.masks
 
     def trial(formats: NetworkFormats, judge: Callable[[dict[str, float]], str]) -> HeadTrial:
-        found = networks.look(formats, "val", samples, frames, progress)
-        judged = judge_instances(found, samples, networks.run.card.classes)
+        found = networks.candidates(formats, "val", samples, frames, progress)
+        judged = match_instances(found, samples, networks.run.card.classes)
         figures = ap50s(judged, masks=masks)
         return HeadTrial(formats, figures, found, judged, judge(figures))
 
@@ -175,7 +175,7 @@ def try_heads(
 
     def judge(figures: dict[str, float]) -> str:
         lost = max(value - figures.get(name, 0.0) for name, value in first.items())
-        return _KEPT if lost <= MAY_LOSE else f"loses {lost:.3f}"
+        return _KEPT if lost <= MAX_AP50_LOSS else f"loses {lost:.3f}"
 
     for head in networks.heads:
         formats = last_kept(trials).formats
@@ -200,7 +200,7 @@ def trials_table(trials: Sequence[HeadTrial]) -> Table:
     """Table of the trials of all formats."""
     table = captioned(
         "int8 heads on val, with the int8 pyramid",
-        f"a head is int8 if AP50 loses at most {MAY_LOSE:g} against float heads",
+        f"a head is int8 if AP50 loses at most {MAX_AP50_LOSS:g} against float heads",
     )
     figures = list(trials[0].figures)
     for heading in ("format", BOX_HEAD, MASK_HEAD):

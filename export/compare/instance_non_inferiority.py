@@ -23,7 +23,7 @@ from export.convert.forms import Rung
 from export.settings import Margins
 from train.evaluate.instances.coco import Matched
 from train.evaluate.instances.intervals import ap50
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 
 RESAMPLES = 1000
 """Fewer resamples than for shares, because average precision takes longer."""
@@ -53,8 +53,8 @@ class ApDifference:
 
 
 def compare_instances(
-    exact: JudgedInstances,
-    shrunk: JudgedInstances,
+    exact: MatchedInstances,
+    shrunk: MatchedInstances,
     rung: Rung,
     margins: Margins,
     *,
@@ -101,7 +101,7 @@ def instance_loss_text(
 
 
 def instances_table(
-    differences: Sequence[ApDifference], judged: JudgedInstances, split: str, margins: Margins
+    differences: Sequence[ApDifference], judged: MatchedInstances, split: str, margins: Margins
 ) -> Table:
     """Table of the comparison."""
     labels = sum(not truth.ignored for frame in judged.frames for truth in frame.truths)

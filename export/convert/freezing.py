@@ -53,7 +53,7 @@ def in_batches(inputs: Inputs, batch: int) -> Iterator[NDArray[np.float32]]:
         yield np.pad(part, lacking)
 
 
-def spanning(inputs: Inputs) -> Inputs:
+def with_full_range(inputs: Inputs) -> Inputs:
     """A copy of pictures with one black and one white pixel, so that their range is 0 to 1."""
     if inputs.dtype != np.uint8:
         return inputs

@@ -28,7 +28,7 @@ from export.convert.freezing import (
     Shape,
     function_of,
     in_batches,
-    spanning,
+    with_full_range,
 )
 from export.convert.onnx_canonical import canonical
 from export.convert.quantization import (
@@ -110,7 +110,7 @@ def quantize(
     )
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    inputs = spanning(representative)
+    inputs = with_full_range(representative)
     if quantization.calibration != "minmax":
         inputs = inputs[:_HISTOGRAMS]
     layers = layers_of(model)

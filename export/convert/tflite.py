@@ -18,7 +18,7 @@ from export.convert.freezing import (
     Shape,
     function_of,
     in_batches,
-    spanning,
+    with_full_range,
 )
 from export.convert.operations import operations, preserving_interpreter
 from export.convert.quantization import (
@@ -114,7 +114,7 @@ def _calibrated(model: Any, representative: Inputs, shape: Shape | None, ops: An
     """A calibrating converter for the operations in ``ops``."""
     import tensorflow as tf
 
-    inputs, batch = spanning(representative), shape[0] if shape else 1
+    inputs, batch = with_full_range(representative), shape[0] if shape else 1
     converter = _converter(model, shape)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([part] for part in in_batches(inputs, batch))
@@ -136,7 +136,7 @@ def _quantized_in_steps(
     converter._experimental_calibrate_only = True
     ranges = _converted(converter)
     if quantization.calibration != "minmax":
-        batches = in_batches(spanning(representative), shape[0] if shape else 1)
+        batches = in_batches(with_full_range(representative), shape[0] if shape else 1)
         ranges = clip_ranges(ranges, batches)
     interpreter = preserving_interpreter(ranges)
     every = list(operations(interpreter, layers_of(model)))

@@ -14,7 +14,7 @@ from export.compare.cascade_comparison import (
     noisiest_layer_of_worst,
     run_rungs,
 )
-from export.compare.evidence import RungEvidence, standing, with_split
+from export.compare.evidence import RungEvidence, packable_rungs, with_split
 from export.compare.non_inferiority import require_held
 from export.convert.forms import (
     EXACT,
@@ -53,7 +53,7 @@ class HoldoutResult:
     @property
     def packed(self) -> list[Rung]:
         """Forms to pack."""
-        return standing(self.evidence)
+        return packable_rungs(self.evidence)
 
 
 def judge(
@@ -77,7 +77,7 @@ def judge(
         ImageError: An image cannot be read.
     """
     split = read_split(data, HOLDOUT, [run.geometry for run in runs.values()], progress)
-    found = run_rungs(chosen.stages, standing(chosen.evidence), split, progress)
+    found = run_rungs(chosen.stages, packable_rungs(chosen.evidence), split, progress)
     scored = {
         rung: score_split(split, runs, logits, chosen.temperatures, data.classes, chosen.thresholds)
         for rung, logits in found.logits.items()

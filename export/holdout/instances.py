@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from edge.bundle.manifest_parts import Precision
 from edge.bundle.stages import BOX_HEAD, MASK_HEAD, InstanceFigures, pyramid_name
 from export.choose.instances_on_val import CACHE_MIB, ChosenInstances
-from export.compare.evidence import standing, with_split
+from export.compare.evidence import packable_rungs, with_split
 from export.compare.instance_comparison import (
-    FIRM,
+    MANDATORY_RUNGS,
     InstanceEvidence,
     Judged,
     Show,
@@ -24,7 +24,7 @@ from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from export.settings import Margins
 from train.data.sample import DataSet
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.instances.evaluating import ROIS
 from train.instances.scenes import Frames
 
@@ -68,10 +68,10 @@ def judge_instances_on_holdout(
     run = networks.run
     without_cascade = {
         rung: "gate and classifier are not packed in it"
-        for rung in standing(chosen.evidence)
-        if rung not in packed and rung not in FIRM
+        for rung in packable_rungs(chosen.evidence)
+        if rung not in packed and rung not in MANDATORY_RUNGS
     }
-    rungs = [rung for rung in standing(chosen.evidence) if rung not in without_cascade]
+    rungs = [rung for rung in packable_rungs(chosen.evidence) if rung not in without_cascade]
     samples = data.of(HOLDOUT)
     frames = Frames(samples, mib=CACHE_MIB)
     rung_formats = {rung: chosen.rung_formats[rung] for rung in rungs}
@@ -81,7 +81,7 @@ def judge_instances_on_holdout(
     )
     refused = {**without_cascade, **found.refused, **comparison.refused}
     evidence = with_split(chosen.evidence, HOLDOUT, comparison, refused)
-    return InstancesHoldoutResult(evidence, _parts(chosen, found.judged, standing(evidence)))
+    return InstancesHoldoutResult(evidence, _parts(chosen, found.judged, packable_rungs(evidence)))
 
 
 def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> InstanceParts:
@@ -116,7 +116,7 @@ def _all_figures(
     return {rung.precision: _figures(judged[rung], masks=masks) for rung in ordered}
 
 
-def _figures(judged: JudgedInstances, *, masks: bool) -> InstanceFigures:
+def _figures(judged: MatchedInstances, *, masks: bool) -> InstanceFigures:
     outlines = judged.masks.figures() if judged.masks and masks else {}
     boxes = judged.boxes.figures()
     return InstanceFigures(

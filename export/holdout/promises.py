@@ -38,8 +38,8 @@ def unit_promises(
     def promise(
         choice: GateChoice | None, in_val: NDArray[np.bool_], in_holdout: NDArray[np.bool_]
     ) -> Promise:
-        missed = missed_groups(val.groups, in_val, _let_through(val, value))
-        later = missed_groups(holdout.groups, in_holdout, _let_through(holdout, value))
+        missed = missed_groups(val.groups, in_val, _missed(val, value))
+        later = missed_groups(holdout.groups, in_holdout, _missed(holdout, value))
         alpha = choice.alpha if choice else None
         return Promise(
             alpha=alpha,
@@ -51,7 +51,7 @@ def unit_promises(
             achieved_recall=share(~missed),
             miss_limit=miss_upper_limit(int(missed.sum()), len(missed), risk.delta),
             holdout=_rate(later, wilson(int(later.sum()), len(later))),
-            holdout_items=_item_rate(holdout, in_holdout, _let_through(holdout, value)),
+            holdout_items=_item_rate(holdout, in_holdout, _missed(holdout, value)),
         )
 
     clean = ~holdout.defective
@@ -66,11 +66,11 @@ def unit_promises(
             name: promise(choices.classes[i], val.truth[:, i], holdout.truth[:, i])
             for i, name in enumerate(val.classes)
         },
-        clean_passed_on=_item_rate(holdout, clean, ~_let_through(holdout, value)),
+        clean_passed_on=_item_rate(holdout, clean, ~_missed(holdout, value)),
     )
 
 
-def _let_through(scored: Scored, value: float) -> NDArray[np.bool_]:
+def _missed(scored: Scored, value: float) -> NDArray[np.bool_]:
     """Items that the gate misses, [n]."""
     return scored.gate < np.float32(value)
 

@@ -96,7 +96,7 @@ class RemedyResult:
     taken: bool
 
 
-class Bench(ABC):
+class MitigationTrials(ABC):
     """The best int8 TFLite form of one network so far, and the mitigations that were tried.
 
     Args:

@@ -11,7 +11,14 @@ from export.convert.cascade_forms import StageForms
 from export.convert.class_maps import with_map
 from export.convert.forms import EXACT, REQUIRED, convert_rung
 from export.convert.quantization import Quantization, layers_of
-from export.mitigate.base import Bench, Measured, OnVal, RemedyResult, noisiest_besides, requantized
+from export.mitigate.base import (
+    Measured,
+    MitigationTrials,
+    OnVal,
+    RemedyResult,
+    noisiest_besides,
+    requantized,
+)
 from export.mitigate.qat import fine_tune
 from export.progress import ExportProgress
 from export.score.layer_noise import TRACED, trace
@@ -47,7 +54,7 @@ def apply_remedies(
         EngineError: A form cannot be converted, or no engine runs it.
         ImageError: An image cannot be read.
     """
-    bench = _Bench(stage, forms, data, val, progress)
+    bench = _Trials(stage, forms, data, val, progress)
     if remedies.epochs:
         inputs = training_inputs(data, forms.run.geometry)
         for epoch, model in fine_tune(forms, inputs, remedies.epochs, progress, stage):
@@ -74,7 +81,7 @@ def apply_remedies(
     return replace(best, forms=forms, parity=parity), bench.results
 
 
-class _Bench(Bench):
+class _Trials(MitigationTrials):
     """Mitigations of a cascade network."""
 
     def __init__(

@@ -26,8 +26,8 @@ from export.convert.quantization import (
     layers_of,
 )
 from export.mitigate.base import (
-    Bench,
     Measured,
+    MitigationTrials,
     OutlinesOnVal,
     RemedyResult,
     noisiest_besides,
@@ -38,7 +38,7 @@ from export.score.input_checks import VAL
 from export.score.layer_noise import TRACED, trace
 from export.settings import Remedies
 from train.data.sample import Sample
-from train.evaluate.instances.judged import judge_instances
+from train.evaluate.instances.matched_instances import match_instances
 from train.instances.scenes import Frames
 
 STAGE = "instances"
@@ -69,7 +69,7 @@ def apply_instance_remedies(
         EngineError: A form cannot be converted, or no engine runs it.
         ImageError: A frame cannot be read.
     """
-    bench = _Bench(networks, samples, frames, progress)
+    bench = _Trials(networks, samples, frames, progress)
     bench.quantize(remedies)
     if bench.quantization == PLAIN:
         return networks, bench.results
@@ -91,7 +91,7 @@ def apply_instance_remedies(
     return replace(bench.best, forms=replace(forms, windows=windows)), bench.results
 
 
-class _Bench(Bench):
+class _Trials(MitigationTrials):
     """Mitigations of the pyramids, which share their weights at all sizes."""
 
     def __init__(
@@ -149,8 +149,8 @@ class _Bench(Bench):
         }
 
     def _judge(self, networks: Networks, form: NetworkFormats) -> OutlinesOnVal:
-        found = networks.look(form, VAL, self._samples, self._frames, self._progress)
-        judged = judge_instances(found, self._samples, networks.run.card.classes)
+        found = networks.candidates(form, VAL, self._samples, self._frames, self._progress)
+        judged = match_instances(found, self._samples, networks.run.card.classes)
         masks = networks.run.card.masks
         figures = ap50s(judged, masks=masks)
         rung = Rung(form.format, form.pyramid)

@@ -104,7 +104,7 @@ def round_weights(kernel: Any, axes: tuple[int, ...]) -> Any:
     """Weights rounded as in int8: symmetric, with a scale for each slice along the other axes."""
     ops = load_keras().ops
     scale = ops.maximum(ops.max(ops.abs(kernel), axis=axes, keepdims=True) / 127, 1e-12)
-    return _straight(kernel, ops.round(kernel / scale) * scale)
+    return _straight_through(kernel, ops.round(kernel / scale) * scale)
 
 
 def round_activations(values: Any, low: float, high: float) -> Any:
@@ -114,10 +114,10 @@ def round_activations(values: Any, low: float, high: float) -> Any:
     scale = max(high - low, 1e-12) / 255
     zero = round(-low / scale)
     clipped = ops.clip(values, -zero * scale, (255 - zero) * scale)
-    return _straight(clipped, ops.round(clipped / scale) * scale)
+    return _straight_through(clipped, ops.round(clipped / scale) * scale)
 
 
-def _straight(exact: Any, rounded: Any) -> Any:
+def _straight_through(exact: Any, rounded: Any) -> Any:
     return exact + load_keras().ops.stop_gradient(rounded - exact)
 
 

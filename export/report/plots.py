@@ -9,9 +9,9 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from export.report.pareto import ParetoPoint
 from export.score.layer_noise import LayerError
 from train.html.plots import (
-    bare,
     new_figure,
     png,
+    without_spines,
 )
 
 TFLITE_COLOUR, ONNX_COLOUR, REFUSED_COLOUR = "#0072B2", "#D55E00", "#999999"
@@ -26,7 +26,7 @@ def pareto(points: Sequence[ParetoPoint], across: str) -> bytes:
         across: Label of the cost axis.
     """
     figure = new_figure(4.6, 8.5)
-    axes = bare(figure.subplots())
+    axes = without_spines(figure.subplots())
     best, front = -1.0, []
     for point in sorted(points, key=lambda point: (point.cost, -point.accuracy)):
         if point.packed and point.accuracy > best:
@@ -79,7 +79,7 @@ def layers_picture(stages: Mapping[str, Sequence[LayerError]]) -> bytes:
     figure = new_figure(1.2 + 0.22 * longest)
     panels = figure.subplots(1, 2 * len(stages), squeeze=False)[0]
     for place, (stage, errors) in enumerate(stages.items()):
-        left, right = (bare(axes) for axes in panels[2 * place : 2 * place + 2])
+        left, right = (without_spines(axes) for axes in panels[2 * place : 2 * place + 2])
         names = [error.layer for error in errors]
         rows = range(len(names))
         left.plot([error.sqnr_db for error in errors], rows, "o-", color=TFLITE_COLOUR, ms=3)

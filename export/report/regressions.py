@@ -16,7 +16,7 @@ from train.data.eda.palette import bgr, class_colours
 from train.data.tiles import Tile, label_tiles
 from train.evaluate.scored import Scored
 
-MOST = 12
+MAX_PICTURES = 12
 _LEAST_WIDTH = 400
 
 
@@ -41,7 +41,7 @@ class Regression(NamedTuple):
     picture: bytes
 
 
-def regressions(results: ExportResults, most: int = MOST) -> list[Regression]:
+def regressions(results: ExportResults, most: int = MAX_PICTURES) -> list[Regression]:
     """Items that float has right and int8 wrong, those with the largest score change first.
 
     Verdicts come first, then classes of tiles.

@@ -151,7 +151,7 @@ class ReportedRung(ReportPart):
         """Total size of its files in KiB; None if it was not made."""
         return sum(self.bytes.values()) / 1024 if self.bytes else None
 
-    def standing(self, split: str) -> str:
+    def status(self, split: str) -> str:
         """Whether the form is packed, or why not; without the holdout nothing is packed."""
         if not self.packed:
             return f"refused: {self.refused}"

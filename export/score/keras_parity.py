@@ -57,7 +57,7 @@ def golden_differences(
     return found
 
 
-def off_keras(differences: Mapping[Rung, float]) -> dict[Rung, str]:
+def parity_refusals(differences: Mapping[Rung, float]) -> dict[Rung, str]:
     """Reasons to refuse float32 forms whose golden-frame scores differ from Keras."""
     return {
         rung: _off_by(difference)

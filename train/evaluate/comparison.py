@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edge.bundle import Bundle
 from train.evaluate.binary import called_defective
 from train.evaluate.instances.instance_figures import instance_differences
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.metrics import difference_interval, mcnemar, share
 from train.evaluate.scored import Scored
 
@@ -30,11 +30,11 @@ class Baseline(NamedTuple):
     digest: str
     scored: Scored
     threshold: float
-    instances: JudgedInstances | None = None
+    instances: MatchedInstances | None = None
 
 
 def baseline_of(
-    bundle: Bundle, scored: Scored, instances: JudgedInstances | None = None
+    bundle: Bundle, scored: Scored, instances: MatchedInstances | None = None
 ) -> Baseline:
     """A bundle's results as a baseline."""
     manifest = bundle.manifest
@@ -46,7 +46,7 @@ def comparison(
     scored: Scored,
     threshold: float,
     baseline: Baseline,
-    instances: JudgedInstances | None = None,
+    instances: MatchedInstances | None = None,
 ) -> dict[str, Any]:
     """Differences to the baseline: ``binary`` and ``multiclass`` accuracy, AP50 of ``instances``.
 

@@ -11,7 +11,7 @@ from train.evaluate.binary import binary
 from train.evaluate.blocks import with_interval
 from train.evaluate.comparison import Baseline, comparison
 from train.evaluate.instances.instance_figures import figures_of
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.metrics import auroc, share
 from train.evaluate.multiclass import multiclass
 from train.evaluate.scored import Scored
@@ -22,7 +22,7 @@ def evaluation(
     scored: Scored,
     thresholds: Thresholds,
     baseline: Baseline | None = None,
-    instances: JudgedInstances | None = None,
+    instances: MatchedInstances | None = None,
 ) -> dict[str, Any]:
     """``binary``, ``gate``, ``multiclass``, ``cascade``, ``instances`` and ``baseline``.
 

@@ -37,14 +37,14 @@ def multiclass(scored: Scored) -> dict[str, Any] | None:
     }
     scores = [figures["f1"] for figures in per_class.values() if figures["n"]]
     before = scored if scored.untempered is None else scored.untempered
-    labels = (*names, OTHERS) if answers_beyond(scored) else names
+    labels = (*names, OTHERS) if has_extra_classes(scored) else names
     column = np.minimum(answers, len(names))
     return {
         **with_interval("accuracy", groups, right),
         "macro_f1": float(np.mean(scores)),
         "per_class": per_class,
         "confusion": confusion(labels, truth_rows(scored, right, answers), column),
-        "calibration": calibration(_believed(scored), _believed(before)),
+        "calibration": calibration(_confidences(scored), _confidences(before)),
         "n": len(scored),
     }
 
@@ -56,7 +56,7 @@ def truth_rows(
     return np.where(right, answers, scored.present.argmax(axis=1))
 
 
-def _believed(scored: Scored) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _confidences(scored: Scored) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Confidence of each answer and whether it is right, for the items with an answer."""
     confidence, right = scored.confidence, scored.right
     assert confidence is not None
@@ -64,6 +64,6 @@ def _believed(scored: Scored) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     return confidence, right
 
 
-def answers_beyond(scored: Scored) -> bool:
+def has_extra_classes(scored: Scored) -> bool:
     """Whether the bundle has classes that the data set lacks."""
     return scored.class_scores is not None and scored.class_scores.shape[1] > len(scored.classes)

@@ -19,7 +19,7 @@ from pycocotools.cocoeval import COCOeval
 
 from edge.vision.instances.found_instance import FoundInstance
 from train.evaluate.instances.regions import coco_rle, found_box, found_runs, rectangle_rle
-from train.evaluate.instances.truth import JudgedFrame, Truth
+from train.evaluate.instances.truth import LabelledFrame, Truth
 
 MOST = 100
 """Largest number of instances per class and frame that count: those with the highest scores."""
@@ -67,7 +67,7 @@ class Matched:
 
 def match(
     found: Sequence[Sequence[FoundInstance]],
-    frames: Sequence[JudgedFrame],
+    frames: Sequence[LabelledFrame],
     classes: int,
     *,
     masks: bool,
@@ -125,10 +125,10 @@ def _joined(parts: Iterable[Any]) -> NDArray[np.float64]:
 
 
 def _coco(
-    frames: Sequence[JudgedFrame],
+    frames: Sequence[LabelledFrame],
     some: Sequence[Sequence[Any]],
     classes: int,
-    draw: Callable[[Any, JudgedFrame], dict[str, Any]],
+    draw: Callable[[Any, LabelledFrame], dict[str, Any]],
 ) -> COCO:
     coco = COCO()
     images = [{"id": i, "width": f.width, "height": f.height} for i, f in enumerate(frames)]
@@ -146,12 +146,12 @@ def _coco(
     return coco
 
 
-def _boxed_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
+def _boxed_truth(truth: Truth, frame: LabelledFrame) -> dict[str, Any]:
     area = truth.box[2] * truth.box[3]
     return {"bbox": list(truth.box), "area": area, "iscrowd": int(truth.ignored)}
 
 
-def _drawn_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
+def _drawn_truth(truth: Truth, frame: LabelledFrame) -> dict[str, Any]:
     if truth.runs is None:
         rle = rectangle_rle(truth.box, frame.height, frame.width)
     else:
@@ -160,12 +160,12 @@ def _drawn_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
     return {"segmentation": rle, "area": 1, "iscrowd": int(ignored)}
 
 
-def _boxed_found(found: FoundInstance, frame: JudgedFrame) -> dict[str, Any]:
+def _boxed_found(found: FoundInstance, frame: LabelledFrame) -> dict[str, Any]:
     box = found_box(found)
     return {"bbox": list(box), "area": box[2] * box[3], "score": float(found.score)}
 
 
-def _drawn_found(found: FoundInstance, frame: JudgedFrame) -> dict[str, Any]:
+def _drawn_found(found: FoundInstance, frame: LabelledFrame) -> dict[str, Any]:
     rle = coco_rle(found_runs(found, frame.height), frame.height, frame.width)
     return {"segmentation": rle, "area": found.area_px, "score": float(found.score)}
 

@@ -18,7 +18,7 @@ from pycocotools import mask as coco_mask
 
 from edge.vision.instances.found_instance import FoundInstance
 from train.evaluate.instances.regions import coco_rle, found_box, found_runs
-from train.evaluate.instances.truth import JudgedFrame, Truth, classes_seen
+from train.evaluate.instances.truth import LabelledFrame, Truth, classes_present
 from train.evaluate.metrics import share, share_interval
 
 IOU50, TOUCHING = "iou50", "touching"
@@ -70,7 +70,7 @@ class Detections:
 
 
 def detect(
-    found: Sequence[Sequence[FoundInstance]], frames: Sequence[JudgedFrame], criterion: str
+    found: Sequence[Sequence[FoundInstance]], frames: Sequence[LabelledFrame], criterion: str
 ) -> Detections:
     """Match predictions at the operating rules with labels; ignored labels do not count.
 
@@ -82,7 +82,7 @@ def detect(
     truths: list[tuple[int, int, bool]] = []
     alarms: list[tuple[int, int, bool]] = []
     for place, (some, frame) in enumerate(zip(found, frames, strict=True)):
-        for index in classes_seen(some, frame):
+        for index in classes_present(some, frame):
             mine = [f for f in some if f.class_index == index]
             labels = [t for t in frame.truths if t.class_index == index]
             if criterion == TOUCHING:
@@ -124,7 +124,7 @@ def overlapping(
 
 
 def touching(
-    found: Sequence[FoundInstance], truths: Sequence[Truth], frame: JudgedFrame
+    found: Sequence[FoundInstance], truths: Sequence[Truth], frame: LabelledFrame
 ) -> tuple[list[bool], list[bool]]:
     """Found labels and false predictions of one class, by touching."""
     if not (found and truths):

@@ -15,7 +15,7 @@ from train.evaluate.instances.coco import Matched
 from train.evaluate.instances.detections import CRITERIA, IOU50, detect
 from train.evaluate.instances.dice import competition_dice, foreground_dice
 from train.evaluate.instances.intervals import ap50_difference, ap50_interval
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 from train.evaluate.instances.overlap import class_iou, foreground_miou
 from train.evaluate.instances.pixels import count_pixels
 
@@ -28,11 +28,11 @@ def instance_figures(
     *,
     intervals: bool = True,
 ) -> dict[str, Any]:
-    """The figures of candidates on samples; see ``judge_instances`` and ``figures_of``."""
-    return figures_of(judge_instances(found, samples, classes, rules), intervals=intervals)
+    """The figures of candidates on samples; see ``match_instances`` and ``figures_of``."""
+    return figures_of(match_instances(found, samples, classes, rules), intervals=intervals)
 
 
-def figures_of(judged: JudgedInstances, *, intervals: bool = True) -> dict[str, Any]:
+def figures_of(judged: MatchedInstances, *, intervals: bool = True) -> dict[str, Any]:
     """Average precision of candidates, and detection figures at the rules.
 
     Mask figures are null if no label or no prediction has a mask; average precision is null without
@@ -78,7 +78,7 @@ def figures_of(judged: JudgedInstances, *, intervals: bool = True) -> dict[str, 
     return figures
 
 
-def instance_differences(judged: JudgedInstances, other: JudgedInstances) -> dict[str, Any]:
+def instance_differences(judged: MatchedInstances, other: MatchedInstances) -> dict[str, Any]:
     """Differences of AP50 between two models on the same items, with 95 % intervals.
 
     Returns:
@@ -105,7 +105,7 @@ def _average_precision(
     return {f"{kind}_{name}": value for name, value in values.items()}
 
 
-def _outlines(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _outlines(judged: MatchedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Dice and IoU over all classes, and of each class."""
     if judged.settled is None or judged.masks is None:
         empty: dict[str, Any] = dict.fromkeys(("dice", "dice_foreground", "iou"))
@@ -127,7 +127,7 @@ def _outlines(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, A
     ]
 
 
-def _detections(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _detections(judged: MatchedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Recall and false alarms at the rules, over all classes and of each class."""
     whole: dict[str, Any] = {"detections": None, "cascade": None}
     if judged.as_run is not None:

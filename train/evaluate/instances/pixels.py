@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge.core.rle import Mask, runs_to_mask
 from edge.vision.instances.found_instance import FoundInstance
-from train.evaluate.instances.truth import JudgedFrame, classes_seen
+from train.evaluate.instances.truth import LabelledFrame, classes_present
 
 
 class PixelCounts(NamedTuple):
@@ -30,7 +30,7 @@ class PixelCounts(NamedTuple):
 
 
 def count_pixels(
-    found: Sequence[Sequence[FoundInstance]], frames: Sequence[JudgedFrame], classes: int
+    found: Sequence[Sequence[FoundInstance]], frames: Sequence[LabelledFrame], classes: int
 ) -> PixelCounts:
     """Count the pixels of predictions and labels.
 
@@ -45,7 +45,7 @@ def count_pixels(
     labelled, said, both = (np.zeros(shape, np.int64) for _ in range(3))
     judged = np.ones(shape, np.bool_)
     for row, (some, frame) in enumerate(zip(found, frames, strict=True)):
-        for index in classes_seen(some, frame):
+        for index in classes_present(some, frame):
             if index >= classes:
                 continue
             labels = drawn_labels(frame, index)
@@ -75,7 +75,7 @@ class DrawnLabels(NamedTuple):
     ignored: Mask
 
 
-def drawn_labels(frame: JudgedFrame, index: int) -> DrawnLabels | None:
+def drawn_labels(frame: LabelledFrame, index: int) -> DrawnLabels | None:
     """The labels of one class as masks; None if a label has no mask."""
     drawn = DrawnLabels(*(np.zeros((frame.height, frame.width), np.bool_) for _ in range(2)))
     for truth in frame.truths:

@@ -19,7 +19,7 @@ from train.data.sample import Sample
 from train.data.tiles import Tile
 from train.evaluate.instances.detections import overlapping
 from train.evaluate.instances.pixels import drawn_labels
-from train.evaluate.instances.truth import JudgedFrame, classes_seen, judged_frames
+from train.evaluate.instances.truth import LabelledFrame, classes_present, labelled_frames
 
 SCORES = tuple(float(score) for score in np.arange(5, 100, 5) / 100)
 AREAS = (0, 16, 32, 64, 128, 256, 512, 1024, 2048)
@@ -46,10 +46,10 @@ def choose_rules(
         classes: Number of classes.
         count: ``DEFECTS``: F1 of boxes at IoU 0.5; ``PIXELS``: Dice, which needs masks.
     """
-    frames = judged_frames(samples)
+    frames = labelled_frames(samples)
     totals = np.zeros((classes, len(SCORES), len(AREAS), 3), np.int64)
     for some, frame in zip(found, frames, strict=True):
-        for index in classes_seen(some, frame):
+        for index in classes_present(some, frame):
             if index < classes:
                 mine = [thing for thing in some if thing.class_index == index]
                 totals[index] += _tallies(mine, frame, index, count)
@@ -64,7 +64,7 @@ def _best(totals: NDArray[np.int64]) -> ClassRule:
 
 
 def _tallies(
-    found: Sequence[FoundInstance], frame: JudgedFrame, index: int, count: str
+    found: Sequence[FoundInstance], frame: LabelledFrame, index: int, count: str
 ) -> NDArray[np.int64]:
     """Counts of right, predicted and labelled of one class on one frame, [scores, areas, 3]."""
     tallies = np.zeros((len(SCORES), len(AREAS), 3), np.int64)
@@ -83,7 +83,7 @@ def _tallies(
 class _DefectTally:
     """Counts defects at each minimum area, [areas, 3]."""
 
-    def __init__(self, frame: JudgedFrame, index: int) -> None:
+    def __init__(self, frame: LabelledFrame, index: int) -> None:
         self._truths = [truth for truth in frame.truths if truth.class_index == index]
 
     def __call__(self, found: Sequence[FoundInstance]) -> NDArray[np.int64]:
@@ -98,7 +98,7 @@ class _DefectTally:
 class _PixelTally:
     """Counts pixels at each minimum area, [areas, 3]; zeros if a label has no mask."""
 
-    def __init__(self, frame: JudgedFrame, index: int) -> None:
+    def __init__(self, frame: LabelledFrame, index: int) -> None:
         self._labels = drawn_labels(frame, index)
 
     def __call__(self, found: Sequence[FoundInstance]) -> NDArray[np.int64]:

@@ -34,7 +34,7 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedFrame:
+class LabelledFrame:
     """A frame, or a tile treated as one, with its labels.
 
     Attributes:
@@ -50,7 +50,7 @@ class JudgedFrame:
     truths: tuple[Truth, ...]
 
 
-def judged_frame(sample: Sample, box: Box | None = None) -> JudgedFrame:
+def labelled_frame(sample: Sample, box: Box | None = None) -> LabelledFrame:
     """A sample, or a part of it, as a frame of its own.
 
     Labels are cropped to the part. The rule for tiles (``train.data.tiles``) decides which labels
@@ -63,18 +63,18 @@ def judged_frame(sample: Sample, box: Box | None = None) -> JudgedFrame:
     """
     part = box or (0, 0, sample.width, sample.height)
     truths = (_cut(sample, instance, part) for instance in sample.instances)
-    return JudgedFrame(part[2], part[3], sample.group, tuple(t for t in truths if t))
+    return LabelledFrame(part[2], part[3], sample.group, tuple(t for t in truths if t))
 
 
-def judged_frames(items: Sequence[Sample | Tile]) -> list[JudgedFrame]:
+def labelled_frames(items: Sequence[Sample | Tile]) -> list[LabelledFrame]:
     """Each sample whole, and each tile as a frame of its own."""
     return [
-        judged_frame(item) if isinstance(item, Sample) else judged_frame(item.sample, item.box)
+        labelled_frame(item) if isinstance(item, Sample) else labelled_frame(item.sample, item.box)
         for item in items
     ]
 
 
-def classes_seen(found: Sequence[FoundInstance], frame: JudgedFrame) -> list[int]:
+def classes_present(found: Sequence[FoundInstance], frame: LabelledFrame) -> list[int]:
     """Classes that are predicted or labelled on a frame, in order."""
     found_or_labelled = {f.class_index for f in found} | {t.class_index for t in frame.truths}
     return sorted(found_or_labelled)

@@ -9,7 +9,7 @@ from typing import Any
 from edge.core.files import write_whole
 from edge.vision.cascade import Cascade
 from train.data.tiles import Tile
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.report.page import report_page
 from train.evaluate.scored import Scored
 from train.evaluate.subject import Subject
@@ -23,7 +23,7 @@ def write_report(
     cascade: Cascade,
     items: Sequence[Tile],
     scored: Scored,
-    instances: JudgedInstances | None,
+    instances: MatchedInstances | None,
     figures: dict[str, Any],
     *,
     mistakes: int = 12,

@@ -12,8 +12,8 @@ from train.data.drawn import draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours, class_labels
 from train.data.tiles import Tile
 from train.evaluate.instances.detections import IOU50, detect
-from train.evaluate.instances.drawn import draw_found
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.drawing import draw_found
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.report.crops import LEAST_WIDTH
 from train.evaluate.report.evaluation_blocks import OutlinesBlock
 from train.evaluate.report.gallery import ItemPlace, legend
@@ -66,7 +66,7 @@ class OutlinesSection:
 
 def collect_outlines(
     items: Sequence[Tile],
-    instances: JudgedInstances | None,
+    instances: MatchedInstances | None,
     figures: OutlinesBlock | None,
     each: int,
 ) -> OutlinesSection | None:
@@ -88,7 +88,9 @@ def collect_outlines(
     return OutlinesSection(figures, labels, legend(instances.classes), galleries)
 
 
-def _galleries(items: Sequence[Tile], instances: JudgedInstances, each: int) -> list[OutlinedItems]:
+def _galleries(
+    items: Sequence[Tile], instances: MatchedInstances, each: int
+) -> list[OutlinedItems]:
     settled = instances.settled
     if settled is None:
         return []
@@ -116,7 +118,7 @@ def _galleries(items: Sequence[Tile], instances: JudgedInstances, each: int) -> 
 
 
 def _outlined(
-    item: Tile, found: Sequence[FoundInstance], instances: JudgedInstances
+    item: Tile, found: Sequence[FoundInstance], instances: MatchedInstances
 ) -> OutlinedItem:
     scale = max(1, LEAST_WIDTH // item.box[2])
     colours = [bgr(colour) for colour in class_colours(len(instances.classes))]

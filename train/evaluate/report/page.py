@@ -9,7 +9,7 @@ from edge.vision.cascade import Cascade
 from train.data.eda.palette import class_labels
 from train.data.severstal import is_simulated
 from train.data.tiles import Tile
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.report.evaluation_blocks import EvaluationBlock
 from train.evaluate.report.gallery import collect_mistakes, legend
 from train.evaluate.report.outlines import collect_outlines
@@ -30,7 +30,7 @@ def report_page(
     cascade: Cascade,
     items: Sequence[Tile],
     scored: Scored,
-    instances: JudgedInstances | None,
+    instances: MatchedInstances | None,
     figures: Mapping[str, Any],
     mistakes: int,
 ) -> str:

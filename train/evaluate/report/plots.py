@@ -14,9 +14,9 @@ from train.data.eda.palette import CLEAN_COLOUR
 from train.evaluate.report.evaluation_blocks import CalibrationBlock
 from train.evaluate.scored import Scored
 from train.html.plots import (
-    bare,
     new_figure,
     png,
+    without_spines,
 )
 
 GATE_COLOUR, DECISION_COLOUR, DEFECT_COLOUR = "#0072B2", "#D55E00", "#D55E00"
@@ -34,7 +34,7 @@ def rates(scored: Scored, gate: float, decision: float) -> bytes:
         decision: The decision threshold.
     """
     figure = new_figure(4.2)
-    whole, corner = (bare(axes) for axes in figure.subplots(1, 2))
+    whole, corner = (without_spines(axes) for axes in figure.subplots(1, 2))
     truth = scored.defective
     stages = (
         ("gate", scored.gate, gate, GATE_COLOUR),
@@ -81,7 +81,7 @@ def histogram(scored: Scored, gate: float, decision: float) -> bytes:
     edges = np.linspace(0, 1, _BINS + 1)
     both = figure.subplots(1, 2, sharey=True)
     for axes, (name, scores, threshold) in zip(both, panels, strict=True):
-        bare(axes)
+        without_spines(axes)
         for label, kind, colour in (
             ("clean", ~scored.defective, CLEAN_COLOUR),
             ("defective", scored.defective, DEFECT_COLOUR),
@@ -129,7 +129,7 @@ def reliability_picture(blocks: Mapping[str, CalibrationBlock]) -> bytes:
     figure = new_figure(5.0, 5.0 * len(blocks))
     panels = figure.subplots(1, len(blocks), squeeze=False)[0]
     for axes, (share, block) in zip(panels, blocks.items(), strict=True):
-        _reliability(bare(axes), block)
+        _reliability(without_spines(axes), block)
         axes.set_ylabel(share)
     return png(figure)
 

@@ -25,7 +25,7 @@ class PromiseRow(NamedTuple):
     here: ClassGroupsBlock | None
 
     @property
-    def let_through(self) -> float | None:
+    def missed_rate(self) -> float | None:
         """Share of groups that the gate missed on these items; None without groups."""
         if self.here is None or self.here.group_recall is None:
             return None

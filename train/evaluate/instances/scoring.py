@@ -11,12 +11,12 @@ from edge.core.inspection import Level
 from edge.vision.cascade import Cascade
 from edge.vision.instances.found_instance import FoundInstance
 from train.data.tiles import Tile, read_tiles
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 
 
-def look(
+def score_instances(
     cascade: Cascade, items: Iterable[Tile], classes: Sequence[str], *, inspect: bool = False
-) -> JudgedInstances | None:
+) -> MatchedInstances | None:
     """Run the instance model on the whole of every item; the gate hides none.
 
     Args:
@@ -48,7 +48,7 @@ def look(
                 as_run.append(_renamed(_as_run(cascade, cut), place))
             judged.append(item)
     rules = [model.rules[model.classes.index(name)] for name in names]
-    return judge_instances(candidates, judged, classes, rules, as_run=as_run if inspect else None)
+    return match_instances(candidates, judged, classes, rules, as_run=as_run if inspect else None)
 
 
 def _as_run(cascade: Cascade, pixels: Pixels) -> list[FoundInstance]:

@@ -13,11 +13,11 @@ from edge.vision.instances.rules import ClassRule, by_rules
 from train.data.sample import Sample
 from train.data.tiles import Tile
 from train.evaluate.instances.coco import Matched, match
-from train.evaluate.instances.truth import JudgedFrame, judged_frames
+from train.evaluate.instances.truth import LabelledFrame, labelled_frames
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedInstances:
+class MatchedInstances:
     """Predictions and their matches.
 
     Attributes:
@@ -32,7 +32,7 @@ class JudgedInstances:
     """
 
     classes: tuple[str, ...]
-    frames: Sequence[JudgedFrame]
+    frames: Sequence[LabelledFrame]
     boxes: Matched
     masks: Matched | None
     rules: Sequence[ClassRule] | None
@@ -45,14 +45,14 @@ class JudgedInstances:
         return np.array([frame.group for frame in self.frames], np.str_)
 
 
-def judge_instances(
+def match_instances(
     found: Sequence[Sequence[FoundInstance]],
     items: Sequence[Sample | Tile],
     classes: Sequence[str],
     rules: Sequence[ClassRule] | None = None,
     *,
     as_run: Sequence[Sequence[FoundInstance]] | None = None,
-) -> JudgedInstances:
+) -> MatchedInstances:
     """Match candidates with labels, and apply the rules.
 
     Args:
@@ -64,8 +64,8 @@ def judge_instances(
         rules: Rule of each class, other classes included; None evaluates only candidates.
         as_run: Defects that ``run`` would outline on each item; None if not requested.
     """
-    frames = judged_frames(items)
-    return JudgedInstances(
+    frames = labelled_frames(items)
+    return MatchedInstances(
         tuple(classes),
         frames,
         match(found, frames, len(classes), masks=False),
@@ -76,7 +76,7 @@ def judge_instances(
     )
 
 
-def _outlined(found: Sequence[Sequence[FoundInstance]], frames: Sequence[JudgedFrame]) -> bool:
+def _outlined(found: Sequence[Sequence[FoundInstance]], frames: Sequence[LabelledFrame]) -> bool:
     """Whether masks can be compared: some labels and some predictions have masks."""
     labels = [truth.runs is not None for frame in frames for truth in frame.truths]
     masks = [thing.mask is not None for some in found for thing in some]
