@@ -17,8 +17,8 @@ from edge.vision.instances.roialign import roi_align
 from edge.vision.instances.window_features import maps_of
 from export.convert.calibration import SPLIT
 from train.data.sample import DataSet
-from train.instances.augment import STILL, draw_view
-from train.instances.feed import MOST_INSTANCES
+from train.instances.augment import NO_MOVES, draw_view
+from train.instances.feed import MAX_INSTANCES
 from train.instances.scenes import Shares, draw_windows, make_scenes
 from train.instances.views import visible_defects
 
@@ -71,9 +71,9 @@ def calibration_windows(
     for row, (i, kept) in enumerate(draw_windows(scenes, count, _SHARES, rng)):
         scene = scenes[i]
         keep = None if kept < 0 else tuple(scene.boxes[kept].tolist())
-        view = draw_view((scene.sample.width, scene.sample.height), size, keep, STILL, rng)
+        view = draw_view((scene.sample.width, scene.sample.height), size, keep, NO_MOVES, rng)
         view.cut(scene.sample.read(), pictures[row])
-        boxes.append(visible_defects(scene, view, MOST_INSTANCES).boxes)
+        boxes.append(visible_defects(scene, view, MAX_INSTANCES).boxes)
     return Windows(pictures, boxes)
 
 

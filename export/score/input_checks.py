@@ -10,7 +10,7 @@ from train.data.sample import DataSet
 from train.data.tiles import judged_tiles
 from train.instances.finished import InstancesRun
 from train.regions.finished import Run
-from train.regions.items import MOST_VAL
+from train.regions.items import MAX_VAL_ITEMS
 
 TRAIN, VAL, HOLDOUT = "train", "val", "holdout"
 
@@ -34,7 +34,7 @@ def check_data(gate: Run, classifier: Run | None, data: DataSet) -> None:
             found[named] = split_digest(samples), data_digest(samples)
         splits, pixels = found[named]
         items = {s: len(judged_tiles(data, s, run.geometry.region)) for s in (VAL, HOLDOUT)}
-        items[VAL] = min(items[VAL], MOST_VAL)
+        items[VAL] = min(items[VAL], MAX_VAL_ITEMS)
         for same, what in (
             (data.classes == run.card.classes, "its classes differ"),
             (splits == card.split_digest, "its images, groups or splits differ"),
