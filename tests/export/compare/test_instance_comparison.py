@@ -140,5 +140,5 @@ def test_the_ladder_has_a_row_for_every_rung() -> None:
     text = console.file.getvalue()
     for rung in given:
         assert str(rung) in text
-    for words in ("the measure", "2 held", "box AP50", "0.50", "refused: box head: it does not"):
+    for words in ("the reference", "2 held", "box AP50", "0.50", "refused: box head: it does not"):
         assert words in text
