@@ -108,9 +108,7 @@ def _training_state(step: Step, options: dict[str, Any]) -> State:
     for source in _source_runs(options):
         learnt_from = _finished_run(source)
         if learnt_from is None or learnt_from.finished > run.started:
-            raise TrainingError(
-                f"{folder} is older than {source}, which it was trained from", _ANEW
-            )
+            raise TrainingError(f"{folder} was not trained from the current {source}", _ANEW)
     return "done"
 
 

@@ -44,11 +44,11 @@ def in_words(known: Acquaintance, split: str, manifest: Manifest) -> str:
     openings = len(manifest.holdout_openings)
     times = f"; the holdout was opened {openings} time{'s' * (openings != 1)} before"
     return {
-        "trained on": f"The bundle was trained on {split}: these figures are no proof of anything",
-        "chosen on": f"The bundle's weights and thresholds were chosen on {split}: expect less"
-        " elsewhere",
+        "trained on": f"The bundle was trained on {split}: these figures prove nothing",
+        "chosen on": f"The bundle's weights and thresholds were chosen on {split}: expect worse"
+        " figures elsewhere",
         "held back": f"The bundle was not trained or chosen on {split}{times}",
-        "dealt anew": "The bundle was made of these images, in other splits: some of what is judged"
-        " here was trained on",
+        "dealt anew": "The bundle was made of these images, in other splits: it was trained on some"
+        " of them",
         "not known": "",
     }[known]
