@@ -132,7 +132,8 @@ def test_first_weights_that_are_a_run_must_be_older(source: str | None, trained:
     assert state(outlines) == "new"
     finish(outlines, NOON + timedelta(hours=4))
     if source == "other":
-        assert f"was not trained from the current {trained / source}" in refusal(outlines, TrainingError)
+        said = refusal(outlines, TrainingError)
+        assert f"was not trained from the current {trained / source}" in said
         return
     assert state(outlines) == "done"
     finish(step("gate", trained), NOON + timedelta(hours=4.5))
