@@ -64,7 +64,9 @@ def place(
             end_mm = max(end_mm, position + inspection.length_mm)
         return Contact(box, defect.mask, position + box[1] * per_line, end_mm)
 
-    regions = [] if defect.mask is not None else [heat.region for heat in defect.heats]
+    regions = (
+        [] if defect.mask is not None else [class_map.region for class_map in defect.class_maps]
+    )
     return PlacedPiece(
         piece=Piece(inspection.frame, inspection.source, defect.box, defect.mask, defect.score),
         class_name=defect.class_name,

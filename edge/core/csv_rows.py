@@ -1,4 +1,4 @@
-"""Rows of CSV that a spreadsheet shows and does not calculate."""
+"""CSV rows that a spreadsheet displays and never runs as formulas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 
 _FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV Injection)."""
+"""First characters by which a spreadsheet recognizes a formula (OWASP, CSV Injection)."""
 
 
 def csv_row(values: Iterable[object]) -> bytes:
@@ -18,9 +18,9 @@ def csv_row(values: Iterable[object]) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """A value as a cell that no spreadsheet calculates and that stays in its row."""
+    """A value as a cell that is no formula and contains no line break."""
     if not isinstance(value, str):
         return value
-    # RFC 4180 allows line ends in quotes; a row that was cut off there would swallow the next.
+    # RFC 4180 allows line breaks inside quotes, but a row cut off there would absorb the next row.
     text = "".join(char if char.isprintable() else " " for char in value)
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -1,4 +1,4 @@
-"""What happens beside the line that is no defect: a camera lost, an overload, a coil begun."""
+"""Events of a run other than defects: a camera lost, an overload, a coil begun."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from edge.core.inspection import iso_time
 
 
 class EventKind(StrEnum):
-    """What an event is about."""
+    """The kinds of event."""
 
     CAMERA_LOST = "camera lost"
     CAMERA_BACK = "camera back"
     OVERLOAD = "overload"
     OVERLOAD_OVER = "overload over"
     PICTURE = "picture"
-    """Pictures are frozen, black or saturated, or are of strip again."""
+    """Pictures are frozen, black or saturated, or are normal again."""
     POSITION = "position"
-    """The encoder's counts are missing, have jumped, or are back."""
+    """Encoder counts are missing, have jumped, or are back."""
     BUNDLE = "bundle"
     DRIFT = "drift"
     STORAGE = "storage"
-    """The ledger or pictures cannot be stored, or can be again."""
+    """The ledger or pictures cannot be stored, or can be stored again."""
     SINK = "sink"
-    """Something that is told of inspections is away, or back."""
+    """An output is unreachable, or back."""
     COIL_BEGAN = "coil began"
     COIL_ENDED = "coil ended"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened.
+    """One event.
 
     Attributes:
-        kind: What it is about.
-        text: One line for the person at the line.
-        at: When, in seconds since 1970 (UTC).
-        position_mm: Millimetre on the coil; None where it has no place.
-        coil: Name of the coil; empty where none is known.
-        grade: Where a coil ended, its figures (``edge.coil.grade``); None else. Not in JSON.
+        kind: Its kind.
+        text: One line for the operator.
+        at: Its time, in seconds since 1970 (UTC).
+        position_mm: Position on the coil in mm; None if it has none.
+        coil: Name of the coil; empty if none is known.
+        grade: Figures of the coil (``edge.coil.grade``) if a coil ended, else None. Not in JSON.
     """
 
     kind: EventKind
@@ -53,7 +53,7 @@ class Event:
     grade: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that docs/json.md documents."""
+        """JSON values with the keys documented in docs/json.md."""
         return {
             "event": self.kind.value,
             "text": self.text,
@@ -64,8 +64,8 @@ class Event:
 
 
 Tell = Callable[[Event], None]
-"""Takes an event as soon as it happens, from any thread."""
+"""Receives each event as soon as it happens; may be called from any thread."""
 
 
 def untold(event: Event) -> None:
-    """What takes events where nobody wants to know of them."""
+    """Discard an event: the ``Tell`` where nobody listens."""

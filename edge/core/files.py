@@ -1,4 +1,4 @@
-"""Files and folders that are whole or absent, and the system's refusals in words."""
+"""Atomic writing of files and folders, and readable errors where the system refuses."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LOG = logging.getLogger(__name__)
 
 @contextmanager
 def writable(path: Path) -> Iterator[None]:
-    """Within it, what the system will not let be written or removed is named.
+    """Turn an ``OSError`` within the block into an error that names ``path``.
 
     Raises:
-        UnwritableError: ``path``, or what is in it, cannot be written.
+        UnwritableError: ``path``, or a file in it, cannot be written or removed.
     """
     try:
         yield
@@ -31,27 +31,27 @@ def writable(path: Path) -> Iterator[None]:
 
 @contextmanager
 def written_beside(target: Path, *, suffix: str = "", durable: bool = False) -> Iterator[Path]:
-    """A temporary path beside ``target``, at which a file or a folder is to be made.
+    """Yield a temporary path beside ``target``; the caller creates a file or folder there.
 
-    It takes the name of ``target`` when all went well and is removed when not. A link is followed;
-    a device or pipe is given as it is, to be written to.
+    If the block succeeds, the temporary is renamed to ``target``; if it fails, the temporary is
+    removed. A symbolic link is followed. A device or pipe is yielded itself, to be written to.
 
     Args:
-        target: What is replaced or made.
-        suffix: What the temporary name ends with, for libraries that go by that; ``.part`` is
-            before it.
-        durable: Whether a file is on the disk before it has its name, so that a power failure
-            leaves the old one or the new one, and after this the new one.
+        target: File or folder to replace or create.
+        suffix: End of the temporary name, after ``.part``, for libraries that choose the format
+            by it.
+        durable: Whether the content is synced to the disk before the rename: a power failure
+            leaves the old or the new content, never a part; once this returns, the new one.
 
     Raises:
-        UnwritableError: It cannot be written, or ``target`` not be replaced.
+        UnwritableError: The temporary cannot be written, or ``target`` cannot be replaced.
     """
     with writable(target):
         whole = target.resolve()
         if whole.exists() and not whole.is_file() and not whole.is_dir():
             yield whole
             return
-        # A name that nobody can guess: in a shared folder, nobody has it open beforehand.
+        # The name cannot be guessed, so in a shared folder nobody else can have opened it before.
         temporary = whole.with_name(f".{whole.name}.{secrets.token_hex(8)}.part{suffix}")
         try:
             yield temporary
@@ -71,9 +71,9 @@ def written_beside(target: Path, *, suffix: str = "", durable: bool = False) -> 
 
 @contextmanager
 def writing_whole(path: Path, *, durable: bool = False, mode: int = 0o666) -> Iterator[BinaryIO]:
-    """Write a file piece by piece; it has its name when all of it is written (``written_beside``).
+    """Open a file for atomic writing: it appears under its name when the block ends without error.
 
-    It is created with the permissions ``mode``, less the process's umask.
+    It is created with the permissions ``mode``, less the process's umask; see ``written_beside``.
 
     Raises:
         UnwritableError: The folder is missing or cannot be written, or the disk is full.
@@ -86,7 +86,7 @@ def writing_whole(path: Path, *, durable: bool = False, mode: int = 0o666) -> It
 
 
 def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: int = 0o666) -> None:
-    """Write a file whole or not at all (``writing_whole``).
+    """Write a file atomically (``writing_whole``).
 
     Raises:
         UnwritableError: The folder is missing or cannot be written, or the disk is full.
@@ -96,7 +96,7 @@ def write_whole(path: Path, data: bytes | str, *, durable: bool = True, mode: in
 
 
 def _sync(path: Path) -> None:
-    """Wait until a file's content, or a folder's list of names, is on the disk."""
+    """Sync a file's content, or a folder's list of names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -108,7 +108,7 @@ def make_folder(path: Path) -> None:
     """Create a folder and its parents.
 
     Raises:
-        UnwritableError: It cannot be created, or something else has that name.
+        UnwritableError: It cannot be created, or a file of that name exists.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def make_folder(path: Path) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Find out now, rather than after hours, that a file could not be written at the end.
+    """Check early, before hours of work, that a file can be written at the end.
 
     Raises:
         UnwritableError: Its folder is missing or cannot be written.
@@ -130,7 +130,7 @@ def check_writable(path: Path) -> None:
 
 
 def ends_within_a_line(path: Path) -> bool:
-    """Whether a text file's last line was cut off, as by a power failure: it has no line break.
+    """Whether a text file's last line has no line break: a power failure cut it off.
 
     Raises:
         OSError: It cannot be read.

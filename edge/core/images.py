@@ -1,4 +1,4 @@
-"""Image files to grey pixels and back, refusing what is not a whole grey picture."""
+"""Reads and writes image files as grey pixels; refuses truncated files and colour."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp",
 """File name endings that are read as images, lower case."""
 
 COLOUR_TOLERANCE = 12
-"""Grey levels by which channels may differ and still be grey: JPEG's chroma rounding."""
+"""Grey levels by which the channels of a grey pixel may differ: JPEG rounds the chroma."""
 
 
 def read_grey(path: str | os.PathLike[str], *, convert_colour: bool = False) -> Pixels:
     """Read an image file as grey pixels [lines, columns], uint8.
 
-    Three equal channels are grey. Real colour is refused, or converted (Rec. 601 luma) where
-    ``convert_colour`` says so.
+    Three equal channels count as grey. Colour is refused, or converted (Rec. 601 luma) if
+    ``convert_colour`` is set.
 
     Raises:
         MissingPathError: There is no such file.
-        ImageError: Not an image, truncated, not 8-bit, or of real colour.
+        ImageError: Not an image, truncated, not 8-bit, or in colour.
     """
     path = Path(path)
     try:
@@ -54,7 +54,7 @@ def to_grey(pixels: cv2.typing.MatLike, source: str, *, convert_colour: bool = F
     """Grey pixels [lines, columns] of a decoded picture [lines, columns(, 1, 3 or 4)], uint8, BGR.
 
     Raises:
-        ImageError: The picture has real colour and ``convert_colour`` is not set.
+        ImageError: The picture is in colour and ``convert_colour`` is not set.
     """
     if pixels.ndim == 2:
         return np.ascontiguousarray(pixels, dtype=np.uint8)
@@ -71,7 +71,7 @@ def to_grey(pixels: cv2.typing.MatLike, source: str, *, convert_colour: bool = F
 
 
 def _has_colour(picture: cv2.typing.MatLike) -> bool:
-    """Whether the channels differ in more than one pixel in a thousand; OpenCV's, for the speed."""
+    """Whether the channels differ in more than one pixel in a thousand (in OpenCV, for speed)."""
     blue, green, red = cv2.split(picture)
     highest = cv2.max(cv2.max(blue, green), red)
     spread = cv2.subtract(highest, cv2.min(cv2.min(blue, green), red))
@@ -80,7 +80,7 @@ def _has_colour(picture: cv2.typing.MatLike) -> bool:
 
 
 def _refuse_truncated(path: Path, data: bytes) -> None:
-    """Decoders fill what is missing of a cut-off file with grey, which would pass as strip."""
+    """Refuse a truncated file: decoders fill its missing part with grey, which looks like strip."""
     if not data:
         raise ImageError(f"{path} is empty", "Copy or export it again")
     endings = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG": b"IEND\xaeB`\x82"}
@@ -90,7 +90,7 @@ def _refuse_truncated(path: Path, data: bytes) -> None:
 
 
 def write_image(path: Path, pixels: cv2.typing.MatLike, *, quality: int = 92) -> None:
-    """Write a picture whole or not at all; the suffix chooses the format.
+    """Write a picture atomically; the suffix chooses the format.
 
     Raises:
         UnwritableError: The folder cannot be written, or the disk is full.

@@ -1,4 +1,4 @@
-"""Keeping native libraries' greetings off the engineer's screen."""
+"""Silences messages that native libraries write directly to stderr."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def native_stderr_silenced() -> Iterator[None]:
-    """Send file descriptor 2 nowhere: TensorFlow and LiteRT write to it whatever the log level."""
+    """Redirect file descriptor 2 to ``/dev/null`` within the block.
+
+    TensorFlow and LiteRT write to it at any log level.
+    """
     sys.stderr.flush()
     kept = os.dup(2)
     try:

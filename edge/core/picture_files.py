@@ -1,9 +1,9 @@
-"""What the files beside the ledger are called: a drawn picture, and its frame without drawing."""
+"""Names of picture files beside the ledger: the drawn picture, and the frame without drawing."""
 
 from __future__ import annotations
 
 FRAME_SUFFIX = ".frame.png"
-"""Of a frame without anything drawn on it, beside its picture."""
+"""Suffix of the file that holds a frame without drawing, beside its drawn picture."""
 
 MIN_WIDTH = 800
-"""Pictures of narrower frames are enlarged until a label can be read; in pixels."""
+"""Smallest width of a picture in pixels; smaller frames are enlarged to make labels readable."""

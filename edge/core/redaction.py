@@ -1,7 +1,7 @@
 """Secrets and control characters that must not reach a log.
 
-A secret is replaced wherever it stands in a text: a message may repeat what the configuration says,
-such as a camera's address with its password.
+A secret is replaced anywhere in a text: a message may quote the configuration, such as a camera's
+address with its password.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 HIDDEN = "***"
-"""What stands in a secret's place."""
+"""Replacement for a secret."""
 
 _SHORTEST = 4
-"""Characters of a value that is hidden. A shorter one is in half of all words."""
+"""Fewest characters of a value that is hidden. A shorter one would occur in ordinary words."""
 
 _USER = re.compile(r"(?<=://)[^\s/]*(?=@)")
 """User and password in an address: ``rtsp://USER:PASSWORD@host``."""
@@ -21,7 +21,7 @@ _hidden: set[str] = set()
 
 
 def hide(value: str) -> None:
-    """Replace this value in everything that is logged from now on, such as a password.
+    """Hide a secret, such as a password, in all later log messages.
 
     Values of fewer than four characters are not hidden.
     """
@@ -30,16 +30,16 @@ def hide(value: str) -> None:
 
 
 def redacted(text: str) -> str:
-    """A text without hidden values and without the user and password of addresses."""
+    """The text with hidden values, and user and password in addresses, replaced by ``***``."""
     for value in sorted(_hidden, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     return _USER.sub(HIDDEN, text)
 
 
 def escaped(text: str) -> str:
-    r"""A text in one line: characters that cannot be printed as ``\n``, ``\x1b``, ``\u202e``.
+    r"""The text in one line: characters that cannot be printed become ``\n``, ``\x1b``, ``\u202e``.
 
-    So a file's name neither forges a line of the log nor moves a terminal's cursor.
+    A file's name can then neither forge a line of the log nor move a terminal's cursor.
     """
     if text.isprintable():
         return text

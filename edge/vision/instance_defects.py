@@ -61,5 +61,5 @@ def _defect(found: FoundInstance, frame: Frame, class_name: str) -> Defect:
 def _explains(instance: Defect, region: Defect) -> bool:
     if region.class_name not in {instance.class_name, ""}:
         return False
-    places = [heat.region for heat in region.heats] or [region.box]
+    places = [class_map.region for class_map in region.class_maps] or [region.box]
     return any(min(shared(instance.box, place)) > 0 for place in places)

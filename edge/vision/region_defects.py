@@ -37,10 +37,10 @@ def region_defects(
             found.setdefault("", []).append(DefectiveRegion(boxes[row], float(decision[row])))
             continue
         best = int(scores.classes[row].argmax())
-        heat = None
+        class_map = None
         if scores.maps is not None:
-            heat = class_map_in(boxes[row], scores.maps[row, ..., best])
-        region = DefectiveRegion(boxes[row], float(scores.classes[row, best]), heat)
+            class_map = class_map_in(boxes[row], scores.maps[row, ..., best])
+        region = DefectiveRegion(boxes[row], float(scores.classes[row, best]), class_map)
         found.setdefault(classes[best], []).append(region)
     return tuple(
         defect for name, regions in found.items() for defect in join_touching(name, regions)
