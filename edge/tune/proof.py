@@ -38,7 +38,7 @@ from edge.tune.tuning_plan import PartName
 from edge.vision.cascade import Cascade
 from edge.vision.engines.base import file_format
 from edge.vision.models.instances import InstanceModel
-from edge.vision.models.load import EngineChoice, usual
+from edge.vision.models.load import EngineChoice, default_choice
 from edge.vision.preprocess import network_input
 
 Form = tuple[str, Precision]
@@ -70,7 +70,7 @@ class Proof:
         manifest, (format_, precision) = self.bundle.manifest, form
         if any(golden.scores(precision, format_) is None for golden in manifest.golden):
             return f"golden frames have no scores in {precision} as {format_}"
-        if form == form_of(usual()):
+        if form == form_of(default_choice()):
             return None
         if part == "outlines":
             stage = manifest.stages.instances

@@ -22,7 +22,7 @@ from edge.vision.cascade import Cascade
 from edge.vision.models.load import (
     Choices,
     EngineChoice,
-    usual,
+    default_choice,
 )
 
 
@@ -51,7 +51,7 @@ class RunChoices:
     @property
     def _untuned(self) -> Choices:
         """How each stage is run without a plan."""
-        way = usual()
+        way = default_choice()
         way = EngineChoice(
             self.engine or way.engine,
             self.precision or way.precision,

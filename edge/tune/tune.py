@@ -40,7 +40,7 @@ from edge.vision.cascade import Cascade
 from edge.vision.models.load import (
     EngineChoice,
     StageName,
-    usual,
+    default_choice,
 )
 
 PARTS: tuple[PartName, ...] = get_args(PartName)
@@ -134,7 +134,7 @@ class _Contest:
         self.bundle, self.engines, self.cores = bundle, engines, cores
         self.proof = Proof(bundle)
         pixels = [pixels for _, pixels in self.proof.frames]
-        self.partners = Partners(self.proof, engines, usual().threads)
+        self.partners = Partners(self.proof, engines, default_choice().threads)
         if not self.partners.cascades:
             reasons = "; ".join(self.partners.faults.values()) or "none is installed"
             raise BundleError(
@@ -177,13 +177,13 @@ class _Contest:
             stage: {way: taken for way, taken in ways.items() if form_of(way) in common}
             for stage, ways in times.items()
         }
-        picked = pick_part(timed, form_of(usual()))
+        picked = pick_part(timed, form_of(default_choice()))
         return {stage: _plan(way, way.engine) for stage, way in picked.items()}
 
 
 def _default(bundle: Bundle) -> tuple[StagePlan | None, str | None]:
     """How the bundle is run without a plan; None, and why, where that fails on this device."""
-    way = usual()
+    way = default_choice()
     try:
         cascade = Cascade.from_bundle(bundle, precision=way.precision, threads=way.threads)
         proven(bundle, cascade, cast(Precision, way.precision))

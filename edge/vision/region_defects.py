@@ -1,4 +1,4 @@
-"""From the scores of regions to the defects that they show."""
+"""Turns the scores of regions into defects."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def region_defects(
     classes: tuple[str, ...],
     threshold: float,
 ) -> tuple[Defect, ...]:
-    """Suspicious regions at or above the decision threshold, those of one class joined.
+    """The defects of a frame: regions at or above the threshold, joined where one class touches.
 
     Args:
         boxes: The n suspicious regions.
-        decision: What is held against the threshold, [n].
-        scores: The classifier's scores of them; None where none has judged them.
+        decision: Their decision scores, [n].
+        scores: Their classifier scores; None if no classifier has judged them.
         classes: Names of the defect classes, in the classifier's order.
         threshold: The decision threshold.
     """
