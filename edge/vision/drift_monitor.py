@@ -45,8 +45,9 @@ class DriftMonitor:
     proportional to the number of frames (Yurdakul 2018), so the limits are divided by the filled
     share of the window: large drift is reported early, small drift only by a full window.
 
-    With a window of 800 frames and a watch limit of 0.1, the first judgement comes after 100 frames,
-    with a limit of 0.1 * 800 / 100 = 0.8; after 400 frames the limit is 0.2, after 800 it is 0.1.
+    For example, with a window of 800 frames and a watch limit of 0.1, the first judgement comes
+    after 100 frames, with a limit of 0.1 * 800 / 100 = 0.8. After 400 frames the limit is 0.2,
+    after 800 it is 0.1.
 
     Args:
         reference: The drift reference of the bundle.

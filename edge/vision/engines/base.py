@@ -67,7 +67,7 @@ class Engine(ABC):
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """An available engine: the format that it reads, its class, its package and how to install it."""
+    """An engine: the format that it reads, its class, its package and how to install it."""
 
     format: str
     module: str

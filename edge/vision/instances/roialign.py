@@ -26,9 +26,9 @@ _SIGN = np.uint8(0x80)
 def level_of(boxes: Boxes) -> NDArray[np.intp]:
     """The pyramid level from which each box is read, [n]; 0 is the finest.
 
-    Equation 1 of Lin et al., Feature Pyramid Networks (CVPR 2017): k = floor(4 + log2(√(wh) / 224)),
+    Equation 1 of Lin et al., Feature Pyramid Networks (CVPR 2017): floor(4 + log2(√(wh) / 224)),
     clamped to levels 2 to 4, whose strides are 4, 8 and 16. A box of 224×56 pixels has
-    √(wh) = 112, so k = 4 - 1 = 3: stride 8, index 1.
+    √(wh) = 112, which gives level 4 - 1 = 3: stride 8, index 1.
 
         >>> level_of(np.float32([[0, 0, 50, 50], [0, 0, 224, 56], [0, 0, 400, 256]])).tolist()
         [0, 1, 2]
