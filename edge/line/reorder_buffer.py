@@ -71,7 +71,7 @@ class ReorderBuffer:
         return len(self._holding) >= self._pixels
 
     def make_room(self) -> bool:
-        """If too many records hold pixels, drop those of one: the oldest clean one, else the oldest.
+        """If too many records hold pixels, drop those of one: the oldest clean, else the oldest.
 
         Returns:
             Whether a defective frame lost its pixels.
