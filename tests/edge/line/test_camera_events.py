@@ -25,7 +25,7 @@ def bad(order, cause):
 
 def told(*items):
     events = CameraEvents()
-    return [event for item in items for event in events.of(item)]
+    return [event for item in items for event in events.events_for(item)]
 
 
 def test_a_loss_is_said_once_and_the_return_with_what_passed():
@@ -38,7 +38,7 @@ def test_a_loss_is_said_once_and_the_return_with_what_passed():
     )
     assert (lost.kind, back.kind) == (EventKind.CAMERA_LOST, EventKind.CAMERA_BACK)
     assert "gate 3" in lost.text and "no answer" in lost.text
-    assert "5.5 m passed unseen" in back.text
+    assert "5.5 m passed uninspected" in back.text
 
 
 def test_a_camera_is_not_lost_while_the_strip_is_known_to_stand():
