@@ -77,8 +77,8 @@ class JsonFormatter(logging.Formatter):
         if hasattr(record, EVENT_KEYS[0]):
             fields |= {key: getattr(record, key) for key in EVENT_KEYS}
         if lines := _traceback(record):
-            told["traceback"] = lines
-        return json.dumps(told, separators=(",", ":"), allow_nan=False)
+            fields["traceback"] = lines
+        return json.dumps(fields, separators=(",", ":"), allow_nan=False)
 
 
 class JournalFormatter(logging.Formatter):

@@ -113,7 +113,7 @@ class Judge:
     def _has_gone_back(self, error: EngineError) -> bool:
         before = None if self._bundles is None else self._bundles.fall_back(error)
         if before is not None:
-            self._take_up(before)
+            self._use(before)
         return before is not None
 
     def replace_background(self, failed: BackgroundCascade, error: Exception) -> BackgroundCascade:

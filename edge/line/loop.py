@@ -158,22 +158,22 @@ class Line:
                 closing.callback(self._recorder.close)
                 closing.callback(self._position.close)
                 self.judge.cascade.warm_up()
-                closing.enter_context(exempted())
+                closing.enter_context(frozen())
                 self._deferred.start(self.judge.background if self.camera.live else None)
                 closing.callback(self._deferred.close)
-                closing.callback(self._drop_what_is_left)
+                closing.callback(self._drop_waiting)
                 self._position.start(self._clock.now())
                 self._ring.start(frames)
                 for captured in self._ring:
                     self._in_hand = captured
-                    self._look_after(hear)
+                    self._housekeeping(hear)
                     if not self.camera.live:
                         self._wait_while(self._behind, hear)
                     if captured is not None:
                         self._inspect(captured, watch)
                     self._in_hand = None
                 self._wait_while(lambda: len(self._deferred) > 0, hear)
-                self._look_after(hear)
+                self._housekeeping(hear)
                 self._ring.check()
         finally:
             # Also what outputs have told of at their end, and where something ends the run.

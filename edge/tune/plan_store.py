@@ -11,7 +11,7 @@ from edge.bundle import Bundle
 from edge.core.errors import UnwritableError
 from edge.core.files import make_folder, write_whole
 from edge.core.regular_files import read_regular
-from edge.tune.machine import Machine, this_machine, unlike
+from edge.tune.machine import Machine, machine_difference, this_machine
 from edge.tune.tuning_plan import TuningPlan
 
 AGAIN = "tune again: millsight tune"
