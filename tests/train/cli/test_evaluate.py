@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from edge.cli import main
+from edge.core.images import write_image
 from train.cli import evaluate
 from train.data import open_data
 
@@ -175,3 +176,30 @@ def test_faults_are_named(drawn: Path, words: tuple[str, ...], code: int, says: 
     assert (exit_code, out) == (code, ""), err
     assert says in err
     assert "Traceback" not in err
+
+
+def test_it_says_what_the_split_was_to_the_bundle(
+    drawn: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = millsight("evaluate", "simulated", "--data", drawn, "--split", "val")
+    assert code == 0
+    assert "weights and thresholds were chosen" not in out
+    assert judged("--data", drawn, "--split", "val")["judged"]["bundle_was"] == "not known"
+    monkeypatch.setattr(evaluate, "acquaintance", lambda *_: "chosen on")
+    code, out, _ = millsight("evaluate", "simulated", "--data", drawn, "--split", "val")
+    assert "weights and thresholds were chosen on val" in out
+
+
+def test_class_folders_are_judged_by_other_tools_split_names(tmp_path: Path) -> None:
+    for place, name in enumerate(("valid/pit", "test/pit", "test/ok")):
+        (tmp_path / name).mkdir(parents=True)
+        for number in range(2):
+            pixels = np.random.default_rng(10 * place + number).normal(110, 9, (128, 400))
+            write_image(tmp_path / name / f"{number}.png", pixels.clip(0, 255).astype(np.uint8))
+    words = ("evaluate", "cold-strip", "--data", tmp_path, "--split", "test", "--format", "json")
+    code, out, err = millsight(*words)
+    assert code == 0, err
+    figures = json.loads(out)
+    assert figures["judged"]["split"] == "holdout"
+    assert figures["binary"]["n"] == 4
+    assert figures["instances"] is None

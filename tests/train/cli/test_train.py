@@ -18,6 +18,9 @@ from edge.core.errors import (
     TrainingError,
     UnwritableError,
 )
+from edge.core.images import write_image
+from tests.train.data.build import annotation, coco, image
+from tests.train.data.surface import surface
 from tests.train.interrupted import ctrl_c_at_step
 from tests.train.tiny import CLASSES, write_strips
 from train.backend import load_keras
@@ -283,3 +286,23 @@ def test_without_tensorflow_it_says_what_to_install(strips, tmp_path, monkeypatc
 def test_help_names_every_network(task):
     shown = run(task, "--help").stdout
     assert all(name in shown for name in NETWORKS)
+
+
+def test_splits_that_leak_are_refused_unless_allowed(tmp_path):
+    root, size = tmp_path / "data", {"width": 128, "height": 64}
+    splits = {"train": range(1, 7), "val": range(7, 11)}
+    named = {
+        split: ([image(n, **size) for n in numbers], [annotation(n, n) for n in numbers if n % 2])
+        for split, numbers in splits.items()
+    }
+    coco(root, named, draw=False)
+    for number in range(1, 11):
+        write_image(root / "images" / f"{number}.png", surface(64, 128, number))
+    relit = np.asarray(surface(64, 128, 1) * 0.8 + 20, np.uint8)
+    write_image(root / "images" / "7.png", relit)
+    words = ("binary", "--data", root, "--out", tmp_path / "run", "--region", "32x32")
+    with pytest.raises(DataError, match=r"leak: 1 of 4 val .* train images \(1\.png and 7\.png\)"):
+        run(*words)
+    assert not (tmp_path / "run").exists()
+    run(*words, "--allow-leaks", "--epochs", 1, "--no-holdout")
+    assert (tmp_path / "run" / "card.json").exists()
