@@ -29,7 +29,7 @@ from train.loop import checkpoint
 from train.loop.progress import TrainingProgress
 from train.loop.run_folder import CARD, claim_folder
 from train.networks import NETWORKS
-from train.regions.distillation import teacher_answers
+from train.regions.distillation import teacher_predictions
 from train.regions.finished import read_run
 from train.regions.items import (
     Items,
@@ -132,7 +132,9 @@ class Trainer:
             classes = self._data.classes
             items = cut_tiles(tiles, len(classes), plan.geometry)
             teachers = [read_run(Path(folder)) for folder in plan.teachers]
-            self._answers[plan.stride] = teacher_answers(teachers, Task(plan.task, classes), items)
+            self._answers[plan.stride] = teacher_predictions(
+                teachers, Task(plan.task, classes), items
+            )
         return self._answers[plan.stride]
 
 

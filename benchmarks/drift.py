@@ -25,7 +25,7 @@ from edge.vision.cascade import Cascade
 from edge.vision.drift_monitor import DriftMonitor, Quantity
 from edge.vision.preprocess import network_input
 from edge.vision.psi import Floats
-from train.augment.conditions import banded
+from train.augment.conditions import with_strip_edge
 from train.data import open_data
 from train.data.progress import track
 from train.data.sample import Sample
@@ -37,7 +37,9 @@ _HEAD = (
 
 MORE = (
     Condition("clean", lambda p, _: p),
-    Condition("black band, a fifth of the width", lambda p, _: banded(p, p.shape[1] // 5, "left")),
+    Condition(
+        "black band, a fifth of the width", lambda p, _: with_strip_edge(p, p.shape[1] // 5, "left")
+    ),
     Condition("lamp out", lambda p, _: p // 8),
 )
 

@@ -18,14 +18,14 @@ import click
 from rich.console import Console
 
 from export.choose.instances_on_val import choose_instances, window_sizes
-from export.compare.evidence import standing
+from export.compare.evidence import packable_rungs
 from export.convert.forms import EXACT
 from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT, check_instances
 from export.settings import Margins
 from train.data import open_data
 from train.evaluate.instances.instance_figures import figures_of, instance_differences
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 from train.instances.finished import read_instances_run
 from train.instances.scenes import Frames
 
@@ -47,15 +47,17 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
     check_instances(finished, labelled)
     samples = labelled.of(split)
     frames = Frames(samples, mib=512)
-    judged: dict[str, JudgedInstances] = {}
+    judged: dict[str, MatchedInstances] = {}
     with ExportProgress(console) as progress:
         sizes = window_sizes(finished, labelled)
         chosen = choose_instances(finished, labelled, sizes, Margins(), progress, console.print)
-        shown = [rung for rung in standing(chosen.evidence) if rung == EXACT or rung.remediable]
+        shown = [
+            rung for rung in packable_rungs(chosen.evidence) if rung == EXACT or rung.remediable
+        ]
         forms = {f"{r.precision} {_NAMES[r.format]}": chosen.rung_formats[r] for r in shown}
         for name, formats in forms.items():
-            found = chosen.networks.look(formats, split, samples, frames, progress)
-            judged[name] = judge_instances(found, samples, labelled.classes, chosen.rules)
+            found = chosen.networks.score_instances(formats, split, samples, frames, progress)
+            judged[name] = match_instances(found, samples, labelled.classes, chosen.rules)
     exact = judged["float32 TFLite"]
     figures = {name: figures_of(one) for name, one in judged.items()}
     lost = {name: instance_differences(one, exact) for name, one in judged.items()}

@@ -27,7 +27,7 @@ from edge.cli.options import SIZE, open_bundle
 from edge.core.frame import Pixels
 from edge.install.trust import Device
 from edge.vision.cascade import Cascade
-from train.augment.conditions import Side, banded
+from train.augment.conditions import Side, with_strip_edge
 from train.data import open_data
 from train.data.progress import track
 from train.data.sample import Sample
@@ -148,7 +148,7 @@ def _whole(frames: Iterable[Sample]) -> list[Tile]:
 
 
 def _banded(pixels: Pixels, _: np.random.Generator, *, px: int, side: Side) -> Pixels:
-    return banded(pixels, px, side)
+    return with_strip_edge(pixels, px, side)
 
 
 def _points(

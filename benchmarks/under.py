@@ -11,12 +11,12 @@ import numpy as np
 from edge.core.frame import Pixels
 from train.augment.conditions import (
     defocused,
-    dusty,
     jpeg,
-    lit,
     motion_blurred,
-    noisy,
     shifted,
+    with_brightness,
+    with_dust,
+    with_noise,
 )
 from train.data.sample import Sample
 
@@ -45,21 +45,21 @@ class Condition:
 
 
 CONDITIONS = (
-    Condition("brightness −40 %", lambda p, _: lit(p, gain=-0.4)),
-    Condition("brightness −20 %", lambda p, _: lit(p, gain=-0.2), allowed=1.0),
-    Condition("brightness +20 %", lambda p, _: lit(p, gain=0.2), allowed=1.0),
-    Condition("brightness +40 %", lambda p, _: lit(p, gain=0.4)),
+    Condition("brightness −40 %", lambda p, _: with_brightness(p, gain=-0.4)),
+    Condition("brightness −20 %", lambda p, _: with_brightness(p, gain=-0.2), allowed=1.0),
+    Condition("brightness +20 %", lambda p, _: with_brightness(p, gain=0.2), allowed=1.0),
+    Condition("brightness +40 %", lambda p, _: with_brightness(p, gain=0.4)),
     Condition("motion blur 5 px", lambda p, _: motion_blurred(p, 5)),
     Condition("motion blur 9 px", lambda p, _: motion_blurred(p, 9)),
     Condition("defocus, sigma 1 px", lambda p, _: defocused(p, 1.0)),
     Condition("defocus, sigma 2 px", lambda p, _: defocused(p, 2.0)),
-    Condition("noise 2 %", lambda p, rng: noisy(p, rng, 0.02)),
-    Condition("noise 4 %", lambda p, rng: noisy(p, rng, 0.04)),
+    Condition("noise 2 %", lambda p, rng: with_noise(p, rng, 0.02)),
+    Condition("noise 4 %", lambda p, rng: with_noise(p, rng, 0.04)),
     Condition("JPEG 30", lambda p, _: jpeg(p, 30)),
     Condition("shift 3 px", lambda p, _: shifted(p, 3, 3)),
     Condition(
         "dust, a speck in 5,000 px",
-        lambda p, _: dusty(p, np.random.default_rng(_DIRT), round(p.size / _PX_PER_SPECK)),
+        lambda p, _: with_dust(p, np.random.default_rng(_DIRT), round(p.size / _PX_PER_SPECK)),
     ),
 )
 

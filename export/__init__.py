@@ -1,4 +1,4 @@
-"""Shrinks, compares and packs networks. It logs to the logger ``export`` and its children."""
+"""Quantizes, compares and packs networks. The package logs to the logger ``export``."""
 
 import logging
 

@@ -1,6 +1,6 @@
-"""From finished runs to a bundle in memory: convert, choose on val, judge on the holdout, pack.
+"""From finished runs to a bundle in memory: convert, choose on val, test on the holdout, pack.
 
-Nothing is written here. Whatever fails, or is interrupted, leaves no trace.
+Nothing is written to disk here, so a failed or interrupted export leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from export.choose.form_tables import instances_ladder_table, ladder_table
 from export.choose.instances_on_val import choose_instances, window_sizes
 from export.choose.on_val import choose
 from export.compare.bounds import CONFIDENCE, RESAMPLES
-from export.compare.evidence import packed_rungs, room_for_outlines
+from export.compare.evidence import bytes_for_instances, packed_rungs
 from export.compare.non_inferiority import comparison_table
 from export.convert.cascade_forms import tflite_metrics
 from export.convert.forms import REQUIRED
@@ -47,14 +47,14 @@ Show = Callable[[RenderableType], None]
 
 @dataclass(frozen=True, slots=True)
 class ExportInputs:
-    """What an export is made of.
+    """The inputs of an export.
 
     Attributes:
         gate: A binary run.
         classifier: A multiclass or multilabel run on the same data and regions, or None.
-        data: What the runs were trained on.
+        data: The runs' training data.
         instances: A run of the instance network on the same data, or None.
-        more: Data sets whose val images gate and classifier are chosen on besides.
+        more: Data sets whose val images are added to val for gate and classifier.
     """
 
     gate: Run
@@ -65,17 +65,17 @@ class ExportInputs:
 
     @property
     def cascade(self) -> dict[str, Run]:
-        """The runs of gate and, where there is one, classifier, by stage."""
+        """The runs of the gate and, if there is one, the classifier, by stage."""
         return {"gate": self.gate} | ({"classifier": self.classifier} if self.classifier else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What an export gives.
+    """The results of an export.
 
     Attributes:
-        bundle: The bundle's bytes; None where the holdout stayed closed.
-        report: All that was found out, with latencies and pictures, packed or not.
+        bundle: The bundle's bytes; None if the holdout stayed closed.
+        report: All results, including latencies and pictures that are not packed.
     """
 
     bundle: bytes | None
@@ -88,18 +88,18 @@ def make_bundle(
     progress: ExportProgress,
     show: Show = lambda shown: None,
 ) -> Exported:
-    """A bundle of one to three runs, and the report of how it came to be.
+    """Make a bundle from one to three runs, with its report.
 
     Args:
-        settings: What is wanted.
-        inputs: The runs, and the data that they are exported with.
-        progress: Shows how it goes.
-        show: Given what was chosen, and each comparison with float before it is judged.
+        settings: The export's settings.
+        inputs: The runs and their data.
+        progress: Receives progress.
+        show: Called with the tables of choices, and with each comparison before it is decided.
 
     Raises:
-        ConfigError: The runs do not make a cascade, a window cannot be one, or ``inputs.more``
-            cannot be chosen on.
-        DataError: The data is not what the runs were trained on, or lacks a split or a class.
+        ConfigError: The runs do not form a cascade, a window size is invalid, or ``inputs.more``
+            cannot be used.
+        DataError: The data differs from the runs' training data, or lacks a split or a class.
         ExportGateError: Int8 TFLite is worse than float by a margin.
         ImageError: An image cannot be read.
         MissingExtraError: TensorFlow or the converter to ONNX is not installed.
@@ -111,7 +111,7 @@ def make_bundle(
         return Exported(None, _report(results, progress, show))
     results = _judge(results, inputs, progress, show)
     report = _report(results, progress, show)
-    progress.start("packing, and checking what was packed")
+    progress.start("packing and checking the bundle")
     contents = _contents(results, report)
     return Exported(pack(settings.label, contents, inputs.data, golden=settings.golden), report)
 
@@ -119,7 +119,7 @@ def make_bundle(
 def _check(
     settings: ExportSettings, inputs: ExportInputs, progress: ExportProgress
 ) -> tuple[tuple[int, int], ...]:
-    """Make sure that runs and data fit one another; the windows of the instance network."""
+    """Check that runs and data match; return the instance network's window sizes."""
     gate, classifier, instances, data = (
         inputs.gate,
         inputs.classifier,
@@ -131,7 +131,7 @@ def _check(
     windows = window_sizes(instances, data, settings.windows) if instances else ()
     progress.start("loading TensorFlow")
     load_keras()
-    progress.start("checking that the data is what the runs were trained on")
+    progress.start("comparing the data with the runs' training data")
     check_data(gate, classifier, data)
     if instances:
         check_instances(instances, data)
@@ -145,12 +145,12 @@ def _choose(
     progress: ExportProgress,
     show: Show,
 ) -> ExportResults:
-    """Everything that is chosen on val."""
+    """All choices on val."""
     data = inputs.data
     chosen = choose(settings, inputs.cascade, data, progress, show, inputs.more)
     instances = None
     if inputs.instances:
-        room = room_for_outlines(chosen.evidence)
+        room = bytes_for_instances(chosen.evidence)
         instances = choose_instances(
             inputs.instances,
             data,
@@ -168,7 +168,7 @@ def _choose(
 def _judge(
     results: ExportResults, inputs: ExportInputs, progress: ExportProgress, show: Show
 ) -> ExportResults:
-    """The same with the holdout's answer; the holdout is opened here alone.
+    """Add the results on the holdout; the holdout is opened only here.
 
     Raises:
         ExportGateError: Int8 TFLite is worse than float.
@@ -187,7 +187,7 @@ def _judge(
 
 
 def _report(results: ExportResults, progress: ExportProgress, show: Show) -> Report:
-    """Show every rung, and write the report."""
+    """Show every form, and assemble the report."""
     show(ladder_table(results.evidence, results.split))
     if results.instances:
         show(instances_ladder_table(results.instance_evidence, results.split))
@@ -235,7 +235,7 @@ def _contents(results: ExportResults, report: Report) -> BundleContents:
 
 
 def _require_splits(data: DataSet) -> None:
-    for split, use in ((TRAIN, "calibrate with"), (VAL, "choose on"), (HOLDOUT, "judge by")):
+    for split, use in ((TRAIN, "calibrate on"), (VAL, "choose on"), (HOLDOUT, "test on")):
         if not data.of(split):
             raise DataError(
                 f"{data.root} has no {split} images to {use}",

@@ -1,4 +1,4 @@
-"""Shows on stderr how an export goes: a step at a time, and how far the step is."""
+"""Progress of an export on stderr: the current step, and how much of it is done."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class ExportProgress(AbstractContextManager["ExportProgress"]):
-    """A bar where stderr is a terminal, else a line for each step.
+    """A progress bar on a terminal, else one line per step.
 
     Args:
-        console: Of stderr.
+        console: Console of stderr.
     """
 
     def __init__(self, console: Console) -> None:
@@ -44,7 +44,7 @@ class ExportProgress(AbstractContextManager["ExportProgress"]):
         self._bar.stop()
 
     def start(self, step: str, total: int | None = None) -> None:
-        """A step begins, of ``total`` parts where that is known."""
+        """Start a step of ``total`` parts, if their number is known."""
         self._bar.reset(self._step, description=as_markup(step), total=total, visible=True)
         say(_LOG, step, partial(self._print, step))
 
@@ -53,5 +53,5 @@ class ExportProgress(AbstractContextManager["ExportProgress"]):
             self._console.print(step, markup=False, highlight=False)
 
     def advance(self) -> None:
-        """One part of the step is done."""
+        """Count one part of the step as done."""
         self._bar.advance(self._step)

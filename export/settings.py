@@ -1,4 +1,4 @@
-"""What an export is asked for."""
+"""Settings of an export."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from train.evaluate.thresholds import GateChoices, gate_thresholds
 
 @dataclass(frozen=True, slots=True)
 class ReleaseLabel:
-    """What is written on a bundle.
+    """Descriptive entries of a bundle's manifest.
 
     Attributes:
-        name: What it is called.
-        description: What it is for.
+        name: Name of the bundle.
+        description: Purpose of the bundle.
         simulated: Whether its data is simulated.
-        created: When it is made; see ``creation_time``.
+        created: Creation time; see ``creation_time``.
     """
 
     name: str
@@ -31,13 +31,13 @@ class ReleaseLabel:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """By how much shrunk networks may be worse than float ones.
+    """Non-inferiority margins of quantized networks against float32.
 
     Attributes:
-        accuracy: Fraction by which the accuracy of a stage may fall.
-        recall: Fraction by which the recall of a class may fall.
-        auroc: By how much AUROC may fall.
-        ap50: Fraction by which AP at IoU 0.5 of instances may fall.
+        accuracy: Largest loss of a stage's accuracy, a fraction.
+        recall: Largest loss of a class's recall, a fraction.
+        auroc: Largest loss of AUROC.
+        ap50: Largest loss of the instances' AP50, a fraction.
     """
 
     accuracy: float = 0.01
@@ -52,15 +52,15 @@ class Margins:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """What may go wrong with the gate's promises.
+    """Risk levels of the gate's promises.
 
     Attributes:
-        alpha: Greatest share of defective groups that the gate may let through.
-        class_alpha: Greatest share of the groups that show a class, for each class by itself.
-        delta: Chance that a promise fails.
-        binding: Whether the threshold is lowered until every class's promise holds too. A class of
-            which labels name hardly visible tiles would open the gate to most of the clean strip,
-            so that has to be asked for.
+        alpha: Largest share of defective groups that the gate may miss.
+        class_alpha: The same for the groups of each class.
+        delta: Probability that a promise fails.
+        binding: Whether the class promises lower the threshold. This is off by default: a class
+            whose labels include hardly visible defects would make the gate pass most of the clean
+            strip.
     """
 
     alpha: float = 0.05
@@ -69,7 +69,7 @@ class Risk:
     binding: bool = False
 
     def choose(self, scored: Scored) -> GateChoices:
-        """The gate thresholds that all promises ask for, of items of which one is defective."""
+        """The gate thresholds of all promises; at least one item must be defective."""
         return gate_thresholds(
             scored.gate,
             scored.truth,
@@ -83,12 +83,12 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
-    """What is to be tried.
+    """Mitigations of quantization loss to try.
 
     Attributes:
-        calibration: Another way to set ranges; None: none.
-        mixed: Leave the layers in float that add most noise.
-        epochs: Of quantization-aware fine-tuning; 0: none.
+        calibration: Another calibration method; None: none.
+        mixed: Mixed precision: keep the noisiest layers in float.
+        epochs: Epochs of quantization-aware training; 0: none.
     """
 
     calibration: Calibration | None = None
@@ -97,7 +97,7 @@ class Remedies:
 
     @property
     def quantizing(self) -> bool:
-        """Whether another way to quantize the same network is to be tried."""
+        """Whether another quantization of the same network is to be tried."""
         return self.calibration is not None or self.mixed
 
     def __bool__(self) -> bool:
@@ -109,22 +109,22 @@ NONE = Remedies()
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """What is wanted.
+    """Settings of an export.
 
     Attributes:
-        label: What is written on the bundle.
-        margins: By how much shrunk networks may be worse than float.
-        golden: How many golden frames.
-        risk: What the gate is to promise.
-        unit: What thresholds are chosen for and the decision is judged on: a whole frame, by its
-            worst region, or each tile as a frame of its own.
-        windows: Width and height in pixels of the instance network's windows; none takes those of
+        label: Descriptive entries of the manifest.
+        margins: Non-inferiority margins.
+        golden: Number of golden frames.
+        risk: Risk levels of the gate's promises.
+        unit: Unit of thresholds and decision: a whole frame, scored by its worst region, or each
+            tile as a frame of its own.
+        windows: Width and height in pixels of the instance network's windows; if empty, those of
             ``export.choose.instances_on_val.window_sizes``.
         rungs: Forms to make of the networks.
-        remedies: What is tried against what int8 loses.
+        remedies: Mitigations to try.
         pictures: Pack pictures of the holdout into the report.
-        timed: Pack latencies into the report; they differ from run to run.
-        dry: Leave the holdout closed: everything is judged on val, and nothing is packed.
+        timed: Pack latencies into the report; they differ between runs.
+        dry: Keep the holdout closed: evaluate on val only, and pack nothing.
     """
 
     label: ReleaseLabel

@@ -1,9 +1,9 @@
-"""The signature of a bundle: who signed it, and that nothing was changed since.
+"""The signature of a bundle: it names the signer and shows that nothing was changed since.
 
 ``manifest.sig`` is 96 bytes: the signer's public key (32) and its Ed25519 signature (64; RFC 8032)
-over the bytes of ``manifest.json``, which holds the SHA-256 of every other file. The key is in it
-so that a bundle by a stranger is told from one that was tampered with; whether that key is trusted,
-``edge.install.trust`` decides.
+over the bytes of ``manifest.json``, which holds the SHA-256 of every other file. The file includes
+the key to distinguish a bundle from an unknown signer from one that was tampered with.
+``edge.install.trust`` decides whether the key is trusted.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ many EdDSAs, 2020, table 1)."""
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature that fits its manifest.
+    """A signature that was verified against its manifest.
 
     Attributes:
         key: The signer's public key, 32 bytes.
@@ -57,10 +57,10 @@ class Signature:
 
     @classmethod
     def read(cls, data: bytes, manifest: bytes) -> Signature:
-        """Read ``manifest.sig`` and hold it against the bytes of ``manifest.json``.
+        """Read ``manifest.sig`` and verify it against the bytes of ``manifest.json``.
 
         Raises:
-            BundleError: It is not a signature of that manifest by the key that it names.
+            BundleError: It is not a signature of this manifest by the key in it.
         """
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -80,10 +80,10 @@ class Signature:
         return signature
 
     def to_bytes(self) -> bytes:
-        """What ``manifest.sig`` holds."""
+        """The content of ``manifest.sig``."""
         return self.key + self.value
 
 
 def fingerprint(key: bytes) -> str:
-    """A public key for people to compare: 128 bits of its SHA-256, hexadecimal."""
+    """The fingerprint of a public key, for people to compare: 128 bits of its SHA-256, hex."""
     return hashlib.sha256(key).hexdigest()[:32]

@@ -17,10 +17,10 @@ from unicodedata import combining, is_normalized
 from urllib.parse import quote, unquote
 
 HIDDEN = "***"
-"""What stands in a secret's place."""
+"""Replacement for a secret."""
 
 _SHORTEST = 4
-"""Characters of a value that is hidden. A shorter one is in half of all words."""
+"""Fewest characters of a value that is hidden. A shorter one would occur in ordinary words."""
 
 _USER = re.compile(r"""(?<=://)(?:[^\s/?#@:"'<>]*:[^\s"'<>]*|[^\s/"'<>]*)(?=@)""")
 """User and password in an address within a text: ``rtsp://USER:PASSWORD@host``.
@@ -134,7 +134,7 @@ def has_raw_password(address: str) -> bool:
 
 
 def redacted(text: str) -> str:
-    """A text without hidden values and without the user and password of addresses."""
+    """The text with hidden values, and user and password in addresses, replaced by ``***``."""
     for value in sorted(_hidden, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     if _hidden_words:

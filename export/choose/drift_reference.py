@@ -1,7 +1,8 @@
-"""What a device measures drift against: grey levels of train, gate scores of val, and the limits.
+"""The drift reference: grey levels of train, gate scores of val, and the limits of the index.
 
-Scores of val, because a network is surer of what it was trained on than of any new strip. Limits
-from windows of val as well: a level that fires on undrifted strip is soon ignored.
+Scores are from val, because a network is more confident on its training data than on any new strip.
+Limits are from windows of val as well: an alarm that fires on unchanged strip would soon be
+ignored.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ WINDOW = 128
 """Frames in the device's window."""
 
 LOOKS = 32
-"""Looks of the strip in a window, at least: on a line it stays alike for some frames."""
+"""Fewest different appearances in a window: on a line, consecutive frames look alike."""
 
 WATCH_RATE, ALARM_RATE = 0.01, 0.001
-"""Shares of val's windows above the limits."""
+"""Shares of val's windows that exceed the limits."""
 
 CUSTOMARY_WATCH, CUSTOMARY_ALARM = 0.1, 0.25
-"""Limits are never lower than these (Siddiqi, Credit Risk Scorecards, 2006)."""
+"""Lower bounds of the limits, from practice (Siddiqi, Credit Risk Scorecards, 2006)."""
 
 GREY_BINS = 16
 SCORE_BINS = 10
@@ -57,9 +58,9 @@ class TrainGrey:
     """Grey levels of train.
 
     Attributes:
-        edges: First level of each bin but the lowest.
-        shares: Of the bins.
-        n: Frames measured.
+        edges: First grey level of each bin except the lowest.
+        shares: Share of pixels in each bin.
+        n: Number of frames.
     """
 
     edges: tuple[int, ...]
@@ -68,7 +69,7 @@ class TrainGrey:
 
     @property
     def index(self) -> GreyIndex:
-        """What frames are held against it with."""
+        """Index that compares frames with it."""
         return GreyIndex(self.edges, self.shares)
 
 
@@ -91,13 +92,13 @@ def measure_train(data: DataSet, progress: ExportProgress) -> TrainGrey:
 def drift_reference(
     train: TrainGrey, greys: Sequence[Floats], val: SplitInputs, scores: NDArray[np.float32]
 ) -> Drift:
-    """What a device measures drift against.
+    """The drift reference of a bundle.
 
     Args:
-        train: Of ``measure_train``.
+        train: Result of ``measure_train``.
         greys: ``train.index``'s shares of each frame of val.
-        val: Read.
-        scores: Of the deployed gate, of every tile of val.
+        val: Inputs of val.
+        scores: Scores of the deployed gate for every tile of val.
     """
     rng = np.random.default_rng(_SEED)
     samples = [sample for sample, _ in groupby(val.tiles, key=lambda tile: tile.sample)]
@@ -118,21 +119,21 @@ def drift_reference(
 
 
 def grey_edges(levels: Floats, bins: int = GREY_BINS) -> tuple[int, ...]:
-    """First grey level of each bin but the lowest, so that bins hold as equal shares as they can.
+    """First grey level of each bin except the lowest, for shares as equal as possible.
 
     Args:
         levels: Share of pixels at each grey level, [256].
-        bins: Bins wanted; fewer where one level has the share of several.
+        bins: Number of bins; fewer if one level has the share of several.
     """
     ends = np.searchsorted(np.cumsum(levels), np.arange(1, bins) / bins) + 1
     return tuple(int(edge) for edge in np.unique(np.clip(ends, 1, 255)))
 
 
 def score_edges(scores: Floats, bins: int = SCORE_BINS) -> tuple[float, ...]:
-    """Lowest score of each bin but the lowest, likewise.
+    """Lowest score of each bin except the lowest, likewise.
 
-    Int8 scores are often the same number. Edges lie midway between two of those, so that another
-    processor's last digit does not move a heap of them to the next bin.
+    Int8 scores are often equal. Edges lie midway between two distinct scores, so that a rounding
+    difference on another processor does not move many scores to the next bin.
     """
     values = np.unique(scores)
     if len(values) == 1:
@@ -148,11 +149,11 @@ def choose_limits(
     lengths: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Limits:
-    """Limits that windows exceed at the stated rates, or the customary ones where those are higher.
+    """Limits that windows exceed at the stated rates, but at least the customary ones.
 
-    A window is filled with groups of near-duplicates, one after the other, drawn with replacement.
-    Half of the windows take groups as long as they are; in the other half each lasts at least
-    ``WINDOW / LOOKS`` frames, as one look of the strip does on a line. The higher limit holds.
+    A window is filled with groups of near-duplicates drawn with replacement. In half of the windows
+    groups have their own length; in the other half each lasts at least ``WINDOW / LOOKS`` frames,
+    as strip of one appearance does on a line. The higher limit of both halves is taken.
 
     Args:
         index: The index of windows' shares [windows, bins].
@@ -174,7 +175,7 @@ def choose_limits(
 def _windows(
     looks: Floats, lengths: NDArray[np.int64], most: int, rng: np.random.Generator
 ) -> Floats:
-    """Shares of a batch of windows [windows, bins], each of at most so many groups."""
+    """Shares of a batch of windows [windows, bins], each of at most ``most`` groups."""
     groups = rng.integers(0, len(looks), (_BATCH, most))
     ends = np.minimum(np.cumsum(lengths[groups], axis=1), WINDOW)
     frames = np.diff(ends, axis=1, prepend=0)
@@ -211,7 +212,7 @@ def _score_reference(
 
 
 def _one_of_each_group(samples: Sequence[Sample], rng: np.random.Generator) -> list[Sample]:
-    """In random order, one sample of each group."""
+    """One sample of each group, in random order."""
     drawn = [samples[i] for i in rng.permutation(len(samples))]
     return list({sample.group: sample for sample in drawn}.values())
 
@@ -219,7 +220,7 @@ def _one_of_each_group(samples: Sequence[Sample], rng: np.random.Generator) -> l
 def _by_group(
     shares: Sequence[Floats], samples: Sequence[Sample]
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Mean shares of each group, [groups, bins], and how many frames it has, [groups]."""
+    """Mean shares of each group, [groups, bins], and its number of frames, [groups]."""
     groups: dict[str, list[Floats]] = defaultdict(list)
     for sample, of_frame in zip(samples, shares, strict=True):
         groups[sample.group].append(of_frame)

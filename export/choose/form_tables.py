@@ -1,4 +1,4 @@
-"""The rungs, and what remedies did, as short tables for people."""
+"""Tables of forms and of mitigations, for the terminal."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from export.score.stage_answers import ACCURACY
 
 
 def ladder_table(evidence: Mapping[Rung, RungEvidence[FigureDifference]], split: str) -> Table:
-    """Every rung: size, accuracy of the verdict, distance from Keras, latency, and its verdict."""
+    """Table of forms: size, verdict accuracy, difference from Keras, latency, and result."""
     table = captioned(
-        f"the ladder on {split}",
-        "bound: accuracy of the verdict is down by less than that with 95 % confidence; "
-        "off Keras: of golden frames' scores; × float32 TFLite, gate and classifier together",
+        f"the forms on {split}",
+        "bound: largest loss of verdict accuracy, with 95 % confidence; off Keras: difference of "
+        "golden frames' scores; × float32 TFLite, gate and classifier together",
     )
     table.add_column("rung", no_wrap=True)
     for heading in ("KiB", "right %", "points", "bound", "off Keras", "p50 ms", "×"):
@@ -57,11 +57,11 @@ def ladder_table(evidence: Mapping[Rung, RungEvidence[FigureDifference]], split:
 
 
 def instances_ladder_table(evidence: InstanceEvidence, split: str) -> Table:
-    """The same of the networks that outline: size, AP at IoU 0.5, distance from Keras, latency."""
+    """Table of the instance networks' forms: size, AP50, difference from Keras, latency."""
     figures = dict.fromkeys(d.figure for d in _differences(evidence.values(), split))
     table = captioned(
-        f"the ladder of the instance networks on {split}",
-        "bound: no AP50 is down by more than that with 95 % confidence; off Keras: of the same "
+        f"the forms of the instance networks on {split}",
+        "bound: largest loss of any AP50, with 95 % confidence; off Keras: difference on the same "
         "tensors; × float32 TFLite, each network once",
     )
     table.add_column("rung", no_wrap=True)
@@ -88,13 +88,13 @@ def instances_ladder_table(evidence: InstanceEvidence, split: str) -> Table:
 
 
 def remedies_table(results: Sequence[RemedyResult]) -> Table:
-    """What every remedy did to the cascade's networks on val."""
+    """Table of mitigations of the cascade's networks on val."""
     caption = "each on top of those kept before it, in int8 TFLite, at temperature 1"
     return _remedies_table(results, "right %", "AUROC", caption)
 
 
 def instance_remedies_table(results: Sequence[RemedyResult]) -> Table:
-    """What every remedy did to the instance networks on val."""
+    """Table of mitigations of the instance networks on val."""
     caption = "each on top of those kept before it, in int8 TFLite, with heads in float"
     both = any(one.float32.ranked[1] is not None for one in results)
     kinds = ("mask AP50 %", "box AP50") if both else ("box AP50 %", "")
@@ -104,7 +104,7 @@ def instance_remedies_table(results: Sequence[RemedyResult]) -> Table:
 def _remedies_table(
     results: Sequence[RemedyResult], first: str, second: str, caption: str
 ) -> Table:
-    table = captioned("remedies, on val", caption)
+    table = captioned("mitigations, on val", caption)
     table.add_column("network", no_wrap=True)
     table.add_column("remedy")
     for heading in ("float", "before", "after"):
@@ -120,7 +120,7 @@ def _remedies_table(
             *(f"{found.ranked[0] * 100:.2f}" for found in (one.float32, one.before, one.after)),
             "" if before is None or after is None else f"{after - before:+.4f}",
             f"{(one.after.size - one.before.size) / 1024:+.1f}",
-            "[green]kept[/]" if one.taken else "no better",
+            "[green]kept[/]" if one.taken else "not better",
         )
     return table
 
@@ -130,7 +130,7 @@ def _differences(evidence: Iterable[RungEvidence[ApDifference]], split: str) -> 
 
 
 def _ratio(one: RungEvidence[Any], base: RungEvidence[Any]) -> float:
-    """Of the networks together, each as long as float32 TFLite times its paired ratio."""
+    """Latency of all networks relative to float32 TFLite, from their paired ratios."""
     whole = sum(latency.p50 for latency in base.latency.values())
     mine = sum(
         base.latency[stage].p50 * latency.ratio
@@ -144,7 +144,7 @@ def _verdict(one: RungEvidence[Any], split: str) -> str:
     if one.refused is not None:
         return f"[bold red]refused[/]: {as_markup(one.refused)}"
     if one.rung == EXACT:
-        return "the measure"
+        return "the reference"
     counts = one.counted(split)
     words = f"[green]{counts['held']} held[/]"
     if counts["not judged"]:

@@ -1,4 +1,4 @@
-"""All that is chosen of the instance networks on val: remedies, heads, rules, rungs."""
+"""All choices on val for the instance networks: mitigations, heads, rules, forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge.vision.instances.anchors import STRIDES
 from edge.vision.instances.rules import ClassRule
 from export.choose.form_tables import instance_remedies_table
 from export.compare.evidence import (
-    MOST_WITH_OUTLINES,
+    MAX_NETWORK_BYTES,
     assemble,
     not_converted,
     not_refused,
@@ -45,35 +45,35 @@ from export.settings import NONE, Margins, Remedies
 from train.data.sample import DataSet
 from train.evaluate.instances.rules import choose_rules
 from train.instances.finished import InstancesRun
-from train.instances.plan import require_halved
+from train.instances.plan import require_multiple_of_stride
 from train.instances.scenes import Frames
 
 FORMATS: tuple[Format, ...] = ("tflite", "onnx")
 
 LARGEST = 2**20
-"""Pixels of a frame that is a window unasked; several windows look at a larger one as fast."""
+"""Largest whole-frame window by default, in pixels; larger frames take several windows."""
 
 CACHE_MIB = 512
-"""Decoded frames kept from one pass to the next."""
+"""Memory for decoded frames in MiB, between passes."""
 
 
 def window_sizes(
     run: InstancesRun, data: DataSet, wanted: Sequence[tuple[int, int]] = ()
 ) -> tuple[tuple[int, int], ...]:
-    """Width and height of each window that the pyramid is exported for, each once.
+    """Width and height of each window for which the pyramid is exported, without duplicates.
 
     Args:
-        run: Finished.
-        data: With a train split.
-        wanted: Those asked for. Without any: the run's own and, where it holds the run's and its
-            sides allow it, the whole frame of the size that train has most of.
+        run: A finished run.
+        data: Data set with a train split.
+        wanted: Requested sizes. If empty: the run's size and, if it is larger and its sides are
+            suitable, the most frequent frame size of train.
 
     Raises:
-        ConfigError: A side is no multiple of the coarsest stride.
+        ConfigError: A side is not a multiple of the coarsest stride.
     """
     coarsest = STRIDES[-1]
     for size in wanted:
-        require_halved(size, "--windows")
+        require_multiple_of_stride(size, "--windows")
     if wanted:
         return tuple(dict.fromkeys(wanted))
     own = run.card.window
@@ -86,15 +86,15 @@ def window_sizes(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChosenInstances:
-    """What was chosen on val.
+    """The choices on val.
 
     Attributes:
-        networks: In all forms.
-        sizes: Of the windows.
-        rung_formats: The number formats of each rung's networks.
-        rules: Which instances count, one a class.
-        evidence: Of every rung that was wanted.
-        remedies: What was tried against what int8 loses.
+        networks: The networks in all forms.
+        sizes: Sizes of the windows.
+        rung_formats: Number formats of each form's networks.
+        rules: Rule of each class.
+        evidence: Evidence of every requested form.
+        remedies: Mitigations that were tried.
     """
 
     networks: Networks
@@ -113,21 +113,21 @@ def choose_instances(
     progress: ExportProgress,
     show: Show,
     rungs: Sequence[Rung] = DEFAULT,
-    room: int = MOST_WITH_OUTLINES,
+    room: int = MAX_NETWORK_BYTES,
     remedies: Remedies = NONE,
 ) -> ChosenInstances:
-    """Convert a run's networks, and choose heads, rules and rungs on val.
+    """Convert a run's networks, and choose heads, rules and forms on val.
 
     Args:
-        run: Finished, on this data; see ``export.score.input_checks.check_instances``.
-        data: With train, and with defects in val.
-        sizes: Of ``window_sizes``.
-        margins: By how much AP at IoU 0.5 may fall.
-        progress: Told of each step.
-        show: Given what was chosen, and the comparison before it is judged.
-        rungs: Forms to make, ``DEFAULT`` among them.
+        run: A finished run on this data; see ``export.score.input_checks.check_instances``.
+        data: Data set with train, and with defects in val.
+        sizes: Result of ``window_sizes``.
+        margins: Non-inferiority margins.
+        progress: Receives progress.
+        show: Called with the choices, and with the comparison before it is decided.
+        rungs: Forms to make, including ``DEFAULT``.
         room: Bytes that the networks may take.
-        remedies: What is tried against what int8 loses.
+        remedies: Mitigations to try.
 
     Raises:
         DataError: Train lacks a class.
@@ -174,7 +174,7 @@ def _in_words(
 ) -> Text:
     windows = ", ".join(f"{width}×{height}" for width, height in sizes)
     counted = "; ".join(
-        f"{name} from a score of {rule.score:g} and {rule.min_area_px} px on"
+        f"{name} with a score of at least {rule.score:g} and at least {rule.min_area_px} px"
         for name, rule in zip(classes, rules, strict=True)
     )
-    return Text(f"instances: windows of {windows}; on val these rules were chosen: {counted}")
+    return Text(f"instances: windows of {windows}; rules chosen on val: {counted}")

@@ -1,4 +1,4 @@
-"""All that is chosen on val: remedies, temperatures, thresholds, and which rungs go on."""
+"""All choices on val: mitigations, temperatures, thresholds, and the forms to keep."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from export.score.extra_val import sources, with_extra_val
 from export.score.frame_sizes import frame_sizes
 from export.score.golden_frames import draw_golden_frames
 from export.score.input_checks import VAL
-from export.score.keras_parity import golden_differences, off_keras
+from export.score.keras_parity import golden_differences, parity_refusals
 from export.score.latency import stage_latencies
 from export.score.layer_noise import LayerError, trace_stages
 from export.score.split_scores import (
@@ -63,21 +63,21 @@ from train.regions.finished import Run
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChosenOnVal:
-    """What was chosen on val, and why.
+    """The choices on val, with their evidence.
 
     Attributes:
         stages: The networks in all forms.
-        evidence: Of every rung that was wanted.
-        temperatures: Of the networks, by stage.
-        thresholds: Of both.
-        own: What the networks' own items are.
-        unit: What the decision is judged on.
-        val: The split.
-        scored: What every rung says of it.
-        layers: What quantizing costs at each layer of int8 TFLite, by stage.
-        remedies: What was tried against what int8 loses.
-        drift: What a device measures drift against.
-        sources: Where all data is from that had a say, in a line.
+        evidence: Evidence of every requested form.
+        temperatures: Temperatures of the networks, by stage.
+        thresholds: Gate and decision threshold.
+        own: Unit of the networks' own items.
+        unit: Unit of the decision.
+        val: Inputs of val.
+        scored: Scores of val, by form.
+        layers: Quantization noise of each layer of int8 TFLite, by stage.
+        remedies: Mitigations that were tried.
+        drift: The drift reference.
+        sources: Sources of all data that was used, in one line.
     """
 
     stages: Mapping[str, StageForms]
@@ -102,19 +102,19 @@ def choose(
     show: Callable[[RenderableType], None],
     more: Sequence[DataSet] = (),
 ) -> ChosenOnVal:
-    """Convert, and make every choice that val can make.
+    """Convert the networks, and make every choice on val.
 
     Args:
-        settings: What is wanted.
-        runs: Of the gate and, where there is one, the classifier.
-        data: What they were trained on.
-        progress: Shows how it goes.
-        show: Given what remedies did, and int8 against float before it is judged.
-        more: Data sets whose val images are chosen on besides.
+        settings: The export's settings.
+        runs: Runs of the gate and, if there is one, the classifier.
+        data: Their training data.
+        progress: Receives progress.
+        show: Called with the mitigations, and with int8 against float before it is decided.
+        more: Data sets whose val images are added to val.
 
     Raises:
-        ConfigError: ``more`` cannot be chosen on; see ``export.score.extra_val.with_extra_val``.
-        DataError: Train lacks a class, or val has no item of a kind.
+        ConfigError: ``more`` cannot be used; see ``export.score.extra_val.with_extra_val``.
+        DataError: Train lacks a class, or val lacks defective or clean items.
         ExportGateError: Int8 TFLite is worse than float on val, or float32 TFLite does not compute
             what Keras computes.
         ImageError: An image cannot be read.
@@ -127,13 +127,13 @@ def choose(
     stages, remedies = _convert(runs, data, val, settings, progress)
     files = rung_files(stages, settings.rungs)
     refused = not_converted(stages, settings.rungs)
-    standing = not_refused(settings.rungs, refused)
-    refused |= too_large({rung: files[rung].bytes for rung in standing})
+    packable_rungs = not_refused(settings.rungs, refused)
+    refused |= too_large({rung: files[rung].bytes for rung in packable_rungs})
     found = run_rungs(stages, not_refused(settings.rungs, refused), val, progress)
     refused |= found.refused
     scores = score_val(settings, runs, found.logits, val, data)
     layers = trace_stages(stages, val, progress)
-    progress.start("comparing every rung with float32 on val")
+    progress.start("comparing every form with float32 on val")
     comparison = compare_rungs(scores.scored, scores.own, scores.unit, settings.margins, VAL)
     _require_held(comparison, layers, remedies, settings, show)
     refused = {**comparison.refused, **refused}
@@ -146,7 +146,7 @@ def choose(
         draw_golden_frames(settings.golden, frame_sizes(runs["gate"].geometry, data)),
         progress,
     )
-    refused |= off_keras(end_to_end)
+    refused |= parity_refusals(end_to_end)
     latency = stage_latencies(stages, not_refused(settings.rungs, refused), progress)
     return ChosenOnVal(
         stages=stages,
@@ -167,7 +167,7 @@ def choose(
 def _read_val(
     data: DataSet, runs: Mapping[str, Run], grey: TrainGrey, progress: ExportProgress
 ) -> tuple[SplitInputs, list[Floats]]:
-    """Val's tiles as network inputs, and its frames' shares of train's bins of grey."""
+    """Val's tiles as network inputs, and the grey-level shares of its frames in train's bins."""
     greys: list[Floats] = []
     index = grey.index
     geometries = [run.geometry for run in runs.values()]
@@ -188,7 +188,7 @@ def _convert(
     settings: ExportSettings,
     progress: ExportProgress,
 ) -> tuple[dict[str, StageForms], list[RemedyResult]]:
-    """Every stage in all forms, with the remedies that helped, and what was tried."""
+    """Every stage in all forms with the kept mitigations, and all that were tried."""
     stages: dict[str, StageForms] = {}
     tried: list[RemedyResult] = []
     for name, run in runs.items():
@@ -208,10 +208,10 @@ def _require_held(
     settings: ExportSettings,
     show: Callable[[RenderableType], None],
 ) -> None:
-    """Show what remedies did and int8 against float, and refuse the export where int8 is worse.
+    """Show mitigations and int8 against float; refuse the export if int8 is worse.
 
     Raises:
-        ExportGateError: It is.
+        ExportGateError: Int8 is worse.
     """
     differences = comparison.differences[REQUIRED]
     if remedies:
@@ -224,6 +224,6 @@ def _require_held(
 def _deployed_gate(
     gate: Run, found: RungLogits, scores: ValScores, val: SplitInputs
 ) -> NDArray[np.float32]:
-    """The deployed gate's score of every tile of val, 0 past the strip's edge, [tiles]."""
+    """Scores of the deployed gate for every tile of val, 0 beyond the strip's edge, [tiles]."""
     scored = gate_scores(gate, found.logits[REQUIRED]["gate"], scores.temperatures["gate"])
     return np.where(val.past_edge, np.float32(0), scored)

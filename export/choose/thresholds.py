@@ -1,4 +1,4 @@
-"""The thresholds that go into the manifest, chosen on val."""
+"""The manifest's thresholds, chosen on val."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from train.evaluate.thresholds import (
 )
 
 SPLIT = "val"
-"""Every choice is made on it; the holdout only reports."""
+"""Split of all choices; the holdout is only reported."""
 
 
 DEFECT = "defect"
-"""Name of the promise over defects of any class, beside the classes' own."""
+"""Name of the promise for defects of any class, beside those of single classes."""
 
 
 def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:
-    """Both thresholds, from int8 scores of val: int8 is what is deployed.
+    """Gate and decision threshold, from the scores of int8 on val, because int8 is deployed.
 
-    The gate's is lowered to where every class's promise holds, if that is asked for, and to the
-    decision's where it came out above: a region that the gate lets through and the verdict then
-    clears costs time and nothing else, and its recall only grows.
+    The gate threshold is lowered until every class promise holds, if that is requested. It is also
+    lowered to the decision threshold if it is above: a region that the gate passes and the verdict
+    then clears only costs time, and the gate's recall can only grow.
 
     Args:
         scored: Items of val.
-        risk: What the gate is to promise.
-        unit: What an item is.
+        risk: Risk levels of the gate's promises.
+        unit: Unit of the items.
 
     Raises:
-        DataError: No item of val is defective, or all are.
+        DataError: Val has only defective or only clean items.
     """
     defective = scored.defective
     if defective.all() or not defective.any():
@@ -77,7 +77,7 @@ def choose_thresholds(scored: Scored, risk: Risk, *, unit: Unit) -> Thresholds:
 
 
 def binding_promises(choices: GateChoices, classes: Sequence[str]) -> tuple[str, ...]:
-    """Which promises ask for the lowest threshold: ``defect``, and classes."""
+    """The promises that determine the gate threshold: ``defect``, and classes."""
     named = [(DEFECT, choices.defect)]
     if choices.binding:
         named += [(n, c) for n, c in zip(classes, choices.classes, strict=True) if c and c.alpha]

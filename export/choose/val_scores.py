@@ -1,4 +1,4 @@
-"""Temperatures and thresholds chosen on val, and every form's scores of val by them."""
+"""Temperatures and thresholds chosen on val, and every form's scores with them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from train.regions.finished import Run
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValScores:
-    """What was chosen on int8's scores, and every rung's scores by it.
+    """Choices from int8's scores, and every form's scores with them.
 
     Attributes:
-        temperatures: Of the networks, by stage.
-        thresholds: Of gate and decision.
-        own: What the networks' own items are.
-        unit: What the decision is judged on.
-        scored: What every rung says of val.
+        temperatures: Temperatures of the networks, by stage.
+        thresholds: Gate and decision threshold.
+        own: Unit of the networks' own items.
+        unit: Unit of the decision.
+        scored: Scores of val, by form.
     """
 
     temperatures: Mapping[str, float]
@@ -42,17 +42,17 @@ def score_val(
     val: SplitInputs,
     data: DataSet,
 ) -> ValScores:
-    """Temperatures and thresholds, chosen on int8 TFLite, and every rung's scores by them.
+    """Choose temperatures and thresholds on int8 TFLite, and score every form with them.
 
     Args:
-        settings: What is wanted.
-        runs: Of the stages.
-        logits: What the networks of every rung say of val, by stage.
-        val: Read.
-        data: What the runs were trained on.
+        settings: The export's settings.
+        runs: Runs of the stages.
+        logits: Logits on val, by form and stage.
+        val: Inputs of val.
+        data: Training data of the runs.
 
     Raises:
-        DataError: Val has no item of a kind.
+        DataError: Val lacks defective or clean items.
     """
     by_region = runs["gate"].geometry.region is not None
     own: Unit = "tile" if by_region else "frame"

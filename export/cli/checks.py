@@ -1,4 +1,4 @@
-"""What ``millsight export`` takes: checks of its options, ahead of minutes of work."""
+"""Option checks of ``millsight export``, made before minutes of work."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from export.report import PAGE
 
 
 def bundle_name(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
-    """A path that ends as bundles do."""
+    """Check that a path has the suffix of bundles."""
     if path.suffix != SUFFIX:
         raise click.BadParameter(f"{path} does not end in {SUFFIX}.")
     return path
 
 
 def allowed_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
-    """What a bundle may be called."""
+    """Check a bundle's name."""
     if not re.fullmatch(NAME_PATTERN, name):
         raise click.BadParameter(
             f"{name!r} is not up to 64 of A-Z, a-z, 0-9, space, '.', '_' and '-', starting with a "
@@ -34,22 +34,22 @@ def allowed_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
 
 
 def one_line(ctx: click.Context, param: click.Parameter, text: str) -> str:
-    """Text that fits into a manifest."""
+    """Check that a text fits into a manifest."""
     if not text.strip() or len(text) > MAX_TEXT or not text.isprintable():
         raise click.BadParameter(f"write one line of up to {MAX_TEXT} characters.")
     return text.strip()
 
 
 class _Range(click.FloatRange):
-    """A number within bounds; not-a-number, which is neither in nor out, is refused."""
+    """A number within bounds; refuses NaN, which passes click's comparison with the bounds."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Read a number."""
+        """Parse a number."""
         number: float = super().convert(value, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{value!r} is no number", param, ctx)
+            self.fail(f"{value!r} is not a number", param, ctx)
         return number
 
 
@@ -58,10 +58,10 @@ SHARE = _Range(0, 1, min_open=True, max_open=True)
 
 
 def check_report(folder: Path, *, force: bool) -> None:
-    """Make sure that the report can be written into a folder.
+    """Check that the report can be written to a folder.
 
     Raises:
-        UnwritableError: It cannot, or is there already.
+        UnwritableError: The folder cannot be written, or already holds a report.
     """
     check_writable(folder / PAGE if folder.is_dir() else folder)
     if (folder / PAGE).exists() and not force:

@@ -1,4 +1,4 @@
-"""``millsight export``: quantize, compare on the holdout, pack."""
+"""``millsight export``: quantizes, compares with float on the holdout, and packs."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 WIDTH = 100
-"""Columns of a page that goes to a file; rich would take 80, too few for the comparison."""
+"""Columns of output to a file; rich's 80 are too few for the comparison."""
 
 
 @click.command()
 @export_options
 def export(**given: Any) -> None:
-    """Quantize trained networks, hold them against float, pack a bundle that proves itself.
+    """Quantize trained networks, compare them with float32, and pack a self-verifying bundle.
 
-    Everything is chosen on val; the holdout is opened once. Where int8 is worse than float by a
-    margin, or may be as far as the items can tell, nothing is written. With SOURCE_DATE_EPOCH set,
-    the same inputs give the same bytes, for which the packed report leaves latencies out.
+    All choices are made on val; the holdout is opened once. Nothing is written if int8 is worse
+    than float32 by a margin, or if the data cannot exclude that. With SOURCE_DATE_EPOCH set, the
+    same inputs give the same bytes; the packed report then has no latencies.
     """
     options = ExportOptions(**given)
     _check_outputs(options)
@@ -59,20 +59,20 @@ def export(**given: Any) -> None:
     if options.report is not None:
         _say(console, f"{options.report / PAGE}: the report")
     if content is None:
-        _say(console, "Nothing was packed: --dry-run leaves the holdout closed.")
+        _say(console, "Nothing was packed: --dry-run keeps the holdout closed.")
         return
     _describe(options, content, console)
 
 
 def _check_outputs(options: ExportOptions) -> None:
-    """Refuse at once, ahead of minutes of work, what cannot be written.
+    """Refuse outputs that cannot be written, before minutes of work.
 
     Raises:
-        click.UsageError: ``--windows`` without the network that they are of.
-        UnwritableError: The bundle or the report cannot be written, or is there already.
+        click.UsageError: ``--windows`` without ``--instances``.
+        UnwritableError: The bundle or the report cannot be written, or exists.
     """
     if options.windows and options.instances is None:
-        raise click.UsageError("--windows is about the instance network: give --instances too.")
+        raise click.UsageError("--windows needs the instance network: give --instances too.")
     check_writable(options.out)
     if options.out.exists() and not options.force and not options.dry_run:
         raise UnwritableError(f"{options.out} exists already", "Give --force to replace it")
@@ -81,7 +81,7 @@ def _check_outputs(options: ExportOptions) -> None:
 
 
 def _read_inputs(options: ExportOptions) -> ExportInputs:
-    """The cards of the runs, and the data.
+    """Read the runs' cards and open the data.
 
     Raises:
         MillsightError: A run or a data set cannot be read.
@@ -96,7 +96,7 @@ def _read_inputs(options: ExportOptions) -> ExportInputs:
 
 
 def _signed(content: bytes | None, key: Ed25519PrivateKey | None) -> bytes | None:
-    """The bundle's bytes, signed where there is a key; None where nothing was packed."""
+    """The bundle's bytes, signed if there is a key; None if nothing was packed."""
     if content is None or key is None:
         return content
     bundle = read_bundle(content)
@@ -114,7 +114,7 @@ def _write(options: ExportOptions, content: bytes | None, exported: Exported) ->
 
 
 def _describe(options: ExportOptions, content: bytes, console: SafeConsole) -> None:
-    """Say what was packed, and what its own figures say against it."""
+    """Print the bundle's identity, and the warnings from its own figures."""
     bundle = read_bundle(content)
     for warning in release_warnings(bundle.manifest):
         shown = f"[yellow]warning[/] {as_markup(warning)}"

@@ -1,4 +1,4 @@
-"""The options of ``millsight export``."""
+"""Options of ``millsight export``."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ export_options = with_options(
     click.option(
         "--instances",
         type=click.Path(path_type=Path),
-        help="Run of the instance network, which outlines defects.",
+        help="Run of the instance network.",
     ),
     click.option(
         "--windows",
         type=SIZE,
         multiple=True,
-        help="Size of a window that the instance network sees at once; repeat for several. "
-        "[default: the run's, and the whole frame where that is larger]",
+        help="Input size of the instance network; repeatable. "
+        "[default: the run's, and the whole frame if that is larger]",
     ),
     click.option(
         "--data",
         required=True,
         type=click.Path(path_type=Path),
-        help="Folder with the data that the runs were trained on.",
+        help="Folder with the runs' training data.",
     ),
-    click.option("--splits", type=click.Path(path_type=Path), help="Split file that they used."),
+    click.option("--splits", type=click.Path(path_type=Path), help="Split file of the training."),
     click.option(
         "--also",
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Choose gate and classifier (thresholds, temperatures, drift limits) on the val "
-        "images of this data set too: of the same classes, from the same line, learnt from by no "
-        "run. May be given again.",
+        help="Add the val images of this data set when choosing thresholds, temperatures and drift "
+        "limits of gate and classifier: same classes, same line, not used by any run's training. "
+        "Repeatable.",
     ),
-    click.option("--name", required=True, callback=allowed_name, help="What the bundle is called."),
+    click.option("--name", required=True, callback=allowed_name, help="Name of the bundle."),
     click.option(
-        "--description", required=True, callback=one_line, help="What the bundle is for, one line."
+        "--description", required=True, callback=one_line, help="Purpose of the bundle, one line."
     ),
     click.option(
         "--simulated",
         is_flag=True,
-        help="State that the data is simulated. [default: whether `data simulate` wrote it]",
+        help="Mark the data as simulated. [default: whether `data simulate` wrote it]",
     ),
     click.option(
         "--out",
@@ -70,77 +70,77 @@ export_options = with_options(
         type=PERCENT,
         default=1.0,
         show_default=True,
-        help="Percentage points by which int8's accuracy may be below float's.",
+        help="Largest loss of int8's accuracy against float's, percentage points.",
     ),
     click.option(
         "--recall-margin",
         type=PERCENT,
         default=5.0,
         show_default=True,
-        help="Percentage points by which int8's recall of a class may be below float's.",
+        help="Largest loss of int8's recall of a class against float's, percentage points.",
     ),
     click.option(
         "--auroc-margin",
         type=PERCENT,
         default=0.5,
         show_default=True,
-        help="Hundredths by which int8's AUROC may be below float's.",
+        help="Largest loss of int8's AUROC against float's, hundredths.",
     ),
     click.option(
         "--ap-margin",
         type=PERCENT,
         default=2.0,
         show_default=True,
-        help="Percentage points by which the shrunk instance networks' AP50 may be below float's.",
+        help="Largest loss of the quantized instance networks' AP50, percentage points.",
     ),
     click.option(
         "--alpha",
         type=SHARE,
         default=0.05,
         show_default=True,
-        help="Greatest share of defective groups that the gate may let through.",
+        help="Largest share of defective groups that the gate may miss.",
     ),
     click.option(
         "--class-alpha",
         type=SHARE,
         default=0.1,
         show_default=True,
-        help="The same of the groups that show a class, for each class that enough groups show.",
+        help="The same for the groups of each class that has enough of them.",
     ),
     click.option(
         "--bind-classes",
         is_flag=True,
-        help="Lower the gate's threshold until the promise of each class holds too. [default: state"
-        " which hold]",
+        help="Lower the gate's threshold until every class promise holds. [default: state which"
+        " hold]",
     ),
     click.option(
         "--delta",
         type=SHARE,
         default=0.05,
         show_default=True,
-        help="Chance that one of the gate's promises fails.",
+        help="Probability that one of the gate's promises fails.",
     ),
     click.option(
         "--unit",
         type=click.Choice(["frame", "tile"]),
         default="frame",
         show_default=True,
-        help="What the thresholds are chosen for: a whole frame, judged by its worst region, or "
-        "each tile as a frame of its own.",
+        help="Unit of the thresholds: a whole frame, scored by its worst region, or each tile as a "
+        "frame of its own.",
     ),
     click.option(
         "--golden",
         type=click.IntRange(1, 32),
         default=4,
         show_default=True,
-        help="Golden frames, drawn by the simulator.",
+        help="Number of golden frames, drawn by the simulator.",
     ),
     click.option(
         "--rungs",
         multiple=True,
         type=click.Choice(["all", *(name for name in NAMED if NAMED[name] not in DEFAULT)]),
-        help="Another form of every network to make, judge and pack; repeat for several. Outlines "
-        "take minutes to judge in int16x8 on x86. "
+        help="Another form of every network to convert, evaluate and pack; repeatable. Evaluating "
+        "instances in int16x8 takes minutes on x86. "
         "[default: float32 and int8, as TFLite and as ONNX]",
     ),
     click.option(
@@ -148,31 +148,31 @@ export_options = with_options(
         type=click.Choice(CALIBRATIONS),
         default="minmax",
         show_default=True,
-        help="What sets the ranges of int8; another than minmax is kept where it is better on val.",
+        help="Calibration method of int8; percentile is kept only if it is better on val.",
     ),
     click.option(
         "--mixed",
         is_flag=True,
-        help="Leave the layers in float that add most of int8's noise, where that is better on "
-        "val.",
+        help="Mixed precision: keep the layers with most int8 noise in float, if that is better "
+        "on val.",
     ),
     click.option(
         "--qat",
         type=click.IntRange(0, 50),
         default=0,
         metavar="EPOCHS",
-        help="Fine-tune gate and classifier with rounded numbers for so many epochs, where that is "
+        help="Quantization-aware training of gate and classifier for so many epochs, kept if it is "
         "better on val.",
     ),
     click.option(
         "--report",
         type=click.Path(path_type=Path, file_okay=False),
-        help="Folder to write the report to besides, with pictures and latencies.",
+        help="Also write the report to this folder, with pictures and latencies.",
     ),
     click.option(
         "--pack-pictures",
         is_flag=True,
-        help="Pack pictures of the holdout into the bundle's report. [default: of simulated data]",
+        help="Pack pictures of the holdout into the bundle's report. [default: if simulated]",
     ),
     click.option(
         "--sign",
@@ -183,8 +183,8 @@ export_options = with_options(
     click.option(
         "--dry-run",
         is_flag=True,
-        help="Leave the holdout closed: judge everything on val, and pack nothing.",
+        help="Keep the holdout closed: evaluate on val only, and pack nothing.",
     ),
     click.option("--force", is_flag=True, help="Replace OUT, and the report, if they exist."),
 )
-"""Gives the command all that an export may be asked for."""
+"""All options of ``millsight export``."""

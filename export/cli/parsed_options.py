@@ -1,4 +1,4 @@
-"""The options of ``millsight export`` as they were read, and what they ask for."""
+"""Parsed options of ``millsight export``, and the settings that they give."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from train.data.severstal import is_simulated
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What was typed after ``millsight export``; every field is the option of its name."""
+    """Options of ``millsight export``; each field is the option of the same name."""
 
     gate: Path
     classifier: Path | None
@@ -50,7 +50,7 @@ class ExportOptions:
     force: bool
 
     def settings(self) -> ExportSettings:
-        """What the export is asked for.
+        """The settings of the export.
 
         Raises:
             ConfigError: ``SOURCE_DATE_EPOCH`` is not a number of seconds.

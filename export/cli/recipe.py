@@ -1,4 +1,4 @@
-"""``millsight recipe``: from a folder of data to a packed bundle, step by step."""
+"""``millsight recipe``: runs all steps from a data folder to a packed bundle."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ common_options = with_options(
     click.option(
         "--weights",
         type=FOLDER,
-        help="First weights of the teachers: ImageNet's MobileNet v1, an .npz of Keras layer names."
-        " [default: from scratch, which makes much weaker ones]",
+        help="Teachers' initial weights: ImageNet's MobileNet v1, an .npz of Keras layer names."
+        " [default: random, which gives much weaker teachers]",
     ),
-    click.option("--epochs", type=COUNT, help="Epochs of each training. [default: the recipe's]"),
+    click.option("--epochs", type=COUNT, help="Epochs per training. [default: the recipe's]"),
     click.option(
         "--items-per-epoch",
         type=COUNT,
-        help="Items that an epoch draws, in each training. [default: the recipe's]",
+        help="Items drawn per epoch, in each training. [default: the recipe's]",
     ),
-    click.option("--limit", type=COUNT, help="Use so many training items, for trying out."),
+    click.option("--limit", type=COUNT, help="Use only so many training items, for trials."),
     click.option("--force", is_flag=True, help="Replace OUT if it exists."),
-    click.option("--dry-run", is_flag=True, help="Print the commands and run none."),
+    click.option("--dry-run", is_flag=True, help="Print the commands without running them."),
 )
 SPLITS = click.option(
     "--splits", type=FOLDER, help="Split file. [default: the data set's own, written if missing]"
@@ -67,7 +67,7 @@ SPLITS = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What is given to every recipe; see ``common_options``."""
+    """Options that all recipes share; see ``common_options``."""
 
     runs: Path | None
     out: Path | None
@@ -81,10 +81,10 @@ class Common:
 
 @click.group()
 def recipe() -> None:
-    """Make a bundle from a folder of data, step by step.
+    """Make a bundle from a data folder, step by step.
 
-    Each step is one command, which is printed before it runs. What is done already is skipped and
-    what was interrupted goes on, so the same command given again finishes the rest.
+    Each step is one command, which is printed before it runs. Finished steps are skipped and an
+    interrupted step continues, so repeating the command completes the recipe.
     """
 
 
@@ -105,7 +105,7 @@ def cold_strip(data: Path | None, splits: Path | None, **common: Any) -> None:
 @click.option(
     "--frames",
     type=COUNT,
-    help="Frames to draw for each of its four sets. [default: the recipe's, 21,000 in all]",
+    help="Frames to draw for each of the four sets. [default: the recipe's, 21,000 in all]",
 )
 @common_options
 def simulated(data: Path | None, frames: int | None, **common: Any) -> None:
@@ -123,12 +123,12 @@ def simulated(data: Path | None, frames: int | None, **common: Any) -> None:
 @click.option(
     "--kaggle",
     is_flag=True,
-    help="Fetch the data into the folder first, through the Kaggle client and your account.",
+    help="First download the data into the folder, through the Kaggle client and your account.",
 )
 @click.option(
     "--with-study",
     is_flag=True,
-    help="Train the study's fourteen networks too, as it trained them.",
+    help="Also train the study's fourteen networks, as in the study.",
 )
 @SPLITS
 @common_options
@@ -151,7 +151,7 @@ def _make_bundle(
     options: Mapping[str, Mapping[str, object]],
     common: Common,
 ) -> None:
-    """Plan a recipe's steps and run those that are not done."""
+    """Plan a recipe's steps and run those that are not finished."""
     runs = common.runs or Path("runs") / recipe_.name
     places = {
         "data": data or runs / "data",
@@ -165,7 +165,7 @@ def _make_bundle(
     }
     teachers = [name for name, _ in commands if name.startswith("teacher")]
     if common.weights and not teachers:
-        raise click.UsageError(f"{recipe_.name} is made without teachers: leave out --weights.")
+        raise click.UsageError(f"{recipe_.name} has no teachers: leave out --weights.")
     options = {
         **options,
         **{name: {"--weights": common.weights} for name in teachers},
@@ -174,7 +174,7 @@ def _make_bundle(
     }
     steps = plan_steps(commands, places, options)
     try:
-        # Ahead of hours of work: everything that can be refused at once.
+        # Check everything that can be refused before hours of work.
         states = [state(step) for step in steps]
     except click.UsageError as error:
         error.ctx = click.get_current_context()
@@ -190,7 +190,7 @@ def _make_bundle(
 
 
 def _print_commands(found: Iterable[tuple[Step, State]]) -> None:
-    """What would be run, to be pasted into a shell."""
+    """Print the commands for pasting into a shell."""
     for step, how_far in found:
         shown = step.resumed() if how_far == "begun" else step
         done = f"# {step.name} is done: " if how_far == "done" else ""
@@ -198,10 +198,10 @@ def _print_commands(found: Iterable[tuple[Step, State]]) -> None:
 
 
 def _run_step(step: Step, title: str) -> None:
-    """Run a step unless it is done; says how to go on where it ends early."""
+    """Run a step unless it is finished; if it stops early, say how to continue."""
     found = state(step)
     if found == "done":
-        say(_LOG, f"{title}: done already")
+        say(_LOG, f"{title}: already done")
         return
     shown = step.resumed() if found == "begun" else step
     lines = f"{title}:\n{shown.command}"
@@ -212,19 +212,19 @@ def _run_step(step: Step, title: str) -> None:
             record_export(step)
     except click.Abort as stop:
         words = " ".join(map(str, stop.args)) or "stopped by Ctrl-C"
-        raise click.Abort(f"{words}\n{title}: {_GO_ON}") from None
+        raise click.Abort(f"{words}\n{title}: {_RESUME_HINT}") from None
     except MillsightError:
-        say(_LOG, f"{title} failed; {_GO_ON}", level=logging.ERROR)
+        say(_LOG, f"{title} failed; {_RESUME_HINT}", level=logging.ERROR)
         raise
 
 
-_GO_ON = "the recipe goes on from here when its command is given again"
+_RESUME_HINT = "repeat the command to continue the recipe from here"
 
 
 def _run_command(step: Step) -> None:
-    """Run a command within this process, and let go of what it held."""
+    """Run a command in this process, and release its memory."""
     millsight.main([*step.words], prog_name="millsight", standalone_mode=False)
     if keras := sys.modules.get("keras"):
-        # Otherwise the graphs of all trainings add up.
+        # Otherwise the graphs of all trainings accumulate.
         keras.backend.clear_session()
     gc.collect()

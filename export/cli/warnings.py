@@ -1,4 +1,4 @@
-"""What a packed bundle's own figures say against it, in words for whoever packed it."""
+"""Warnings about a packed bundle, from its own figures."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from edge.bundle import Manifest
 
-USELESS = 0.1
-"""AP at IoU 0.5 below which a warning is given: float may be as bad, so that int8 holds."""
+LOW_AP50 = 0.1
+"""AP50 below which a warning is given: if float is just as bad, the comparison with it passes."""
 
 
 def release_warnings(manifest: Manifest) -> Iterator[str]:
-    """Reasons not to trust the bundle that the comparison of int8 with float does not look at."""
+    """Reasons not to trust the bundle that the comparison of int8 with float does not cover."""
     for stage, forms in manifest.metrics.items():
         figures = forms["int8"]
         interval = figures.auroc_interval
         if interval is not None and interval[0] <= 0.5:
             yield (
-                f"the {stage} may be no better than a coin: its AUROC on the holdout is "
+                f"the {stage} may be no better than chance: its AUROC on the holdout is "
                 f"{interval[0]:.2f} to {interval[1]:.2f}"
             )
     verdict = manifest.metrics.get("decision")
@@ -33,16 +33,16 @@ def release_warnings(manifest: Manifest) -> Iterator[str]:
     if gate.alpha is None:
         yield f"the gate promises no rate: {gate.n} defective groups in {gate.split} are too few"
     outlines = manifest.stages.instances
-    if outlines and "int8" in outlines.figures and outlines.figures["int8"].box_ap50 < USELESS:
+    if outlines and "int8" in outlines.figures and outlines.figures["int8"].box_ap50 < LOW_AP50:
         yield (
-            f"the instance networks find next to nothing: their AP50 on the holdout is "
+            f"the instance networks find almost nothing: their AP50 on the holdout is "
             f"{outlines.figures['int8'].box_ap50:.3f}"
         )
     yield from _broken_promises(manifest)
 
 
 def _broken_promises(manifest: Manifest) -> Iterator[str]:
-    """Promises that the holdout speaks against by more than chance would."""
+    """Promises that the holdout contradicts by more than chance allows."""
     for unit, promises in manifest.promises.items():
         for name, promise in {"a defect": promises.defect, **promises.per_class}.items():
             if not promise.kept or promise.alpha is None:
@@ -50,6 +50,6 @@ def _broken_promises(manifest: Manifest) -> Iterator[str]:
             missed = promise.holdout
             if missed.interval is not None and missed.interval[0] > promise.alpha:
                 yield (
-                    f"the gate let through {missed.count} of the holdout's {missed.n} groups of "
-                    f"{unit}s that show {name}, where it promises at most {promise.alpha:.0%}"
+                    f"the gate missed {missed.count} of the holdout's {missed.n} groups of {unit}s "
+                    f"with {name}, but promises at most {promise.alpha:.0%}"
                 )

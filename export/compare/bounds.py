@@ -1,11 +1,11 @@
-"""One-sided bounds of how much better one of two judgements of the same items is than the other.
+"""One-sided confidence bounds of the difference between two classifiers on the same items.
 
-Whole groups of near-duplicates are drawn with replacement, the same for both, so that what is hard
-for both cancels (the pairs cluster bootstrap; Cameron, Gelbach and Miller 2008). Draws cannot see
-what they never drew: where hardly any item is judged otherwise they are too sure of themselves, and
-where none is they say exactly 0. Tango's score interval for paired shares (1998) allows ±z²/(n+z²)
-there, which is therefore the least that a bound lies off. Its n is Kish's effective sample size:
-items, divided by how much wider groups make the spread of the plain share.
+Whole groups of near-duplicates are resampled with replacement, the same for both classifiers, so
+that difficulty common to both cancels (the pairs cluster bootstrap; Cameron, Gelbach and Miller
+2008). If almost no item is answered differently, the bootstrap bounds are too narrow, and if none
+is, they are exactly 0. Tango's score interval for paired shares (1998) gives ±z²/(n+z²) in that
+case, which is used as the smallest distance of a bound. Its n is Kish's effective sample size: the
+number of items divided by the factor by which groups widen the variance of a plain share.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
 CONFIDENCE = 0.95
-"""Of each bound by itself."""
+"""Confidence of each bound by itself."""
 
 RESAMPLES = 2000
 
 _BLOCK = 2**22
-"""Numbers drawn at once."""
+"""Random numbers per block, to limit memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Where a difference lies: above ``lower`` with 95 % confidence, and below ``upper`` likewise.
+    """Bounds of a difference, each with 95 % confidence by itself.
 
     Attributes:
-        difference: As measured, −1 to 1.
+        difference: Measured difference, −1 to 1.
         lower: Lower bound.
         upper: Upper bound.
     """
@@ -42,19 +42,19 @@ class Bounds:
 
     @property
     def half_width(self) -> float:
-        """How far the lower bound lies off: a margin that is no wider cannot be resolved."""
+        """Distance of the lower bound; a margin that is not wider cannot be resolved."""
         return self.difference - self.lower
 
 
 def share_bounds(
     groups: ArrayLike, before: NDArray[np.bool_], after: NDArray[np.bool_]
 ) -> Bounds | None:
-    """Bounds of how much greater the share ``after`` is than ``before``; None of nothing.
+    """Bounds of the share ``after`` minus the share ``before``; None without items.
 
     Args:
         groups: Group of each item, [n].
-        before: Which items one judges rightly, [n] bool.
-        after: Which items the other judges rightly, [n] bool.
+        before: Items that the first classifies rightly, [n] bool.
+        after: Items that the second classifies rightly, [n] bool.
     """
     if not len(before):
         return None
@@ -76,13 +76,13 @@ def auroc_bounds(
     before: NDArray[np.floating],
     after: NDArray[np.floating],
 ) -> Bounds | None:
-    """Bounds of how much greater the AUROC of the scores ``after`` is; None where undefined.
+    """Bounds of the AUROC of ``after`` minus that of ``before``; None if undefined.
 
     Args:
         groups: Group of each item, [n].
-        positive: Which items are positive, [n] bool.
-        before: Scores of one, [n].
-        after: Scores of the other, [n].
+        positive: Positive items, [n] bool.
+        before: Scores of the first, [n].
+        after: Scores of the second, [n].
     """
     if positive.all() or not positive.any():
         return None
@@ -96,7 +96,7 @@ def auroc_bounds(
     exact, values = exact[~np.isnan(values)], values[~np.isnan(values)]
     if len(values) < RESAMPLES / 2:
         return None
-    # Draws say enough of ranks, of which there are many, unless they say nothing at all.
+    # Ranks are many, so the bootstrap suffices unless all resamples are equal.
     if np.ptp(values):
         return _bounds(difference, values, 0.0)
     fewest = min(len(np.unique(place[positive])), len(np.unique(place[~positive])))
@@ -110,15 +110,15 @@ def statistic_bounds(
     *,
     resamples: int = RESAMPLES,
 ) -> Bounds | None:
-    """Bounds of a difference of two fractions that has to be computed anew for each draw.
+    """Bounds of a difference of two fractions that must be recomputed for each resample.
 
     Args:
         groups: Group of each item, [n].
-        statistic: Given how often each item counts, [n], returns −1 to 1, or None.
-        resamples: Draws.
+        statistic: Maps the number of times each item counts, [n], to −1 to 1, or None.
+        resamples: Number of resamples.
 
     Returns:
-        None where the statistic is not defined, or not in half of the draws.
+        None if the statistic is undefined on the items or in half of the resamples.
     """
     place, count = _places(groups)
     difference = statistic(np.ones(len(place), np.intp))
@@ -130,7 +130,7 @@ def statistic_bounds(
 
 
 def draw_groups(count: int, resamples: int = RESAMPLES, seed: int = 0) -> NDArray[np.float32]:
-    """How often each of ``count`` groups is in each draw with replacement, [resamples, count]."""
+    """Number of times each of ``count`` groups occurs in each resample, [resamples, count]."""
     random = np.random.default_rng(seed)
     drawn = np.empty((resamples, count), np.float32)
     step = max(1, _BLOCK // count)
@@ -143,14 +143,14 @@ def draw_groups(count: int, resamples: int = RESAMPLES, seed: int = 0) -> NDArra
 
 
 class _Ranked:
-    """Scores in their order, so that the AUROC of any weights is a few sums."""
+    """Sorted scores, so that the AUROC with any weights is a few sums."""
 
     def __init__(self, positive: NDArray[np.bool_], scores: NDArray[np.floating]) -> None:
         self._levels, self._level = np.unique(scores, return_inverse=True)
         self._positive = positive
 
     def auroc(self, weights: NDArray[np.floating]) -> float:
-        """As the Mann–Whitney statistic, ties count half; NaN where one of the kinds is missing."""
+        """Weighted Mann–Whitney statistic, ties count half; NaN if a kind is missing."""
         count = len(self._levels)
         up = np.bincount(self._level, weights * self._positive, count)
         down = np.bincount(self._level, weights * ~self._positive, count)
@@ -165,7 +165,7 @@ def _places(groups: ArrayLike) -> tuple[NDArray[np.intp], int]:
 
 
 def _effective(n: int, groups: int, share: float, spread: float) -> float:
-    """Independent items that would spread a share as draws do: from so many groups to n."""
+    """Effective sample size from the variance of a share, clipped to ``groups`` … ``n``."""
     if spread <= 0:
         return float(groups)
     return float(np.clip(share * (1 - share) / spread, groups, n))

@@ -1,4 +1,4 @@
-"""What every rung says of a split, and which of them lose too much by it."""
+"""Scores of every form on a split, and the forms that lose too much."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from train.evaluate.scored import Scored
 
 _LOG = logging.getLogger(__name__)
 RungScores = Mapping[Rung, Mapping[Unit, Scored]]
-"""What every rung says of a split, by tile and by frame."""
+"""Scores of a split by form, then by tile and frame."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RungLogits:
-    """What the networks of every rung say of a split.
+    """Logits of every form on a split.
 
     Attributes:
-        logits: By rung and stage.
-        refused: The rungs that do not run, with the engine's reason.
+        logits: By form and stage.
+        refused: Forms that do not run, with the engine's reason.
     """
 
     logits: Mapping[Rung, Mapping[str, Logits]]
@@ -55,13 +55,13 @@ def run_rungs(
     split: SplitInputs,
     progress: ExportProgress,
 ) -> RungLogits:
-    """Run the networks of every rung on a split.
+    """Run the networks of every form on a split.
 
     Args:
         stages: The networks in all forms.
-        rungs: Those that still stand.
-        split: Read.
-        progress: Shows how it goes.
+        rungs: Forms that are not refused.
+        split: The split's inputs.
+        progress: Receives progress.
 
     Raises:
         EngineError: Float32 or int8 TFLite does not run.
@@ -90,16 +90,16 @@ def run_rungs(
 def compare_rungs(
     scored: RungScores, own: Unit, unit: Unit, margins: Margins, split: str
 ) -> SplitComparison[FigureDifference]:
-    """Every rung's figures of a split, against float32 TFLite's.
+    """Figures of every form on a split, compared with float32 TFLite.
 
-    One that is worse is refused, but for int8 TFLite, of which the caller decides.
+    A form that is worse is refused, except int8 TFLite, which the caller decides on.
 
     Args:
-        scored: What each rung says of the split.
-        own: What the networks' own items are.
-        unit: What the decision is judged on.
-        margins: By how much figures may fall.
-        split: Its name.
+        scored: Scores of the split by form.
+        own: Unit of the networks' own items.
+        unit: Unit of the decision.
+        margins: Non-inferiority margins.
+        split: Name of the split.
     """
     answers = {
         rung: stage_answers(of_rung[own], of_rung[unit], own=own, unit=unit)
@@ -127,9 +127,9 @@ def compare_rungs(
 def noisiest_layer_of_worst(
     differences: Sequence[FigureDifference], layers: Mapping[str, Sequence[LayerError]]
 ) -> str:
-    """The noisiest layer of the stage of the worst figure, for people; empty where none is worse.
+    """The noisiest layer of the stage with the worst figure, as text; empty if none is worse.
 
-    Of the decision, that of the noisier stage.
+    For the decision, the stage with more noise is taken.
     """
     worst = worst_of(differences)
     if worst is None:

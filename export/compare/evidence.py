@@ -1,7 +1,7 @@
-"""What is known of every rung: the evidence that the report shows and the gate decides by.
+"""Evidence about every form, for the report and for the export's decision.
 
-Steps return results (refusals, comparisons, latencies); evidence is assembled of them once, and
-extended by the holdout's comparison without changing what val had shown.
+Steps return results (refusals, comparisons, latencies). The evidence is assembled from them once,
+and extended with the holdout's comparison without changing that of val.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from export.convert.forms import (
 )
 from export.score.latency import Latency
 
-MOST_BYTES = MAX_BYTES * 3 // 4
-"""Of the cascade's networks together; the rest is for outlines, golden frames and the report."""
+MAX_CASCADE_BYTES = MAX_BYTES * 3 // 4
+"""Size limit of the cascade's networks; the rest is for instances, golden frames and report."""
 
-MOST_WITH_OUTLINES = MAX_BYTES * 7 // 8
-"""Of the cascade's networks and those that outline."""
+MAX_NETWORK_BYTES = MAX_BYTES * 7 // 8
+"""Size limit of the cascade's and the instance networks together."""
 
 Refusals = Mapping[Rung, str]
-"""Why each of some rungs is not packed."""
+"""Reason why a form is not packed, by form."""
 
 
 class JudgedFigure(Protocol):
-    """A figure that was held against float's."""
+    """A figure that was compared with float's."""
 
     @property
     def verdict(self) -> Verdict: ...
@@ -48,11 +48,11 @@ _Difference = TypeVar("_Difference", bound=JudgedFigure)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RungFiles:
-    """The files that a rung runs its networks in, by network.
+    """Files of one form, by network.
 
     Attributes:
-        parity: Of each, see ``export.convert.every_form.ConvertedForms``.
-        sizes: Bytes.
+        parity: See ``export.convert.every_form.ConvertedForms``.
+        sizes: Sizes in bytes.
         digests: SHA-256.
     """
 
@@ -62,19 +62,18 @@ class RungFiles:
 
     @property
     def bytes(self) -> int:
-        """Of all networks together."""
+        """Total size of all networks."""
         return sum(self.sizes.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SplitComparison(Generic[_Difference]):
-    """Every rung that was judged on a split, against float32 TFLite.
+    """Comparison of every form with float32 TFLite on a split.
 
     Attributes:
-        differences: Of each rung's figures; none of float32 TFLite itself.
-        refused: Why rungs that are worse are not packed. A caller that cannot do without one of
-            them fails instead.
-        figures: The cascade's figures of each rung, by stage.
+        differences: Differences by form; none for float32 TFLite itself.
+        refused: Reasons why worse forms are not packed. A caller that needs one of them raises.
+        figures: The cascade's figures, by form and stage.
     """
 
     differences: Mapping[Rung, tuple[_Difference, ...]]
@@ -84,15 +83,15 @@ class SplitComparison(Generic[_Difference]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RungEvidence(Generic[_Difference]):
-    """One form of the cascade's networks, or of those that outline.
+    """Evidence about one form of the cascade's or the instance networks.
 
     Attributes:
-        rung: Which.
-        refused: Why it is not packed; None where it is.
-        files: That its networks run in.
-        end_to_end: Largest difference of a golden frame's score from Keras's, a fraction; None
-            where it was refused before, and of networks that outline.
-        differences: Its figures against float32 TFLite's, by split; empty for that itself.
+        rung: The form.
+        refused: Reason why it is not packed; None if it is.
+        files: Files of its networks.
+        end_to_end: Largest difference of a golden frame's score from Keras, a fraction; None if it
+            was refused earlier, and for instance networks.
+        differences: Differences to float32 TFLite by split; empty for float32 TFLite itself.
         figures: The cascade's figures by split and stage.
         latency: By network.
     """
@@ -106,7 +105,7 @@ class RungEvidence(Generic[_Difference]):
     latency: Mapping[str, Latency] = field(default_factory=dict)
 
     def counted(self, split: str) -> dict[str, int]:
-        """How many of its figures held, were not judged, and are worse on a split."""
+        """Numbers of figures that held, were not judged, and are worse, on a split."""
         verdicts = [difference.verdict for difference in self.differences.get(split, ())]
         return {kind: verdicts.count(kind) for kind in ("held", "not judged", "worse")}
 
@@ -120,15 +119,15 @@ def assemble(
     end_to_end: Mapping[Rung, float] | None = None,
     latency: Mapping[Rung, Mapping[str, Latency]] | None = None,
 ) -> dict[Rung, RungEvidence[_Difference]]:
-    """The evidence of every rung that was wanted.
+    """Assemble the evidence of every requested form.
 
     Args:
-        files: Of each rung.
-        refused: Why rungs are not packed; of several reasons the first that was found.
-        split: That rungs were compared on.
-        comparison: On that split.
-        end_to_end: Largest difference of a golden frame's score from Keras's, of the cascade.
-        latency: By rung and network.
+        files: Files of each form.
+        refused: Reasons why forms are not packed; of several the first one found.
+        split: Split of the comparison.
+        comparison: Comparison on that split.
+        end_to_end: Largest difference of a golden frame's score from Keras, for the cascade.
+        latency: By form and network.
     """
     found: dict[Rung, RungEvidence[_Difference]] = {
         rung: RungEvidence(
@@ -149,7 +148,7 @@ def with_split(
     comparison: SplitComparison[_Difference],
     refused: Refusals,
 ) -> dict[Rung, RungEvidence[_Difference]]:
-    """The evidence with a further split's comparison; a rung that is refused already stays so."""
+    """Add another split's comparison; a form that is already refused stays refused."""
 
     def extended(one: RungEvidence[_Difference]) -> RungEvidence[_Difference]:
         rung = one.rung
@@ -165,7 +164,7 @@ def with_split(
 
 
 def files_of(networks: Mapping[str, ConvertedForms], used: Mapping[str, Rung]) -> RungFiles:
-    """The files of networks in the form ``used`` of each; one that has no such form is left out."""
+    """Files of networks in their forms ``used``; networks without that form are left out."""
     forms = {name: network for name, network in networks.items() if used[name] in network.forms}
     contents = {name: network.forms[used[name]] for name, network in forms.items()}
     return RungFiles(
@@ -178,12 +177,12 @@ def files_of(networks: Mapping[str, ConvertedForms], used: Mapping[str, Rung]) -
 def rung_files(
     networks: Mapping[str, ConvertedForms], rungs: Iterable[Rung]
 ) -> dict[Rung, RungFiles]:
-    """The files of each rung that was wanted, every network in that rung's own form."""
+    """Files of each requested form, every network in that form."""
     return {rung: files_of(networks, dict.fromkeys(networks, rung)) for rung in rungs}
 
 
 def not_converted(networks: Mapping[str, ConvertedForms], rungs: Iterable[Rung]) -> dict[Rung, str]:
-    """The rungs that a network cannot be had in, with the first network's reason."""
+    """Forms to which a network cannot be converted, with the first network's reason."""
     refused: dict[Rung, str] = {}
     for rung in rungs:
         for name, network in networks.items():
@@ -194,18 +193,18 @@ def not_converted(networks: Mapping[str, ConvertedForms], rungs: Iterable[Rung])
 
 def too_large(
     sizes: Mapping[Rung, int],
-    limit: int = MOST_BYTES,
+    limit: int = MAX_CASCADE_BYTES,
     kept: Collection[Rung] = (EXACT, REQUIRED),
 ) -> dict[Rung, str]:
-    """The largest of the rungs that are not kept, until the rest fit into a bundle.
+    """The largest forms to leave out until the others fit into a bundle.
 
     Args:
-        sizes: Bytes of each rung that still stands.
-        limit: Bytes of all together.
-        kept: Rungs that are not left out.
+        sizes: Bytes of each form that is not refused.
+        limit: Limit of their total size in bytes.
+        kept: Forms that are never left out.
     """
     left = dict(sizes)
-    reason = f"with it the bundle would be larger than {limit / 2**20:.0f} MiB of networks"
+    reason = f"with it the bundle's networks would exceed {limit / 2**20:.0f} MiB"
     refused: dict[Rung, str] = {}
     for rung in sorted((rung for rung in sizes if rung not in kept), key=lambda r: -sizes[r]):
         if sum(left.values()) <= limit:
@@ -216,24 +215,24 @@ def too_large(
 
 
 def not_refused(rungs: Collection[Rung], refused: Refusals) -> list[Rung]:
-    """The rungs that still stand, in the ladder's order."""
+    """Forms that are not refused, in the fixed order."""
     return [rung for rung in LADDER if rung in rungs and rung not in refused]
 
 
-def standing(evidence: Mapping[Rung, RungEvidence[Any]]) -> list[Rung]:
-    """The rungs that were not refused, in the ladder's order."""
+def packable_rungs(evidence: Mapping[Rung, RungEvidence[Any]]) -> list[Rung]:
+    """Forms without a refusal, in the fixed order."""
     return [rung for rung in LADDER if rung in evidence and evidence[rung].refused is None]
 
 
-def room_for_outlines(evidence: Mapping[Rung, RungEvidence[Any]]) -> int:
-    """Bytes that the networks that outline may take beside the cascade's."""
-    return MOST_WITH_OUTLINES - sum(evidence[rung].files.bytes for rung in standing(evidence))
+def bytes_for_instances(evidence: Mapping[Rung, RungEvidence[Any]]) -> int:
+    """Bytes available for instance networks beside the cascade's."""
+    return MAX_NETWORK_BYTES - sum(evidence[rung].files.bytes for rung in packable_rungs(evidence))
 
 
 def packed_rungs(evidence: Mapping[Rung, RungEvidence[Any]], split: str) -> tuple[PackedRung, ...]:
-    """What the manifest says of the rungs that are packed."""
+    """The manifest's entries for the packed forms."""
     packed = []
-    for rung in standing(evidence):
+    for rung in packable_rungs(evidence):
         if rung == EXACT:
             continue
         counts = evidence[rung].counted(split)

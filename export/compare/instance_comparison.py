@@ -1,4 +1,4 @@
-"""The rungs of the instance networks: what each finds, what it loses by it, how long it takes."""
+"""Comparison of the instance networks' forms: predictions, losses, latency."""
 
 from __future__ import annotations
 
@@ -37,26 +37,26 @@ from export.score.input_checks import HOLDOUT
 from export.score.latency import Latency, latencies
 from export.settings import Margins
 from train.data.sample import Sample
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 from train.instances.scenes import Frames
 
 _LOG = logging.getLogger(__name__)
 Show = Callable[[RenderableType], None]
 InstanceEvidence = Mapping[Rung, RungEvidence[ApDifference]]
-Judged = Mapping[Rung, JudgedInstances]
-"""What each rung finds on a split, held against its labels."""
+Judged = Mapping[Rung, MatchedInstances]
+"""Predictions on a split by form, matched with its labels."""
 
-FIRM = tuple(rung for rung in DEFAULT if rung == REQUIRED or rung.precision == "float32")
-"""Without these there is no bundle: what is deployed, and what a network that lost runs in."""
+MANDATORY_RUNGS = tuple(rung for rung in DEFAULT if rung == REQUIRED or rung.precision == "float32")
+"""Forms without which there is no bundle: int8 TFLite, and float32 as its fallback."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RungInstances:
-    """What every rung finds on a split.
+    """Predictions of every form on a split.
 
     Attributes:
-        judged: Against the labels, by rung.
-        refused: The rungs that do not run, with the engine's reason.
+        judged: Predictions matched with labels, by form.
+        refused: Forms that do not run, with the engine's reason.
     """
 
     judged: Judged
@@ -66,7 +66,7 @@ class RungInstances:
 def rung_network_files(
     networks: Networks, rung_formats: Mapping[Rung, NetworkFormats]
 ) -> dict[Rung, RungFiles]:
-    """The files that each rung runs its networks in; a head may be in float."""
+    """Files of each form; a head may be in float."""
     named = networks.forms.named
     return {
         rung: files_of(named, networks.forms_used(formats))
@@ -83,19 +83,19 @@ def find_instances(
     progress: ExportProgress,
     known: Judged | None = None,
 ) -> RungInstances:
-    """What every rung that still stands finds on a split.
+    """Run every form that is not refused on a split.
 
     Args:
-        networks: In all forms.
-        rung_formats: Of the rungs that still stand.
-        split: Its name.
-        samples: Of the split.
+        networks: The networks in all forms.
+        rung_formats: Number formats of the forms that are not refused.
+        split: Name of the split.
+        samples: Samples of the split.
         frames: Their pixels.
-        progress: Told of each pass.
-        known: What some rungs find, which are not run again.
+        progress: Receives progress.
+        known: Predictions of forms that need not be run again.
 
     Raises:
-        EngineError: A rung of ``FIRM`` does not run.
+        EngineError: A form of ``MANDATORY_RUNGS`` does not run.
         ImageError: A frame cannot be read.
     """
     judged = dict(known or {})
@@ -104,14 +104,14 @@ def find_instances(
         if rung in judged:
             continue
         try:
-            found = networks.look(formats, split, samples, frames, progress)
+            found = networks.candidates(formats, split, samples, frames, progress)
         except EngineError as error:
-            if rung in FIRM:
+            if rung in MANDATORY_RUNGS:
                 raise
             refused[rung] = error.what
             _LOG.info("%s does not run on %s: %s", rung, split, error.what)
             continue
-        judged[rung] = judge_instances(found, samples, networks.run.card.classes)
+        judged[rung] = match_instances(found, samples, networks.run.card.classes)
     return RungInstances(judged, refused)
 
 
@@ -124,18 +124,18 @@ def compare_instance_rungs(
     *,
     masks: bool,
 ) -> SplitComparison[ApDifference]:
-    """Every rung against float32 TFLite; one that is worse is refused.
+    """Compare every form with float32 TFLite; a worse form is refused.
 
     Args:
-        judged: What the rungs that stand find.
-        split: Its name.
-        margins: By how much AP at IoU 0.5 may fall.
-        progress: Told of each step.
-        show: Given the comparison before it is judged.
-        masks: Compare masks besides boxes.
+        judged: Predictions by form.
+        split: Name of the split.
+        margins: Non-inferiority margins.
+        progress: Receives progress.
+        show: Called with the comparison before it is decided.
+        masks: Compare masks as well as boxes.
 
     Raises:
-        ExportGateError: A rung of ``FIRM`` is worse.
+        ExportGateError: A form of ``MANDATORY_RUNGS`` is worse.
     """
     named = f"the {split}" if split == HOLDOUT else split
     differences: dict[Rung, tuple[ApDifference, ...]] = {}
@@ -143,7 +143,7 @@ def compare_instance_rungs(
     for rung, found in judged.items():
         if rung == EXACT:
             continue
-        progress.start(f"drawing groups for bounds of AP50 on {split}: {rung}")
+        progress.start(f"bootstrapping bounds of AP50 on {split}: {rung}")
         differences[rung] = tuple(
             compare_instances(judged[EXACT], found, rung, margins, masks=masks)
         )
@@ -154,9 +154,9 @@ def compare_instance_rungs(
     compared = [difference for rung in LADDER for difference in differences.get(rung, ())]
     show(instances_table(compared, judged[EXACT], named, margins))
     for rung, reason in worse.items():
-        if rung in FIRM:
+        if rung in MANDATORY_RUNGS:
             raise ExportGateError(
-                f"the shrunk instance networks are {reason}; nothing was written",
+                f"the quantized instance networks are {reason}; nothing was written",
                 "Train longer or with less extreme weights, or state a wider --ap-margin",
             )
     return SplitComparison(differences, worse)
@@ -165,7 +165,7 @@ def compare_instance_rungs(
 def instance_latencies(
     networks: Networks, rung_formats: Mapping[Rung, NetworkFormats], progress: ExportProgress
 ) -> dict[Rung, dict[str, Latency]]:
-    """How long each network takes in every rung, one input at a time."""
+    """Latency of each network in every form, per call."""
     used = {rung: networks.forms_used(formats) for rung, formats in rung_formats.items()}
     timed: dict[Rung, dict[str, Latency]] = {rung: {} for rung in rung_formats}
     for name, network in networks.forms.named.items():

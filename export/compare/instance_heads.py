@@ -1,7 +1,7 @@
-"""Which heads are packed in int8: those that keep average precision on val, in each file format.
+"""Choice of int8 heads: those that keep average precision on val, for each file format.
 
-The pyramid takes nearly all the time and always shrinks. A head is small, so that int8 gains little
-there, and it says what the defect is: it stays in float where int8 costs more than ``MAY_LOSE``.
+The pyramid takes nearly all the time and is always int8. A head is small, so int8 gains little, and
+it determines class and outline; it stays in float if int8 costs more than ``MAX_AP50_LOSS``.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from export.convert.forms import Rung
 from export.convert.instance_forms import InstanceForms
 from export.progress import ExportProgress
 from train.data.sample import Sample
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 from train.evaluate.instances.rules import UNJUDGED
 from train.instances.evaluating import ROIS, find_candidates
 from train.instances.finished import InstancesRun
 from train.instances.scenes import Frames
 
-MAY_LOSE = 0.005
-"""AP at IoU 0.5 on val that all int8 heads together may cost."""
+MAX_AP50_LOSS = 0.005
+"""Largest loss of AP50 on val for all int8 heads together."""
 
 BOX_AP50, MASK_AP50 = "box AP50", "mask AP50"
 
 Found = Sequence[Sequence[FoundInstance]]
-"""Candidates on each frame."""
+"""Candidate instances on each frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkFormats:
-    """The file format and number formats that the networks run in."""
+    """File format, and number format of each network."""
 
     format: Format
     pyramid: Precision = "int8"
@@ -46,7 +46,7 @@ class NetworkFormats:
     mask_head: Precision = "float32"
 
     def for_rung(self, rung: Rung) -> NetworkFormats:
-        """Those of a rung of this format: a head that is in float here is so in 8 bits too."""
+        """The formats of a form in this file format; heads that are float here stay float."""
 
         def head(here: Precision) -> Precision:
             return here if rung.remediable and here == "float32" else rung.precision
@@ -65,10 +65,10 @@ class Networks:
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """Those that the run has, as fields of ``NetworkFormats``."""
+        """The run's heads, as fields of ``NetworkFormats``."""
         return ("box_head", "mask_head") if self.forms.mask_head else ("box_head",)
 
-    def look(
+    def candidates(
         self,
         formats: NetworkFormats,
         split: str,
@@ -76,23 +76,23 @@ class Networks:
         frames: Frames,
         progress: ExportProgress,
     ) -> list[list[FoundInstance]]:
-        """Candidates on all of every frame, through the code of the line.
+        """Candidates on the whole of every frame, through the code of the line.
 
         Raises:
-            EngineError: No engine runs it.
+            EngineError: No engine runs the networks.
             ImageError: A frame cannot be read.
         """
-        progress.start(f"looking for instances on {split}: {self.describe(formats)}", len(samples))
+        progress.start(f"finding instances on {split}: {self.describe(formats)}", len(samples))
         return find_candidates(self._open(formats), frames, len(samples), progress.advance)
 
     def describe(self, formats: NetworkFormats) -> str:
-        """Formats for people."""
+        """The formats as text."""
         parts = [f"pyramid {formats.pyramid}"]
         parts += [f"{head.replace('_', ' ')} {getattr(formats, head)}" for head in self.heads]
         return f"{formats.format}, {', '.join(parts)}"
 
     def forms_used(self, formats: NetworkFormats) -> dict[str, Rung]:
-        """The form of each network, by its name."""
+        """The form of each network, by name."""
         used = dict.fromkeys(self.forms.named, Rung(formats.format, formats.pyramid))
         used[BOX_HEAD] = Rung(formats.format, formats.box_head)
         if self.forms.mask_head:
@@ -116,25 +116,25 @@ class Networks:
 
 @dataclass(frozen=True, slots=True)
 class HeadTrial:
-    """How networks in some formats did on val.
+    """Result of one combination of formats on val.
 
     Attributes:
-        formats: What was tried.
-        figures: ``ap50s`` of it.
+        formats: The formats.
+        figures: Its ``ap50s``.
         found: Its candidates.
-        judged: These against their labels.
-        verdict: What came of it.
+        judged: The candidates matched with labels.
+        verdict: Whether it was kept, or why not.
     """
 
     formats: NetworkFormats
     figures: Mapping[str, float]
     found: Found
-    judged: JudgedInstances
+    judged: MatchedInstances
     verdict: str
 
 
-def ap50s(judged: JudgedInstances, *, masks: bool) -> dict[str, float]:
-    """AP at IoU 0.5 of boxes and, where asked and there are any, of masks."""
+def ap50s(judged: MatchedInstances, *, masks: bool) -> dict[str, float]:
+    """AP50 of boxes and, if requested and defined, of masks."""
     kinds = {BOX_AP50: judged.boxes, MASK_AP50: judged.masks if masks else None}
     figures = {name: matched.figures()["ap50"] for name, matched in kinds.items() if matched}
     return {name: value for name, value in figures.items() if value is not None}
@@ -147,17 +147,17 @@ def try_heads(
     frames: Frames,
     progress: ExportProgress,
 ) -> list[HeadTrial]:
-    """Try int8 heads, one after another, beside the int8 pyramid.
+    """Try int8 heads one after another, with the int8 pyramid.
 
     Args:
-        networks: In all forms.
+        networks: The networks in all forms.
         format_: File format.
-        samples: Of val, with defects.
+        samples: Samples of val, with defects.
         frames: Their pixels.
-        progress: Told of each pass.
+        progress: Receives progress.
 
     Returns:
-        Every trial: the first with float heads; that which is packed is ``last_kept`` them.
+        All trials, the first with float heads; ``last_kept`` gives the one to pack.
 
     Raises:
         ImageError: A frame cannot be read.
@@ -165,8 +165,8 @@ def try_heads(
     masks = networks.run.card.masks
 
     def trial(formats: NetworkFormats, judge: Callable[[dict[str, float]], str]) -> HeadTrial:
-        found = networks.look(formats, "val", samples, frames, progress)
-        judged = judge_instances(found, samples, networks.run.card.classes)
+        found = networks.candidates(formats, "val", samples, frames, progress)
+        judged = match_instances(found, samples, networks.run.card.classes)
         figures = ap50s(judged, masks=masks)
         return HeadTrial(formats, figures, found, judged, judge(figures))
 
@@ -175,7 +175,7 @@ def try_heads(
 
     def judge(figures: dict[str, float]) -> str:
         lost = max(value - figures.get(name, 0.0) for name, value in first.items())
-        return _KEPT if lost <= MAY_LOSE else f"loses {lost:.3f}"
+        return _KEPT if lost <= MAX_AP50_LOSS else f"loses {lost:.3f}"
 
     for head in networks.heads:
         formats = last_kept(trials).formats
@@ -192,15 +192,15 @@ _KEPT = "kept"
 
 
 def last_kept(trials: Sequence[HeadTrial]) -> HeadTrial:
-    """The last trial that held: the one with most in int8."""
+    """The last trial that was kept, which has the most heads in int8."""
     return [trial for trial in trials if trial.verdict == _KEPT][-1]
 
 
 def trials_table(trials: Sequence[HeadTrial]) -> Table:
-    """The trials of all formats for people."""
+    """Table of the trials of all formats."""
     table = captioned(
-        "int8 heads on val, beside the int8 pyramid",
-        f"a head is int8 where AP50 loses at most {MAY_LOSE:g} against float heads",
+        "int8 heads on val, with the int8 pyramid",
+        f"a head is int8 if AP50 loses at most {MAX_AP50_LOSS:g} against float heads",
     )
     figures = list(trials[0].figures)
     for heading in ("format", BOX_HEAD, MASK_HEAD):

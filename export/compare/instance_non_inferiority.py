@@ -1,4 +1,4 @@
-"""The export gate of instances: shrunk networks against float ones, by AP at IoU 0.5."""
+"""Non-inferiority test of quantized instance networks against float ones, by AP50."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from export.convert.forms import Rung
 from export.settings import Margins
 from train.evaluate.instances.coco import Matched
 from train.evaluate.instances.intervals import ap50
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 
 RESAMPLES = 1000
-"""Draws of groups: average precision takes longer than a share."""
+"""Fewer resamples than for shares, because average precision takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApDifference:
-    """One figure of the shrunk networks against the float ones on the same frames.
+    """One figure of the quantized networks and of the float ones on the same frames.
 
     Attributes:
-        format: File format of the shrunk networks.
-        precision: Their rung's number format.
+        format: File format of the quantized networks.
+        precision: Number format of their form.
         figure: ``BOX_AP50`` or ``MASK_AP50``.
-        float32: Of the float networks in TFLite.
-        shrunk: Of the shrunk ones.
-        bounds: Of ``shrunk`` less ``float32``; None where too few draws have a defect.
+        float32: Figure of the float networks in TFLite.
+        shrunk: Figure of the quantized networks.
+        bounds: Bounds of ``shrunk`` minus ``float32``; None if too few resamples have a defect.
         verdict: See ``export.compare.non_inferiority.verdict_of``.
     """
 
@@ -53,28 +53,28 @@ class ApDifference:
 
 
 def compare_instances(
-    exact: JudgedInstances,
-    shrunk: JudgedInstances,
+    exact: MatchedInstances,
+    shrunk: MatchedInstances,
     rung: Rung,
     margins: Margins,
     *,
     masks: bool,
 ) -> list[ApDifference]:
-    """The figures of the networks of one rung against those of the float ones.
+    """Figures of one form's networks, compared with the float ones.
 
     Args:
-        exact: What the float ones find.
-        shrunk: What the shrunk ones find on the same frames.
-        rung: Of the shrunk networks.
-        margins: What is allowed to be lost.
-        masks: Compare masks besides boxes.
+        exact: Predictions of the float networks.
+        shrunk: Predictions of the quantized networks on the same frames.
+        rung: Form of the quantized networks.
+        margins: Non-inferiority margins.
+        masks: Compare masks as well as boxes.
     """
     after = ap50s(shrunk, masks=masks)
     pairs = {BOX_AP50: (exact.boxes, shrunk.boxes), MASK_AP50: (exact.masks, shrunk.masks)}
     differences = []
     for figure, before in ap50s(exact, masks=masks).items():
         bounds = _bounds(*pairs[figure], exact.groups)
-        # Where nothing at all is found there is no figure of masks: none of it is right.
+        # Without any prediction there is no mask figure; the AP is then 0.
         now = after.get(figure, 0.0)
         verdict = verdict_of(bounds, margins.ap50)
         differences.append(
@@ -86,7 +86,7 @@ def compare_instances(
 def instance_loss_text(
     differences: Sequence[ApDifference], split: str, margins: Margins
 ) -> str | None:
-    """What shrunk networks lost, for people; None where nothing is worse."""
+    """Loss of the quantized networks as text; None if nothing is worse."""
     worse = [d for d in differences if d.verdict == "worse"]
     if not worse:
         return None
@@ -101,14 +101,14 @@ def instance_loss_text(
 
 
 def instances_table(
-    differences: Sequence[ApDifference], judged: JudgedInstances, split: str, margins: Margins
+    differences: Sequence[ApDifference], judged: MatchedInstances, split: str, margins: Margins
 ) -> Table:
-    """The comparison for people."""
+    """Table of the comparison."""
     labels = sum(not truth.ignored for frame in judged.frames for truth in frame.truths)
     table = captioned(
-        f"shrunk instance networks against float on {split}",
+        f"quantized instance networks against float on {split}",
         f"{labels:,} defects on {len(judged.frames):,} frames; margin {margins.ap50 * 100:g} "
-        f"points; bounds are one-sided, 95 % each, groups drawn together",
+        f"points; bounds are one-sided, 95 % each, bootstrapped over groups",
     )
     table.add_column("rung", no_wrap=True)
     table.add_column("figure", no_wrap=True)

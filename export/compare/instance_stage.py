@@ -1,4 +1,4 @@
-"""The instance networks on their way into a bundle."""
+"""The bundle's stage of the instance networks."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from train.regions.card import RunOpening
 
 @dataclass(frozen=True, slots=True)
 class InstanceParts:
-    """A finished instance run in all the forms that are packed.
+    """The parts of a finished instance run that are packed.
 
     Attributes:
         network: Name of the architecture.
         windows: The pyramid, by width and height of its window in pixels.
-        box_head: In float32, and in those forms in which it keeps its average precision.
-        mask_head: Likewise; None where there are boxes alone.
-        anchors: What its proposals start from.
-        rules: Which instances count, one a class; chosen on val.
-        rois: Proposals of a frame that the heads look at, at most.
-        figures: Of the holdout, by precision.
-        openings: Every time that training or judging it opened the holdout.
+        box_head: In float32, and in the forms that keep its average precision.
+        mask_head: Likewise; None without masks.
+        anchors: Anchor shapes of its proposals.
+        rules: Rule of each class, chosen on val.
+        rois: Largest number of proposals per frame that the heads take.
+        figures: Holdout figures, by precision.
+        openings: Every evaluation of the holdout by training or export.
     """
 
     network: str
@@ -51,10 +51,10 @@ class InstanceParts:
 
 
 def instance_stage(parts: InstanceParts, files: dict[str, bytes]) -> InstanceStage:
-    """Describe the stage, and put its networks among the files.
+    """Describe the stage, and add its networks to the files.
 
-    Of the windows the first alone comes in float32 too: it serves to compare with, and each other
-    would add a megabyte a format.
+    Only the first window is packed in float32 too, as a reference; each further one would add a
+    megabyte per format.
     """
 
     def put(part: str, forms: Forms) -> tuple[ModelFile, ...]:
@@ -80,10 +80,10 @@ def instance_stage(parts: InstanceParts, files: dict[str, bytes]) -> InstanceSta
 def open_stage(
     stage: InstanceStage, files: Mapping[str, bytes], classes: tuple[str, ...], rung: Rung
 ) -> InstanceModel:
-    """The instance model as a device will open it in one form; a network that lacks it in float32.
+    """The instance model as a device opens it in one form; networks without it run in float32.
 
     Raises:
-        BundleError: A network lacks float32 too.
+        BundleError: A network lacks both.
     """
     engines = {
         name: open_engine(files[form.file])
@@ -93,5 +93,5 @@ def open_stage(
 
 
 def _without_float32(forms: Forms) -> Forms:
-    """Without float32, unless there is nothing else."""
+    """Leave out float32 unless it is the only form."""
     return {rung: form for rung, form in forms.items() if rung.precision != "float32"} or forms

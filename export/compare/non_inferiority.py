@@ -1,9 +1,9 @@
-"""The export gate: shrunk networks against float ones, by non-inferiority, figure by figure.
+"""The export's non-inferiority test of quantized networks against float, figure by figure.
 
-Both are judged on the same items. What counts is not the difference, which chance moves, but the
-one-sided 95 % bounds of it (``export.compare.bounds``): a figure held where the
-lower one lies above minus its margin. Where n is too small for that to be told, the answer is that
-it was not judged.
+Both are evaluated on the same items. The test uses the one-sided 95 % bounds of the difference
+(``export.compare.bounds``), not the difference itself, which varies by chance: a figure held if its
+lower bound is above minus the margin. If n is too small to resolve the margin, the figure is not
+judged.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from export.settings import Margins
 from train.evaluate.metrics import auroc, share
 
 SLACK = 1e-9
-"""What rounding may make of a bound."""
+"""Tolerance for rounding of a bound."""
 
 
 def verdict_of(bounds: Bounds | None, margin: float) -> Verdict:
-    """Whether a figure is worse by the margin, is not, or cannot be judged by so few items.
+    """Verdict on a figure: held, worse by the margin, or not judged with so few items.
 
     Args:
-        bounds: Of shrunk less float; None where there is nothing to judge.
-        margin: By how much it may fall.
+        bounds: Bounds of quantized minus float; None if undefined.
+        margin: Non-inferiority margin.
     """
     if bounds is None:
         return "not judged"
@@ -55,7 +55,7 @@ def compare(
     int8_stages: Mapping[str, StageAnswers],
     margins: Margins,
 ) -> tuple[FigureDifference, ...]:
-    """Every figure of every stage, float against shrunk, on the same items."""
+    """Compare all figures of all stages, quantized against float, on the same items."""
     differences = []
     for stage, judged in float_stages.items():
         int8 = int8_stages[stage]
@@ -116,15 +116,15 @@ def _judged(bounds: Bounds | None, margin: float) -> dict[str, object]:
 
 
 def worst_of(differences: Sequence[FigureDifference]) -> FigureDifference | None:
-    """Of the figures that are worse, the one that may have lost most; None where none is."""
+    """The worse figure with the largest possible loss; None if none is worse."""
     worse = [d for d in differences if d.verdict == "worse"]
     return min(worse, key=lambda d: d.lower or 0.0, default=None)
 
 
 def loss_text(differences: Sequence[FigureDifference], split: str) -> str | None:
-    """What shrunk networks lost, for people: the figure, its class, bounds and margin.
+    """The loss of quantized networks as text: figure, class, bounds and margin.
 
-    None where nothing is worse.
+    None if nothing is worse.
     """
     worst = worst_of(differences)
     if worst is None:
@@ -145,16 +145,16 @@ def loss_text(differences: Sequence[FigureDifference], split: str) -> str | None
 def require_held(
     differences: Sequence[FigureDifference], split: str, *, what: str = "int8", why: str = ""
 ) -> None:
-    """Refuse the export where any figure is worse.
+    """Raise if any figure is worse.
 
     Args:
-        differences: Of ``compare``.
-        split: Which items were judged.
-        what: What was shrunk, for the error.
-        why: Where most of the noise is added, for the error.
+        differences: Result of ``compare``.
+        split: Split of the items.
+        what: The quantized form, for the error.
+        why: The layer with most noise, for the error.
 
     Raises:
-        ExportGateError: Names the figure that lost most, and its class.
+        ExportGateError: A figure is worse; names the figure with the largest loss, and its class.
     """
     words = loss_text(differences, split)
     if words is None:
@@ -171,12 +171,12 @@ def require_held(
 def comparison_table(
     differences: Sequence[FigureDifference], split: str, margins: Margins, what: str = "int8"
 ) -> Table:
-    """The comparison for people: a row a figure under its stage, shares in percent."""
+    """Table of the comparison: a row per figure under its stage, shares in percent."""
     table = captioned(
         f"{what} against float on {split}",
         f"margins: accuracy {margins.accuracy * 100:g}, AUROC {margins.auroc * 100:g}, recall "
-        f"{margins.recall * 100:g} points; bounds: of points, one-sided, 95 % each, groups "
-        f"drawn together; held: the lower lies above minus the margin",
+        f"{margins.recall * 100:g} points; bounds: points, one-sided, 95 % each, bootstrapped over "
+        f"groups; held: the lower bound is above minus the margin",
     )
     table.add_column("figure", no_wrap=True)
     for heading in ("n", "float", "int8", "points", "bounds", "only\nfloat", "only\nint8"):
@@ -209,7 +209,7 @@ VERDICT_SHOWN = {
 
 
 def formatted(d: FigureDifference, figure: float | None) -> str:
-    """A figure for people: AUROC as it is, shares in percent; nothing where it is undefined."""
+    """A figure as text: AUROC as a number, shares in percent; empty if undefined."""
     if figure is None:
         return ""
     return f"{figure:.4f}" if d.figure == AUROC else f"{figure * 100:.2f} %"

@@ -1,4 +1,4 @@
-"""What the export's tables for people have in common."""
+"""Helpers for the export's tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from edge.cli.table_style import PageTable
 
 
 def captioned(title: str, caption: str) -> PageTable:
-    """An empty table with a title above and a caption below, both to the left."""
+    """An empty table with title and caption, left-aligned."""
     return PageTable(
         title=title,
         title_justify="left",
@@ -20,5 +20,5 @@ def captioned(title: str, caption: str) -> PageTable:
 
 
 def points(share: float | None) -> str:
-    """A difference of shares in points, signed, with two decimals; empty where there is none."""
+    """A difference of shares in points, signed, with two decimals; empty for None."""
     return "" if share is None else f"{share * 100:+.2f}"

@@ -1,4 +1,4 @@
-"""The representative data set: what the ranges of an int8 network's activations are set by."""
+"""The representative dataset, which sets the activation ranges of int8 networks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from train.data.tiles import Tile, judged_tiles
 from train.regions.items import cut_tiles
 
 SPLIT = "train"
-"""Calibration sees nothing that figures or thresholds are taken from."""
+"""Calibration uses no items on which figures or thresholds are computed."""
 
 COUNT = 256
-"""Regions drawn. A few hundred are what TensorFlow's post-training guide asks for."""
+"""Number of regions. TensorFlow's guide to post-training quantization asks for a few hundred."""
 
 
 def representative_inputs(
@@ -28,17 +28,17 @@ def representative_inputs(
     count: int = COUNT,
     seed: int = 0,
 ) -> NDArray[np.uint8]:
-    """Network inputs [count or fewer, height, width] of train regions, every class among them.
+    """Network inputs [at most count, height, width] of train regions, covering every class.
 
     Args:
-        data: With a train split.
-        geometry: How a frame becomes the network's inputs.
-        names_classes: Whether the network tells classes apart, so that none may be missing.
-        count: Regions wanted.
-        seed: Of the draw.
+        data: Data set with a train split.
+        geometry: Conversion from frame to network input.
+        names_classes: Whether the network distinguishes classes, so that none may be missing.
+        count: Number of regions.
+        seed: Seed of the sampling.
 
     Raises:
-        DataError: There is no train split, or it lacks a class that the network names.
+        DataError: There is no train split, or it lacks a class that the network predicts.
         ImageError: An image cannot be read.
     """
     regions = judged_tiles(data, SPLIT, geometry.region)
@@ -51,7 +51,7 @@ def representative_inputs(
 def training_inputs(
     data: DataSet, geometry: Geometry, *, count: int = 4096, seed: int = 0
 ) -> NDArray[np.uint8]:
-    """Network inputs [count or fewer, height, width] of train to fine-tune on, drawn likewise.
+    """Network inputs [at most count, height, width] of train, for fine-tuning; sampled likewise.
 
     Raises:
         DataError: There is no train split.
@@ -61,10 +61,10 @@ def training_inputs(
 
 
 def choose_regions(regions: Sequence[Tile], classes: int, *, count: int, seed: int) -> list[Tile]:
-    """Draw regions so that clean ones and each of ``classes`` have as equal a part as they can.
+    """Sample regions with shares as equal as possible for clean ones and each of ``classes``.
 
-    Half of a random draw from a mill may be clean strip, which says little of the activations that
-    defects cause. Regions come back in the order given, each once.
+    In a plain random sample half of the regions may be clean strip, which shows little of the
+    activations that defects cause. Regions keep their order, each appears once.
     """
     rng = np.random.default_rng(seed)
     kinds = [[i for i, region in enumerate(regions) if not region.classes]]

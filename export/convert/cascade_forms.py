@@ -1,4 +1,4 @@
-"""A trained run in every form of the ladder, each held against Keras on the same tensors."""
+"""A trained run converted to every form, each compared with Keras on the same tensors."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _Model = TypeVar("_Model", bound=StageModel)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StageForms(ConvertedForms):
-    """One network of the cascade in all forms; see ``ConvertedForms`` for what is not said here.
+    """One network of the cascade in all forms; see ``ConvertedForms`` for the other attributes.
 
     Attributes:
-        run: That trained it.
+        run: The training run.
         model: The trained ``keras.Model``.
-        mapped: The same with its maps, where it has any: what is converted.
-        inputs: Network inputs of train, [n, height, width] uint8, that it is calibrated on.
-        quantization: How the int8 forms were quantized.
+        mapped: The model with its class activation maps, if any; this one is converted.
+        inputs: Calibration inputs from train, [n, height, width] uint8.
+        quantization: Quantization method of the int8 forms.
     """
 
     run: Run
@@ -57,14 +57,14 @@ def convert_stage(
     progress: ExportProgress,
     rungs: Sequence[Rung] = DEFAULT,
 ) -> StageForms:
-    """Convert a run's network to every rung, calibrated on train.
+    """Convert a run's network to every form, calibrated on train.
 
-    A rung that cannot be had is left out with its reason, but for those of TFLite in float32 and
-    int8, without which there is no bundle.
+    A form that cannot be made is left out with its reason. TFLite in float32 and int8 are
+    required.
 
     Raises:
-        DataError: The train split is empty, or lacks a class that the network names.
-        EngineError: The network cannot be had in int8 TFLite.
+        DataError: The train split is empty, or lacks a class that the network predicts.
+        EngineError: The network cannot be converted to int8 TFLite.
         ExportGateError: The float32 TFLite file does not compute what Keras computes.
         MissingExtraError: The converter to ONNX is not installed.
         TrainingError: The network cannot be loaded.
@@ -93,12 +93,12 @@ def open_cascade(
     thresholds: Thresholds,
     engine_of: Callable[[StageForms], Engine],
 ) -> Cascade:
-    """The cascade of the stages' networks, before there is a bundle.
+    """The cascade of the stages' networks, without a bundle.
 
     Args:
-        stages: ``gate``, and ``classifier`` where there is one.
-        temperatures: Of each.
-        thresholds: Of both.
+        stages: ``gate`` and, if there is one, ``classifier``.
+        temperatures: Temperature of each stage.
+        thresholds: Thresholds of both stages.
         engine_of: Opens a stage's network.
     """
 
@@ -123,10 +123,10 @@ def open_cascade(
 
 
 def rung_engine(rung: Rung) -> Callable[[StageForms], Engine]:
-    """Opens a stage's network in one form."""
+    """A function that opens a stage's network in one form."""
     return lambda stage: open_engine(stage.forms[rung])
 
 
 def tflite_metrics(figures: Mapping[Rung, Any]) -> dict[Precision, Any]:
-    """What is known of TFLite's rungs, by precision, as the manifest has it."""
+    """The values of TFLite's forms by precision, as in the manifest."""
     return {rung.precision: found for rung, found in figures.items() if rung.format == "tflite"}

@@ -1,19 +1,20 @@
-"""Class activation maps: a second output that says where a classifier saw what it names.
+"""Class activation maps: a second output that localizes the evidence for each class.
 
-The networks end in features [h, w, c], whose maximum and mean over places [2c] one dense layer
-weighs. A place's share in the logit of a class is what its features change there:
+The networks end in features [h, w, c]. A dense layer weighs each channel's maximum and mean over
+positions, [2c]. The map of class k at position p is
 
     map[p, k] = features[p] · (W_max[k] + W_mean[k] / (h · w))
 
-For the mean that is the map of Zhou et al. (CVPR 2016) and exact: its sum over places is the mean's
-part of the logit. The mean divides by h · w because one place moves it by no more than that. For
-the maximum, of which only the strongest place of each channel counts, it is the share that a place
-has if it is the strongest; the places just below are shown beside it, which is wanted: a map of
-winners alone is a handful of dots. Weights of the mean without the division lead astray, because
-the networks learn to hold the maximum against the mean (``benchmarks.localization``).
+For the mean this is the map of Zhou et al. (CVPR 2016) and exact: its sum over positions equals the
+mean's part of the logit; the division by h · w reflects that one position changes the mean by only
+that share. For the maximum, which depends only on each channel's strongest position, it is the
+share that a position would have as the strongest. Positions slightly below the maximum therefore
+appear too, which is intended: a map of maxima alone would be a few dots. Without the division the
+map is misleading, because the networks learn to weigh the maximum against the mean
+(``benchmarks.localization``).
 
-Logits of a softmax are only defined up to a common term, so what speaks for a class is its map less
-that of none: ``edge.vision.models.classifier`` takes the difference.
+Softmax logits are defined only up to a common term, so the evidence for a class is its map minus
+that of none; ``edge.vision.models.classifier`` computes the difference.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from train.networks.depthwise import FEATURES, LOGITS
 
 
 def with_map(model: Any) -> Any:
-    """A ``keras.Model`` of the same logits [n, outputs] and a map [n, h, w, outputs].
+    """A ``keras.Model`` with the same logits [n, outputs] and a map [n, h, w, outputs].
 
-    ``model`` itself where it has no layer ``features`` that ``logits`` weighs twice, by its maximum
-    first and by its mean after, as the study's networks have not.
+    Returns ``model`` unchanged if ``logits`` does not weigh the maximum and the mean of a layer
+    ``features``, as in the study's networks.
     """
     layers = {layer.name: layer for layer in model.layers}
     if FEATURES not in layers or LOGITS not in layers:

@@ -1,4 +1,4 @@
-"""One network in every form of the ladder, each held against Keras on the same tensors."""
+"""One network converted to every form, each compared with Keras on the same tensors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from export.convert.quantization import PLAIN
 from export.progress import ExportProgress
 
 Forms = Mapping[Rung, bytes]
-"""One network as files, by rung."""
+"""Files of one network, by form."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +33,9 @@ class ConvertedForms:
 
     Attributes:
         forms: The files.
-        parity: Of each file, its largest difference from Keras on the same tensors, as a share of
-            the largest number there; see ``export.convert.parity.largest_difference``.
-        refused: Why there is no file of a rung.
+        parity: Each file's largest difference from Keras on the same tensors, as a share of the
+            largest value; see ``export.convert.parity.largest_difference``.
+        refused: Reason for each missing form.
     """
 
     forms: Forms
@@ -55,21 +55,21 @@ def convert_to(
     mapped: Any = None,
     shape: Shape | None = None,
 ) -> ConvertedForms:
-    """A network in every rung that can be had.
+    """Convert a network to every form that is possible.
 
     Args:
-        rungs: Those wanted.
+        rungs: Requested forms.
         model: The ``keras.Model``.
-        inputs: Network inputs that it is calibrated and checked on.
-        progress: Told of each step.
-        name: Of the network, for ``progress``.
-        what: The network, for the error.
-        required: Rungs that have to be had.
-        mapped: The same network with more outputs, which is converted instead.
-        shape: Of the input, batch included; None takes one of the size that the model states.
+        inputs: Network inputs for calibration and comparison.
+        progress: Receives progress.
+        name: Name of the network, for ``progress``.
+        what: Description of the network, for errors.
+        required: Forms that must be possible.
+        mapped: The same network with more outputs, to convert instead.
+        shape: Input shape with batch; None: one input of the model's size.
 
     Raises:
-        EngineError: A required rung cannot be had, or no engine runs it.
+        EngineError: A required form cannot be converted, or no engine runs it.
         ExportGateError: A required float32 file does not compute what Keras computes.
         MissingExtraError: The converter to ONNX is not installed.
     """
@@ -88,7 +88,7 @@ def convert_to(
                 parity[rung] = largest_difference(model, content, given)
         except (ExportGateError, MissingExtraError):
             raise
-        except Exception as error:  # converters have no base but this
+        except Exception as error:  # Converters have no narrower base class.
             if rung in required:
                 raise
             refused[rung] = _reason(error)
@@ -101,7 +101,7 @@ def convert_to(
 
 
 def put_models(network: str, forms: Forms, files: dict[str, bytes]) -> tuple[ModelFile, ...]:
-    """Put a network among a bundle's files, and name them as its manifest does."""
+    """Add a network's files to a bundle, and describe them for the manifest."""
     models = []
     for rung, content in forms.items():
         file = f"models/{network}-{rung.precision}.{rung.format}"
@@ -114,4 +114,4 @@ def _reason(error: Exception) -> str:
     if isinstance(error, EngineError):
         return error.what
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return f"it does not convert: {reason[:200]}"
+    return f"it cannot be converted: {reason[:200]}"

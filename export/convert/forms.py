@@ -1,6 +1,6 @@
-"""The ladder: every form that a network is exported in, float first and then down.
+"""The forms in which networks are exported: file format and precision, in a fixed order.
 
-Float comes first so that a conversion that is wrong is told from a quantization that loses.
+Float32 comes first, so that a conversion error is distinguished from a quantization loss.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from export.convert.quantization import Quantization
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One form.
+    """One form of a network.
 
     Attributes:
         format: File format.
@@ -30,12 +30,12 @@ class Rung:
 
     @property
     def name(self) -> str:
-        """As ``--rungs`` takes it, such as ``onnx-int8-s8s8``."""
+        """Name for ``--rungs``, such as ``onnx-int8-s8s8``."""
         return f"{self.format}-{self.precision}"
 
     @property
     def remediable(self) -> bool:
-        """Whether remedies are made for it: full int8."""
+        """Whether mitigations apply to it: full int8 only."""
         return self.precision in {"int8", "int8-s8s8"}
 
     def __str__(self) -> str:
@@ -43,10 +43,10 @@ class Rung:
 
 
 EXACT = Rung("tflite", "float32")
-"""What every other rung is held against."""
+"""Reference with which every other form is compared."""
 
 REQUIRED = Rung("tflite", "int8")
-"""What is deployed: without it there is no bundle."""
+"""The deployed form; there is no bundle without it."""
 
 LADDER = (
     EXACT,
@@ -61,13 +61,13 @@ LADDER = (
 )
 
 DEFAULT = (EXACT, Rung("onnx", "float32"), REQUIRED, Rung("onnx", "int8"))
-"""Those that are made unasked: any engine can run every stage with them."""
+"""Forms made by default; with them any engine can run every stage."""
 
 NAMED = {rung.name: rung for rung in LADDER}
 
 
 def chosen_rungs(names: tuple[str, ...]) -> tuple[Rung, ...]:
-    """The rungs made unasked and those named, ``all`` among them, in the ladder's order."""
+    """The default forms and those named (or ``all``), in the fixed order."""
     wanted = {*DEFAULT, *(LADDER if "all" in names else (NAMED[name] for name in names))}
     return tuple(rung for rung in LADDER if rung in wanted)
 
@@ -79,17 +79,17 @@ def convert_rung(
     quantization: Quantization,
     shape: Shape | None = None,
 ) -> bytes:
-    """One network in one form.
+    """Convert one network to one form.
 
     Args:
-        rung: Which.
-        model: A ``keras.Model`` of one input.
-        representative: Network inputs that set the ranges of activations.
-        quantization: How; of int8 alone.
-        shape: Of the input, batch included; None takes one of the size that the model states.
+        rung: The form.
+        model: A ``keras.Model`` with one input.
+        representative: Representative dataset, which sets activation ranges.
+        quantization: Quantization method, for int8 only.
+        shape: Input shape with batch; None: one input of the model's size.
 
     Raises:
-        EngineError: This network cannot be had in that form.
+        EngineError: The network cannot be converted to that form.
         MissingExtraError: The converter to ONNX is not installed.
     """
     converter = tflite if rung.format == "tflite" else onnx
@@ -102,7 +102,7 @@ def convert_rung(
             if rung.format == "onnx" and _has_convolutions(model):
                 raise EngineError(
                     "ONNX Runtime's dynamic quantization is very slow on convolutions",
-                    "It is for dense networks",
+                    "Use it for dense networks only",
                 )
             return converter.quantize_weights(model, shape)
         case "int16x8":

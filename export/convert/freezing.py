@@ -1,4 +1,4 @@
-"""A Keras network as a function of one fixed shape, and inputs in the batches that it takes."""
+"""Keras networks as functions of a fixed shape, and inputs in matching batches."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from train.backend import load_keras
 Shape = tuple[int, ...]
 
 INPUT = "frame"
-"""What every exported network calls its input."""
+"""Input name of every exported network."""
 
 Inputs = NDArray[np.uint8] | NDArray[np.float32]
-"""Pictures [n, height, width] uint8, 255 is 1.0, or numbers [n, ...] float32 as they are."""
+"""Pictures [n, height, width] uint8, scaled to 0 to 1; or values [n, ...] float32, unscaled."""
 
 
 def function_of(model: Any, shape: Shape | None = None) -> tuple[Any, Any]:
-    """A ``tf.function`` of a ``keras.Model`` in inference, and the ``tf.TensorSpec`` that it takes.
+    """A ``tf.function`` of a ``keras.Model`` in inference mode, and its ``tf.TensorSpec``.
 
     Args:
-        model: Of one input.
-        shape: Of the input, batch included; None takes one of the size that the model states.
+        model: Network with one input.
+        shape: Input shape with batch; None: one input of the model's size.
     """
     load_keras()
     import tensorflow as tf
 
     signature = tf.TensorSpec(shape or (1, *model.input_shape[1:]), tf.float32, name=INPUT)
 
-    # A function with a name of its own: the converters write names into the file.
+    # A fixed function name, because the converters write it into the file.
     @tf.function(input_signature=[signature])  # type: ignore[untyped-decorator]
     def network(frame: Any) -> Any:
         return model(frame, training=False)
@@ -41,9 +41,9 @@ def function_of(model: Any, shape: Shape | None = None) -> tuple[Any, Any]:
 
 
 def in_batches(inputs: Inputs, batch: int) -> Iterator[NDArray[np.float32]]:
-    """Inputs as a network takes them, ``batch`` at a time; the last batch is filled with zeros.
+    """Inputs in batches of ``batch``; the last one is padded with zeros.
 
-    Pictures become [batch, height, width, 1] from 0 to 1; numbers stay as they are.
+    Pictures become [batch, height, width, 1] from 0 to 1; float values are not changed.
     """
     for start in range(0, len(inputs), batch):
         part = inputs[start : start + batch]
@@ -53,8 +53,8 @@ def in_batches(inputs: Inputs, batch: int) -> Iterator[NDArray[np.float32]]:
         yield np.pad(part, lacking)
 
 
-def spanning(inputs: Inputs) -> Inputs:
-    """Pictures with one black and one white pixel, so that their range is 0 to 1; a copy."""
+def with_full_range(inputs: Inputs) -> Inputs:
+    """A copy of pictures with one black and one white pixel, so that their range is 0 to 1."""
     if inputs.dtype != np.uint8:
         return inputs
     inputs = inputs.copy()

@@ -1,4 +1,4 @@
-"""What the instance networks are calibrated on: windows of train, and boxes' features in them."""
+"""Calibration data of the instance networks: train windows, and box features in them."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from edge.vision.instances.roialign import roi_align
 from edge.vision.instances.window_features import maps_of
 from export.convert.calibration import SPLIT
 from train.data.sample import DataSet
-from train.instances.augment import STILL, draw_view
-from train.instances.feed import MOST_INSTANCES
+from train.instances.augment import NO_MOVES, draw_view
+from train.instances.feed import MAX_INSTANCES
 from train.instances.scenes import Shares, draw_windows, make_scenes
 from train.instances.views import visible_defects
 
 COUNT = 64
-"""Windows drawn; each has as many places as dozens of regions."""
+"""Number of windows; each has as many positions as dozens of regions."""
 
 _SHARES = Shares(clean=0.2, balance=1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """Windows of frames, at the frames' own scale.
+    """Windows of frames, at the frames' scale.
 
     Attributes:
         pictures: [n, height, width] uint8.
-        boxes: Of each, the corners [k, 4] in px of the defects that it shows.
+        boxes: Corners [k, 4] in px of the visible defects of each window.
     """
 
     pictures: NDArray[np.uint8]
@@ -44,13 +44,13 @@ class Windows:
 def calibration_windows(
     data: DataSet, size: tuple[int, int], *, count: int = COUNT, seed: int = 0
 ) -> Windows:
-    """Windows of train, a fifth of them clean and the rest of each class equally often.
+    """Windows of train: a fifth clean, the rest with equal shares of the classes.
 
     Args:
-        data: With a train split that shows every class.
+        data: Data set with a train split that shows every class.
         size: Width and height of a window.
-        count: Windows wanted.
-        seed: Of the draw.
+        count: Number of windows.
+        seed: Seed of the sampling.
 
     Raises:
         DataError: There is no train split, or it lacks a class.
@@ -71,19 +71,19 @@ def calibration_windows(
     for row, (i, kept) in enumerate(draw_windows(scenes, count, _SHARES, rng)):
         scene = scenes[i]
         keep = None if kept < 0 else tuple(scene.boxes[kept].tolist())
-        view = draw_view((scene.sample.width, scene.sample.height), size, keep, STILL, rng)
+        view = draw_view((scene.sample.width, scene.sample.height), size, keep, NO_MOVES, rng)
         view.cut(scene.sample.read(), pictures[row])
-        boxes.append(visible_defects(scene, view, MOST_INSTANCES).boxes)
+        boxes.append(visible_defects(scene, view, MAX_INSTANCES).boxes)
     return Windows(pictures, boxes)
 
 
 def calibration_rois(pyramid: Engine, windows: Windows, anchors: Anchors) -> NDArray[np.float32]:
-    """Features [n, 14, 14, channels] of each window's defects and of what is proposed there.
+    """Features [n, 14, 14, channels] of each window's defects and proposals.
 
     Args:
-        pyramid: In float, of the windows' size.
-        windows: Of train.
-        anchors: Those of the network.
+        pyramid: The float pyramid for windows of that size.
+        windows: Windows of train.
+        anchors: Anchor shapes of the network.
     """
     height, width = windows.pictures.shape[1:]
     rois = []

@@ -1,4 +1,4 @@
-"""The instance networks in every form that a device may choose from."""
+"""The instance networks converted to every form."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from train.instances.finished import InstancesRun
 
 @dataclass(frozen=True, slots=True)
 class InstanceForms:
-    """A run's networks, each in all forms.
+    """The networks of a run, each in all forms.
 
     Attributes:
         windows: The pyramid, by width and height of its window in pixels.
-        box_head: With a batch of ``train.instances.evaluating.BOX_BATCH``.
-        mask_head: With a batch of ``MASK_BATCH``; None where there are boxes alone.
+        box_head: With batch size ``train.instances.evaluating.BOX_BATCH``.
+        mask_head: With batch size ``MASK_BATCH``; None without masks.
         pyramid: The ``keras.Model`` of ``windows``.
-        pictures: What it is calibrated on, [n, height, width] uint8, by size.
+        pictures: Its calibration windows, [n, height, width] uint8, by size.
     """
 
     windows: Mapping[tuple[int, int], ConvertedForms]
@@ -45,7 +45,7 @@ class InstanceForms:
 
     @property
     def named(self) -> dict[str, ConvertedForms]:
-        """Every network, by the name that a bundle has for it."""
+        """Every network, by its name in a bundle."""
         named = {pyramid_name(size): pyramid for size, pyramid in self.windows.items()}
         named[BOX_HEAD] = self.box_head
         if self.mask_head:
@@ -62,20 +62,20 @@ def convert_instances(
 ) -> InstanceForms:
     """Convert a run's networks, calibrated on train.
 
-    A rung that a network cannot be had in is left out with its reason, but for those of
-    ``export.convert.forms.DEFAULT``.
+    A form that cannot be made is left out with its reason; those of
+    ``export.convert.forms.DEFAULT`` are required.
 
     Args:
         run: A finished run.
-        data: What it was trained on.
-        sizes: Width and height of each window, multiples of 16, at least one; heads are calibrated
-            on the first.
-        progress: Told of each step.
-        rungs: Those wanted, ``DEFAULT`` among them.
+        data: Its training data.
+        sizes: Width and height of each window, multiples of 16, at least one; the first one
+            calibrates the heads.
+        progress: Receives progress.
+        rungs: Requested forms, including ``DEFAULT``.
 
     Raises:
         DataError: The train split is empty, or lacks a class.
-        EngineError: A network cannot be had in 8 bits.
+        EngineError: A network cannot be converted to 8 bits.
         ExportGateError: A float32 file does not compute what Keras computes.
         ImageError: An image cannot be read.
         MissingExtraError: The converter to ONNX is not installed.
@@ -115,5 +115,5 @@ def convert_instances(
 
 
 def pyramid_shape(size: tuple[int, int]) -> Shape:
-    """The input of the pyramid of a window of that width and height."""
+    """Input shape of the pyramid for a window of that width and height."""
     return (1, size[1], size[0], 1)

@@ -1,10 +1,10 @@
-"""Keras networks to ONNX, in float32 and in 8 bits, for ONNX Runtime.
+"""Conversion of Keras networks to ONNX, in float32 and in 8 bits, for ONNX Runtime.
 
-Eight bits are written as pairs of quantizing and dequantizing nodes, weights signed, per channel.
-Activations are unsigned: measured on x86, two to three times as fast as signed ones, which can be
-asked for because ARM likes them better. The pairs at the graph's own border are taken off, so that
-pixels go in as they are and large maps come out as bytes; what the bytes mean is in the file's
-metadata.
+8-bit networks use pairs of QuantizeLinear and DequantizeLinear nodes (QDQ), with signed weights and
+per-channel quantization. Activations are unsigned, which is two to three times as fast on x86
+(measured); signed activations are an option, because ARM prefers them. The pairs at the graph's
+inputs and outputs are removed: pixels are fed directly and large maps are returned as bytes, with
+scale and zero point in the file's metadata.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from export.convert.freezing import (
     Shape,
     function_of,
     in_batches,
-    spanning,
+    with_full_range,
 )
 from export.convert.onnx_canonical import canonical
 from export.convert.quantization import (
@@ -43,15 +43,15 @@ from export.convert.silence import quiet
 OPSET = 17
 
 INPUT_SCALE = 1.0 / 255.0
-"""With this, and the zero point of ``_ZEROS``, the device's input is the pixel, or minus 128."""
+"""With this scale, and the zero point in ``_ZEROS``, the input is the pixel, or minus 128."""
 
 
 def convert(model: Any, shape: Shape | None = None) -> bytes:
     """A ``keras.Model`` as float32 ONNX.
 
     Args:
-        model: Of one input, such as pictures [n, height, width, 1] from 0 to 1.
-        shape: Of the input, batch included; None takes one of the size that the model states.
+        model: Network with one input, such as pictures [n, height, width, 1] from 0 to 1.
+        shape: Input shape with batch; None: one input of the model's size.
 
     Raises:
         MissingExtraError: The converter is not installed.
@@ -60,7 +60,7 @@ def convert(model: Any, shape: Shape | None = None) -> bytes:
 
 
 def quantize_weights(model: Any, shape: Shape | None = None) -> bytes:
-    """The same with the weights of its dense layers in 8 bits; activations as they come.
+    """As ONNX with 8-bit weights of dense layers; activations are quantized dynamically.
 
     Raises:
         MissingExtraError: The converter is not installed.
@@ -86,17 +86,18 @@ def quantize(
     *,
     signed: bool = False,
 ) -> bytes:
-    """The same with 8-bit weights, per channel, and activations.
+    """As ONNX with 8-bit weights, per channel, and 8-bit activations.
 
     Args:
         model: As for ``convert``.
-        representative: Network inputs that set the ranges of activations.
+        representative: Representative dataset, which sets activation ranges.
         shape: As for ``convert``.
-        quantization: How ranges are set, and which layers stay float.
+        quantization: Calibration method, and layers kept in float.
         signed: Signed activations (s8s8) instead of unsigned ones (u8s8).
 
     Raises:
-        EngineError: Pictures do not go in as pixels.
+        EngineError: The input's quantization does not map pixels to themselves.
+        MissingExtraError: The converter is not installed.
         MissingExtraError: The converter is not installed.
     """
     whole = _converted(model, shape)
@@ -109,11 +110,11 @@ def quantize(
     )
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    inputs = spanning(representative)
+    inputs = with_full_range(representative)
     if quantization.calibration != "minmax":
         inputs = inputs[:_HISTOGRAMS]
     layers = layers_of(model)
-    # Without the first, what only moves numbers at the border stays in float.
+    # Without the first option, nodes at the border that only move values stay in float.
     options: dict[str, Any] = {
         "ForceQuantizeNoInputCheck": True,
         "CalibPercentile": PERCENTILE,
@@ -122,11 +123,11 @@ def quantize(
         kind = QuantType.QInt8 if signed else QuantType.QUInt8
         ends = {"rmin": np.float32(0), "rmax": np.float32(1), "quant_type": kind}
         options["TensorQuantOverrides"] = {INPUT: [ends]}
-    # The calibrator that looks at more than the ends says so on stdout.
+    # The percentile calibrator prints to stdout.
     with TemporaryDirectory() as folder, quiet(), redirect_stdout(StringIO()):
         given, prepared, done = (Path(folder) / f"{name}.onnx" for name in ("in", "mid", "out"))
         onnx.save(whole, given)
-        # Shapes are fixed, so that plain inference finds them all.
+        # Shapes are fixed, so plain shape inference finds all of them.
         quant_pre_process(given, prepared, skip_symbolic_shape=True)
         nodes = [node.name for node in onnx.load(prepared).graph.node]
         quantize_static(
@@ -146,7 +147,7 @@ def quantize(
         )
         graph = onnx.load(done)
     scales = _bare_outputs(graph)
-    # Where the first layer stays in float, so does what it is given.
+    # If the first layer stays in float, so does its input.
     if inputs.dtype == np.uint8 and not (quantization.kept and _is_float(graph)):
         scales[INPUT] = _bare_input(graph)
     onnx.helper.set_model_props(graph, {QUANTIZATION: json.dumps(scales, sort_keys=True)})
@@ -155,7 +156,7 @@ def quantize(
 
 
 class _Reader:
-    """Calibration batches as ONNX Runtime asks for them."""
+    """Calibration batches in ONNX Runtime's interface."""
 
     def __init__(self, batches: Iterator[NDArray[np.float32]]) -> None:
         self._batches = batches
@@ -185,7 +186,7 @@ def _converted(model: Any, shape: Shape | None) -> Any:
 
 
 def _bare_outputs(model: Any) -> dict[str, tuple[float, int]]:
-    """Let outputs leave as bytes where they were dequantized last; scale and zero point of each."""
+    """Return bytes from outputs that end in a dequantization; scale and zero point of each."""
     graph = model.graph
     makers = {name: node for node in graph.node for name in node.output}
     used = {name for node in graph.node for name in node.input}
@@ -202,10 +203,10 @@ def _bare_outputs(model: Any) -> dict[str, tuple[float, int]]:
 
 
 def _bare_input(model: Any) -> tuple[float, int]:
-    """Let the input come as bytes; its scale and zero point.
+    """Accept bytes as input; scale and zero point of the input.
 
     Raises:
-        EngineError: It is not quantized first, or not so that the byte is the pixel.
+        EngineError: The input is not quantized first, or its byte is not the pixel.
     """
     graph = model.graph
     readers = [node for node in graph.node if INPUT in node.input]
@@ -215,9 +216,9 @@ def _bare_input(model: Any) -> tuple[float, int]:
         kind = _kind_of(graph, readers[0])
     if abs(scale - INPUT_SCALE) > 1e-7 or zero != _ZEROS.get(kind):
         raise EngineError(
-            f"the 8-bit network takes its input at scale {scale:.6g}, zero point {zero}, "
-            f"not as the pixel",
-            "Its first layer may rescale; let the network take 0 to 1 as it comes",
+            f"the 8-bit network quantizes its input with scale {scale:.6g}, zero point {zero}, "
+            f"so its input is not the pixel",
+            "Its first layer may rescale; let the network take values from 0 to 1",
         )
     (first,) = readers
     quantized = first.output[0]
@@ -232,14 +233,14 @@ def _is_float(model: Any) -> bool:
 
 
 _HISTOGRAMS = 64
-"""Inputs that ONNX Runtime makes histograms of, each of them for every node: minutes for more."""
+"""Inputs for ONNX Runtime's histograms, one per node and input: more would take minutes."""
 
 _ZEROS = {2: 0, 3: -128}
-"""The value that stands for black, by ``onnx.TensorProto.UINT8`` and ``INT8``."""
+"""Value of a black pixel, by ``onnx.TensorProto.UINT8`` and ``INT8``."""
 
 
 def _kind_of(graph: Any, node: Any) -> int:
-    """Element type of a quantizing node's bytes: that of its zero point."""
+    """Element type of a quantization node: that of its zero point."""
     return next(int(t.data_type) for t in graph.initializer if t.name == node.input[2])
 
 

@@ -1,7 +1,7 @@
-"""ONNX graphs in one order and with one set of names, so that a network always has the same bytes.
+"""Canonical order and names of ONNX graphs, so that a network always gives the same bytes.
 
-The converter walks over sets: its order of nodes, and the numbers in its names, differ from run to
-run. Here nodes come as the outputs need them and are named after their place and their layer.
+The converter iterates over sets, so the order of nodes and the numbers in names differ between
+runs. Here nodes are ordered as the outputs need them, and named by position and layer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 _NUMBER = re.compile(r"^\d+/|__\d+")
-"""What names owe to the run, or to an earlier call."""
+"""Parts of names that depend on the run, or on earlier calls."""
 
 
 def canonical(model: Any) -> None:
@@ -42,7 +42,7 @@ def canonical(model: Any) -> None:
 
 
 def _as_needed(graph: Any) -> list[Any]:
-    """The nodes that outputs depend on, each after all that it needs."""
+    """The nodes that outputs depend on, in topological order."""
     makers = {name: number for number, node in enumerate(graph.node) for name in node.output}
     order: dict[int, Any] = {}
     waiting = [output.name for output in reversed(graph.output)]

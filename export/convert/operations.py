@@ -1,4 +1,4 @@
-"""A TFLite file's operations, and an interpreter that keeps what each of them puts out."""
+"""Operations of a TFLite file, and an interpreter that preserves their outputs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Operation:
     """One operation.
 
     Attributes:
-        layer: The Keras layer that it is of; its output's name where that is not known.
-        output: Number of the tensor that it makes; the first where there are several.
-        name: Of that tensor.
-        inputs: Numbers of the tensors that it takes, weights among them.
+        layer: Its Keras layer; the output's name if that is unknown.
+        output: Index of its output tensor; the first if there are several.
+        name: Name of that tensor.
+        inputs: Indices of its input tensors, weights included.
     """
 
     layer: str
@@ -27,7 +27,7 @@ class Operation:
 
 
 def preserving_interpreter(content: bytes) -> Any:
-    """LiteRT's interpreter of a file, ready, that keeps every tensor."""
+    """LiteRT's interpreter of a file, allocated, that preserves all tensors."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     interpreter = Interpreter(
@@ -40,11 +40,11 @@ def preserving_interpreter(content: bytes) -> Any:
 
 
 def operations(interpreter: Any, layers: Layers) -> Iterator[Operation]:
-    """The operations of a file in the order in which they run.
+    """The operations of a file in execution order.
 
     Args:
-        interpreter: Of ``preserving_interpreter``.
-        layers: Of the network.
+        interpreter: Interpreter from ``preserving_interpreter``.
+        layers: Layers of the network.
     """
     for details in interpreter._get_ops_details():
         output = int(details["outputs"][0])

@@ -1,6 +1,6 @@
-"""Whether a converted file computes what its Keras network computes, tensor for tensor.
+"""Comparison of a converted file with its Keras network, tensor by tensor.
 
-From the picture on, through the code of the line, ``export.score.keras_parity`` compares them.
+``export.score.keras_parity`` compares them from the picture on, through the code of the line.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from edge.vision.engines.base import open_engine
 from export.convert.freezing import Inputs, in_batches
 
 CONVERSION_TOLERANCE = 1e-3
-"""Greatest difference of float32 outputs from Keras's, as a share of the largest number."""
+"""Largest difference of float32 outputs from Keras, as a share of the largest value."""
 
 
 CHECKED = 32
-"""Inputs at most on which a float32 file must agree with Keras."""
+"""Most inputs on which a float32 file is compared with Keras."""
 
 
 def largest_difference(model: Any, content: bytes, inputs: Inputs) -> float:
-    """How far a file's outputs lie from Keras's, whatever format it is of.
+    """Largest difference of a file's outputs from Keras, for any format.
 
-    A share of the largest number that Keras gives there; the worst output counts. Outputs are told
-    apart by shape; those that the file has besides are not looked at. Above
-    ``CONVERSION_TOLERANCE`` a float32 file is broken.
+    It is a share of Keras's largest value; the worst output counts. Outputs are matched by shape;
+    further outputs of the file are ignored. Above ``CONVERSION_TOLERANCE`` a float32 file is
+    broken.
     """
     engine = open_engine(content)
     worst = 0.0
     for numbers in in_batches(inputs, engine.input_shape[0]):
         found = {tensor.shape: tensor.decoded() for tensor in engine.run_tensors(numbers)}
-        # Untraced: Keras traces a second window size with sides left open, on which layers fail.
+        # Eager: Keras traces a second window size with variable sides, on which some layers fail.
         wanted = model(numbers, training=False)
         for output in map(np.asarray, wanted if isinstance(wanted, list) else [wanted]):
             off = np.abs(found[output.shape] - output).max()
@@ -41,13 +41,13 @@ def largest_difference(model: Any, content: bytes, inputs: Inputs) -> float:
 
 
 def require_same(model: Any, content: bytes, inputs: Inputs, what: str) -> float:
-    """How far a float32 file's outputs lie from Keras's, where it computes what Keras computes.
+    """Check that a float32 file computes what Keras computes; return the largest difference.
 
     Args:
         model: The ``keras.Model``.
         content: The file.
-        inputs: As many as are to be looked at; see ``CHECKED``.
-        what: What was converted, and to which format, for the error.
+        inputs: Inputs to compare on; see ``CHECKED``.
+        what: Network and file format, for the error.
 
     Raises:
         ExportGateError: It does not.

@@ -1,4 +1,4 @@
-"""How a network is quantized to int8: what sets the ranges of its activations, what stays float."""
+"""Quantization to int8: calibration method, and layers kept in float."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ Calibration = Literal["minmax", "percentile"]
 CALIBRATIONS: tuple[Calibration, ...] = get_args(Calibration)
 
 PERCENTILE = 99.99
-"""Share of an activation's values, in percent, that ``percentile`` leaves unclipped."""
+"""Percentile of values that the calibration ``percentile`` keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantization:
-    """A way to quantize.
+    """A quantization method.
 
     Attributes:
-        calibration: ``minmax`` takes the whole range seen; ``percentile`` clips the rarest values.
-        kept: Layers, by their names in Keras, that stay in float.
+        calibration: ``minmax`` takes the whole observed range; ``percentile`` clips rare values.
+        kept: Names of Keras layers kept in float.
     """
 
     calibration: Calibration = "minmax"
@@ -34,15 +34,15 @@ PLAIN = Quantization()
 
 
 Layers = Mapping[str, str]
-"""Names of a network's layers, each with that of the layer it is fused into; see ``layers_of``."""
+"""Names of a network's layers, each with the layer it is fused into; see ``layers_of``."""
 
 _FUSED = {"BatchNormalization", "ReLU", "Activation"}
 
 
 def layers_of(model: Any) -> Layers:
-    """The layers of a ``keras.Model``: what only rescales or clips belongs to what it follows.
+    """The layers of a ``keras.Model``; norms and activations belong to the layer before them.
 
-    Those that multiply by weights come first.
+    Layers with weights come first.
     """
     owners: dict[str, str] = {}
     for layer in model.layers:
@@ -55,12 +55,12 @@ def layers_of(model: Any) -> Layers:
 
 
 def layer_of(names: Iterable[str], layers: Layers) -> str | None:
-    """The layer that an operation of a converted file is of; None where no name says so.
+    """The layer of an operation in a converted file; None if no name tells it.
 
     Args:
-        names: Of the operation, of what it makes, or of its weights. Converters join the names of
-            all that they fused, and number calls: ``net_1/conv_1/convolution;net_1/bn_1/sub``.
-        layers: Of the network.
+        names: Names of the operation, of its output, or of its weights. Converters join the names
+            of fused layers, and number calls: ``net_1/conv_1/convolution;net_1/bn_1/sub``.
+        layers: Layers of the network.
     """
     parts = {part for name in names for piece in name.split(";") for part in piece.split("/")}
     for layer, owner in layers.items():

@@ -1,7 +1,7 @@
-"""Ranges of activations that leave out what is rare, written into a calibrated TFLite file.
+"""Percentile calibration: clipped activation ranges, written into a calibrated TFLite file.
 
-TensorFlow's calibrator knows the least and the greatest value alone. Its file holds them for each
-tensor before it is quantized, so that others can be put in their place.
+TensorFlow's calibrator only knows minimum and maximum. Its file holds them for each tensor before
+quantization, so they can be replaced.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from export.convert.operations import preserving_interpreter
 from export.convert.quantization import PERCENTILE
 
 BINS = 2048
-"""Of the histogram of an activation's values, from the least to the greatest."""
+"""Bins of the histogram of an activation's values, from minimum to maximum."""
 
 _MAPS_RANK = 4
-"""Of feature maps. What is pooled or said has too few values to tell rare ones from the rest."""
+"""Rank of feature maps. Pooled values and logits are too few to tell rare ones."""
 
 
 def clip_ranges(content: bytes, batches: Iterable[NDArray[np.float32]]) -> bytes:
-    """A calibrated file whose ranges of feature maps leave out the rarest values.
+    """Clip the ranges of feature maps in a calibrated file.
 
     Args:
-        content: A float TFLite file with the ranges of its activations.
-        batches: Network inputs, as many as it was calibrated on.
+        content: A float TFLite file with activation ranges.
+        batches: Network inputs, the same as in calibration.
     """
     from tensorflow.lite.tools import flatbuffer_utils
 
@@ -50,7 +50,7 @@ def clip_ranges(content: bytes, batches: Iterable[NDArray[np.float32]]) -> bytes
 
 
 def percentile_range(counts: NDArray[np.int64], low: float, high: float) -> tuple[float, float]:
-    """The range without the rarest values of a histogram over ``low`` to ``high``; it keeps 0."""
+    """Range without the rarest values of a histogram over ``low`` to ``high``; it includes 0."""
     tail = (1 - PERCENTILE / 100) / 2
     reached = np.cumsum(counts) / counts.sum()
     width = (high - low) / len(counts)
@@ -62,7 +62,7 @@ def percentile_range(counts: NDArray[np.int64], low: float, high: float) -> tupl
 def _histograms(
     content: bytes, batches: Iterable[NDArray[np.float32]], ends: dict[int, tuple[float, float]]
 ) -> dict[int, NDArray[np.int64]]:
-    """Of each tensor's values between its ends, [BINS]; tensors of one value are left out."""
+    """Histogram of each tensor's values, [BINS]; constant tensors are left out."""
     interpreter = preserving_interpreter(content)
     entry = interpreter.get_input_details()[0]["index"]
     counts = {n: np.zeros(BINS, np.int64) for n, (low, high) in ends.items() if high > low}

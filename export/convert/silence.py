@@ -1,4 +1,4 @@
-"""Keeping converters' chatter off stderr, where it would tear the progress bar."""
+"""Suppress converters' output on stderr, which would break the progress bar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge.core.native_stderr import native_stderr_silenced
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No log lines, no warnings and nothing from native code; errors are still raised."""
+    """Suppress log lines, warnings and output of native code; errors are still raised."""
     level = logging.root.manager.disable
     try:
         with native_stderr_silenced(), warnings.catch_warnings():

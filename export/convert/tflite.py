@@ -1,9 +1,9 @@
-"""Keras networks to TFLite, in float32 and in fewer bits, by the one route that holds.
+"""Conversion of Keras networks to TFLite, in float32 and in fewer bits.
 
 The network is frozen first: its variables become constants of a concrete function with a fixed
-batch. Converted without that, some networks come out silently broken. Networks of pictures are
-converted at batch one because sixteen calls with one region each take as long as one call with
-sixteen (2.3–4.6 ms, within noise), and graphs that flatten cannot be resized afterwards.
+batch. Without freezing, some networks are converted wrongly without any error. Networks of pictures
+are converted at batch size 1: sixteen calls with one region take as long as one call with sixteen
+(2.3–4.6 ms, within noise), and graphs that flatten cannot be resized later.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from export.convert.freezing import (
     Shape,
     function_of,
     in_batches,
-    spanning,
+    with_full_range,
 )
 from export.convert.operations import operations, preserving_interpreter
 from export.convert.quantization import (
@@ -38,14 +38,14 @@ def convert(model: Any, shape: Shape | None = None) -> bytes:
     """A ``keras.Model`` as float32 TFLite.
 
     Args:
-        model: Of one input, such as pictures [n, height, width, 1] from 0 to 1.
-        shape: Of the input, batch included; None takes one of the size that the model states.
+        model: Network with one input, such as pictures [n, height, width, 1] from 0 to 1.
+        shape: Input shape with batch; None: one input of the model's size.
     """
     return _converted(_converter(model, shape))
 
 
 def convert_float16(model: Any, shape: Shape | None = None) -> bytes:
-    """The same with its weights in float16."""
+    """As TFLite with float16 weights."""
     import tensorflow as tf
 
     converter = _converter(model, shape)
@@ -55,7 +55,7 @@ def convert_float16(model: Any, shape: Shape | None = None) -> bytes:
 
 
 def quantize_weights(model: Any, shape: Shape | None = None) -> bytes:
-    """The same with its weights in int8; activations are quantized as they come (dynamic range)."""
+    """As TFLite with int8 weights and dynamically quantized activations (dynamic range)."""
     import tensorflow as tf
 
     converter = _converter(model, shape)
@@ -64,7 +64,7 @@ def quantize_weights(model: Any, shape: Shape | None = None) -> bytes:
 
 
 def quantize_int16x8(model: Any, representative: Inputs, shape: Shape | None = None) -> bytes:
-    """The same with activations in 16 bits and weights in 8; arguments as for ``quantize``."""
+    """As TFLite with 16-bit activations and 8-bit weights; arguments as for ``quantize``."""
     import tensorflow as tf
 
     return _converted(
@@ -83,22 +83,22 @@ def quantize(
     shape: Shape | None = None,
     quantization: Quantization = PLAIN,
 ) -> bytes:
-    """The same in full int8, weights per channel.
+    """As TFLite in full int8, weights per channel.
 
     Args:
         model: As for ``convert``.
-        representative: Network inputs that set the ranges of activations.
+        representative: Representative dataset, which sets activation ranges.
         shape: As for ``convert``.
-        quantization: How ranges are set, and which layers stay float.
+        quantization: Calibration method, and layers kept in float.
 
     Raises:
-        EngineError: Pictures do not come out as the pixel minus 128.
+        EngineError: The quantized input is not the pixel minus 128.
     """
     import tensorflow as tf
 
     converter = _calibrated(model, representative, shape, tf.lite.OpsSet.TFLITE_BUILTINS_INT8)
     pictures = representative.dtype == np.uint8
-    # Numbers are quantized by the graph, faster than NumPy would.
+    # Float inputs are quantized by the graph, which is faster than NumPy.
     converter.inference_input_type = tf.int8 if pictures else tf.float32
     converter.inference_output_type = tf.int8
     if quantization == PLAIN:
@@ -111,10 +111,10 @@ def quantize(
 
 
 def _calibrated(model: Any, representative: Inputs, shape: Shape | None, ops: Any) -> Any:
-    """A converter that quantizes to what ``ops`` compute in."""
+    """A calibrating converter for the operations in ``ops``."""
     import tensorflow as tf
 
-    inputs, batch = spanning(representative), shape[0] if shape else 1
+    inputs, batch = with_full_range(representative), shape[0] if shape else 1
     converter = _converter(model, shape)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([part] for part in in_batches(inputs, batch))
@@ -129,20 +129,20 @@ def _quantized_in_steps(
     shape: Shape | None,
     quantization: Quantization,
 ) -> bytes:
-    """What the converter would do at once, with other ranges and some layers left in float."""
+    """Calibrate, adjust ranges and quantize in separate steps, with some layers kept in float."""
     import tensorflow as tf
     from tensorflow.lite.python.convert import mlir_quantize
 
     converter._experimental_calibrate_only = True
     ranges = _converted(converter)
     if quantization.calibration != "minmax":
-        batches = in_batches(spanning(representative), shape[0] if shape else 1)
+        batches = in_batches(with_full_range(representative), shape[0] if shape else 1)
         ranges = clip_ranges(ranges, batches)
     interpreter = preserving_interpreter(ranges)
     every = list(operations(interpreter, layers_of(model)))
     kept = {operation for operation in every if operation.layer in quantization.kept}
     exits = {int(details["index"]) for details in interpreter.get_output_details()}
-    # What a layer in float says would else be clipped to its calibrated range after all.
+    # Otherwise the output of a float layer would still be clipped to its calibrated range.
     whole = any(operation.output in exits for operation in kept)
     with quiet():
         return bytes(
@@ -179,7 +179,7 @@ def _check_input(content: bytes) -> None:
     scale, zero_point = Interpreter(model_content=content).get_input_details()[0]["quantization"]
     if abs(scale - INPUT_SCALE) > 1e-7 or zero_point != INPUT_ZERO_POINT:
         raise EngineError(
-            f"the int8 network takes its input at scale {scale:.6g}, zero point {zero_point}, "
-            f"not as the pixel minus 128",
-            "Its first layer may rescale; let the network take 0 to 1 as it comes",
+            f"the int8 network quantizes its input with scale {scale:.6g}, zero point "
+            f"{zero_point}, so its input is not the pixel minus 128",
+            "Its first layer may rescale; let the network take values from 0 to 1",
         )

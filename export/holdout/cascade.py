@@ -1,4 +1,4 @@
-"""The holdout, opened once: every rung that val let through is judged on it in one pass."""
+"""Evaluation of the cascade's forms on the holdout, which is opened once for all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from export.compare.cascade_comparison import (
     noisiest_layer_of_worst,
     run_rungs,
 )
-from export.compare.evidence import RungEvidence, standing, with_split
+from export.compare.evidence import RungEvidence, packable_rungs, with_split
 from export.compare.non_inferiority import require_held
 from export.convert.forms import (
     EXACT,
@@ -33,17 +33,17 @@ from train.data.sample import DataSet
 from train.regions.finished import Run
 
 REPRODUCED_WITHIN = 0.005
-"""How far the float network's accuracy may lie from what its card says: half a point."""
+"""Largest difference of the float network's accuracy from its card: half a point."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HoldoutResult:
-    """What the holdout said.
+    """Results on the holdout.
 
     Attributes:
-        split: The holdout.
-        scored: What every rung says of it.
-        evidence: Of every rung, of val and of the holdout.
+        split: Inputs of the holdout.
+        scored: Scores of the holdout, by form.
+        evidence: Evidence of every form on val and holdout.
     """
 
     split: SplitInputs
@@ -52,8 +52,8 @@ class HoldoutResult:
 
     @property
     def packed(self) -> list[Rung]:
-        """The rungs that are packed."""
-        return standing(self.evidence)
+        """Forms to pack."""
+        return packable_rungs(self.evidence)
 
 
 def judge(
@@ -63,26 +63,26 @@ def judge(
     data: DataSet,
     progress: ExportProgress,
 ) -> HoldoutResult:
-    """Judge every rung that still stands; one that is worse is refused from now on.
+    """Evaluate every form that is not refused; refuse those that are worse.
 
     Args:
-        chosen: On val.
-        settings: What is wanted.
-        runs: Of the stages.
-        data: What they were trained on.
-        progress: Shows how it goes.
+        chosen: Choices on val.
+        settings: The export's settings.
+        runs: Runs of the stages.
+        data: Their training data.
+        progress: Receives progress.
 
     Raises:
-        ExportGateError: A run's float network is not as good as its card says.
+        ExportGateError: A run's float network does not reproduce its card's accuracy.
         ImageError: An image cannot be read.
     """
     split = read_split(data, HOLDOUT, [run.geometry for run in runs.values()], progress)
-    found = run_rungs(chosen.stages, standing(chosen.evidence), split, progress)
+    found = run_rungs(chosen.stages, packable_rungs(chosen.evidence), split, progress)
     scored = {
         rung: score_split(split, runs, logits, chosen.temperatures, data.classes, chosen.thresholds)
         for rung, logits in found.logits.items()
     }
-    progress.start("comparing every rung with float32 on the holdout")
+    progress.start("comparing every form with float32 on the holdout")
     comparison = compare_rungs(scored, chosen.own, chosen.unit, settings.margins, HOLDOUT)
     for stage, run in runs.items():
         _check_reproduced(run, comparison.figures[EXACT][stage])
@@ -91,10 +91,10 @@ def judge(
 
 
 def require_int8(judged: HoldoutResult, chosen: ChosenOnVal) -> None:
-    """Make sure that int8 TFLite held on the holdout.
+    """Check that int8 TFLite held on the holdout.
 
     Raises:
-        ExportGateError: It did not.
+        ExportGateError: It is worse.
     """
     differences = judged.evidence[REQUIRED].differences[HOLDOUT]
     require_held(
@@ -106,15 +106,15 @@ def require_int8(judged: HoldoutResult, chosen: ChosenOnVal) -> None:
 
 
 def _check_reproduced(run: Run, figures: StageFigures) -> None:
-    """The deployed path must reproduce training's figure: the same pixels, the same split.
+    """Check that the deployed code reproduces training's figure on the same pixels and split.
 
-    Of a small holdout one item is more than half a point, and one may fall otherwise by rounding.
+    On a small holdout one item is more than half a point, and rounding may change one item.
     """
     card = run.card.figures.get(HOLDOUT)
     allowed = max(REPRODUCED_WITHIN, 1.5 / figures.n)
     if card and abs(card.accuracy - figures.accuracy) > allowed:
         raise ExportGateError(
             f"{run.folder} had {card.accuracy:.1%} on the holdout in training and has "
-            f"{figures.accuracy:.1%} through the deployed path; nothing was written",
-            "Give the --data and --splits of the training command; the run's card.md has it",
+            f"{figures.accuracy:.1%} with the deployed code; nothing was written",
+            "Use the training command's --data and --splits; the run's card.md has them",
         )

@@ -1,4 +1,4 @@
-"""The instance networks on the holdout, and what a bundle takes of them."""
+"""Evaluation of the instance networks on the holdout, and their parts for the bundle."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from edge.bundle.manifest_parts import Precision
 from edge.bundle.stages import BOX_HEAD, MASK_HEAD, InstanceFigures, pyramid_name
 from export.choose.instances_on_val import CACHE_MIB, ChosenInstances
-from export.compare.evidence import standing, with_split
+from export.compare.evidence import packable_rungs, with_split
 from export.compare.instance_comparison import (
-    FIRM,
+    MANDATORY_RUNGS,
     InstanceEvidence,
     Judged,
     Show,
@@ -24,18 +24,18 @@ from export.progress import ExportProgress
 from export.score.input_checks import HOLDOUT
 from export.settings import Margins
 from train.data.sample import DataSet
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.instances.evaluating import ROIS
 from train.instances.scenes import Frames
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InstancesHoldoutResult:
-    """What the holdout said of the instance networks.
+    """Results of the instance networks on the holdout.
 
     Attributes:
-        evidence: Of every rung, of val and of the holdout.
-        parts: What is packed.
+        evidence: Evidence of every form on val and holdout.
+        parts: Parts to pack.
     """
 
     evidence: InstanceEvidence
@@ -50,15 +50,15 @@ def judge_instances_on_holdout(
     show: Show,
     packed: Collection[Rung],
 ) -> InstancesHoldoutResult:
-    """Hold every rung that stands against float on the holdout.
+    """Compare every form that is not refused with float on the holdout.
 
     Args:
-        chosen: On val.
-        data: With defects in the holdout.
-        margins: By how much AP at IoU 0.5 may fall.
-        progress: Told of each step.
-        show: Given the comparison before it is judged.
-        packed: Rungs of the cascade: golden frames are scored in these alone.
+        chosen: Choices on val.
+        data: Data set with defects in the holdout.
+        margins: Non-inferiority margins.
+        progress: Receives progress.
+        show: Called with the comparison before it is decided.
+        packed: Packed forms of the cascade; only these have golden frames.
 
     Raises:
         ExportGateError: Int8 TFLite is worse than float by the margin.
@@ -68,10 +68,10 @@ def judge_instances_on_holdout(
     run = networks.run
     without_cascade = {
         rung: "gate and classifier are not packed in it"
-        for rung in standing(chosen.evidence)
-        if rung not in packed and rung not in FIRM
+        for rung in packable_rungs(chosen.evidence)
+        if rung not in packed and rung not in MANDATORY_RUNGS
     }
-    rungs = [rung for rung in standing(chosen.evidence) if rung not in without_cascade]
+    rungs = [rung for rung in packable_rungs(chosen.evidence) if rung not in without_cascade]
     samples = data.of(HOLDOUT)
     frames = Frames(samples, mib=CACHE_MIB)
     rung_formats = {rung: chosen.rung_formats[rung] for rung in rungs}
@@ -81,11 +81,11 @@ def judge_instances_on_holdout(
     )
     refused = {**without_cascade, **found.refused, **comparison.refused}
     evidence = with_split(chosen.evidence, HOLDOUT, comparison, refused)
-    return InstancesHoldoutResult(evidence, _parts(chosen, found.judged, standing(evidence)))
+    return InstancesHoldoutResult(evidence, _parts(chosen, found.judged, packable_rungs(evidence)))
 
 
 def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> InstanceParts:
-    """What is packed: the networks in the forms that the rungs run them in."""
+    """Parts to pack: the networks in the forms that are used."""
     run, forms = chosen.networks.run, chosen.networks.forms
     kept = {name: _kept(chosen, name, rungs) for name in forms.named}
     return InstanceParts(
@@ -102,7 +102,7 @@ def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> In
 
 
 def _kept(chosen: ChosenInstances, name: str, rungs: Sequence[Rung]) -> Forms:
-    """A network's files that the rungs run it in."""
+    """A network's files in the forms that are used."""
     forms = chosen.networks.forms.named[name].forms
     used = {chosen.networks.forms_used(chosen.rung_formats[rung])[name] for rung in rungs}
     return {rung: content for rung, content in forms.items() if rung in used}
@@ -111,12 +111,12 @@ def _kept(chosen: ChosenInstances, name: str, rungs: Sequence[Rung]) -> Forms:
 def _all_figures(
     judged: Judged, rungs: Sequence[Rung], *, masks: bool
 ) -> dict[Precision, InstanceFigures]:
-    """By number format; TFLite's where ONNX has it too."""
+    """Figures by number format; those of TFLite if ONNX has the same format."""
     ordered = sorted(rungs, key=lambda rung: rung.format == "tflite")
     return {rung.precision: _figures(judged[rung], masks=masks) for rung in ordered}
 
 
-def _figures(judged: JudgedInstances, *, masks: bool) -> InstanceFigures:
+def _figures(judged: MatchedInstances, *, masks: bool) -> InstanceFigures:
     outlines = judged.masks.figures() if judged.masks and masks else {}
     boxes = judged.boxes.figures()
     return InstanceFigures(

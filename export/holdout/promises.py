@@ -1,4 +1,4 @@
-"""The gate's promises, made on val, beside what it let through of the holdout."""
+"""The gate's promises, made on val, with the miss rates on the holdout."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ METHOD_UNSEEN = "no item shows it"
 def unit_promises(
     unit: Unit, val: Scored, holdout: Scored, thresholds: Thresholds, risk: Risk
 ) -> UnitPromises:
-    """All promises of one unit, at the deployed threshold, whichever unit that was chosen for.
+    """All promises of one unit at the deployed threshold, even if it was chosen for the other unit.
 
     Args:
-        unit: What the items are.
-        val: Items that promises are made on, one at least defective.
-        holdout: Items that they are held against.
-        thresholds: The deployed ones.
-        risk: What the gate promises.
+        unit: Unit of the items.
+        val: Items on which promises are made, at least one of them defective.
+        holdout: Items on which they are tested.
+        thresholds: The deployed thresholds.
+        risk: Risk levels of the promises.
     """
     choices = risk.choose(val)
     value = thresholds.gate.value
@@ -38,8 +38,8 @@ def unit_promises(
     def promise(
         choice: GateChoice | None, in_val: NDArray[np.bool_], in_holdout: NDArray[np.bool_]
     ) -> Promise:
-        missed = missed_groups(val.groups, in_val, _let_through(val, value))
-        later = missed_groups(holdout.groups, in_holdout, _let_through(holdout, value))
+        missed = missed_groups(val.groups, in_val, _missed(val, value))
+        later = missed_groups(holdout.groups, in_holdout, _missed(holdout, value))
         alpha = choice.alpha if choice else None
         return Promise(
             alpha=alpha,
@@ -51,7 +51,7 @@ def unit_promises(
             achieved_recall=share(~missed),
             miss_limit=miss_upper_limit(int(missed.sum()), len(missed), risk.delta),
             holdout=_rate(later, wilson(int(later.sum()), len(later))),
-            holdout_items=_item_rate(holdout, in_holdout, _let_through(holdout, value)),
+            holdout_items=_item_rate(holdout, in_holdout, _missed(holdout, value)),
         )
 
     clean = ~holdout.defective
@@ -66,17 +66,17 @@ def unit_promises(
             name: promise(choices.classes[i], val.truth[:, i], holdout.truth[:, i])
             for i, name in enumerate(val.classes)
         },
-        clean_passed_on=_item_rate(holdout, clean, ~_let_through(holdout, value)),
+        clean_passed_on=_item_rate(holdout, clean, ~_missed(holdout, value)),
     )
 
 
-def _let_through(scored: Scored, value: float) -> NDArray[np.bool_]:
-    """Which items the gate lets through uninspected, [n]."""
+def _missed(scored: Scored, value: float) -> NDArray[np.bool_]:
+    """Items that the gate misses, [n]."""
     return scored.gate < np.float32(value)
 
 
 def _item_rate(scored: Scored, chosen: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Rate:
-    """Of the chosen items; the interval is bootstrapped over groups."""
+    """Share of the chosen items that count; the interval is bootstrapped over groups."""
     return _rate(counted[chosen], share_interval(scored.groups[chosen], counted[chosen]))
 
 

@@ -1,4 +1,4 @@
-"""What an export found out: the choices on val, and the holdout's answer where it was opened."""
+"""Results of an export: choices on val, and the evaluation on the holdout if it was opened."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from export.settings import ExportSettings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportResults:
-    """Everything that the report and the bundle are made of.
+    """All inputs of the report and the bundle.
 
     Attributes:
-        settings: What was wanted.
-        chosen: On val.
-        judged: On the holdout; None where it stayed closed.
-        instances: Chosen of the instance networks on val; None where there are none.
-        judged_instances: On the holdout; None likewise.
+        settings: The export's settings.
+        chosen: Choices on val.
+        judged: Results on the holdout; None if it stayed closed.
+        instances: Choices on val for the instance networks; None without them.
+        judged_instances: Their results on the holdout; None likewise.
     """
 
     settings: ExportSettings
@@ -39,27 +39,27 @@ class ExportResults:
 
     @property
     def split(self) -> str:
-        """The name of the split that the last word is of."""
+        """Name of the final split: holdout, or val if that stayed closed."""
         return VAL if self.judged is None else HOLDOUT
 
     @property
     def split_inputs(self) -> SplitInputs:
-        """That split."""
+        """Inputs of that split."""
         return self.chosen.val if self.judged is None else self.judged.split
 
     @property
     def scored(self) -> RungScores:
-        """What every rung says of it."""
+        """Scores of that split, by form."""
         return (self.judged or self.chosen).scored
 
     @property
     def evidence(self) -> Mapping[Rung, RungEvidence[FigureDifference]]:
-        """Of every rung of gate and classifier."""
+        """Evidence of every form of gate and classifier."""
         return (self.judged or self.chosen).evidence
 
     @property
     def instance_evidence(self) -> InstanceEvidence:
-        """Of every rung of the instance networks; empty where there are none."""
+        """Evidence of every form of the instance networks; empty without them."""
         if self.instances is None:
             return {}
         return (self.judged_instances or self.instances).evidence

@@ -1,4 +1,4 @@
-"""What is tried where int8 loses; each remedy is kept only where it is better on val."""
+"""Mitigations of quantization loss; each is kept only if it is better on val."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from export.score.layer_noise import LayerError, noisiest_layers
 from export.settings import Remedies
 
 _ROUNDS = 3
-"""Of leaving more layers in float."""
+"""Rounds of keeping more layers in float."""
 
 Remedy = Literal["calibration", "mixed precision", "fine-tuning"]
 
 
 @dataclass(frozen=True, slots=True)
 class OnVal:
-    """How one form of one network of the cascade did on the clear tiles of val, at temperature 1.
+    """Result of one form of a cascade network on the unambiguous tiles of val, at temperature 1.
 
     Attributes:
-        accuracy: Share of right answers.
-        auroc: Of defect or none; None where val has one kind alone.
-        size: Bytes of the file.
+        accuracy: Accuracy.
+        auroc: AUROC of defect against none; None if val lacks one of the two.
+        size: Size of the file in bytes.
     """
 
     accuracy: float
@@ -38,18 +38,18 @@ class OnVal:
 
     @property
     def ranked(self) -> tuple[float, float | None]:
-        """What remedies are chosen by, the second where the first is the same."""
+        """Ranking of mitigations: the second value decides ties of the first."""
         return self.accuracy, self.auroc
 
 
 @dataclass(frozen=True, slots=True)
 class OutlinesOnVal:
-    """How the instance networks did on val with one form of the pyramid, and heads in float.
+    """Result of the instance networks on val with one form of the pyramid and float heads.
 
     Attributes:
-        mask_ap50: AP at IoU 0.5 of masks; None where there are boxes alone.
-        box_ap50: Of boxes.
-        size: Bytes of the pyramid's files.
+        mask_ap50: AP50 of masks; None without masks.
+        box_ap50: AP50 of boxes.
+        size: Size of the pyramid's files in bytes.
     """
 
     mask_ap50: float | None
@@ -58,7 +58,7 @@ class OutlinesOnVal:
 
     @property
     def ranked(self) -> tuple[float, float | None]:
-        """As of ``OnVal``."""
+        """Ranking as in ``OnVal``."""
         if self.mask_ap50 is None:
             return self.box_ap50, None
         return self.mask_ap50, self.box_ap50
@@ -68,23 +68,23 @@ Measured = OnVal | OutlinesOnVal
 
 
 def beats(one: Measured, other: Measured) -> bool:
-    """Whether a form did better than another of the same network."""
+    """Whether a form is better than another one of the same network."""
     (first, second), (before, and_before) = one.ranked, other.ranked
     return (first, second or 0.0) > (before, and_before or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class RemedyResult:
-    """What one remedy did to one network in int8 TFLite.
+    """Effect of one mitigation on one network in int8 TFLite.
 
     Attributes:
-        stage: Of the network.
-        remedy: What was tried.
-        how: In words.
-        float32: The network in float.
-        before: In int8 without it.
-        after: In int8 with it.
-        taken: Whether it was better, and kept.
+        stage: Stage of the network.
+        remedy: The mitigation.
+        how: Its parameters, as text.
+        float32: Result in float.
+        before: Result in int8 without it.
+        after: Result in int8 with it.
+        taken: Whether it was better and is kept.
     """
 
     stage: str
@@ -96,14 +96,14 @@ class RemedyResult:
     taken: bool
 
 
-class Bench(ABC):
-    """One network's int8 TFLite form, the best so far, and what was tried on it.
+class MitigationTrials(ABC):
+    """The best int8 TFLite form of one network so far, and the mitigations that were tried.
 
     Args:
         stage: Name of the network.
-        progress: Shows how it goes.
-        float32: How it did in float.
-        int8: How it does in int8 so far.
+        progress: Receives progress.
+        float32: Result in float.
+        int8: Result of the initial int8 form.
     """
 
     def __init__(
@@ -116,22 +116,22 @@ class Bench(ABC):
     @property
     @abstractmethod
     def quantization(self) -> Quantization:
-        """Of the best so far."""
+        """Quantization method of the best form so far."""
 
     @abstractmethod
     def noisiest(self, kept: tuple[str, ...]) -> tuple[str, ...]:
-        """The layers that add most noise besides some that are in float already."""
+        """The noisiest layers, apart from those already in float."""
 
     @abstractmethod
     def _evaluate(
         self, quantization: Quantization, mapped: Any, what: str
     ) -> tuple[Measured, Callable[[], None]]:
-        """How it does if it is quantized so, and what keeps that as the best."""
+        """Result with that quantization, and a function that keeps it as the best."""
 
     def attempt(
         self, remedy: Remedy, how: str, quantization: Quantization, mapped: Any = None
     ) -> None:
-        """Quantize so, or another network so, and keep it where it is better on val."""
+        """Quantize with a method, or another network, and keep it if it is better on val."""
         self._progress.start(f"{self._stage}: quantizing with {remedy}, {how}")
         found, keep = self._evaluate(quantization, mapped, f"int8 with {remedy}")
         taken = beats(found, self._figures)
@@ -143,7 +143,7 @@ class Bench(ABC):
             self._figures = found
 
     def quantize(self, remedies: Remedies) -> None:
-        """Try other ranges, and then layers in float."""
+        """Try another calibration, then mixed precision."""
         if remedies.calibration:
             quantization = replace(self.quantization, calibration=remedies.calibration)
             self.attempt("calibration", f"by {remedies.calibration}", quantization)
@@ -151,14 +151,14 @@ class Bench(ABC):
             return
         kept: tuple[str, ...] = ()
         for _ in range(_ROUNDS):
-            # A layer in float may be undone by the next one, which the next trace blames.
+            # The layer after a float layer may undo its effect; the next trace names that layer.
             kept += self.noisiest(kept)
             quantization = replace(self.quantization, kept=kept)
             self.attempt("mixed precision", f"{', '.join(kept)} in float", quantization)
 
 
 def noisiest_besides(errors: Iterable[LayerError], kept: tuple[str, ...]) -> tuple[str, ...]:
-    """The noisiest layers but those in float, which may still make more of noise they are given."""
+    """The noisiest layers except float ones, which may still amplify noise from their input."""
     return tuple(
         error.layer for error in noisiest_layers([e for e in errors if e.layer not in kept])
     )
@@ -174,17 +174,17 @@ def requantized(
     name: str,
     shape: Shape | None = None,
 ) -> tuple[dict[Rung, bytes], dict[Rung, float]]:
-    """Every int8 form of a network made as the best of TFLite; all forms, and their parity.
+    """Requantize every int8 form with the best method; returns all forms and their parity.
 
     Args:
-        network: With that best one.
+        network: The network with its best int8 TFLite form.
         model: The ``keras.Model``.
-        mapped: What is converted of it.
-        inputs: That it is calibrated on.
-        quantization: Of the best.
-        progress: Told of each step.
-        name: Of the network, for ``progress``.
-        shape: Of the input; see ``export.convert.forms.convert_rung``.
+        mapped: The model with its maps, which is converted.
+        inputs: Calibration inputs.
+        quantization: Best quantization method.
+        progress: Receives progress.
+        name: Name of the network, for ``progress``.
+        shape: Input shape; see ``export.convert.forms.convert_rung``.
     """
     forms, parity = dict(network.forms), dict(network.parity)
     for rung in network.forms:

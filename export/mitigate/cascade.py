@@ -1,4 +1,4 @@
-"""Remedies on the networks of the cascade: fine-tuning, other ranges, layers in float."""
+"""Mitigations for the cascade: quantization-aware training, calibration, mixed precision."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from export.convert.cascade_forms import StageForms
 from export.convert.class_maps import with_map
 from export.convert.forms import EXACT, REQUIRED, convert_rung
 from export.convert.quantization import Quantization, layers_of
-from export.mitigate.base import Bench, Measured, OnVal, RemedyResult, noisiest_besides, requantized
+from export.mitigate.base import (
+    Measured,
+    MitigationTrials,
+    OnVal,
+    RemedyResult,
+    noisiest_besides,
+    requantized,
+)
 from export.mitigate.qat import fine_tune
 from export.progress import ExportProgress
 from export.score.layer_noise import TRACED, trace
@@ -31,23 +38,23 @@ def apply_remedies(
     val: SplitInputs,
     progress: ExportProgress,
 ) -> tuple[StageForms, list[RemedyResult]]:
-    """Try remedies one after another, each on top of those that helped.
+    """Try mitigations one after another, each on top of those that were kept.
 
-    What helps int8 TFLite is made for every int8 form.
+    What improves int8 TFLite is applied to every int8 form.
 
     Args:
         stage: Name of the stage.
         forms: Its network in all forms.
-        remedies: What is to be tried.
-        data: What it was trained on.
-        val: What remedies are judged on.
-        progress: Shows how it goes.
+        remedies: Mitigations to try.
+        data: Training data.
+        val: Inputs of val, which decides.
+        progress: Receives progress.
 
     Raises:
-        EngineError: A form cannot be had, or no engine runs it.
+        EngineError: A form cannot be converted, or no engine runs it.
         ImageError: An image cannot be read.
     """
-    bench = _Bench(stage, forms, data, val, progress)
+    bench = _Trials(stage, forms, data, val, progress)
     if remedies.epochs:
         inputs = training_inputs(data, forms.run.geometry)
         for epoch, model in fine_tune(forms, inputs, remedies.epochs, progress, stage):
@@ -74,8 +81,8 @@ def apply_remedies(
     return replace(best, forms=forms, parity=parity), bench.results
 
 
-class _Bench(Bench):
-    """Of a network of the cascade."""
+class _Trials(MitigationTrials):
+    """Mitigations of a cascade network."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
-"""What is tried where int8 loses outlines: remedies on the pyramid, which is always in int8.
+"""Mitigations for the instance networks' pyramid, which is always int8.
 
-A head that int8 costs average precision stays in float; see ``export.compare.instance_heads``.
+A head that loses average precision in int8 stays in float; see ``export.compare.instance_heads``.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from export.convert.quantization import (
     layers_of,
 )
 from export.mitigate.base import (
-    Bench,
     Measured,
+    MitigationTrials,
     OutlinesOnVal,
     RemedyResult,
     noisiest_besides,
@@ -38,7 +38,7 @@ from export.score.input_checks import VAL
 from export.score.layer_noise import TRACED, trace
 from export.settings import Remedies
 from train.data.sample import Sample
-from train.evaluate.instances.judged import judge_instances
+from train.evaluate.instances.matched_instances import match_instances
 from train.instances.scenes import Frames
 
 STAGE = "instances"
@@ -54,22 +54,22 @@ def apply_instance_remedies(
     frames: Frames,
     progress: ExportProgress,
 ) -> tuple[Networks, list[RemedyResult]]:
-    """Try other ranges and layers in float, each on top of what helped.
+    """Try another calibration and mixed precision, each on top of what was kept.
 
-    What helps int8 TFLite is made for every int8 form.
+    What improves int8 TFLite is applied to every int8 form.
 
     Args:
-        networks: In all forms.
-        remedies: What is to be tried; fine-tuning is for the cascade.
-        samples: Of val, with defects.
+        networks: The networks in all forms.
+        remedies: Mitigations to try; quantization-aware training applies only to the cascade.
+        samples: Samples of val, with defects.
         frames: Their pixels.
-        progress: Shows how it goes.
+        progress: Receives progress.
 
     Raises:
-        EngineError: A form cannot be had, or no engine runs it.
+        EngineError: A form cannot be converted, or no engine runs it.
         ImageError: A frame cannot be read.
     """
-    bench = _Bench(networks, samples, frames, progress)
+    bench = _Trials(networks, samples, frames, progress)
     bench.quantize(remedies)
     if bench.quantization == PLAIN:
         return networks, bench.results
@@ -91,8 +91,8 @@ def apply_instance_remedies(
     return replace(bench.best, forms=replace(forms, windows=windows)), bench.results
 
 
-class _Bench(Bench):
-    """Of the pyramids, which have the same weights at every size."""
+class _Trials(MitigationTrials):
+    """Mitigations of the pyramids, which share their weights at all sizes."""
 
     def __init__(
         self,
@@ -149,8 +149,8 @@ class _Bench(Bench):
         }
 
     def _judge(self, networks: Networks, form: NetworkFormats) -> OutlinesOnVal:
-        found = networks.look(form, VAL, self._samples, self._frames, self._progress)
-        judged = judge_instances(found, self._samples, networks.run.card.classes)
+        found = networks.candidates(form, VAL, self._samples, self._frames, self._progress)
+        judged = match_instances(found, self._samples, networks.run.card.classes)
         masks = networks.run.card.masks
         figures = ap50s(judged, masks=masks)
         rung = Rung(form.format, form.pyramid)
@@ -163,7 +163,7 @@ class _Bench(Bench):
 
 
 def _with(networks: Networks, pyramids: _Pyramids) -> Networks:
-    """The same with other int8 TFLite files of the pyramid."""
+    """The networks with other int8 TFLite files of the pyramid."""
     forms = networks.forms
     windows = {
         size: replace(forms.windows[size], forms={**forms.windows[size].forms, REQUIRED: content})

@@ -1,11 +1,11 @@
-"""Quantization-aware fine-tuning: a network learns to say the same with its numbers rounded.
+"""Quantization-aware training: fine-tunes a network with int8 rounding simulated.
 
-A copy of the network computes with weights and activations rounded as int8 rounds them: weights
-symmetrically, a scale a channel; activations from the least to the greatest value that calibration
-shows. Gradients pass the rounding as if it were not there (the straight-through estimator; Bengio
-et al. 2013, Jacob et al. 2018). It learns to say what the network said in float, from inputs alone.
-Batch normalization stays as it is, so that it folds into the weights as before, and rounding a
-channel before or after it is folded is the same, because it only rescales.
+A copy of the network rounds weights and activations as int8 does: weights symmetrically with a
+scale per channel, activations between the calibrated minimum and maximum. Gradients pass the
+rounding unchanged (the straight-through estimator; Bengio et al. 2013, Jacob et al. 2018). The
+targets are the float network's own outputs, so no labels are needed. Batch normalization is frozen,
+so that it folds into the weights as before; since it only rescales channels, rounding before or
+after folding is the same.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from train.backend import load_keras
 LEARNING_RATE = 1e-4
 BATCH = 32
 _SEEN = 64
-"""Inputs that ranges of activations are taken from."""
+"""Inputs for measuring ranges of activations."""
 
 _ROUNDED_AFTER = {"ReLU", "Activation", "Concatenate", "GlobalAveragePooling2D"}
-"""Layers whose outputs int8 keeps, besides those with an activation of their own and the logits."""
+"""Layers whose outputs int8 stores, besides layers with their own activation and the logits."""
 
 
 def fine_tune(
@@ -37,18 +37,18 @@ def fine_tune(
 
     Args:
         forms: The network.
-        inputs: Of train, [n, height, width] uint8.
-        epochs: How many.
-        progress: Shows how it goes.
+        inputs: Inputs from train, [n, height, width] uint8.
+        epochs: Number of epochs.
+        progress: Receives progress.
         stage: Name of the stage.
 
     Yields:
-        After each epoch its number and a plain ``keras.Model`` with the weights it has by then.
+        After each epoch its number and a plain ``keras.Model`` with the current weights.
     """
     keras = load_keras()
     keras.utils.set_random_seed(0)
     rounded = rounding_copy(forms.model, forms.inputs[:_SEEN])
-    progress.start(f"{stage}: reading what it says in float")
+    progress.start(f"{stage}: computing its float outputs")
     wanted = forms.model.predict(as_fractions(inputs), batch_size=BATCH, verbose=0)
     wanted = np.asarray(keras.ops.convert_to_numpy(wanted))
     softmax = forms.run.card.activation == "softmax"
@@ -74,11 +74,11 @@ def fine_tune(
 
 
 def rounding_copy(model: Any, inputs: NDArray[np.uint8]) -> Any:
-    """A copy of a ``keras.Model``, weights and all, that rounds as int8 does.
+    """A copy of a ``keras.Model`` with its weights that rounds as int8 does.
 
     Args:
-        model: Functional.
-        inputs: Network inputs [n, height, width] uint8 that ranges are taken from.
+        model: A functional model.
+        inputs: Network inputs [n, height, width] uint8 for measuring ranges.
     """
     keras = load_keras()
     ranges = _ranges(model, inputs)
@@ -101,28 +101,28 @@ def rounding_copy(model: Any, inputs: NDArray[np.uint8]) -> Any:
 
 
 def round_weights(kernel: Any, axes: tuple[int, ...]) -> Any:
-    """Weights as int8 has them, symmetric, a scale for each slice along the other axes."""
+    """Weights rounded as in int8: symmetric, with a scale for each slice along the other axes."""
     ops = load_keras().ops
     scale = ops.maximum(ops.max(ops.abs(kernel), axis=axes, keepdims=True) / 127, 1e-12)
-    return _straight(kernel, ops.round(kernel / scale) * scale)
+    return _straight_through(kernel, ops.round(kernel / scale) * scale)
 
 
 def round_activations(values: Any, low: float, high: float) -> Any:
-    """Activations as int8 has them between two ends that hold 0."""
+    """Activations rounded as in int8, between two ends that include 0."""
     ops = load_keras().ops
     low, high = min(low, 0.0), max(high, 0.0)
     scale = max(high - low, 1e-12) / 255
     zero = round(-low / scale)
     clipped = ops.clip(values, -zero * scale, (255 - zero) * scale)
-    return _straight(clipped, ops.round(clipped / scale) * scale)
+    return _straight_through(clipped, ops.round(clipped / scale) * scale)
 
 
-def _straight(exact: Any, rounded: Any) -> Any:
+def _straight_through(exact: Any, rounded: Any) -> Any:
     return exact + load_keras().ops.stop_gradient(rounded - exact)
 
 
 def _ranges(model: Any, inputs: NDArray[np.uint8]) -> dict[str, tuple[float, float]]:
-    """The ends of what each layer of ``_ROUNDED_AFTER`` puts out, and of the logits."""
+    """Output range of each layer in ``_ROUNDED_AFTER``, and of the logits."""
     keras = load_keras()
     linear = keras.activations.linear
     layers = [
@@ -144,7 +144,7 @@ def _ranges(model: Any, inputs: NDArray[np.uint8]) -> dict[str, tuple[float, flo
 
 
 def _rounding_output(kind: Any, low: float, high: float) -> Any:
-    """A layer's class whose output is rounded."""
+    """A subclass of a layer class that rounds its output."""
 
     class RoundingOutput(kind):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
@@ -154,7 +154,7 @@ def _rounding_output(kind: Any, low: float, high: float) -> Any:
 
 
 def _rounding_kinds() -> dict[str, Any]:
-    """Classes of layers with weights, by name, that compute with them rounded."""
+    """Subclasses of layers with weights, by name, that round their weights."""
     keras = load_keras()
     ops, layers = keras.ops, keras.layers
 

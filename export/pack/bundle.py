@@ -1,4 +1,4 @@
-"""A bundle from its parts: the manifest is written, what it names is packed, and it is tried."""
+"""Packing: writes the manifest, packs its files, and tests the result."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ from train.data.sample import DataSet
 
 @dataclass(frozen=True, slots=True)
 class BundleContents:
-    """What goes into a bundle.
+    """The content of a bundle.
 
     Attributes:
         stages: The cascade's networks in all forms, by stage.
-        rungs: The forms that are packed.
-        thresholds: Chosen on val.
-        metrics: Holdout figures of TFLite's forms by stage and precision.
-        gate_report: Int8 against float.
-        promises: What the gate promises, by unit.
-        temperatures: Of the networks, by stage.
-        calibrations: What these did, by stage.
-        drift: What a device measures drift against.
-        sources: Where all data is from that had a say, in a line.
-        report: The report's files by name, page first; none packs no report.
-        instances: What outlines defects; None packs a bundle that outlines none.
+        rungs: Forms to pack.
+        thresholds: Thresholds chosen on val.
+        metrics: Holdout figures of TFLite's forms, by stage and precision.
+        gate_report: Comparison of int8 with float.
+        promises: The gate's promises, by unit.
+        temperatures: Temperatures of the networks, by stage.
+        calibrations: Calibration errors before and after them, by stage.
+        drift: The drift reference.
+        sources: Sources of all data that was used, in one line.
+        report: Files of the report by name, page first; empty: no report.
+        instances: Instance networks; None without them.
     """
 
     stages: Mapping[str, StageForms]
@@ -81,17 +81,17 @@ class BundleContents:
 
 
 def pack(label: ReleaseLabel, contents: BundleContents, data: DataSet, *, golden: int) -> bytes:
-    """A bundle's bytes, read back and with its golden frames scored again.
+    """A bundle's bytes; they are read back and the golden frames are scored again.
 
     Args:
-        label: What is written on it.
-        contents: What goes into it.
-        data: What the runs were trained on.
-        golden: How many golden frames are drawn.
+        label: Descriptive entries of the manifest.
+        contents: Content of the bundle.
+        data: Training data of the runs.
+        golden: Number of golden frames.
 
     Raises:
-        BundleError: Too large, or a golden frame does not score what it scored before packing.
-        ConfigError: A field cannot be what it was given as, such as the name.
+        BundleError: The bundle is too large, or a golden frame's score differs after packing.
+        ConfigError: A field of the manifest, such as the name, is invalid.
     """
     files: dict[str, bytes] = dict(contents.report)
     runs = [stage.run for stage in contents.stages.values()]
@@ -155,7 +155,7 @@ def pack(label: ReleaseLabel, contents: BundleContents, data: DataSet, *, golden
 def _stage(
     name: str, stage: StageForms, rungs: Sequence[Rung], temperature: float, files: dict[str, bytes]
 ) -> Stage:
-    """Describe a stage, and put its networks among the files."""
+    """Describe a stage, and add its networks to the files."""
     run = stage.run
     return Stage(
         network=run.card.network,
@@ -170,7 +170,7 @@ def _stage(
 def _cascade(
     contents: BundleContents, rung: Rung, outlines: InstanceStage | None, files: Mapping[str, bytes]
 ) -> Cascade:
-    """The cascade of a rung, with the instance model, so that golden frames record its outlines."""
+    """The cascade of a form with the instance model, so that golden frames record its outlines."""
     cascade = open_cascade(
         contents.stages, contents.temperatures, contents.thresholds, rung_engine(rung)
     )
@@ -186,7 +186,7 @@ def _check_packed(content: bytes) -> None:
             if not result.agrees:
                 raise BundleError(
                     f"{result.file} in {format_} {result.precision} scores "
-                    f"{result.difference:.3f} off what it scored before packing; nothing was "
+                    f"{result.difference:.3f} off its score before packing; nothing was "
                     f"written",
-                    "This device does not compute the same twice; check its memory",
+                    "This device does not give the same result twice; check its memory",
                 )

@@ -1,4 +1,4 @@
-"""What is written on a bundle besides what is in it: name, time, tools, openings of the holdout."""
+"""Descriptive entries of a bundle: creation time, versions, openings of the holdout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from train.regions.card import RunOpening, tool_versions
 
 
 def creation_time() -> str:
-    """Now, or ``SOURCE_DATE_EPOCH`` (seconds since 1970) where it is set, as ISO 8601 in UTC.
+    """``SOURCE_DATE_EPOCH`` (seconds since 1970) if it is set, else now; ISO 8601 in UTC.
 
     Raises:
         ConfigError: ``SOURCE_DATE_EPOCH`` is not a number of seconds.
@@ -31,7 +31,7 @@ def creation_time() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of what the bundle's bytes and figures depend on."""
+    """Versions of the packages that affect the bundle's bytes and figures."""
     found = tool_versions()
     with suppress(PackageNotFoundError):
         found["ai-edge-litert"] = version("ai-edge-litert")
@@ -41,7 +41,7 @@ def versions() -> dict[str, str]:
 def holdout_openings(
     openings: Iterable[RunOpening], label: ReleaseLabel
 ) -> tuple[HoldoutOpening, ...]:
-    """Every time that the runs judged the holdout, earliest first, and this export of them."""
+    """Every evaluation of the holdout by the runs, earliest first, and this export."""
     logged = dict.fromkeys((opening.by, opening.when) for opening in openings)
     earlier = sorted(logged, key=lambda opening: datetime.fromisoformat(opening[1]))
     every = [*earlier, (f"millsight export {label.name}", label.created)]

@@ -1,7 +1,7 @@
-"""For maintainers: make a bundle ship with millsight, trusted by its digest.
+"""For maintainers: add a bundle to those shipped with millsight, trusted by digest.
 
 ``python -m export.pack.ship FILE.millsight`` checks the bundle, copies it to
-``edge/bundles/NAME.millsight``, where NAME is what its manifest calls it, and writes its digest to
+``edge/bundles/NAME.millsight``, with the name from its manifest, and writes its digest to
 ``edge/bundle/shipped.py``. Run it in a working copy and commit both files together.
 """
 
@@ -31,8 +31,8 @@ def ship(path: Path, package: Path) -> str:
     """Copy a bundle into the package ``edge`` at ``package`` and trust its digest; its file name.
 
     Raises:
-        MissingPathError: There is no such file.
-        BundleError: It is refused, or its golden frames do not score as expected.
+        MissingPathError: The file does not exist.
+        BundleError: The bundle is invalid, or its golden frames do not score as expected.
         UnwritableError: The package cannot be written.
     """
     try:
@@ -50,7 +50,7 @@ def ship(path: Path, package: Path) -> str:
 
 
 def with_digests(code: str, digests: dict[str, str]) -> str:
-    """The source of ``edge/bundle/shipped.py`` with other digests."""
+    """The source of ``edge/bundle/shipped.py`` with new digests."""
     before, _, rest = code.partition(_MARK)
     after = rest[rest.index("}") + 1 :]
     lines = "".join(f'\n    "{name}": "{digests[name]}",' for name in sorted(digests))
@@ -60,7 +60,7 @@ def with_digests(code: str, digests: dict[str, str]) -> str:
 @click.command()
 @click.argument("bundle", type=click.Path(path_type=Path))
 def main(bundle: Path) -> None:
-    """Make a bundle ship with millsight, trusted by its digest."""
+    """Add a bundle to those shipped with millsight, trusted by digest."""
     try:
         name = ship(bundle, Path(edge.__file__).parent)
     except MillsightError as error:

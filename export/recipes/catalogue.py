@@ -1,10 +1,11 @@
-"""The recipes of ``millsight recipe``: which commands make a bundle's models, one after another.
+"""The recipes of ``millsight recipe``: the commands that make a bundle's models, in order.
 
-A command is written as it is typed after ``millsight``. In it ``{data}`` stands for the data's
-folder, ``{runs}`` for the folder of the recipe's runs and ``{out}`` for the bundle.
+Commands are written as typed after ``millsight``. ``{data}`` stands for the data folder, ``{runs}``
+for the folder of the recipe's runs, and ``{out}`` for the bundle.
 
-The shipped bundles came to be so, but for the instances of ``simulated``, which were trained for 14
-and 8 epochs from a run on NEU-Seg. Those of ``severstal`` were never trained at full length.
+The shipped bundles were made this way, except for the instances of ``simulated``, which were
+trained for 14 and 8 epochs from a run on NEU-Seg. Those of ``severstal`` were never trained in
+full.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A way from data to a bundle.
+    """Commands from a data set to a bundle.
 
     Attributes:
-        name: As ``millsight recipe`` takes it.
+        name: Name of the recipe in ``millsight recipe``.
         about: One line for its help.
         commands: Name and command of each step, in order.
     """
@@ -30,15 +31,15 @@ class Recipe:
 def _distilled(
     teachers: tuple[str, ...], learning: str, *, gate: str, classifier: str
 ) -> tuple[tuple[str, str], ...]:
-    """MobileNets, and a gate and a classifier that learn from them besides; with their options.
+    """Steps for MobileNet teachers, and for a gate and a classifier distilled from them.
 
-    All leave the holdout closed: the export opens it.
+    All keep the holdout closed; the export opens it.
 
     Args:
-        teachers: Options of each; the first teaches both.
-        learning: Options of gate and classifier.
-        gate: The gate's own.
-        classifier: The classifier's own.
+        teachers: Options of each teacher; the first one teaches both.
+        learning: Options of both gate and classifier.
+        gate: Further options of the gate.
+        classifier: Further options of the classifier.
     """
     names = [
         f"teacher{number}" if number > 1 else "teacher" for number in range(1, 1 + len(teachers))
@@ -67,7 +68,7 @@ def _distilled(
 
 
 def _instances_step(options: str) -> tuple[str, str]:
-    """The network that outlines defects, on the classifier's trunk; with its options."""
+    """Step for the instance network on the classifier's backbone, with further options."""
     return (
         "instances",
         "train instances --data {data} --out {runs}/instances --batch 8 --learning-rate 0.0015"
@@ -106,7 +107,7 @@ COLD_STRIP = Recipe(
 )
 
 _MORE = "--also {data}-more --also {data}-live"
-"""Frames to learn from alone: as drawn for the data set, and as the simulated camera shows them."""
+"""Training-only frames: drawn like the data set, and as the simulated camera shows them."""
 
 SIMULATED = Recipe(
     "simulated",
@@ -164,6 +165,6 @@ STUDY = tuple(
     for task in ("binary", "multiclass")
     for network in ("ann1", "ann2", "ann3", "cnn1", "cnn2", "cnn3", "cnn4")
 )
-"""The study's networks, as it trained them: on whole frames squashed to 256×256."""
+"""The study's networks with its training: on whole frames resized to 256×256."""
 
 RECIPES = {recipe.name: recipe for recipe in (COLD_STRIP, SIMULATED, SEVERSTAL)}

@@ -1,4 +1,4 @@
-"""A recipe's steps on given folders, each of them one command line."""
+"""A recipe's steps with concrete folders; each is one command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from edge.cli import millsight
 
 PROGRESS = ("resume", "overwrite", "force")
-"""Options that say what to do with what lies there already, and not what comes of it."""
+"""Options that say what to do with existing output; they do not affect the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Step:
     """One command of a recipe.
 
     Attributes:
-        name: What it is called.
-        words: What is typed after ``millsight``.
+        name: Name of the step.
+        words: Arguments after ``millsight``.
     """
 
     name: str
@@ -29,19 +29,19 @@ class Step:
 
     @property
     def command(self) -> str:
-        """As a person would type it."""
+        """The command line as text."""
         return shlex.join(["millsight", *self.words])
 
     @property
     def kind(self) -> str:
-        """``train``, ``export`` or the name of one of ``data``'s commands."""
+        """``train``, ``export``, or the name of a subcommand of ``data``."""
         return self.words[1] if self.words[0] == "data" else self.words[0]
 
     def parsed(self) -> click.Context:
-        """The command with its options, read and not run.
+        """The parsed command; it is not run.
 
         Raises:
-            click.UsageError: An option is wrong.
+            click.UsageError: An option is invalid.
         """
         command: click.Command = millsight
         words = list(self.words)
@@ -54,14 +54,14 @@ class Step:
         return command.make_context(name, words)
 
     def does_the_same_as(self, command: str) -> bool:
-        """Whether another command, as a person would type it, asks for the same.
+        """Whether another command line gives the same result.
 
-        Options are compared by the values that they are read as, defaults filled in: their order,
-        their spelling and what is typed though it is the default do not count, nor do those of
-        ``PROGRESS``. A command of before that can no longer be read is the same if its text is.
+        Parsed option values are compared, with defaults filled in: order, spelling and explicit
+        defaults do not matter, and the options in ``PROGRESS`` are left out. An old command that
+        can no longer be parsed is compared as text.
 
         Raises:
-            click.UsageError: An option of this step is wrong.
+            click.UsageError: An option of this step is invalid.
         """
         if command == self.command:
             return True
@@ -73,7 +73,7 @@ class Step:
         return recorded.command is own.command and _settings(recorded) == _settings(own)
 
     def resumed(self) -> Step:
-        """The same, going on with an interrupted run."""
+        """The same step with ``--resume``."""
         return Step(self.name, (*self.words, "--resume"))
 
 
@@ -85,10 +85,10 @@ def plan_steps(
     """The steps of a recipe.
 
     Args:
-        commands: Name and command of each; see ``export.recipes.catalogue``.
-        places: What stands for ``{data}``, ``{runs}`` and ``{out}``.
-        options: By a step's kind or name, options that are set or replaced; None leaves one as the
-            recipe has it, True sets a flag.
+        commands: Name and command of each step; see ``export.recipes.catalogue``.
+        places: Values for ``{data}``, ``{runs}`` and ``{out}``.
+        options: Options to set or replace, by a step's kind or name; None keeps the recipe's
+            value, True sets a flag.
     """
     steps = []
     for name, text in commands:
@@ -103,7 +103,7 @@ def plan_steps(
 
 
 def _settings(context: click.Context) -> dict[str, object]:
-    """What a command is asked for: the values of its options and arguments."""
+    """The values of a command's options and arguments."""
     return {name: value for name, value in context.params.items() if name not in PROGRESS}
 
 

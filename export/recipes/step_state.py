@@ -1,4 +1,4 @@
-"""Whether a recipe's step has been done already, by the same command on what is there now."""
+"""State of a recipe's step: whether the same command has already run on the same inputs."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from train.loop.run_folder import CARD
 State = Literal["new", "begun", "done"]
 
 RECORD = "export.json"
-"""Beside the runs that a bundle was made of: which they were, and by which command."""
+"""File beside the runs of a bundle; it records the runs and the command."""
 
 _WEIGHT_FILES = {".npz", ".keras"}
 
-_ANEW = "Remove it to have it made anew, or name another folder with --runs"
+_ANEW = "Remove it to make it again, or choose another folder with --runs"
 
 
 class FinishedRun(BaseModel):
-    """What a finished run's card says of how and when it was made."""
+    """Command and times in a finished run's card."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -41,7 +41,7 @@ class FinishedRun(BaseModel):
 
 
 class ExportRecord(BaseModel):
-    """What a bundle was made of: SHA-256 of the runs' cards and of the bundle, and the command."""
+    """Inputs and result of an export: SHA-256 of the runs' cards and the bundle; the command."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -52,18 +52,18 @@ class ExportRecord(BaseModel):
     bundle: str
 
     def describes(self, other: ExportRecord) -> bool:
-        """Whether the same bundle was made of the same runs; commands aside."""
+        """Whether runs and bundle are the same; the command is ignored."""
         return self.model_copy(update={"command": other.command}) == other
 
 
 def state(step: Step) -> State:
-    """Whether a step is yet to be done, was interrupted, or is done.
+    """Whether a step is new, was interrupted, or is done.
 
     Raises:
-        click.UsageError: Its command is wrong.
-        DataError: A folder cannot be looked into.
-        TrainingError: Its folder holds another command's run, or one older than its sources.
-        UnwritableError: Its bundle, or its folder of simulated frames, exists and is another.
+        click.UsageError: Its command is invalid.
+        DataError: A folder cannot be read.
+        TrainingError: Its folder holds another command's run, or a run older than its sources.
+        UnwritableError: Another bundle, or another set of simulated frames, is in its place.
     """
     options = step.parsed().params
     with readable(Path(options["out"] or options["root"])):
@@ -73,10 +73,10 @@ def state(step: Step) -> State:
 
 
 def record_export(step: Step) -> None:
-    """Note what a bundle was made of, so that it is not made again.
+    """Record the inputs of a bundle, so that it is not made again.
 
     Raises:
-        UnwritableError: The note cannot be written.
+        UnwritableError: The record cannot be written.
     """
     options = step.parsed().params
     record = _export_record(step, options).model_dump(exclude_none=True)
@@ -86,7 +86,7 @@ def record_export(step: Step) -> None:
 
 
 def _output_exists(step: Step, options: dict[str, Any]) -> bool:
-    """Whether what a step leaves is there."""
+    """Whether a step's output exists."""
     match step.kind:
         case "fetch":
             return bool((options["out"] / TABLE).is_file())
@@ -108,12 +108,12 @@ def _training_state(step: Step, options: dict[str, Any]) -> State:
     for source in _source_runs(options):
         learnt_from = _finished_run(source)
         if learnt_from is None or learnt_from.finished > run.started:
-            raise TrainingError(f"{folder} did not learn from {source} as it is now", _ANEW)
+            raise TrainingError(f"{folder} was not trained from the current {source}", _ANEW)
     return "done"
 
 
 def _source_runs(options: dict[str, Any]) -> list[Path]:
-    """The runs whose answers or weights a training takes; a file of weights is none."""
+    """The runs that serve a training as teachers or initial weights; weight files do not count."""
     runs = [Path(teacher) for teacher in options.get("teachers", ())]
     if options["weights"] and Path(options["weights"]).suffix not in _WEIGHT_FILES:
         runs.append(Path(options["weights"]))
@@ -121,7 +121,7 @@ def _source_runs(options: dict[str, Any]) -> list[Path]:
 
 
 def _finished_run(folder: Path) -> FinishedRun | None:
-    """How a finished run was made; None where there is none."""
+    """The card entries of a finished run; None if there is none."""
     path = folder / CARD
     if not path.exists():
         return None
@@ -132,7 +132,7 @@ def _finished_run(folder: Path) -> FinishedRun | None:
 
 
 def _frames_exist(options: dict[str, Any]) -> bool:
-    """Whether the folder holds the frames that are wanted."""
+    """Whether the folder holds the requested frames."""
     folder: Path = options["out"]
     if not folder.exists():
         return False
@@ -149,7 +149,7 @@ def _frames_exist(options: dict[str, Any]) -> bool:
 
 
 def _bundle_exists(step: Step, options: dict[str, Any]) -> bool:
-    """Whether the bundle is the one that this step makes of the runs as they are."""
+    """Whether the bundle is the result of this step on the current runs."""
     if not options["out"].exists():
         return False
     try:
@@ -159,17 +159,17 @@ def _bundle_exists(step: Step, options: dict[str, Any]) -> bool:
         ):
             return True
     except (FileNotFoundError, ValueError):
-        pass  # Another's bundle, or the runs are gone.
+        pass  # Another command's bundle, or the runs are gone.
     if not options["force"]:
         raise UnwritableError(
-            f"{options['out']} exists and is not what this recipe makes",
-            "Give --force to replace it, or name another with --out",
+            f"{options['out']} exists and is not this recipe's bundle",
+            "Give --force to replace it, or choose another --out",
         )
     return False
 
 
 def _export_record(step: Step, options: dict[str, Any]) -> ExportRecord:
-    """What the export makes its bundle of, now."""
+    """The record that the export would write now."""
     runs = [name for name in ("gate", "classifier", "instances") if options[name]]
     files = {**{name: options[name] / CARD for name in runs}, "bundle": options["out"]}
     digests = {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}

@@ -1,4 +1,4 @@
-"""The report of an export, which proves the bundle: a page for people and JSON for programs."""
+"""The report of an export: an HTML page and JSON with the evidence behind the bundle."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Report:
 
     Attributes:
         whole: With latencies and pictures.
-        packed: As they go into the bundle.
+        packed: The version in the bundle.
     """
 
     whole: Mapping[str, bytes]
@@ -30,13 +30,13 @@ class Report:
 
 
 def make_report(results: ExportResults) -> Report:
-    """Everything that was found out.
+    """The report of all results.
 
-    Latencies differ from run to run, and pictures may be another's: the bundle has them where the
-    settings say so.
+    Latencies differ between runs, and pictures may be under another's rights; the packed version
+    has them only if the settings say so.
 
     Raises:
-        ImageError: An image cannot be read any more.
+        ImageError: An image can no longer be read.
     """
     settings = results.settings
     report = report_data(results)

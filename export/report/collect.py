@@ -1,4 +1,4 @@
-"""The report's values, gathered from what was chosen on val and judged on the holdout."""
+"""Collects the report's values from the choices on val and the results on the holdout."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from train.evaluate.evaluation import evaluation
 
 
 def report_data(results: ExportResults) -> ReportData:
-    """The values."""
+    """The report's values."""
     settings, chosen, instances = results.settings, results.chosen, results.instances
     label = settings.label
     runs = [stage.run for stage in chosen.stages.values()]

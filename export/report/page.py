@@ -1,4 +1,4 @@
-"""The report's page: its sections stand in the order in which a reader comes to trust or doubt."""
+"""The report page: its sections and their order."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from train.html.page import EmbeddedImage, page_environment
 
 
 class ConfusionSection(NamedTuple):
-    """The confusion of one number format.
+    """Confusion matrices of one number format.
 
     Attributes:
-        precision: Of the networks.
-        binary: Drawing of defect and none, by the unit of the decision.
-        classes: Drawing of the classes, by the unit of the networks; None without a classifier.
+        precision: Number format of the networks.
+        binary: Plot of defect and none, by the unit of the decision.
+        classes: Plot of the classes, by the unit of the networks; None without a classifier.
     """
 
     precision: str
@@ -30,11 +30,11 @@ class ConfusionSection(NamedTuple):
 
 
 def report_page(report: ReportData, wrong: Sequence[Regression] | None) -> str:
-    """The whole page as text, self-contained.
+    """The whole page as self-contained HTML.
 
     Args:
-        report: The figures.
-        wrong: What int8 has wrong and float had right; None where pictures are left out.
+        report: The report's values.
+        wrong: Items that int8 has wrong and float right; None without pictures.
     """
     return (
         page_environment(__package__)
@@ -46,7 +46,7 @@ def report_page(report: ReportData, wrong: Sequence[Regression] | None) -> str:
             auroc=AUROC,
             int8=report.form("tflite int8"),
             pareto=_pareto(report),
-            layers=EmbeddedImage(layers_picture(report.layers), "Noise at each layer"),
+            layers=EmbeddedImage(layers_picture(report.layers), "Noise by layer"),
             confusions=_confusions(report),
             reliability=_reliability(report),
             regressions=None
@@ -87,7 +87,7 @@ def _confusions(report: ReportData) -> list[ConfusionSection]:
 
 
 def _reliability(report: ReportData) -> EmbeddedImage:
-    """Of int8."""
+    """Reliability diagrams of int8."""
     binary = report.evaluated("int8", report.units.decision).binary
     blocks = {"share that is defective": binary.calibration}
     classes = report.evaluated("int8", report.units.networks).multiclass

@@ -1,4 +1,4 @@
-"""Accuracy of every form's verdicts against what it costs."""
+"""Verdict accuracy of every form against its cost."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ class ParetoPoint(NamedTuple):
     """One form.
 
     Attributes:
-        name: In words.
-        format: Of its files.
-        packed: Whether it is let through.
+        name: Name of the form.
+        format: File format.
+        packed: Whether it is packed.
         cost: Its time or size.
-        accuracy: Share of verdicts that are right.
-        interval: The 95 % interval of that.
+        accuracy: Accuracy of its verdicts.
+        interval: 95 % interval of the accuracy.
     """
 
     name: str
@@ -28,7 +28,7 @@ class ParetoPoint(NamedTuple):
 
 
 def pareto_points(report: ReportData) -> list[ParetoPoint]:
-    """Every form that was judged; the cost is its time, or its size in KiB where none was timed."""
+    """All evaluated forms; the cost is the time, or the size in KiB if none was timed."""
     base = report.form("tflite float32")
     found = []
     for form in report.rungs:
@@ -45,9 +45,9 @@ def pareto_points(report: ReportData) -> list[ParetoPoint]:
 
 
 def relative_time(form: CascadeRung, base: CascadeRung) -> float:
-    """Of all networks together, as a multiple of float32 TFLite's; 0 where nothing was timed.
+    """Time of all networks relative to float32 TFLite; 0 without timings.
 
-    Each takes as long as that does times its ratio to it, which was taken side by side.
+    Each network's time is float32 TFLite's times the ratio measured side by side.
     """
     whole = sum(latency.p50 for latency in base.latency.values())
     mine = sum(base.latency[stage].p50 * latency.ratio for stage, latency in form.latency.items())

@@ -1,4 +1,4 @@
-"""The drawings of the report, each as the bytes of a PNG."""
+"""Plots of the report, as PNG bytes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from export.report.pareto import ParetoPoint
 from export.score.layer_noise import LayerError
 from train.html.plots import (
-    bare,
     new_figure,
     png,
+    without_spines,
 )
 
 TFLITE_COLOUR, ONNX_COLOUR, REFUSED_COLOUR = "#0072B2", "#D55E00", "#999999"
@@ -19,14 +19,14 @@ _COLOURS = {"tflite": TFLITE_COLOUR, "onnx": ONNX_COLOUR}
 
 
 def pareto(points: Sequence[ParetoPoint], across: str) -> bytes:
-    """Accuracy of the verdict against what it costs; a line joins the rungs that none beats.
+    """Verdict accuracy against cost; a line joins the Pareto-optimal forms.
 
     Args:
-        points: At least one.
-        across: What ``cost`` is, for the axis.
+        points: At least one form.
+        across: Label of the cost axis.
     """
     figure = new_figure(4.6, 8.5)
-    axes = bare(figure.subplots())
+    axes = without_spines(figure.subplots())
     best, front = -1.0, []
     for point in sorted(points, key=lambda point: (point.cost, -point.accuracy)):
         if point.packed and point.accuracy > best:
@@ -38,7 +38,7 @@ def pareto(points: Sequence[ParetoPoint], across: str) -> bytes:
         color="black",
         lw=1,
         ls=":",
-        label="none is both faster and more often right",
+        label="Pareto-optimal",
     )
     ordered = sorted(points, key=lambda point: point.cost)
     for number, point in enumerate(ordered, start=1):
@@ -53,7 +53,7 @@ def pareto(points: Sequence[ParetoPoint], across: str) -> bytes:
             capsize=3,
             label=f"{number}  {point.name}{'' if point.packed else ', refused'}",
         )
-        # Several cost about the same: numbers stand above one another's bars in turn.
+        # Labels alternate in height, because several forms cost about the same.
         axes.annotate(
             str(number),
             (point.cost, high),
@@ -74,12 +74,12 @@ def pareto(points: Sequence[ParetoPoint], across: str) -> bytes:
 
 
 def layers_picture(stages: Mapping[str, Sequence[LayerError]]) -> bytes:
-    """Signal over noise after each layer, and of all noise what each adds; a column a stage."""
+    """Signal-to-noise ratio after each layer, and share of noise it adds; a column per stage."""
     longest = max(len(errors) for errors in stages.values())
     figure = new_figure(1.2 + 0.22 * longest)
     panels = figure.subplots(1, 2 * len(stages), squeeze=False)[0]
     for place, (stage, errors) in enumerate(stages.items()):
-        left, right = (bare(axes) for axes in panels[2 * place : 2 * place + 2])
+        left, right = (without_spines(axes) for axes in panels[2 * place : 2 * place + 2])
         names = [error.layer for error in errors]
         rows = range(len(names))
         left.plot([error.sqnr_db for error in errors], rows, "o-", color=TFLITE_COLOUR, ms=3)

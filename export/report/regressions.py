@@ -1,4 +1,4 @@
-"""What float had right and int8 has wrong, as pictures, for a person to judge what was lost."""
+"""Pictures of items that float has right and int8 has wrong."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ from train.data.eda.palette import bgr, class_colours
 from train.data.tiles import Tile, label_tiles
 from train.evaluate.scored import Scored
 
-MOST = 12
+MAX_PICTURES = 12
 _LEAST_WIDTH = 400
 
 
 class Regression(NamedTuple):
     """One item.
 
-    Attributes:
-        image: Name of its image.
-        box: x, y, width and height in pixels of it.
-        labelled: What it shows.
-        figure: What int8 has wrong: the verdict, or the class.
-        float32: What float says.
-        int8: What int8 says.
-        picture: JPEG, its labels drawn.
+    image: Name of its image.
+    box: x, y, width and height in the image, in pixels.
+    labelled: Its labels.
+    figure: What int8 has wrong: the verdict, or the class.
+    float32: Answer of float.
+    int8: Answer of int8.
+    picture: JPEG with its labels.
     """
 
     image: str
@@ -42,8 +41,8 @@ class Regression(NamedTuple):
     picture: bytes
 
 
-def regressions(results: ExportResults, most: int = MOST) -> list[Regression]:
-    """The items on which scores moved most of those that float has right and int8 wrong.
+def regressions(results: ExportResults, most: int = MAX_PICTURES) -> list[Regression]:
+    """Items that float has right and int8 wrong, those with the largest score change first.
 
     Verdicts come first, then classes of tiles.
 

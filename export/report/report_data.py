@@ -1,6 +1,6 @@
-"""What the report states, as typed values: ``report.json`` holds them, and the page shows them.
+"""Typed values of the report; ``report.json`` holds them, and the page shows them.
 
-Scores, shares and figures are fractions from 0 to 1; times are milliseconds.
+Scores, shares and figures are fractions from 0 to 1; times are in milliseconds.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class ReportPart(BaseModel):
 
 
 class ReportedMachine(ReportPart):
-    """The machine that exported, which latencies are of.
+    """The exporting machine, on which latencies were measured.
 
     Attributes:
         system: Operating system.
-        architecture: Of the processor.
-        cores: Logical cores; None where the system does not say.
-        threads: Threads of each engine that was timed.
+        architecture: Processor architecture.
+        cores: Logical cores; None if unknown.
+        threads: Threads per engine in the measurements.
     """
 
     system: str
@@ -55,15 +55,15 @@ class ReportedMachine(ReportPart):
 
 
 class ReportedData(ReportPart):
-    """What the networks were trained, chosen and judged on.
+    """Data of training, choices and evaluation.
 
     Attributes:
-        name: Of the data set.
-        source: Where all data is from that had a say, in a line.
+        name: Name of the data set.
+        source: Sources of all data that was used, in one line.
         digest: SHA-256 of pictures and labels.
         split_digest: SHA-256 of groups and splits.
         items: Items by split.
-        chosen_on: Tiles of val, or frames, that choices were made on.
+        chosen_on: Number of val items on which choices were made.
     """
 
     name: str
@@ -75,11 +75,11 @@ class ReportedData(ReportPart):
 
 
 class BoundsMethod(ReportPart):
-    """How bounds of differences are taken; see ``export.compare.bounds``.
+    """Method of the bounds of differences; see ``export.compare.bounds``.
 
     Attributes:
-        confidence: Of each bound by itself, a fraction.
-        resamples: Draws of whole groups.
+        confidence: Confidence of each bound by itself, a fraction.
+        resamples: Number of bootstrap resamples of groups.
         sided: 1: each bound is one-sided.
     """
 
@@ -89,12 +89,12 @@ class BoundsMethod(ReportPart):
 
 
 class CalibrationInputs(ReportPart):
-    """What int8's ranges of one network were set by.
+    """Calibration data of one int8 network.
 
     Attributes:
-        split: The regions' split.
-        n: How many regions.
-        how: The method, and the layers that stay float, in words.
+        split: Split of the regions.
+        n: Number of regions.
+        how: Calibration method, and layers kept in float, as text.
     """
 
     split: str
@@ -103,11 +103,11 @@ class CalibrationInputs(ReportPart):
 
 
 class ReportedUnits(ReportPart):
-    """What an item is.
+    """Units of the items.
 
     Attributes:
-        networks: Of the networks' own figures.
-        decision: Of the cascade's verdict.
+        networks: Unit of the networks' own figures.
+        decision: Unit of the cascade's verdict.
     """
 
     networks: Unit
@@ -120,15 +120,14 @@ class ReportedRung(ReportPart):
     Attributes:
         format: File format.
         precision: Number format.
-        packed: Whether it is in the bundle, or was let through where the holdout stayed closed.
-        refused: Why it is not; None where it is.
-        bytes: Size of its files, by network.
-        sha256: Digests of them, likewise.
+        packed: Whether it is packed, or, if the holdout stayed closed, passed on val.
+        refused: Reason why not; None if packed.
+        bytes: File sizes, by network.
+        sha256: File digests, by network.
         parity: Largest difference from Keras on the same tensors, by network.
-        end_to_end: Largest difference of a golden frame's score from Keras's; None where that was
-            not measured.
+        end_to_end: Largest difference of a golden frame's score from Keras; None if not measured.
         figures: The cascade's figures by split and stage.
-        latency: By network; empty where it was not timed, or times are left out.
+        latency: By network; empty if not measured, or left out.
     """
 
     format: Format
@@ -144,42 +143,42 @@ class ReportedRung(ReportPart):
 
     @property
     def name(self) -> str:
-        """The form in words."""
+        """Name of the form."""
         return f"{self.format} {self.precision}"
 
     @property
     def kib(self) -> float | None:
-        """Size of all its files; None where it was never made."""
+        """Total size of its files in KiB; None if it was not made."""
         return sum(self.bytes.values()) / 1024 if self.bytes else None
 
-    def standing(self, split: str) -> str:
-        """Whether the form is packed, or why not; val alone lets through and packs nothing."""
+    def status(self, split: str) -> str:
+        """Whether the form is packed, or why not; without the holdout nothing is packed."""
         if not self.packed:
             return f"refused: {self.refused}"
-        return "let through" if split == VAL else "packed"
+        return "passed" if split == VAL else "packed"
 
 
 class CascadeRung(ReportedRung):
     """One form of gate and classifier.
 
     Attributes:
-        differences: Every figure against float32 TFLite, by split; empty for that itself.
+        differences: Differences to float32 TFLite by split; empty for float32 TFLite itself.
     """
 
     differences: dict[str, tuple[FigureDifference, ...]]
 
     def decision(self, split: str) -> StageFigures | None:
-        """How often its verdicts are right on a split."""
+        """Figures of its verdicts on a split."""
         return self.figures.get(split, {}).get("decision")
 
     def decision_difference(self, split: str) -> FigureDifference | None:
-        """How much more often they are right than those of float32 TFLite."""
+        """Difference of its verdict accuracy to float32 TFLite."""
         found = self.differences.get(split, ())
         same = (d for d in found if (d.stage, d.figure) == ("decision", ACCURACY))
         return next(same, None)
 
     def verdicts(self, split: str) -> tuple[int, int, int] | None:
-        """How many of its figures held, were not judged, and are worse; None without any."""
+        """Numbers of figures that held, were not judged, and are worse; None without any."""
         found = [d.verdict for d in self.differences.get(split, ())]
         if not found:
             return None
@@ -190,8 +189,9 @@ class InstancesRung(ReportedRung):
     """One form of the instance networks.
 
     Attributes:
-        differences: AP at IoU 0.5 against float32 TFLite, by split; empty for that itself.
-        networks: Number formats of its networks; None where it was refused before they were known.
+        differences: Differences of AP50 to float32 TFLite by split; empty for float32 TFLite
+            itself.
+        networks: Number formats of its networks; None if it was refused before they were chosen.
     """
 
     differences: dict[str, tuple[ApDifference, ...]]
@@ -199,7 +199,7 @@ class InstancesRung(ReportedRung):
 
     @property
     def heads_in_float(self) -> list[str] | None:
-        """Heads that stay in float in a form that is not float; None where there is none such."""
+        """Heads that stay in float in a quantized form; None for a float form."""
         if self.networks is None or self.precision == "float32":
             return None
         heads = {"box head": self.networks.box_head, "mask head": self.networks.mask_head}
@@ -211,7 +211,7 @@ class ReportedInstances(ReportPart):
 
     Attributes:
         windows: Width and height in pixels of each window.
-        rungs: Every form that was wanted.
+        rungs: Every requested form.
     """
 
     windows: tuple[tuple[int, int], ...]
@@ -219,32 +219,32 @@ class ReportedInstances(ReportPart):
 
 
 class ReportData(ReportPart):
-    """Everything that ``report.json`` states.
+    """All content of ``report.json``.
 
     Attributes:
         format: Version of ``report.json``.
-        name: Of the bundle.
-        description: What it is for.
+        name: Name of the bundle.
+        description: Purpose of the bundle.
         simulated: Whether its data is simulated.
-        created: When it was made, ISO 8601 in UTC.
-        tools: Versions of what its bytes and figures depend on.
-        machine: That exported; None where times are left out.
-        split: That figures are of where nothing else is said.
-        data: What all was trained, chosen and judged on.
-        margins: By how much int8 may be worse than float.
-        bounds: How bounds of differences are taken.
-        float_within: How far a float form's score may lie from Keras's.
-        rungs: Every form of gate and classifier that was wanted.
-        calibration: What int8's ranges were set by, by stage.
-        layers: What quantizing costs at each layer of int8 TFLite, by stage.
-        remedies: What was tried against what int8 loses.
-        temperatures: Of the networks, by stage.
-        thresholds: Of gate and decision.
-        units: What an item is.
-        evaluation: What ``millsight evaluate`` would print, by precision and unit; see
+        created: Creation time, ISO 8601 in UTC.
+        tools: Versions of the packages that affect bytes and figures.
+        machine: The exporting machine; None if times are left out.
+        split: Split of the figures unless stated otherwise.
+        data: Data of training, choices and evaluation.
+        margins: Non-inferiority margins.
+        bounds: Method of the bounds.
+        float_within: Largest difference of a float form's score from Keras.
+        rungs: Every requested form of gate and classifier.
+        calibration: Calibration data of int8, by stage.
+        layers: Quantization noise of each layer of int8 TFLite, by stage.
+        remedies: Mitigations that were tried.
+        temperatures: Temperatures of the networks, by stage.
+        thresholds: Gate and decision threshold.
+        units: Units of the items.
+        evaluation: Output of ``millsight evaluate``, by precision and unit; see
             ``train.evaluate.evaluation``.
-        instances: The instance networks; None where there are none.
-        holdout_openings: Every time that the holdout was judged.
+        instances: The instance networks; None without them.
+        holdout_openings: Every evaluation of the holdout.
     """
 
     format: int
@@ -271,20 +271,20 @@ class ReportData(ReportPart):
     holdout_openings: tuple[HoldoutOpening, ...]
 
     def form(self, name: str) -> CascadeRung:
-        """The form of gate and classifier of that name, ``tflite int8``."""
+        """The form of gate and classifier with that name, such as ``tflite int8``."""
         return next(rung for rung in self.rungs if rung.name == name)
 
     @property
     def timed(self) -> bool:
-        """Whether times were taken, and stand in the report."""
+        """Whether times were measured and are included."""
         return any(rung.latency for rung in self.rungs)
 
     def evaluated(self, precision: str, unit: Unit) -> EvaluationBlock:
-        """The evaluation of one precision by one unit, typed."""
+        """The evaluation in one precision by one unit, typed."""
         return EvaluationBlock.model_validate(self.evaluation[precision][unit])
 
     def untimed(self) -> ReportData:
-        """The same without what depends on how busy the machine was."""
+        """The report without timings, which depend on the machine's load."""
         instances = self.instances and self.instances.model_copy(
             update={"rungs": _untimed(self.instances.rungs)}
         )

@@ -1,8 +1,8 @@
-"""Val images of other data sets, to choose on beside the data's own.
+"""Additional val images from other data sets.
 
-A promise to miss at most 5 % of defective frames, made on 200 of them, must be kept with 2 % on
-those: chance could have been kind. On 2,000 it is kept with 4 %, and the gate lets much less clean
-strip through for the same promise.
+More defective frames allow a lower gate threshold for the same promise: a miss rate of at most 5 %
+can be promised on 200 frames only if 2 % of them are missed, because of chance; on 2,000 frames 4 %
+may be missed, so the gate passes much less clean strip.
 """
 
 from __future__ import annotations
@@ -24,22 +24,23 @@ from train.regions.finished import Run
 
 
 def with_extra_val(data: DataSet, others: Sequence[DataSet], runs: Sequence[Run]) -> DataSet:
-    """The data with the others' val images in its val.
+    """The data set with the others' val images added to its val.
 
     Args:
-        data: What the runs were trained on.
-        others: Data sets of the same classes.
-        runs: None of them may have learnt from the others' val.
+        data: The runs' training data.
+        others: Data sets with the same classes.
+        runs: The runs; none may have been trained on the others' val.
 
     Raises:
-        ConfigError: One has other classes, a run has learnt from it, or they are too many to name.
-        DataError: One has no val images, or a picture that the data or another has too.
+        ConfigError: A data set has other classes, a run was trained on it, or there are too many
+            to list.
+        DataError: A data set has no val images, or shares a picture with another one.
         ImageError: An image cannot be read.
     """
     if not others:
         return data
     if len(sources(runs, others)) > MAX_TEXT:
-        raise ConfigError("these are more data sets than a bundle can name", "Join some of them")
+        raise ConfigError("there are too many data sets for a bundle to list", "Join some of them")
     samples = list(data.samples)
     known = _pictures(samples)
     for number, other in enumerate(others):
@@ -49,7 +50,7 @@ def with_extra_val(data: DataSet, others: Sequence[DataSet], runs: Sequence[Run]
         for digest in found.keys() & known.keys():
             raise DataError(
                 f"{found[digest].path} is the same picture as {known[digest].path}",
-                "Give --also frames that are nowhere else",
+                "Give --also frames that occur in no other data set",
             )
         known |= found
         samples += [replace(sample, group=f"{number}/{sample.group}") for sample in offered]
@@ -57,11 +58,11 @@ def with_extra_val(data: DataSet, others: Sequence[DataSet], runs: Sequence[Run]
 
 
 def sources(runs: Iterable[Run], others: Iterable[DataSet]) -> str:
-    """Where the data is from, and what other data had a say, in a line."""
+    """Sources of the training data and of all additional data, in one line."""
     first, *_ = cards = [run.card.data for run in runs]
     learnt = dict.fromkeys(also for card in cards for also in card.also)
-    parts = [first.source, *(f"learnt from besides: {also}" for also in learnt)]
-    return " | ".join([*parts, *(f"chosen on besides: {other.provenance}" for other in others)])
+    parts = [first.source, *(f"also trained on: {also}" for also in learnt)]
+    return " | ".join([*parts, *(f"also chosen on: {other.provenance}" for other in others)])
 
 
 def _check(other: DataSet, data: DataSet, runs: Iterable[Run]) -> None:
@@ -73,18 +74,18 @@ def _check(other: DataSet, data: DataSet, runs: Iterable[Run]) -> None:
     if not other.of(VAL):
         raise DataError(
             f"{other.root} has no val images to choose on",
-            "Deal to val what no run has learnt from: millsight data split"
-            f" {other.root} --shares val=1 --force (COCO's splits are its files' names)",
+            "Assign images that no run was trained on to val: millsight data split"
+            f" {other.root} --shares val=1 --force (in COCO, file names give the splits)",
         )
     learnt = {digest for run in runs for digest in run.card.data.also_digests}
     if {data_digest(other.of(split)) for split in (TRAIN, VAL)} & learnt:
         raise ConfigError(
-            f"a run has learnt from {other.root}", "Give --also frames that no network has seen"
+            f"a run was trained on {other.root}", "Give --also frames that no network has seen"
         )
 
 
 def _pictures(samples: Iterable[Sample]) -> dict[str, Sample]:
-    """One of the samples for each SHA-256 of a picture's file."""
+    """One sample per SHA-256 of its picture file."""
     try:
         return {hashlib.sha256(sample.path.read_bytes()).hexdigest(): sample for sample in samples}
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Which sizes of frame the exported networks take."""
+"""Frame sizes that the exported networks accept."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ MAX_SIDE = 8192
 
 
 def frame_sizes(geometry: Geometry, data: DataSet) -> FrameSizes:
-    """Sizes of frame that networks of this geometry take.
+    """Frame sizes that networks of this geometry accept.
 
-    Frames that are cut into regions may be of any size from one region on, because the last region
-    of a row ends at the border. Frames that are squashed whole must be of sizes that were trained.
+    Frames that are cut into regions may have any size of at least one region, because the last
+    region of a row ends at the border. Frames that are resized as a whole must have a size from
+    training.
     """
     if geometry.region:
         width, height = geometry.region

@@ -1,7 +1,7 @@
-"""Golden frames: drawn pictures whose scores a device must reproduce.
+"""Golden frames: pictures with recorded scores that a device must reproduce.
 
-They are always simulated, because real frames may not be republished with a bundle; to compare a
-device with the one that packed the bundle, any strip-like picture serves.
+They are always simulated, because real frames may not be republished in a bundle. For comparing a
+device with the machine that packed the bundle, any strip-like picture will do.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from edge.vision.cascade import Cascade
 from export.convert.forms import Rung
 
 SEED = 20_160_512
-"""Not a seed that data sets are drawn with: golden frames are in no split."""
+"""Not used for data sets, so golden frames are in no split."""
 
 SOURCE = f"simulated strip, seed {SEED}"
 
@@ -36,7 +36,7 @@ def golden_frames(
     cascades: Mapping[Rung, Cascade],
     files: dict[str, bytes],
 ) -> tuple[GoldenFrame, ...]:
-    """Draw golden frames, score them in every rung, and put their pictures among the files."""
+    """Draw golden frames, score them in every form, and add their pictures to the files."""
     golden = []
     for number, pixels in enumerate(draw_golden_frames(count, sizes), start=1):
         file = f"golden/frame-{number}.png"
@@ -56,9 +56,9 @@ def golden_frames(
 
 
 def draw_golden_frames(count: int, sizes: FrameSizes) -> list[Pixels]:
-    """Draw frames of 1600×256, cut or mirrored on to a size that the models take.
+    """Draw frames of 1600×256, cropped or extended to an accepted size.
 
-    The first shows a defect and the second none, as far as ``count`` reaches.
+    The first shows a defect, the second none.
     """
     simulator = StripSimulator(SEED)
     drawn = (simulator.draw(index) for index in range(1000))
@@ -73,7 +73,7 @@ def draw_golden_frames(count: int, sizes: FrameSizes) -> list[Pixels]:
 
 
 def fit(pixels: Pixels, sizes: FrameSizes) -> Pixels:
-    """The largest part of a picture that is of an accepted size, mirrored on where it is short."""
+    """Crop a picture to the largest accepted size, extending short sides by reflection."""
     height = _side(pixels.shape[0], sizes.min_height, sizes.max_height, sizes.multiple_height)
     width = _side(pixels.shape[1], sizes.min_width, sizes.max_width, sizes.multiple_width)
     short = max(0, height - pixels.shape[0]), max(0, width - pixels.shape[1])
@@ -87,5 +87,5 @@ def _side(length: int, low: int, high: int, multiple: int) -> int:
 
 
 def encode_png(pixels: Pixels) -> bytes:
-    """A frame as PNG, compressed as far as it goes: the bundle stores it as it is."""
+    """A frame as PNG at maximum compression; the bundle stores it without compressing again."""
     return cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()

@@ -1,4 +1,4 @@
-"""Whether finished runs fit one another and the data that they are exported with."""
+"""Checks that finished runs match each other and the data of the export."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from train.data.sample import DataSet
 from train.data.tiles import judged_tiles
 from train.instances.finished import InstancesRun
 from train.regions.finished import Run
-from train.regions.items import MOST_VAL
+from train.regions.items import MAX_VAL_ITEMS
 
 TRAIN, VAL, HOLDOUT = "train", "val", "holdout"
 
 
 def check_data(gate: Run, classifier: Run | None, data: DataSet) -> None:
-    """Make sure that data and splits are those of the runs, image by image.
+    """Check that data and splits are those of the runs, image by image.
 
-    A holdout that a network was trained on would judge nothing.
+    A holdout on which a network was trained would be no test.
 
     Raises:
-        DataError: Names what differs: classes, images and splits, pixels and labels, or items.
+        DataError: Classes, images, splits, pixels, labels or numbers of items differ.
         ImageError: An image cannot be read.
     """
     found = {}
     for run in (gate, classifier) if classifier else (gate,):
         card = run.card.data
-        # A run that left the holdout closed has a digest of train and val alone.
+        # A run that kept the holdout closed has a digest of train and val only.
         named = tuple(card.splits)
         if named not in found:
             samples = [sample for split in named for sample in data.of(split)]
             found[named] = split_digest(samples), data_digest(samples)
         splits, pixels = found[named]
         items = {s: len(judged_tiles(data, s, run.geometry.region)) for s in (VAL, HOLDOUT)}
-        items[VAL] = min(items[VAL], MOST_VAL)
+        items[VAL] = min(items[VAL], MAX_VAL_ITEMS)
         for same, what in (
-            (data.classes == run.card.classes, "its classes are others"),
-            (splits == card.split_digest, "it has other images, groups or splits"),
+            (data.classes == run.card.classes, "its classes differ"),
+            (splits == card.split_digest, "its images, groups or splits differ"),
             (pixels == card.digest, "its images or labels have changed"),
             *(
                 (n == card.splits.get(split), f"{split} has {n} items and had {card.splits[split]}")
@@ -50,22 +50,22 @@ def check_data(gate: Run, classifier: Run | None, data: DataSet) -> None:
 
 
 def check_instances(run: InstancesRun, data: DataSet) -> None:
-    """Make sure that a run of the instance network fits the data, which the gate's run fits.
+    """Check that a run of the instance network matches the data, which matches the gate's run.
 
     Raises:
-        DataError: Names what differs, or the split that shows no defect to choose or judge by.
+        DataError: Something differs, or val or holdout shows no defect.
         ImageError: An image cannot be read.
     """
     card = run.card
     samples = [sample for split in card.data.splits for sample in data.of(split)]
     for same, what in (
-        (data.classes == card.classes, "its classes are others"),
-        (split_digest(samples) == card.data.split_digest, "it has other images, groups or splits"),
+        (data.classes == card.classes, "its classes differ"),
+        (split_digest(samples) == card.data.split_digest, "its images, groups or splits differ"),
         (data_digest(samples) == card.data.digest, "its images or labels have changed"),
     ):
         if not same:
             raise _other_data(data, run.folder, what)
-    for split, use in ((VAL, "choose on"), (HOLDOUT, "judge by")):
+    for split, use in ((VAL, "choose on"), (HOLDOUT, "test on")):
         if not any(sample.instances for sample in data.of(split)):
             raise DataError(
                 f"{data.root} has no {split} image with a box or a mask to {use}",
@@ -76,15 +76,15 @@ def check_instances(run: InstancesRun, data: DataSet) -> None:
 def _other_data(data: DataSet, folder: Path, what: str) -> DataError:
     return DataError(
         f"{data.root} is not the data that {folder} was trained on: {what}",
-        "Give the --data and --splits of the training command; card.md has it",
+        "Use the training command's --data and --splits; card.md has them",
     )
 
 
 def check_pair(gate: Run, classifier: Run | None) -> None:
-    """Make sure that the runs can be the two stages of one cascade.
+    """Check that the runs can be the two stages of one cascade.
 
     Raises:
-        ConfigError: Wrong tasks, or regions, classes, data or splits that differ.
+        ConfigError: A task is wrong, or regions, classes, data or splits differ.
     """
     if gate.card.task != "binary":
         raise ConfigError(
@@ -97,7 +97,7 @@ def check_pair(gate: Run, classifier: Run | None) -> None:
             f"{classifier.folder} was trained for binary", "Give --classifier a multiclass run"
         )
     one_data, other_data = gate.card.data, classifier.card.data
-    # Of other splits the digests are others too; each is held against the data itself.
+    # The digests of different sets of splits always differ; check_data compares each with the data.
     same_splits = one_data.splits.keys() == other_data.splits.keys()
     for what, one, other, comparable in (
         ("regions", gate.geometry.region, classifier.geometry.region, True),

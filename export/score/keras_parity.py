@@ -1,7 +1,7 @@
-"""How far each form scores golden frames from Keras, through the code of the line.
+"""Comparison of each form's golden-frame scores with Keras, through the code of the line.
 
-From the picture's file on: decoded, cut, scaled, run, and made a score of. Whatever stands between
-pixels and scores, a second preprocessing for one, would show here.
+It covers the whole way from the picture file to the score: decoding, cutting, scaling, inference
+and activation. Any difference between the two ways, such as a second preprocessing, shows here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from export.score.golden_frames import encode_png
 from train.keras_engine import KerasEngine
 
 FLOAT_WITHIN = 1e-4
-"""How far a score of a float32 form may lie from Keras's."""
+"""Largest difference of a float32 form's score from Keras."""
 
 
 def golden_differences(
@@ -34,31 +34,31 @@ def golden_differences(
     frames: Sequence[Pixels],
     progress: ExportProgress,
 ) -> dict[Rung, float]:
-    """The largest difference of any score of any golden frame from Keras's, a fraction, by rung.
+    """Largest difference of golden-frame scores from Keras, a fraction, by form.
 
     Args:
-        stages: The networks; those of int8 are held against the network before any fine-tuning.
-        rungs: Those that every stage has, float32 TFLite among them.
-        temperatures: Of the networks.
-        thresholds: Of the cascade.
+        stages: The networks; int8 is compared with the network before any fine-tuning.
+        rungs: Forms that every stage has, including float32 TFLite.
+        temperatures: Temperatures of the networks.
+        thresholds: Thresholds of the cascade.
         frames: Pictures [lines, columns] uint8.
-        progress: Shows how it goes.
+        progress: Receives progress.
 
     Raises:
-        ExportGateError: Float32 TFLite scores otherwise than Keras.
+        ExportGateError: The scores of float32 TFLite differ from Keras.
     """
-    progress.start("scoring golden frames in Keras and in every rung")
+    progress.start("scoring golden frames in Keras and in every form")
     found = end_to_end(stages, rungs, temperatures, thresholds, frames)
     if found[EXACT] > FLOAT_WITHIN:
         raise ExportGateError(
-            f"float32 TFLite is not what was trained: {_off_by(found[EXACT])}; nothing was written",
+            f"float32 TFLite differs from Keras: {_off_by(found[EXACT])}; nothing was written",
             "The network uses an operation that does not convert; use one of millsight's",
         )
     return found
 
 
-def off_keras(differences: Mapping[Rung, float]) -> dict[Rung, str]:
-    """Why float32 rungs that score golden frames otherwise than Keras are refused."""
+def parity_refusals(differences: Mapping[Rung, float]) -> dict[Rung, str]:
+    """Reasons to refuse float32 forms whose golden-frame scores differ from Keras."""
     return {
         rung: _off_by(difference)
         for rung, difference in differences.items()
@@ -73,13 +73,13 @@ def end_to_end(
     thresholds: Thresholds,
     frames: Sequence[Pixels],
 ) -> dict[Rung, float]:
-    """The largest difference of any score of any frame from Keras's, a fraction, by rung.
+    """Largest difference of any score of any frame from Keras, a fraction, by form.
 
     Args:
-        stages: The networks; those of int8 are held against the network before any fine-tuning.
-        rungs: Those that every stage has.
-        temperatures: Of the networks.
-        thresholds: Of the cascade.
+        stages: The networks; int8 is compared with the network before any fine-tuning.
+        rungs: Forms that every stage has.
+        temperatures: Temperatures of the networks.
+        thresholds: Thresholds of the cascade.
         frames: Pictures [lines, columns] uint8.
     """
     pictures = [encode_png(pixels) for pixels in frames]
@@ -99,7 +99,7 @@ def end_to_end(
 
 
 def _off_by(difference: float) -> str:
-    return f"it scores golden frames {difference:.1e} off Keras; {FLOAT_WITHIN:g} is allowed"
+    return f"its golden-frame scores differ from Keras by {difference:.1e}, limit {FLOAT_WITHIN:g}"
 
 
 def _read(picture: bytes) -> Pixels:

@@ -1,4 +1,4 @@
-"""How long each form takes on the machine that exports, side by side."""
+"""Latency of each form on the exporting machine, measured side by side."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from export.progress import ExportProgress
 
 ROUNDS = 200
 SECONDS = 12.0
-"""The most that the rounds of one network take, from its second on."""
+"""Time limit of one network's rounds after the first."""
 
 THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Of one form of one network, one input at a time.
+    """Latency of one form of one network, per call.
 
     Attributes:
         p50: Median in milliseconds.
         p99: 99th percentile in milliseconds.
-        ratio: Median of how much longer it took than float32 TFLite just before or after.
+        ratio: Median ratio to float32 TFLite in the same round.
         n: Rounds.
     """
 
@@ -48,17 +48,16 @@ def latencies(
     *,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[Rung, Latency]:
-    """Run every form on the same input in turn, again and again, each round in another order.
+    """Time every form on the same input in turn, in rounds with a different order each.
 
-    Taking turns lets a busy machine slow all of them alike.
+    Alternating forms makes other load on the machine affect all of them alike.
 
     Args:
-        forms: Of one network, float32 TFLite among them.
-        inputs: What it is given: pictures [n, height, width] uint8, or numbers float32, of which
-            as many as its batch are taken.
-        progress: Shows how it goes.
-        what: The network's name.
-        clock: Seconds that pass, which everything is timed by.
+        forms: Files of one network, including float32 TFLite.
+        inputs: Pictures [n, height, width] uint8, or values float32, of which one batch is used.
+        progress: Receives progress.
+        what: Name of the network.
+        clock: Clock in seconds.
     """
     engines = {rung: open_engine(content, threads=THREADS) for rung, content in forms.items()}
     batch = engines[EXACT].input_shape[0]
@@ -82,7 +81,7 @@ def latencies(
 def stage_latencies(
     stages: Mapping[str, StageForms], rungs: Sequence[Rung], progress: ExportProgress
 ) -> dict[Rung, dict[str, Latency]]:
-    """How long each stage's network takes in every one of the rungs, by rung and stage."""
+    """Latency of each stage's network in every form, by form and stage."""
     taken: dict[Rung, dict[str, Latency]] = {rung: {} for rung in rungs}
     for name, stage in stages.items():
         forms = {rung: stage.forms[rung] for rung in rungs}

@@ -1,10 +1,10 @@
-"""Which layer loses what int8 loses: the noise of every activation, and where most is added.
+"""Quantization noise by layer: the noise of every activation, and the layers that add most of it.
 
-Every tensor of the int8 file is held against the one of the same name in the float file, which
+Every tensor of the int8 file is compared with the tensor of the same name in the float file, which
 computes what Keras computes (``export.convert.parity``). Noise is the power of the difference
-as a share of the signal's, of each channel by itself and then the mean: what usually goes wrong is
-that one channel's range leaves the others no steps. Noise adds up on its way, so that a layer
-adds what its output has more of it than the noisiest of its inputs.
+divided by the power of the signal, per channel, then averaged over channels: the usual problem is
+that one channel's range leaves too few steps for the others. Noise accumulates, so a layer adds
+the noise of its output minus that of its noisiest input.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from export.progress import ExportProgress
 from export.score.split_scores import SplitInputs
 
 TRACED = 32
-"""Inputs at most that are traced."""
+"""Most inputs that are traced."""
 
 _CLEANEST_DB = 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class LayerError:
-    """What quantizing costs at one layer.
+    """Quantization noise of one layer.
 
     Attributes:
         layer: Its name in Keras.
-        sqnr_db: Signal to quantization noise of its output, in decibels; 100 where there is none.
-        share: Of all noise that layers add, what this one adds, a fraction.
+        sqnr_db: Signal-to-quantization-noise ratio of its output in decibels; 100 without noise.
+        share: Its share of the noise that all layers add, a fraction.
     """
 
     layer: str
@@ -49,14 +49,14 @@ class LayerError:
 def trace(
     float_file: bytes, int8_file: bytes, inputs: Inputs, layers: Layers, batch: int = 1
 ) -> list[LayerError]:
-    """The error of every layer, in the order in which they run.
+    """Quantization noise of every layer, in execution order.
 
     Args:
         float_file: The float32 TFLite file.
-        int8_file: The int8 one.
-        inputs: As many as are to be traced; see ``TRACED``.
-        layers: Of the network.
-        batch: Of the files.
+        int8_file: The int8 TFLite file.
+        inputs: Inputs to trace; see ``TRACED``.
+        layers: Layers of the network.
+        batch: Batch size of the files.
     """
     exact, quantized = preserving_interpreter(float_file), preserving_interpreter(int8_file)
     twins = {operation.name: operation.output for operation in operations(quantized, layers)}
@@ -90,8 +90,8 @@ def trace(
 def trace_stages(
     stages: Mapping[str, StageForms], split: SplitInputs, progress: ExportProgress
 ) -> dict[str, list[LayerError]]:
-    """The error of every layer of int8 TFLite on some tiles of a split, by stage."""
-    progress.start("finding what quantizing costs at each layer")
+    """Quantization noise of every layer of int8 TFLite on some tiles of a split, by stage."""
+    progress.start("measuring quantization noise by layer")
     return {
         name: trace(
             stage.forms[EXACT],
@@ -104,7 +104,7 @@ def trace_stages(
 
 
 def noisiest_layers(errors: Sequence[LayerError], most: int = 3) -> list[LayerError]:
-    """The layers that together add half of the noise, the worst first, ``most`` at most."""
+    """The noisiest layers that together add half of the noise, at most ``most`` of them."""
     chosen: list[LayerError] = []
     for error in sorted(errors, key=lambda error: -error.share)[:most]:
         if sum(one.share for one in chosen) >= 0.5:
@@ -114,13 +114,13 @@ def noisiest_layers(errors: Sequence[LayerError], most: int = 3) -> list[LayerEr
 
 
 def noisiest_layer_text(errors: Sequence[LayerError]) -> str:
-    """The noisiest layer for people; empty where there is no noise."""
+    """The noisiest layer as text; empty without noise."""
     found = noisiest_layers(errors, most=1)
     if not found:
         return ""
     return (
         f"the noisiest layer is {found[0].layer}, which adds {found[0].share:.0%} of the noise "
-        f"({found[0].sqnr_db:.0f} dB of signal over noise after it)"
+        f"({found[0].sqnr_db:.0f} dB signal-to-noise ratio after it)"
     )
 
 
@@ -142,7 +142,7 @@ def _decoded(interpreter: Any, number: int) -> NDArray[np.float64]:
 
 
 def _mean_ratio(noise: NDArray[np.float64], signal: NDArray[np.float64]) -> float:
-    """Mean over channels that say anything; where there is nothing but noise it is 1."""
+    """Mean over channels with a signal; 1 if there is only noise."""
     says = signal > 0
     return float(np.minimum(noise[says] / signal[says], 1.0).mean()) if says.any() else 0.0
 

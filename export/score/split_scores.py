@@ -1,4 +1,4 @@
-"""A split, read once: its tiles as every network sees them, and what each network says of them."""
+"""A split's tiles as network inputs, and the logits and scores of its networks."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from train.regions.finished import Run
 from train.regions.items import tile_inputs
 
 Logits = NDArray[np.float32]
-"""What a network says of every tile, [tiles, outputs]."""
+"""Logits of a network for every tile, [tiles, outputs]."""
 
 _PART = 64
-"""Tiles between two steps of the progress."""
+"""Tiles per step of the progress display."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SplitInputs:
-    """A split as networks see it.
+    """Network inputs of a split.
 
     Attributes:
-        name: Of the split.
-        tiles: All of every frame, ambiguous ones too; whole frames where networks see those.
-        inputs: Every tile as an input, [tiles, height, width] uint8, by geometry.
-        past_edge: Which tiles lie past the strip's edge, where the line asks no network, [tiles].
+        name: Name of the split.
+        tiles: All tiles of every frame, including ambiguous ones; or whole frames.
+        inputs: Inputs of every tile, [tiles, height, width] uint8, by geometry.
+        past_edge: Tiles beyond the strip's edge, which the line does not inspect, [tiles].
     """
 
     name: str
@@ -52,11 +52,11 @@ class SplitInputs:
 
     @property
     def unambiguous(self) -> NDArray[np.bool_]:
-        """Which tiles can be judged by themselves, [tiles]."""
+        """Tiles with an unambiguous label, [tiles]."""
         return np.array([not tile.ambiguous for tile in self.tiles], np.bool_)
 
     def sample(self, geometry: Geometry, count: int) -> NDArray[np.uint8]:
-        """Inputs of ``count`` tiles or fewer, half of them defective, from all over the split."""
+        """Inputs of at most ``count`` tiles, half of them defective, spread over the split."""
         shows = np.array([bool(tile.classes) for tile in self.tiles], np.bool_)
         places = []
         for kind in (shows, ~shows):
@@ -75,11 +75,11 @@ def read_split(
     """Read every frame of a split once.
 
     Args:
-        data: With the split.
-        split: Its name.
-        geometries: Of the networks; all look at the same regions.
-        progress: Shows how it goes.
-        each_frame: Given each frame's pixels besides.
+        data: Data set with the split.
+        split: Name of the split.
+        geometries: Geometries of the networks; their regions are the same.
+        progress: Receives progress.
+        each_frame: Called with each frame's pixels.
 
     Raises:
         ImageError: An image cannot be read, or is smaller than a region.
@@ -98,7 +98,7 @@ def read_split(
 
 
 def _find_past_edge(tiles: Sequence[Tile], inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which tiles lie past the strip's edge of their frame, [tiles]."""
+    """Tiles beyond the strip's edge of their frame, [tiles]."""
     sizes = [len(list(members)) for _, members in groupby(tiles, key=lambda tile: tile.sample)]
     frames = np.split(inputs, np.cumsum(sizes)[:-1])
     return np.concatenate([past_the_edge(frame) for frame in frames])
@@ -107,7 +107,7 @@ def _find_past_edge(tiles: Sequence[Tile], inputs: NDArray[np.uint8]) -> NDArray
 def logits_of(
     content: bytes, inputs: NDArray[np.uint8], progress: ExportProgress, what: str
 ) -> Logits:
-    """What a file's network says of inputs [n, height, width] uint8, one thread a core.
+    """Logits of a network file for inputs [n, height, width] uint8; one thread per core.
 
     Raises:
         EngineError: No engine runs the file.
@@ -138,19 +138,19 @@ def score_split(
     classes: tuple[str, ...],
     thresholds: Thresholds | None = None,
 ) -> dict[Unit, Scored]:
-    """The cascade's scores of a split's tiles and frames, the gate hiding none.
+    """The cascade's scores of a split's tiles and frames; the gate hides none.
 
-    Tiles are those that training judges its networks on; there are none where networks see whole
-    frames. A frame's ambiguous tiles count for the frame, as they do beside the line, and those
-    past the strip's edge do not. Alone, a tile is a frame of its own, which has no edge.
+    Tiles are those on which training evaluates its networks; there are none if networks take whole
+    frames. A frame's score includes its ambiguous tiles, as beside the line, but no tiles past the
+    strip's edge. A single tile is a frame of its own, without an edge.
 
     Args:
-        split: Read.
-        runs: Of the gate and, where there is one, the classifier.
-        logits: What their networks say, likewise.
-        temperatures: Of their networks.
-        classes: Of the data set.
-        thresholds: What verdicts are given by; without any, nothing is called defective.
+        split: The split's inputs.
+        runs: Runs of the gate and, if there is one, the classifier.
+        logits: Logits of their networks, by stage.
+        temperatures: Temperatures of their networks.
+        classes: The data set's classes.
+        thresholds: Thresholds of verdicts; without any, no item is called defective.
     """
     every = _scored(split, runs, logits, temperatures, classes, thresholds)
     if any(temperature != 1 for temperature in temperatures.values()):
@@ -163,7 +163,7 @@ def score_split(
 
 
 def _blank_past_edge(scored: Scored, past_edge: NDArray[np.bool_]) -> Scored:
-    """The same scores, but for those of the tiles [n] where there is nothing to inspect."""
+    """The scores, with 0 for tiles [n] that show no strip."""
     none, classes, plain = scored.none, scored.class_scores, scored.untempered
     return replace(
         scored,
@@ -179,7 +179,7 @@ def _blank_past_edge(scored: Scored, past_edge: NDArray[np.bool_]) -> Scored:
 
 
 def gate_scores(run: Run, logits: Logits, temperature: float) -> NDArray[np.float32]:
-    """The gate's probability of a defect of every tile, [tiles]."""
+    """The gate's probability of a defect for every tile, [tiles]."""
     card = run.card
     return defect_probabilities(activated(logits, card.activation, temperature), card.outputs)
 

@@ -1,4 +1,4 @@
-"""Each stage's answers to the holdout: over which items a figure is taken, and which are right."""
+"""Right and wrong answers of each stage: the items of each figure, and which are right."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ RECALL = "recall of "
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one figure counts.
+    """Items and right answers of one figure.
 
     Attributes:
-        items: Which items it is taken over, [n] bool.
-        right: Which of all items are right in its sense, [n] bool.
+        items: Items that the figure covers, [n] bool.
+        right: Items, of all, that are right in its sense, [n] bool.
     """
 
     items: NDArray[np.bool_]
@@ -30,20 +30,20 @@ class Answers:
 
     @property
     def counted(self) -> NDArray[np.bool_]:
-        """Whether each of the figure's own items is right."""
+        """Whether each item of the figure is right."""
         return self.right[self.items]
 
 
 @dataclass(frozen=True, slots=True)
 class StageAnswers:
-    """One stage in one precision.
+    """Answers of one stage in one precision.
 
     Attributes:
-        unit: What an item is.
-        figures: Answers by the figure's name: accuracy, and recall of none and of each class.
-        scores: How surely each item shows a defect, [n].
-        defective: Which do, [n] bool.
-        groups: Near-duplicates share one, [n].
+        unit: Kind of item.
+        figures: Answers by figure: accuracy, and recall of none and of each class.
+        scores: Score for any defect of each item, [n].
+        defective: Items that show a defect, [n] bool.
+        groups: Group of near-duplicates of each item, [n].
     """
 
     unit: Unit
@@ -56,18 +56,18 @@ class StageAnswers:
 def stage_answers(
     tiles: Scored, judged: Scored, *, own: Unit, unit: Unit
 ) -> dict[str, StageAnswers]:
-    """Answers of ``gate``, ``classifier`` where there is one, and ``decision``.
+    """Answers of ``gate``, ``classifier`` if there is one, and ``decision``.
 
-    The networks are held against what they learnt from: the gate alone, at one half, and the
-    classifier alone. The decision is the cascade's verdict on what the thresholds were chosen for.
-    Int8 and float are judged at the same thresholds, which were chosen on int8's scores, because
-    those are the ones that are deployed: float's own best could lie elsewhere.
+    The networks are evaluated on their training task: the gate alone, at one half, and the
+    classifier alone. The decision is the cascade's verdict on the unit of the thresholds. Int8 and
+    float use the same thresholds, chosen on int8's scores because these are deployed; float's best
+    thresholds could differ.
 
     Args:
-        tiles: The networks' items.
-        judged: What the cascade gives verdicts on: the same, or frames.
-        own: What ``tiles`` are: frames where the networks see whole ones.
-        unit: What ``judged`` are.
+        tiles: Scores of the networks' items.
+        judged: Scores of the items that get verdicts: the same, or frames.
+        own: Unit of ``tiles``; frames if networks take whole frames.
+        unit: Unit of ``judged``.
     """
     stages = {"gate": _binary(tiles, tiles.gate, tiles.gate >= np.float32(0.5), own)}
     if tiles.none is not None:
@@ -98,7 +98,7 @@ def _classes(scored: Scored, scores: NDArray[np.float32], unit: Unit) -> StageAn
 
 
 def stage_figures(stage: StageAnswers) -> StageFigures:
-    """A stage's figures for the manifest. Intervals are bootstrapped over groups."""
+    """A stage's figures for the manifest, with intervals bootstrapped over groups."""
     right = stage.figures[ACCURACY].right
     accuracy, interval = share(right), share_interval(stage.groups, right)
     assert accuracy is not None

@@ -1,6 +1,6 @@
-"""One temperature for each stage, fitted on val to the logits of the int8 network: it is deployed.
+"""Temperature scaling: one temperature per stage, fitted on val to the deployed int8 network.
 
-See ``train.evaluate.calibration`` for what a temperature is and where it is from.
+See ``train.evaluate.calibration`` for the method and its source.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from train.regions.task import NONE
 _JUDGED = {"gate": "probability of a defect", "classifier": "probability of the answer"}
 
 _Answers = tuple[NDArray[np.float32], NDArray[np.bool_]]
-"""Probability given to each item, [n], and whether what it was given to is so."""
+"""Predicted probability of each item, [n], and whether the prediction is right."""
 
 
 def fit_temperatures(
     runs: Mapping[str, Run], logits: Mapping[str, Logits], val: SplitInputs, classes: Sequence[str]
 ) -> dict[str, float]:
-    """Each stage's temperature, from its clear tiles of val.
+    """Temperature of each stage, fitted on the unambiguous tiles of val.
 
     Args:
-        runs: Of the stages.
-        logits: What their int8 networks say of val.
-        val: Read.
-        classes: Of the data set.
+        runs: Runs of the stages.
+        logits: Logits of their int8 networks on val.
+        val: Inputs of val.
+        classes: The data set's classes.
     """
     clear = val.unambiguous
     tiles = [tile for tile in val.tiles if not tile.ambiguous]
@@ -52,12 +52,12 @@ def fit_temperatures(
 def present_outputs(
     outputs: Sequence[str], classes: Sequence[str], tiles: Sequence[Tile]
 ) -> NDArray[np.bool_]:
-    """Which outputs are so of each tile, [tiles, outputs] bool.
+    """Outputs that are true of each tile, [tiles, outputs] bool.
 
     Args:
-        outputs: What each stands for.
-        classes: The data set's; none for a network that tells defect from none alone.
-        tiles: With their classes.
+        outputs: Names of the outputs.
+        classes: The data set's classes; empty for a binary network.
+        tiles: Tiles with their classes.
     """
 
     def is_present(output: str, tile: Tile) -> bool:
@@ -69,12 +69,12 @@ def present_outputs(
 
 
 def stage_calibrations(val: Scored, holdout: Scored, unit: Unit) -> dict[str, Calibration]:
-    """What the temperatures did to each stage's probabilities.
+    """Calibration errors of each stage before and after temperature scaling.
 
     Args:
-        val: What the networks' own items of val score.
-        holdout: Those of the holdout likewise.
-        unit: What these items are.
+        val: Scores of the networks' own items of val.
+        holdout: The same for the holdout.
+        unit: Unit of these items.
     """
     splits = [(_answers(split.untempered or split), _answers(split)) for split in (val, holdout)]
     return {

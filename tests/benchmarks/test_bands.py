@@ -8,7 +8,7 @@ from benchmarks.under import under
 from edge.core.images import write_image
 from edge.core.rle import mask_to_runs
 from tests.train.data.build import box, noise, sample
-from train.augment.conditions import BLACK, banded
+from train.augment.conditions import BLACK, with_strip_edge
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import Instance, Sample
 
@@ -99,6 +99,6 @@ def test_what_is_done_to_a_sample_is_done_the_same_each_time(tmp_path):
     noised = under(strip, lambda p, rng: p + rng.integers(0, 9, p.shape).astype(np.uint8))
     np.testing.assert_array_equal(noised.read(), noised.read())
     assert not np.array_equal(noised.read(), strip.read())
-    dark = under(strip, lambda p, _: banded(p, 30, "left"))
+    dark = under(strip, lambda p, _: with_strip_edge(p, 30, "left"))
     assert (dark.read()[:, :30] == BLACK).all()
     assert (dark.name, dark.group, dark.instances) == (strip.name, strip.group, strip.instances)

@@ -28,7 +28,7 @@ EDGE_PX = 5
 """Width of the transition from black to strip in pixels; 3 to 20 in the same frames."""
 
 
-def lit(pixels: Pixels, *, gain: float = 0.0, offset: float = 0.0) -> Pixels:
+def with_brightness(pixels: Pixels, *, gain: float = 0.0, offset: float = 0.0) -> Pixels:
     """Change brightness and black level.
 
     Args:
@@ -51,7 +51,7 @@ def defocused(pixels: Pixels, sigma: float) -> Pixels:
     return np.asarray(blurred, np.uint8)
 
 
-def noisy(pixels: Pixels, rng: np.random.Generator, std: float) -> Pixels:
+def with_noise(pixels: Pixels, rng: np.random.Generator, std: float) -> Pixels:
     """Gaussian sensor noise; ``std`` is a share of full scale."""
     noise = rng.standard_normal(pixels.shape, dtype=np.float32)
     return _as_grey(pixels + np.float32(255 * std) * noise)
@@ -71,7 +71,7 @@ def shifted(pixels: Pixels, right: int, down: int) -> Pixels:
     return pixels[rows[:, None], columns]
 
 
-def dusty(
+def with_dust(
     pixels: Pixels,
     rng: np.random.Generator,
     specks: int,
@@ -95,7 +95,7 @@ def dusty(
     return _as_grey(surface)
 
 
-def banded(pixels: Pixels, px: int, side: Side, slant: float = 0.0) -> Pixels:
+def with_strip_edge(pixels: Pixels, px: int, side: Side, slant: float = 0.0) -> Pixels:
     """Show the strip's edge: ``px`` black columns from one side.
 
     The next ``EDGE_PX`` columns rise from black to strip.
@@ -108,28 +108,28 @@ def banded(pixels: Pixels, px: int, side: Side, slant: float = 0.0) -> Pixels:
     """
     height, width = pixels.shape
     if side == "right":
-        return banded(pixels[:, ::-1], px, "left", slant)[:, ::-1]
+        return with_strip_edge(pixels[:, ::-1], px, "left", slant)[:, ::-1]
     edge = px + slant * (np.arange(height, dtype=np.float32) / max(height - 1, 1) - 0.5)
     inside = (np.arange(width, dtype=np.float32) + 0.5 - edge[:, None]) / EDGE_PX
     share = np.clip(inside, 0.0, 1.0)
     return _as_grey(BLACK + (pixels - np.float32(BLACK)) * share)
 
 
-def oiled(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+def with_oil(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """Add an oil stain: a soft dark smear along the strip with ragged sides."""
-    return _wetted(pixels, rng, oil_streak)
+    return _with_stamps(pixels, rng, oil_streak)
 
 
-def watered(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+def with_water(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """Add water: a thin film with a smooth border, brighter or darker, or dried drops."""
     if rng.random() < 0.5:
-        return _wetted(pixels, rng, water_film)
-    return _wetted(pixels, rng, drop_ring, count=1 + int(rng.poisson(3.0)))
+        return _with_stamps(pixels, rng, water_film)
+    return _with_stamps(pixels, rng, drop_ring, count=1 + int(rng.poisson(3.0)))
 
 
 NUISANCES: dict[str, Callable[[Pixels, np.random.Generator], Pixels]] = {
-    "oil": oiled,
-    "water": watered,
+    "oil": with_oil,
+    "water": with_water,
 }
 """Used only if the data set declares them background; in some sets an oil spot is a defect."""
 
@@ -144,7 +144,7 @@ def _speck(rng: np.random.Generator, radius: float) -> Stamp:
     return Stamp(1 - shade * np.float32(rng.uniform(0.15, 0.6)))
 
 
-def _wetted(
+def _with_stamps(
     pixels: Pixels,
     rng: np.random.Generator,
     draw: Callable[[np.random.Generator, NoiseSheets, int, int], Stamp],

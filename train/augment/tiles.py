@@ -18,18 +18,18 @@ from numpy.typing import NDArray
 from edge.core.frame import Pixels
 from train.augment.conditions import (
     NUISANCES,
-    banded,
     defocused,
-    dusty,
     jpeg,
     motion_blurred,
+    with_dust,
+    with_strip_edge,
 )
 
 _SLANT_PX = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sometimes:
+class RandomChange:
     """A random change that a share of the items gets.
 
     Attributes:
@@ -43,7 +43,7 @@ class Sometimes:
     high: float
 
 
-NEVER = Sometimes(0.0, 0.0, 0.0)
+NEVER = RandomChange(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ class Augmentation:
     gamma: float = 0.2
     noise: float = 0.015
     noise_power: int = 1
-    edge: Sometimes = Sometimes(0.05, 0.01, 0.15)
-    sliver: Sometimes = NEVER
-    dust: Sometimes = Sometimes(0.1, 1, 8)
-    defocus: Sometimes = Sometimes(0.1, 0.4, 2.0)
-    motion: Sometimes = Sometimes(0.1, 2, 9)
-    jpeg: Sometimes = Sometimes(0.1, 25, 90)
+    edge: RandomChange = RandomChange(0.05, 0.01, 0.15)
+    sliver: RandomChange = NEVER
+    dust: RandomChange = RandomChange(0.1, 1, 8)
+    defocus: RandomChange = RandomChange(0.1, 0.4, 2.0)
+    motion: RandomChange = RandomChange(0.1, 2, 9)
+    jpeg: RandomChange = RandomChange(0.1, 25, 90)
     nuisances: tuple[str, ...] = ()
     nuisance_share: float = 0.1
 
@@ -94,9 +94,9 @@ class Augmentation:
 ROUGH = Augmentation(
     noise=0.05,
     noise_power=3,
-    sliver=Sometimes(0.08, -0.02, 0.015),
-    dust=Sometimes(0.2, 1, 8),
-    motion=Sometimes(0.15, 2, 11),
+    sliver=RandomChange(0.08, -0.02, 0.015),
+    dust=RandomChange(0.2, 1, 8),
+    motion=RandomChange(0.15, 2, 11),
 )
 """For a line with a noisy camera, dirt and high speed. A small network loses accuracy on clean
 strip: on CR7's val the gate lost two points, the classifier none."""
@@ -124,12 +124,12 @@ def augmented(
 
 def _soil_and_blur(images: NDArray[np.uint8], rng: np.random.Generator, how: Augmentation) -> None:
     """Apply, in place, what affects the strip, the glass and the lens."""
-    nuisance = Sometimes(how.nuisance_share, 1, 1)
-    changes: list[tuple[Sometimes, Callable[[Pixels, float], Pixels]]] = [
+    nuisance = RandomChange(how.nuisance_share, 1, 1)
+    changes: list[tuple[RandomChange, Callable[[Pixels, float], Pixels]]] = [
         *((nuisance, lambda p, _, name=name: NUISANCES[name](p, rng)) for name in how.nuisances),
         (how.edge, lambda p, share: _with_edge(p, share, rng)),
         (how.sliver, lambda p, share: _with_edge(p, share, rng)),
-        (how.dust, lambda p, specks: dusty(p, rng, round(specks))),
+        (how.dust, lambda p, specks: with_dust(p, rng, round(specks))),
         (how.defocus, defocused),
         (how.motion, lambda p, length: motion_blurred(p, round(length))),
     ]
@@ -138,7 +138,7 @@ def _soil_and_blur(images: NDArray[np.uint8], rng: np.random.Generator, how: Aug
             images[i] = change(images[i], strength)
 
 
-def _chosen(n: int, rng: np.random.Generator, chance: Sometimes) -> Iterator[tuple[int, float]]:
+def _chosen(n: int, rng: np.random.Generator, chance: RandomChange) -> Iterator[tuple[int, float]]:
     """The items (of ``n``) that get a change, each with its strength."""
     for i in np.flatnonzero(rng.random(n) < chance.share):
         yield int(i), float(rng.uniform(chance.low, chance.high))
@@ -155,7 +155,7 @@ def _with_edge(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels
         strip, 0, 0, black if left else 0, 0 if left else black, cv2.BORDER_REPLICATE
     )
     slant = float(rng.uniform(-_SLANT_PX, _SLANT_PX))
-    return banded(np.asarray(wide, np.uint8), px, "left" if left else "right", slant)
+    return with_strip_edge(np.asarray(wide, np.uint8), px, "left" if left else "right", slant)
 
 
 def _source_indices(

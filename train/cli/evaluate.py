@@ -19,7 +19,7 @@ from train.data.tiles import judged_tiles
 from train.evaluate.acquaintance import acquaintance, in_words
 from train.evaluate.comparison import baseline_of
 from train.evaluate.evaluation import evaluation
-from train.evaluate.instances.looking import look
+from train.evaluate.instances.scoring import score_instances
 from train.evaluate.printed import print_figures
 from train.evaluate.report import write_report
 from train.evaluate.scoring import score_each
@@ -102,7 +102,9 @@ def evaluate(
         key: None
         # Class folders outline nothing that outlines could be held against.
         if data.layout == "class folders"
-        else look(which, track(items, "outlining", len(items)), data.classes, inspect=key == _THIS)
+        else score_instances(
+            which, track(items, "outlining", len(items)), data.classes, inspect=key == _THIS
+        )
         for key, which in cascades.items()
     }
     compared = baseline_of(other, scored[_BASELINE], instances[_BASELINE]) if other else None

@@ -21,8 +21,8 @@ from train.cli.options import (
     epochs_option,
     out_option,
     rate_option,
+    resume_options,
     seed_option,
-    sitting_options,
 )
 from train.cli.resumable import (
     command_line,
@@ -92,7 +92,7 @@ _options = with_options(
         help="Evaluate so many val frames, evenly spaced, during training; at the end all.",
     ),
     click.option("--limit", type=COUNT, help="Use only so many training frames, for trials."),
-    sitting_options,
+    resume_options,
 )
 
 
@@ -123,8 +123,8 @@ def instances(
         opened = open_to_train(data, splits, allow_leaks=allow_leaks)
         if opened.layout == "class folders":
             raise DataError(
-                f"{data} holds class folders, which outline nothing",
-                "Draw boxes or masks, or train the gate and the classifier alone",
+                f"{data} holds class folders, which have no boxes or masks",
+                "Label boxes or masks, or train only the gate and the classifier",
             )
         claim_folder(folder, overwrite=overwrite)
         claim.claimed = True

@@ -35,8 +35,7 @@ data_options = with_options(
     click.option(
         "--allow-leaks",
         is_flag=True,
-        help="Train although images of one split share surface with images of another, so that"
-        " figures are too good.",
+        help="Train even if near-duplicates are in different splits; the figures will be too good.",
     ),
 )
 """``--data``, ``--splits`` and ``--allow-leaks``."""
@@ -58,7 +57,7 @@ seed_option = click.option(
     help="Seed of initial weights, item order and augmentation.",
 )
 
-sitting_options = with_options(
+resume_options = with_options(
     click.option("--resume", is_flag=True, help="Continue an interrupted run."),
     click.option("--overwrite", is_flag=True, help="Replace an existing run."),
 )
@@ -159,6 +158,6 @@ training_options = with_options(
         " accuracy on clean frames.",
     ),
     click.option("--limit", type=COUNT, help="Use only so many training items, for trials."),
-    sitting_options,
+    resume_options,
 )
 """All options of the gate's and the classifier's training."""

@@ -46,12 +46,12 @@ def resumable(folder: Path, command: str, *, resume: bool, overwrite: bool) -> I
     try:
         yield claim
     except InterruptedTrainingError as stop:
-        raise click.Abort(_how_to_go_on(folder, stop.epochs_done, command)) from None
+        raise click.Abort(_resume_hint(folder, stop.epochs_done, command)) from None
     except KeyboardInterrupt:
         if not overwrite:
             with suppress(OSError):
                 folder.rmdir()  # Fails unless the folder is empty, which is intended.
-        raise click.Abort(_how_to_go_on(folder if claim.claimed else None, None, command)) from None
+        raise click.Abort(_resume_hint(folder if claim.claimed else None, None, command)) from None
 
 
 def open_to_train(root: Path, splits: Path | None, *, allow_leaks: bool = False) -> DataSet:
@@ -60,7 +60,7 @@ def open_to_train(root: Path, splits: Path | None, *, allow_leaks: bool = False)
     Args:
         root: The data folder.
         splits: A split file, or None for the data set's own.
-        allow_leaks: Go on where near-duplicates cross the splits.
+        allow_leaks: Tolerate near-duplicates that cross splits.
 
     Raises:
         DataError: Near-duplicates cross the splits.
@@ -97,7 +97,7 @@ def command_line(ctx: click.Context) -> str:
     return " ".join(words)
 
 
-def _how_to_go_on(folder: Path | None, epochs_done: int | None, command: str) -> str:
+def _resume_hint(folder: Path | None, epochs_done: int | None, command: str) -> str:
     if folder is None or not (folder / checkpoint.NAME).exists():
         return "stopped by Ctrl-C before the first epoch ended; nothing was kept"
     kept = "finished epochs" if epochs_done is None else f"{epochs_done} epochs"

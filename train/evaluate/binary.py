@@ -1,4 +1,4 @@
-"""Figures of defect or none."""
+"""Figures of the binary task: defect or none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LABELS = ("none", "defect")
 
 
 def binary(scored: Scored, threshold: float) -> dict[str, Any]:
-    """Defect or none at the decision threshold, the gate hiding nothing."""
+    """Figures at the decision threshold; the gate is ignored."""
     predicted, truth, groups = called_defective(scored, threshold), scored.defective, scored.groups
     before = scored if scored.untempered is None else scored.untempered
     return {
@@ -36,5 +36,5 @@ def binary(scored: Scored, threshold: float) -> dict[str, Any]:
 
 
 def called_defective(scored: Scored, threshold: float) -> NDArray[np.bool_]:
-    """Which items reach the decision threshold, [n], the gate hiding nothing."""
+    """Items at or above the decision threshold, [n]; the gate is ignored."""
     return scored.decision >= np.float32(threshold)

@@ -1,4 +1,4 @@
-"""Pieces that the figures of several tasks are made of, as they are printed."""
+"""Building blocks of the JSON figures that several tasks share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from train.evaluate.metrics import share, share_interval
 
 
 def with_interval(name: str, groups: NDArray[np.str_], right: NDArray[np.bool_]) -> dict[str, Any]:
-    """A share of items and its 95 % interval, null of nothing; all are [n]."""
+    """Share of right items with its 95 % interval; null without items. All arrays are [n]."""
     return {name: share(right), f"{name}_interval": share_interval(groups, right)}
 
 
 def confusion(
     labels: Sequence[str], truth: NDArray[np.intp], answers: NDArray[np.intp]
 ) -> dict[str, Any]:
-    """Counts of items, rows by what they show and columns by the answer; both [n] label places."""
+    """Confusion matrix: rows by truth, columns by answer; both are label indices, [n]."""
     counts = np.zeros((len(labels), len(labels)), np.intp)
     np.add.at(counts, (truth, answers), 1)
     return {"labels": list(labels), "counts": counts.tolist()}
@@ -29,7 +29,7 @@ def confusion(
 def calibration(
     now: tuple[ArrayLike, ArrayLike], before: tuple[ArrayLike, ArrayLike]
 ) -> dict[str, Any]:
-    """How far confidence can be taken at its word, with the bundle's temperatures and at 1.
+    """Calibration with the bundle's temperatures and at temperature 1.
 
     Args:
         now: Confidence of each item and whether it was right, both [n].

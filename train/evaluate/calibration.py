@@ -1,8 +1,8 @@
-"""How far a network's probabilities can be taken at their word, and one temperature to mend them.
+"""Calibration: reliability bins, expected calibration error, and temperature scaling.
 
-A temperature divides all logits before they become probabilities: the order of a binary network's
-scores stays, their sureness changes (Guo et al. 2017, "On Calibration of Modern Neural Networks").
-The expected calibration error is theirs too, over bins of equal width.
+A temperature divides all logits before they become probabilities: it keeps the order of a binary
+network's scores and changes their confidence (Guo et al. 2017, "On Calibration of Modern Neural
+Networks"). The expected calibration error is from the same paper, over bins of equal width.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from scipy.special import log_expit, log_softmax, logsumexp
 
 BINS = 15
 TEMPERATURES = (0.5, 10.0)
-"""Bounds of the search. A val on which nothing is wrong would ask for a temperature of 0, which
-makes of an int8 rounding a leap of the score: the lower bound keeps that within what golden frames
-are allowed.
+"""Bounds of the search. A val without errors would give a temperature of 0, at which one int8
+rounding step would make the score jump. The lower bound keeps such a step within the tolerance of
+golden frames.
 """
 _DECIMALS = 4
 
 
 class Bin(NamedTuple):
-    """Items of about one confidence.
+    """Items with similar confidence.
 
     Attributes:
-        confidence: Their mean confidence.
-        right: Share of them that are right.
-        n: How many they are.
+        confidence: Mean confidence of the items.
+        right: Share of the items that are right.
+        n: Number of items.
     """
 
     confidence: float
@@ -38,12 +38,12 @@ class Bin(NamedTuple):
 
 
 def reliability(confidence: ArrayLike, right: ArrayLike, bins: int = BINS) -> tuple[Bin, ...]:
-    """Bins of equal width over 0 to 1, lowest first; those without items are left out.
+    """Bins of equal width from 0 to 1, lowest first; empty bins are left out.
 
     Args:
-        confidence: The probability given to each item, [n], 0 to 1.
-        right: Whether what it was given to is so, [n] bool.
-        bins: How many.
+        confidence: Predicted probability of each item, [n], 0 to 1.
+        right: Whether the prediction is right, [n] bool.
+        bins: Number of bins.
     """
     sure, so = np.asarray(confidence, np.float64), np.asarray(right, np.float64)
     place = np.minimum((sure * bins).astype(np.intp), bins - 1)
@@ -59,12 +59,12 @@ def reliability(confidence: ArrayLike, right: ArrayLike, bins: int = BINS) -> tu
 def expected_calibration_error(
     confidence: ArrayLike, right: ArrayLike, bins: int = BINS
 ) -> float | None:
-    """Mean distance of confidence from the share right, weighted by items; None of nothing.
+    """Mean distance between confidence and accuracy, weighted by items; None without items.
 
     Args:
-        confidence: The probability given to each item, [n], 0 to 1.
-        right: Whether what it was given to is so, [n] bool.
-        bins: Of equal width.
+        confidence: Predicted probability of each item, [n], 0 to 1.
+        right: Whether the prediction is right, [n] bool.
+        bins: Number of bins of equal width.
     """
     filled = reliability(confidence, right, bins)
     n = sum(b.n for b in filled)
@@ -76,13 +76,13 @@ def fit_temperature(
     present: NDArray[np.bool_],
     activation: Literal["softmax", "sigmoid"],
 ) -> float:
-    """The temperature with the least negative log-likelihood, of 0.5 to 10; 1 where none helps.
+    """The temperature from 0.5 to 10 with the lowest negative log-likelihood; 1 if none is better.
 
     Args:
-        logits: What the network says, [n, outputs].
-        present: Which outputs are so of each item, [n, outputs], one or more for a softmax. Of
-            several, the probability that they have together counts.
-        activation: What turns logits into probabilities.
+        logits: Logits of the network, [n, outputs].
+        present: Outputs that are true of each item, [n, outputs]; a softmax needs at least one. If
+            several are true, their summed probability counts.
+        activation: Activation from logits to probabilities.
     """
     exact = logits.astype(np.float64)
 

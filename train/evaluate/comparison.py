@@ -1,4 +1,4 @@
-"""Two bundles on the same items: is one right more often than the other?"""
+"""Paired comparison of two bundles on the same items."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from numpy.typing import NDArray
 from edge.bundle import Bundle
 from train.evaluate.binary import called_defective
 from train.evaluate.instances.instance_figures import instance_differences
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.metrics import difference_interval, mcnemar, share
 from train.evaluate.scored import Scored
 
 
 class Baseline(NamedTuple):
-    """Another bundle and what it says of the same items in the same order.
+    """Another bundle and its scores of the same items in the same order.
 
     Attributes:
-        name: Of the bundle.
+        name: Name of the bundle.
         digest: SHA-256 of its file.
-        scored: What it says.
+        scored: Its scores.
         threshold: Its decision threshold.
-        instances: What its instance model finds; None where it has none for these classes.
+        instances: Results of its instance model; None if it has none for these classes.
     """
 
     name: str
     digest: str
     scored: Scored
     threshold: float
-    instances: JudgedInstances | None = None
+    instances: MatchedInstances | None = None
 
 
 def baseline_of(
-    bundle: Bundle, scored: Scored, instances: JudgedInstances | None = None
+    bundle: Bundle, scored: Scored, instances: MatchedInstances | None = None
 ) -> Baseline:
-    """What a bundle said, to be compared with."""
+    """A bundle's results as a baseline."""
     manifest = bundle.manifest
     threshold = manifest.thresholds.decision.value
     return Baseline(manifest.name, bundle.digest, scored, threshold, instances)
@@ -46,11 +46,11 @@ def comparison(
     scored: Scored,
     threshold: float,
     baseline: Baseline,
-    instances: JudgedInstances | None = None,
+    instances: MatchedInstances | None = None,
 ) -> dict[str, Any]:
-    """``binary`` and ``multiclass`` accuracy and ``instances``' AP at IoU 0.5 against the baseline.
+    """Differences to the baseline: ``binary`` and ``multiclass`` accuracy, AP50 of ``instances``.
 
-    Null where either has none.
+    A difference is null if either bundle lacks the figure.
     """
     truth, other = scored.defective, baseline.scored
     named, other_named = scored.right, other.right
@@ -74,9 +74,9 @@ def comparison(
 def paired(
     groups: NDArray[np.str_], this: NDArray[np.bool_], baseline: NDArray[np.bool_]
 ) -> dict[str, Any]:
-    """Which items each judges rightly, all [n].
+    """Paired comparison of which items each classifies rightly, all [n].
 
-    McNemar's p value takes items for independent; the interval of the difference does not.
+    McNemar's p-value assumes independent items; the interval of the difference does not.
     """
     only_this, only_baseline = int((this & ~baseline).sum()), int((baseline & ~this).sum())
     return {

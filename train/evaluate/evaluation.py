@@ -1,4 +1,4 @@
-"""The figures that ``millsight evaluate`` prints, from what a cascade said."""
+"""The figures that ``millsight evaluate`` prints, computed from a cascade's scores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from train.evaluate.binary import binary
 from train.evaluate.blocks import with_interval
 from train.evaluate.comparison import Baseline, comparison
 from train.evaluate.instances.instance_figures import figures_of
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.metrics import auroc, share
 from train.evaluate.multiclass import multiclass
 from train.evaluate.scored import Scored
@@ -22,11 +22,11 @@ def evaluation(
     scored: Scored,
     thresholds: Thresholds,
     baseline: Baseline | None = None,
-    instances: JudgedInstances | None = None,
+    instances: MatchedInstances | None = None,
 ) -> dict[str, Any]:
     """``binary``, ``gate``, ``multiclass``, ``cascade``, ``instances`` and ``baseline``.
 
-    What was not judged is null. Intervals are 95 %, bootstrapped over groups.
+    What was not evaluated is null. Intervals are 95 %, bootstrapped over groups.
     """
     right, decision = scored.verdicts == scored.defective, thresholds.decision.value
     return {
@@ -43,11 +43,12 @@ def evaluation(
 
 
 def gate(scored: Scored, thresholds: Thresholds) -> dict[str, Any]:
-    """What the gate lets through: its recall, and how much clean strip it passes on.
+    """The gate's recall, and its pass rate on clean items.
 
-    ``alpha``, ``delta``, ``n``, ``unit`` and ``method`` are the promise's, from the split that the
-    threshold was chosen on; ``n_judged`` items gave the rates. ``pass_rate_clean_at_99_recall`` is
-    at the highest threshold that recalls 99 % of these very items.
+    ``alpha``, ``delta``, ``n``, ``unit`` and ``method`` describe the promise, from the split on
+    which the threshold was chosen; the rates are over ``n_judged`` items.
+    ``pass_rate_clean_at_99_recall`` is at the highest threshold with 99 % recall on these same
+    items.
     """
     promised = thresholds.gate
     passed, truth = scored.gate >= np.float32(promised.value), scored.defective

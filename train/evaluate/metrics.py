@@ -1,4 +1,4 @@
-"""Figures of merit with their intervals."""
+"""Metrics and their confidence intervals."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest, norm, rankdata
 
 RESAMPLES = 1000
-"""Draws of groups for an interval."""
+"""Bootstrap resamples per interval."""
 
 
 def wilson(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share (Wilson 1927); (0, 1) where nothing was counted."""
+    """Wilson score interval of a share (Wilson 1927); (0, 1) if ``n`` is 0."""
     if n == 0:
         return 0.0, 1.0
     z = float(norm.ppf(0.5 + confidence / 2))
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # Rounding must not keep an end from a share that lies on it.
+    # Rounding must not exclude a share that lies exactly on an end of the interval.
     low = 0.0 if successes <= 0 else max(0.0, float(centre - half))
     return low, 1.0 if successes >= n else min(1.0, float(centre + half))
 
@@ -33,7 +33,7 @@ def auroc(labels: ArrayLike, scores: ArrayLike) -> float | None:
         scores: Higher means more likely positive, [n].
 
     Returns:
-        0 to 1, or None where one of the two kinds is missing.
+        0 to 1, or None if all items are positive or all negative.
     """
     positive = np.asarray(labels, dtype=bool)
     n_positive = int(positive.sum())
@@ -53,22 +53,22 @@ def group_bootstrap(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> tuple[float, float] | None:
-    """Percentile bootstrap interval of a statistic, drawing whole groups with replacement.
+    """Percentile bootstrap interval of a statistic, resampling whole groups with replacement.
 
-    Near-duplicates in one group are not independent, so groups are what is drawn
-    (Cameron, Gelbach and Miller 2008, the pairs cluster bootstrap). Resampling cannot see past a
-    figure that no draw changes, such as 1.0 of items that were all judged right; there it is
-    Wilson's interval of a share seen in as many trials as there are groups.
+    Near-duplicates in a group are not independent, so groups are resampled (Cameron, Gelbach and
+    Miller 2008, the pairs cluster bootstrap). If no resample changes the figure, such as an
+    accuracy of 1.0, the bootstrap interval would be empty; Wilson's interval is used instead, with
+    the number of groups as the number of trials.
 
     Args:
         groups: Group of each item, [n].
-        statistic: Given the places of the items drawn, [m], returns a fraction, or None.
-        confidence: Width of the interval.
-        resamples: How many draws.
-        seed: Of the draws.
+        statistic: Maps indices of the resampled items, [m], to a fraction or None.
+        confidence: Confidence level of the interval.
+        resamples: Number of resamples.
+        seed: Seed of the resampling.
 
     Returns:
-        Lower and upper end, or None where the statistic was defined in under half of the draws.
+        Lower and upper end, or None if the statistic is defined in under half of the resamples.
     """
     values, n_groups = _group_values(groups, statistic, resamples, seed)
     if len(values) < resamples / 2:
@@ -82,24 +82,24 @@ def group_bootstrap(
 def difference_bootstrap(
     groups: ArrayLike, statistic: Callable[[NDArray[np.intp]], float | None]
 ) -> tuple[float, float] | None:
-    """As ``group_bootstrap``, 95 %, of a statistic that is the difference of two fractions.
+    """95 % interval like ``group_bootstrap``, for a difference of two fractions.
 
-    Where no draw changes it, each is allowed what ``difference_interval`` allows.
+    If no resample changes the difference, the fallback is that of ``difference_interval``.
 
     Args:
         groups: Group of each item, [n].
-        statistic: Given the places of the items drawn, [m], returns −1 to 1, or None.
+        statistic: Maps indices of the resampled items, [m], to −1 to 1, or None.
     """
     values, n_groups = _group_values(groups, statistic, RESAMPLES, seed=0)
     return _difference_ends(values, n_groups) if len(values) >= RESAMPLES / 2 else None
 
 
 def share_interval(groups: ArrayLike, right: NDArray[np.bool_]) -> tuple[float, float] | None:
-    """95 % interval of a share of items, bootstrapped over groups; None of nothing.
+    """95 % interval of a share of items, bootstrapped over groups; None without items.
 
     Args:
         groups: Group of each item, [n].
-        right: Which items count, [n] bool.
+        right: Items that count, [n] bool.
     """
     if not len(right):
         return None
@@ -111,15 +111,15 @@ def share_interval(groups: ArrayLike, right: NDArray[np.bool_]) -> tuple[float, 
 def difference_interval(
     groups: ArrayLike, right: NDArray[np.bool_], other: NDArray[np.bool_]
 ) -> tuple[float, float] | None:
-    """95 % interval of how much greater one share is than another of the same items; None of none.
+    """95 % interval of the difference of two shares of the same items; None without items.
 
-    The items stay paired in each draw of groups. Where no draw changes the difference, each side is
-    allowed what Wilson's interval allows of something never seen in as many trials as groups.
+    Items stay paired in each resample of groups. If no resample changes the difference, each end is
+    extended by Wilson's upper limit of an event not seen in as many trials as there are groups.
 
     Args:
         groups: Group of each item, [n].
-        right: Which items one counts, [n] bool.
-        other: Which items the other counts, [n] bool.
+        right: Items that count for the first share, [n] bool.
+        other: Items that count for the second share, [n] bool.
     """
     if not len(right):
         return None
@@ -127,7 +127,7 @@ def difference_interval(
 
 
 def _draws(count: int, resamples: int, seed: int) -> Iterator[NDArray[np.intp]]:
-    """Places of as many groups as there are, drawn with replacement."""
+    """Indices of resampled groups, drawn with replacement, as many as there are."""
     random = np.random.default_rng(seed)
     for _ in range(resamples):
         yield random.integers(count, size=count)
@@ -139,7 +139,7 @@ def _group_values(
     resamples: int,
     seed: int,
 ) -> tuple[list[float], int]:
-    """The statistic of each draw where it is defined, and how many groups there are."""
+    """The statistic in each resample where it is defined, and the number of groups."""
     names, place = np.unique(np.asarray(groups), return_inverse=True)
     order = np.argsort(place, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(place))[:-1])
@@ -148,7 +148,7 @@ def _group_values(
 
 
 def _group_means(groups: ArrayLike, values: ArrayLike) -> tuple[list[float], int]:
-    """Mean of the items' values in each draw, by sums over groups, and how many groups."""
+    """Mean of the items' values in each resample, by group sums, and the number of groups."""
     names, place = np.unique(np.asarray(groups), return_inverse=True)
     sums, sizes = np.bincount(place, np.asarray(values, np.float64)), np.bincount(place)
     drawn = _draws(len(names), RESAMPLES, seed=0)
@@ -172,7 +172,7 @@ def _difference_ends(values: list[float], n_groups: int) -> tuple[float, float]:
 def auroc_interval(
     groups: ArrayLike, labels: NDArray[np.bool_], scores: NDArray[np.floating]
 ) -> tuple[float, float] | None:
-    """95 % interval of ``auroc``, bootstrapped over groups; None where that is not defined.
+    """95 % interval of ``auroc``, bootstrapped over groups; None if undefined.
 
     Args:
         groups: Group of each item, [n].
@@ -185,25 +185,25 @@ def auroc_interval(
 
 
 def mcnemar(only_this: int, only_other: int) -> float:
-    """Exact two-sided p value of McNemar's test (1947): is either of two right more often?
+    """Exact two-sided p-value of McNemar's test (1947) for a difference in accuracy.
 
-    Items that both or neither judge rightly say nothing of it.
+    Items that both or neither classify rightly carry no information.
 
     Args:
-        only_this: Items that only the one judges rightly.
-        only_other: Items that only the other judges rightly.
+        only_this: Items that only the first classifies rightly.
+        only_other: Items that only the second classifies rightly.
     """
     discordant = only_this + only_other
     return float(binomtest(only_this, discordant).pvalue) if discordant else 1.0
 
 
 def f1(truth: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float | None:
-    """Harmonic mean of precision and recall; None where the class is neither there nor named."""
+    """F1 score; None if the class is neither present nor predicted."""
     hits = int((truth & answer).sum())
     total = int(truth.sum()) + int(answer.sum())
     return 2 * hits / total if total else None
 
 
 def share(mask: NDArray[np.bool_]) -> float | None:
-    """Share of True; None of nothing."""
+    """Share of True; None if the mask is empty."""
     return float(mask.mean()) if len(mask) else None

@@ -1,4 +1,4 @@
-"""Which items were judged most wrongly: there a person sees whether model or label errs."""
+"""The most confident mistakes, for a person to check whether the model or the label is wrong."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from train.evaluate.scored import NONE, Scored
 
 
 class Mistakes(NamedTuple):
-    """Places of items, the most confident mistake first, and how many mistakes there are.
+    """Indices of mistakes, the most confident first, and the number of mistakes.
 
     Attributes:
         places: The worst item of each group, the worst groups first.
-        n: All mistakes of the kind.
+        n: Number of mistakes of this kind.
     """
 
     places: tuple[int, ...]
@@ -24,15 +24,15 @@ class Mistakes(NamedTuple):
 
 
 def worst_mistakes(scored: Scored, threshold: float, each: int) -> dict[str, Mistakes]:
-    """The worst false alarms, misses and wrong classes; each kind at most ``each``.
+    """The worst false alarms, misses and wrong classes; at most ``each`` of each kind.
 
-    Of near-duplicates, which share a group, one is enough to see. An item is a wrong class where
-    it shows a defect and another class is answered; a defect answered as none is not.
+    Only one item of a group of near-duplicates is listed. A wrong class is an item with a defect
+    that is answered with another class; a defect answered with none is a miss.
 
     Args:
         scored: The items.
-        threshold: Of the decision.
-        each: How many places of a kind are wanted.
+        threshold: Decision threshold.
+        each: Largest number of indices per kind.
     """
     called, truth = called_defective(scored, threshold), scored.defective
     kinds = {

@@ -1,4 +1,4 @@
-"""The figures as tables in a terminal: what is read first, not everything."""
+"""The main figures as tables in a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BY = {IOU50: "IoU 0.5", TOUCHING: "touching"}
 
 
 def print_figures(figures: dict[str, Any], title: str) -> None:
-    """Print the figures of ``evaluation``, and those per class."""
+    """Print the figures of ``evaluation``, including those per class."""
     console = ResultConsole()
     table = PageTable(title=as_markup(title), title_justify="left")
     for heading in ("what", "figure", "value", "95 %"):
@@ -35,7 +35,7 @@ def print_figures(figures: dict[str, Any], title: str) -> None:
     }
     for block, names in wanted.items():
         if figures[block] is None:
-            table.add_row(block, "", _MISSING.get(block, "not judged by this data"), "")
+            table.add_row(block, "", _MISSING.get(block, "not evaluated on this data"), "")
             continue
         values = dict(figures[block])
         if block == "gate":
@@ -62,7 +62,7 @@ def print_figures(figures: dict[str, Any], title: str) -> None:
 
 def _compared(baseline: dict[str, Any]) -> PageTable:
     table = PageTable(
-        title=as_markup(f"accuracy and AP less those of {baseline['name']}"), title_justify="left"
+        title=as_markup(f"accuracy and AP minus those of {baseline['name']}"), title_justify="left"
     )
     headings = ("what", "points", "95 %", "only this right", "only baseline right", "McNemar's p")
     for heading in headings:
@@ -70,7 +70,7 @@ def _compared(baseline: dict[str, Any]) -> PageTable:
     for what in ("binary", "multiclass"):
         pair = baseline[what]
         if pair is None:
-            table.add_row(what, "not judged")
+            table.add_row(what, "not evaluated")
             continue
         low, high = pair["difference_interval"]
         table.add_row(
@@ -102,12 +102,12 @@ def _per_class(per_class: dict[str, Any]) -> PageTable:
 
 
 def _detections(instances: dict[str, Any]) -> PageTable:
-    title = f"{instances['n']:,} defects, at the bundle's rules; false alarms a frame"
+    title = f"{instances['n']:,} defects, by the bundle's rules; false alarms per frame"
     table = PageTable(title=title, title_justify="left")
-    for heading in ("looked at", "by", "recall", "precision", "false alarms", "on clean"):
-        table.add_column(heading, justify="left" if heading in {"looked at", "by"} else "right")
+    for heading in ("items", "by", "recall", "precision", "false alarms", "on clean"):
+        table.add_column(heading, justify="left" if heading in {"items", "by"} else "right")
     keys = ("recall", "precision", "false_alarms_per_frame", "false_alarms_per_clean_frame")
-    for key, what in (("detections", "every frame"), ("cascade", "as run does")):
+    for key, what in (("detections", "every frame"), ("cascade", "as run")):
         for by, values in (instances[key] or {}).items():
             table.add_row(what, _BY[by], *(_figure(values[name]) for name in keys))
     return table
@@ -125,7 +125,7 @@ def _instances_per_class(per_class: dict[str, Any]) -> PageTable:
 
 def _promise(gate: dict[str, Any]) -> str:
     if gate["alpha"] is None:
-        return f"none: {gate['n']} of {gate['unit']} are too few"
+        return f"none: too few, {gate['n']} ({gate['unit']})"
     return (
         f"misses at most {gate['alpha']:.0%} with confidence {1 - gate['delta']:.0%}, chosen on "
         f"{gate['n']} ({gate['unit']})"

@@ -1,9 +1,9 @@
-"""What a cascade said of items whose truth is known, and what counts as right.
+"""A cascade's scores of labelled items, and the definition of a right answer.
 
-There is one definition, for ``millsight evaluate``, for the export's comparison and for the
-manifest: an item's answer is the likeliest of none and the classes, and it is right where the item
-shows that class, or nothing. A class's recall and precision count what was *predicted*: the answer,
-or in a multilabel classifier, which may predict several, each score of one half and more.
+``millsight evaluate``, the export's comparison and the manifest share this definition: an item's
+answer is the most probable of none and the classes; it is right if the item shows that class, or,
+for none, no defect. Recall and precision of a class count *predictions*: the answer, or, for a
+multilabel classifier, every class with a score of at least one half.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from numpy.typing import NDArray
 from train.data.tiles import Tile
 
 NONE = 0
-"""Answer of an item that shows no defect; class i of the data set is answer i + 1."""
+"""Answer for an item without a defect; class i of the data set is answer i + 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Items with their truth and a cascade's scores of their worst regions, the gate hiding none.
+    """Labelled items and a cascade's scores of their worst regions; the gate hides none.
 
     Attributes:
         classes: The data set's classes.
-        groups: Near-duplicates share one, [n].
-        truth: Which classes each item shows, [n, classes] bool.
+        groups: Group of near-duplicates of each item, [n].
+        truth: Classes that each item shows, [n, classes] bool.
         gate: The gate's probability of a defect, [n].
-        decision: What is held against the decision threshold, [n].
-        none: The classifier's probability of none, [n]; None where the bundle has no classifier, or
-            one that lacks a class of the data set.
-        class_scores: Its probability of each class, [n, classes or more], or None likewise. Classes
-            that only the bundle knows come last and can only be wrong.
-        multilabel: Whether the classifier may say several classes of one item.
+        decision: Score that is compared with the decision threshold, [n].
+        none: The classifier's probability of none, [n]; None if the bundle has no classifier, or
+            the classifier lacks a class of the data set.
+        class_scores: Probability of each class, [n, classes or more], or None likewise. Classes
+            that the data set lacks come last and are always wrong.
+        multilabel: Whether the classifier can predict several classes for an item.
         verdicts: Whether the cascade calls each item defective, [n] bool.
-        untempered: The same items with scores at temperature 1; None where that changes none.
+        untempered: The same items with scores at temperature 1; None if that changes nothing.
     """
 
     classes: tuple[str, ...]
@@ -56,7 +56,7 @@ class Scored:
 
     @property
     def defective(self) -> NDArray[np.bool_]:
-        """Which items show a defect, [n]."""
+        """Items that show a defect, [n]."""
         return np.asarray(self.truth.any(axis=1), np.bool_)
 
     @property
@@ -66,9 +66,9 @@ class Scored:
 
     @property
     def answers(self) -> NDArray[np.intp] | None:
-        """The likeliest of none and the classes, [n]; of equally likely ones, the class.
+        """The most probable of none and the classes, [n]; a class wins a tie with none.
 
-        None where there is no classifier for these classes.
+        None without a classifier for these classes.
         """
         if self.none is None or self.class_scores is None:
             return None
@@ -84,7 +84,7 @@ class Scored:
 
     @property
     def right(self) -> NDArray[np.bool_] | None:
-        """Whether each answer is one of what the item shows, [n]; None likewise."""
+        """Whether each item shows its answer, [n]; None likewise."""
         answers = self.answers
         if answers is None:
             return None
@@ -93,7 +93,7 @@ class Scored:
 
     @property
     def predicted(self) -> NDArray[np.bool_] | None:
-        """Whether none, and each class of the data set, is said of each item, [n, 1 + classes]."""
+        """Whether none, and each class of the data set, is predicted, [n, 1 + classes]."""
         answers = self.answers
         if answers is None or self.class_scores is None:
             return None
@@ -104,7 +104,7 @@ class Scored:
         return answers[:, np.newaxis] == np.arange(1 + len(self.classes))
 
     def take(self, chosen: NDArray[np.bool_]) -> Scored:
-        """Some of the items, by [n] bool."""
+        """The items selected by a mask [n] bool."""
         arrays = {
             name: value[chosen]
             for name in ("groups", "truth", "gate", "decision", "none", "class_scores", "verdicts")
@@ -115,14 +115,14 @@ class Scored:
 
 
 def by_frame(scored: Scored, tiles: Sequence[Tile]) -> Scored:
-    """Frames, each by its worst tile, from all tiles of each frame one after the other.
+    """Scores of frames, each by its worst tile, from the scores of all their tiles.
 
-    It is what scoring the frames would give where the tiles are the cascade's regions, because a
-    tile by itself is the same network input as its region of the frame.
+    If tiles are the cascade's regions, the result equals scoring the frames, because a tile gives
+    the same network input as the region of its frame.
 
     Args:
-        scored: Of the tiles, ambiguous ones too: beside the line they are judged like any other.
-        tiles: Which they are, in the same order.
+        scored: Scores of the tiles, including ambiguous ones, which count beside the line too.
+        tiles: The tiles in the same order, grouped by frame.
     """
     frames = [(sample, len(list(members))) for sample, members in groupby(tiles, _sample)]
     first = np.cumsum([0, *(count for _, count in frames[:-1])])

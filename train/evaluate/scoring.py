@@ -1,4 +1,4 @@
-"""Having a cascade judge a data set's items, through the code that runs beside the line."""
+"""Scoring of a data set's items with a cascade, through the code that runs beside the line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Key = TypeVar("Key")
 
 
 class _Row(NamedTuple):
-    """What one cascade says of one item."""
+    """Scores of one item by one cascade."""
 
     gate: np.float32
     decision: np.float32
@@ -39,7 +39,7 @@ def score(
     inspect: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Scored:
-    """Judge every item with one cascade; see ``score_each``."""
+    """Score every item with one cascade; see ``score_each``."""
     inspected = ("",) if inspect else ()
     return score_each({"": cascade}, items, classes, inspect=inspected, advance=advance)[""]
 
@@ -52,19 +52,19 @@ def score_each(
     inspect: Collection[Key] = (),
     advance: Callable[[], None] = lambda: None,
 ) -> dict[Key, Scored]:
-    """Judge every item, each as a frame of its own, with several cascades; an image is read once.
+    """Score every item, as a frame of its own, with several cascades; each image is read once.
 
     Args:
-        cascades: What judges.
-        items: Frames or tiles of one data set, those of an image one after the other.
+        cascades: The cascades by key.
+        items: Frames or tiles of one data set, grouped by image.
         classes: The data set's classes.
-        inspect: Whose verdicts are taken from ``Cascade.inspect``, as ``run`` does, which runs the
-            networks a second time. Of others they are what its thresholds make of the scores.
+        inspect: Keys of cascades whose verdicts come from ``Cascade.inspect``, as in ``run``, which
+            runs the networks a second time. Other verdicts follow from scores and thresholds.
         advance: Called after each item.
 
     Raises:
         ImageError: An image cannot be read, or an item is smaller than a region.
-        DataError: An item has a size that the bundle does not take; only where it is inspected.
+        DataError: The bundle does not accept an item's size; only with ``inspect``.
     """
     rows: dict[Key, list[_Row]] = {key: [] for key in cascades}
     columns = {key: _columns(cascade, classes) for key, cascade in cascades.items()}
@@ -101,26 +101,26 @@ def _worst(
 
 
 def _inspected(cascade: Cascade, pixels: Pixels, item: Tile) -> bool:
-    """The verdict that ``run`` would give."""
+    """The verdict of ``run``."""
     inspection = cascade.inspect(Frame(pixels, 0, time.monotonic(), item.sample.name))
     if inspection.cause is not None:
         raise DataError(
-            f"{item.sample.path} cannot be judged: {inspection.detail}",
+            f"{item.sample.path} cannot be inspected: {inspection.detail}",
             "Cut frames to the bundle's size with --tile WxH",
         )
     return inspection.defective
 
 
 def _verdict(cascade: Cascade, judged: RegionScores) -> bool:
-    """The same from scores: a region that the gate passes on reaches the decision threshold."""
+    """The verdict from scores: a region that the gate passes reaches the decision threshold."""
     passed = judged.gate >= cascade.gate_threshold
     return bool((passed & (judged.decision >= cascade.decision_threshold)).any())
 
 
 def _columns(cascade: Cascade, classes: Sequence[str]) -> list[int] | None:
-    """Where the classifier has the data set's classes, then those that the data set lacks.
+    """Classifier outputs of the data set's classes, then those of classes that the data set lacks.
 
-    None where there is no classifier, or it lacks a class of the data set.
+    None without a classifier, or if it lacks a class of the data set.
     """
     known = list(cascade.classes)
     if cascade.networks.classifier is None or not set(classes) <= set(known):

@@ -1,4 +1,4 @@
-"""What was judged, by what: without it no figure means anything."""
+"""The subject of an evaluation: bundle, engine, precision, data and split."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from train.data.sample import DataSet
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A bundle, in the form that was run, and the items that it judged.
+    """A bundle, as it was run, and the items that it was evaluated on.
 
     Attributes:
         bundle: The bundle.
-        engine: Inference engine that ran it.
-        precision: Number format of its models.
+        engine: Inference engine.
+        precision: Number format of the models.
         data: The data set.
-        split: Which of its splits.
+        split: Name of the split.
         tile: Width and height in pixels of each item; None: whole frames.
     """
 
@@ -31,16 +31,16 @@ class Subject:
 
     @property
     def title(self) -> str:
-        """In a few words."""
+        """A short title."""
         return f"{self.bundle.title} on {self.data.name}, {self.split}"
 
     @property
     def unit(self) -> str:
-        """What an item is, as in the manifest: tile or frame."""
+        """Kind of item, as in the manifest: tile or frame."""
         return "frame" if self.tile is None else "tile"
 
     def to_json(self) -> dict[str, Any]:
-        """For ``judged`` beside the figures."""
+        """The JSON object ``judged`` beside the figures."""
         return {
             "bundle": self.bundle.manifest.name,
             "digest": self.bundle.digest,

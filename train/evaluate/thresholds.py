@@ -1,15 +1,15 @@
-"""The gate's threshold with a guarantee, and the verdict's threshold for accuracy.
+"""The gate threshold with a guaranteed miss rate, and the decision threshold for accuracy.
 
-The gate's bound is an order statistic: with G independent groups of which at most ``k`` score
-below the threshold, the chance of a miss is at most α with confidence 1−δ where the
-Clopper–Pearson upper limit of k misses in G is at most α (Wilks 1941, "Determination of sample
-sizes for setting tolerance limits"; Clopper and Pearson 1934). Choosing the (k+1)-th smallest
-score as the threshold needs no correction for having looked at all of them. A group is counted
-as missed when any of its defective items is: near-duplicates are not independent evidence.
+The gate threshold is an order statistic. Given G independent groups of which at most ``k`` score
+below the threshold, the miss rate is at most α with confidence 1−δ if the Clopper–Pearson upper
+limit of k misses in G is at most α (Wilks 1941, "Determination of sample sizes for setting
+tolerance limits"; Clopper and Pearson 1934). Taking the (k+1)-th smallest score as the threshold
+needs no correction for multiple looks. A group counts as missed if any of its defective items is
+missed, because near-duplicates are not independent evidence.
 
-Each class that enough groups show has a promise of its own, over the groups that show it, and the
-lowest of all these thresholds keeps every promise. Each holds with confidence 1−δ by itself; that
-all hold at once is less sure.
+Each class with enough groups has a promise of its own, over the groups that show it. The lowest of
+all these thresholds keeps every promise. Each promise holds with confidence 1−δ by itself; the
+confidence that all hold at once is lower.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from scipy.stats import beta
 
 @dataclass(frozen=True, slots=True)
 class GateChoice:
-    """A gate threshold and what it promises.
+    """A gate threshold and its promise.
 
     Attributes:
         value: Items at or above it are suspicious.
-        alpha: Promised greatest share of defective groups let through; None when there were too
-            few groups to promise anything (fewer than ln δ / ln(1−α)).
-        delta: Chance that the promise is broken by bad luck in the draw of groups.
-        n: Defective groups counted.
-        misses: Of these, how many the threshold lets through on the data it was chosen on.
+        alpha: Promised upper limit of the share of defective groups that are missed; None if there
+            are too few groups (fewer than ln δ / ln(1−α)).
+        delta: Probability that the promise fails, over the random draw of groups.
+        n: Number of defective groups.
+        misses: Groups missed by the threshold on the data it was chosen on.
         method: How it was chosen.
     """
 
@@ -45,12 +45,12 @@ class GateChoice:
 
 @dataclass(frozen=True, slots=True)
 class GateChoices:
-    """The gate thresholds that all promises of one unit ask for.
+    """The gate thresholds of all promises of one unit.
 
     Attributes:
         defect: For defects of any class.
-        classes: For each class of the data set; None where no item shows it.
-        binding: Whether the classes' promises lower the threshold, or are only held against it.
+        classes: For each class of the data set; None if no item shows it.
+        binding: Whether class promises lower the threshold, or are only reported.
     """
 
     defect: GateChoice
@@ -59,7 +59,7 @@ class GateChoices:
 
     @property
     def value(self) -> float:
-        """The highest threshold that keeps every binding promise."""
+        """The highest threshold that keeps all binding promises."""
         if not self.binding:
             return self.defect.value
         promised = (c.value for c in self.classes if c is not None and c.alpha is not None)
@@ -72,8 +72,8 @@ class DecisionChoice:
 
     Attributes:
         value: Items at or above it are called defective.
-        accuracy: Share of items it judges right on the data it was chosen on.
-        n: Items counted.
+        accuracy: Accuracy on the data it was chosen on.
+        n: Number of items.
         method: How it was chosen.
     """
 
@@ -89,7 +89,7 @@ METHOD_DECISION = "nearest to 0.5 of the thresholds within a standard error of t
 
 
 def miss_upper_limit(misses: int, n: int, delta: float) -> float:
-    """Clopper–Pearson upper limit at confidence 1−δ of a rate seen as ``misses`` in ``n``."""
+    """Clopper–Pearson upper limit, at confidence 1−δ, of the rate of ``misses`` in ``n``."""
     return 1.0 if misses >= n else float(beta.ppf(1.0 - delta, misses + 1, n - misses))
 
 
@@ -101,23 +101,23 @@ def gate_threshold(
     alpha: float = 0.05,
     delta: float = 0.05,
 ) -> GateChoice:
-    """The highest threshold that lets through at most ``alpha`` of defective groups.
+    """The highest threshold that misses at most ``alpha`` of the defective groups.
 
-    With 93 defective groups, α = δ = 0.05: each group counts by its lowest score, and the upper
-    limits of the share that is missed, where none, one or two of the 93 are, are
+    Example with 93 defective groups and α = δ = 0.05. A group counts by its lowest score. The upper
+    limits of the miss rate for 0, 1 and 2 missed groups of 93 are
 
     >>> [round(miss_upper_limit(misses, 93, 0.05), 5) for misses in (0, 1, 2)]
     [0.0317, 0.04999, 0.06615]
 
-    One miss keeps the promise and two do not, so the threshold is the second lowest of the groups'
-    scores: the lowest alone lies below it.
+    One miss keeps the promise and two do not, so the threshold is the second lowest group score;
+    only the lowest lies below it.
 
     >>> lowest = np.arange(1, 94) / 100  # 0.01, 0.02, ... 0.93
     >>> choice = gate_threshold(lowest, np.full(93, True), np.arange(93))
     >>> choice.value, choice.misses, choice.alpha
     (0.02, 1, 0.05)
 
-    Fewer than 59 groups promise nothing, even where none is missed:
+    Fewer than 59 groups allow no promise, even without a miss:
 
     >>> [round(miss_upper_limit(0, groups, 0.05), 4) for groups in (58, 59)]
     [0.0503, 0.0495]
@@ -129,14 +129,14 @@ def gate_threshold(
         scores: Gate scores [n], 0 to 1.
         defective: Which items show a defect, [n].
         groups: Group of each item, [n].
-        alpha: Greatest share of defective groups let through.
-        delta: Chance that this fails.
+        alpha: Upper limit of the share of defective groups that are missed.
+        delta: Probability that the promise fails.
 
     Raises:
         ValueError: No item is defective.
     """
     if not defective.any():
-        raise ValueError("no item is defective: there is nothing to set a gate by")
+        raise ValueError("no item is defective: a gate threshold cannot be chosen")
     names, place = np.unique(np.asarray(groups)[defective], return_inverse=True)
     lowest = np.full(len(names), np.inf)
     np.minimum.at(lowest, place, scores[defective])
@@ -161,17 +161,17 @@ def gate_thresholds(
     delta: float = 0.05,
     binding: bool = True,
 ) -> GateChoices:
-    """The thresholds that let through at most ``alpha`` of defective groups, and of each class's.
+    """Gate thresholds for a miss rate of at most ``alpha`` overall and ``class_alpha`` per class.
 
     Args:
         scores: Gate scores [n], 0 to 1.
-        truth: Which classes each item shows, [n, classes].
+        truth: Classes that each item shows, [n, classes].
         groups: Group of each item, [n].
-        alpha: Greatest share of defective groups let through.
-        class_alpha: Greatest share of the groups that show a class, of whatever class. With 29
-            groups or more it can be promised at 0.1 with confidence 95 %.
-        delta: Chance that a promise fails.
-        binding: Whether the classes' promises lower the threshold.
+        alpha: Upper limit of the share of defective groups that are missed.
+        class_alpha: Upper limit of the share of a class's groups that are missed. A promise of 0.1
+            with confidence 95 % needs at least 29 groups.
+        delta: Probability that a promise fails.
+        binding: Whether the class promises lower the threshold.
 
     Raises:
         ValueError: No item is defective.
@@ -191,50 +191,49 @@ def gate_thresholds(
 def missed_groups(
     groups: NDArray[np.str_], defective: NDArray[np.bool_], missed: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Which of the groups with a defective item had any such item missed, [groups].
+    """Whether each group with a defective item has a missed one, [groups].
 
     Args:
         groups: Group of each item, [n].
-        defective: Which items count, [n].
-        missed: Which items are let through, [n].
+        defective: Defective items, [n].
+        missed: Missed items, [n].
     """
     names = np.unique(groups[defective])
     return np.isin(names, groups[defective & missed])
 
 
 def recall_threshold(scores: NDArray[np.floating], recall: float) -> float:
-    """The highest threshold that at least a share of these scores [n, at least one] reaches.
+    """The highest threshold that at least a share ``recall`` of the scores [n ≥ 1] reaches.
 
-    It is empirical: what it lets through of other strip, nothing bounds.
+    It is empirical and gives no guarantee for other strip.
     """
     ranked = np.sort(scores)
-    # Rounding must not take away an item that the share leaves: 0.01 of 100 is one.
+    # Guard against rounding: 1 % of 100 scores is one score.
     return float(ranked[int((1.0 - recall) * len(ranked) + 1e-9)])
 
 
 def decision_threshold(
     scores: NDArray[np.floating], defective: NDArray[np.bool_]
 ) -> DecisionChoice:
-    """The threshold for accuracy: of those that are as good as the best, the one nearest to 0.5.
+    """The decision threshold: nearest to 0.5 among those whose accuracy is close to the best.
 
-    As good is what lies within one standard error of the greatest accuracy (Breiman et al.,
-    Classification and Regression Trees, 1984, the 1-SE rule). Scores are calibrated, so that 0.5 is
-    right but for what is particular to these items, and the best threshold of a thousand items
-    follows the luck of a few.
+    Close means within one standard error of the best accuracy (the 1-SE rule; Breiman et al.,
+    Classification and Regression Trees, 1984). Scores are calibrated, so 0.5 is the right threshold
+    in general; the exact optimum on a thousand items depends on a few of them by chance.
 
     Args:
         scores: Scores [n], 0 to 1.
-        defective: Which items show a defect, [n].
+        defective: Items that show a defect, [n].
     """
     order = np.argsort(scores, kind="stable")
     ranked, truth = np.asarray(scores, np.float64)[order], np.asarray(defective)[order]
-    # Cutting before place i calls the items from i on defective.
+    # A cut before index i calls the items from i on defective.
     right = np.concatenate([[0], np.cumsum(~truth)]) + np.concatenate(
         [np.cumsum(truth[::-1])[::-1], [0]]
     )
     edges = np.concatenate([[0.0], ranked, [1.0]])
     cuts = (edges[:-1] + edges[1:]) / 2
-    # No threshold within 0 to 1 stops a score of 1, or parts equal scores.
+    # No threshold from 0 to 1 excludes a score of 1, or separates equal scores.
     distinct = np.concatenate([[True], np.diff(ranked) > 0, ranked[-1:] < 1])
     right = np.where(distinct, right, -1)
     n = len(ranked)

@@ -1,4 +1,4 @@
-"""What a cascade would say at temperature 1: its sureness before it was calibrated."""
+"""A cascade's scores at temperature 1, before calibration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_tempered(cascade: Cascade) -> bool:
 
 
 def untempered(judged: RegionScores, cascade: Cascade) -> RegionScores:
-    """The same regions scored at temperature 1, without running a network again."""
+    """The same regions' scores at temperature 1, without running the networks again."""
     gate = untempered_binary(judged.gate, cascade.networks.gate.temperature)
     classifier = cascade.networks.classifier
     if classifier is None or judged.classes is None:
@@ -36,9 +36,9 @@ def untempered(judged: RegionScores, cascade: Cascade) -> RegionScores:
 def untempered_softmax(
     probabilities: NDArray[np.float32], temperature: float
 ) -> NDArray[np.float32]:
-    """Probabilities [n, k] at temperature 1: of logits z and p = softmax(z/T), softmax(T log p).
+    """Probabilities [n, k] at temperature 1: for logits z and p = softmax(z/T), softmax(T log p).
 
-    Logits are known from p but for a constant, which a softmax does not see.
+    p determines the logits up to a constant, which does not change a softmax.
     """
     with np.errstate(divide="ignore"):
         logits = temperature * np.log(probabilities.astype(np.float64))
@@ -48,7 +48,7 @@ def untempered_softmax(
 def untempered_binary(
     probabilities: NDArray[np.float32], temperature: float
 ) -> NDArray[np.float32]:
-    """The same of a sigmoid, or of one of two outputs of a softmax; any shape."""
+    """The same for a sigmoid, or for one of two softmax outputs; any shape."""
     exact = probabilities.astype(np.float64)
     with np.errstate(divide="ignore"):
         logits = np.log(exact) - np.log1p(-exact)

@@ -16,7 +16,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 from markupsafe import Markup
 
 from edge.core.redaction import outgoing_lines
-from train.html.words import FILTERS
+from train.html.number_formats import FILTERS
 
 
 @dataclass(frozen=True, slots=True)

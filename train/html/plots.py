@@ -22,7 +22,7 @@ def new_figure(height_in: float, width_in: float = WIDTH_IN) -> Figure:
     return Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
 
 
-def bare(axes: Axes) -> Axes:
+def without_spines(axes: Axes) -> Axes:
     """The axes without their top and right spines."""
     axes.spines[["top", "right"]].set_visible(False)
     return axes

@@ -13,7 +13,7 @@ import numpy as np
 from train.augment.tiles import (
     NEVER,
     ROUGH,
-    Sometimes,
+    RandomChange,
 )
 from train.instances.views import WindowView
 
@@ -23,7 +23,7 @@ LOOKS = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
 """All augmentation of ``train.augment.tiles`` that moves no pixel."""
 
 _SLANT_PX = 4.0
-_ZOOM = Sometimes(0.5, 0.8, 1.25)
+_ZOOM = RandomChange(0.5, 0.8, 1.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class Moves:
 
     flip: bool = True
     shift: float = 0.05
-    zoom: Sometimes = _ZOOM
+    zoom: RandomChange = _ZOOM
     stretch: float = 0.1
-    edge: Sometimes = _STRIP.edge
-    sliver: Sometimes = _STRIP.sliver
+    edge: RandomChange = _STRIP.edge
+    sliver: RandomChange = _STRIP.sliver
 
 
-STILL = Moves(flip=False, shift=0.0, zoom=NEVER, stretch=0.0, edge=NEVER, sliver=NEVER)
+NO_MOVES = Moves(flip=False, shift=0.0, zoom=NEVER, stretch=0.0, edge=NEVER, sliver=NEVER)
 """No geometric augmentation; windows still have random positions."""
 
 

@@ -84,18 +84,18 @@ def epoch_figures(
     return {name: _number(figures[name]) for name in FIGURES}
 
 
-def unjudged() -> dict[str, float]:
+def missing_figures() -> dict[str, float]:
     """``FIGURES`` of an epoch without evaluation: NaN."""
     return dict.fromkeys(FIGURES, float("nan"))
 
 
-def worth(row: Mapping[str, float]) -> float:
+def epoch_criterion(row: Mapping[str, float]) -> float:
     """Criterion for comparing epochs: AP50 of masks, or of boxes if there are no masks."""
     mask, box = row["mask_ap50"], row["box_ap50"]
     return box if np.isnan(mask) else mask
 
 
-def shown_pixels(
+def predicted_frames(
     samples: Sequence[Sample], model: InstanceModel
 ) -> list[tuple[Sample, Pixels, list[FoundInstance]]]:
     """Frames with the instances that the model finds by its rules.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from edge.vision.instances.anchors import Anchors
 from edge.vision.preprocess import as_fractions
 from train.augment.tiles import Augmentation, augmented
-from train.instances.augment import LOOKS, STILL, Moves, draw_view
+from train.instances.augment import LOOKS, NO_MOVES, Moves, draw_view
 from train.instances.plan import InstancesPlan
 from train.instances.scenes import Draws, Frames, Scene, Shares, draw_windows
 from train.instances.targets import rpn_targets
@@ -31,7 +31,7 @@ Batch = dict[str, NDArray[Any]]
 _MOST_WORKERS = 8
 """Most batches cut in parallel; half of the cores are left to the network."""
 
-MOST_INSTANCES = 32
+MAX_INSTANCES = 32
 """Most defects per window used in training; the largest are kept."""
 
 
@@ -78,7 +78,7 @@ class WindowFeed:
     @property
     def room(self) -> int:
         """Defect slots per window; all batches have the same shape."""
-        return min(max(len(scene.boxes) for scene in self.scenes), MOST_INSTANCES)
+        return min(max(len(scene.boxes) for scene in self.scenes), MAX_INSTANCES)
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of an epoch, in order; some are prepared in advance."""
@@ -158,7 +158,7 @@ def make_window_feed(
         batch=plan.recipe.batch,
         count=plan.count(scenes),
         shares=Shares(plan.clean, plan.recipe.balance),
-        moves=Moves() if augment else STILL,
+        moves=Moves() if augment else NO_MOVES,
         looks=replace(LOOKS, nuisances=nuisances) if augment else None,
         seed=plan.seed,
         workers=max(1, min(_MOST_WORKERS, (os.cpu_count() or 2) // 2)),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from train.instances.evaluating import unjudged, worth
+from train.instances.evaluating import epoch_criterion, missing_figures
 from train.instances.feed import WindowFeed
 from train.instances.plan import InstancesPlan
 from train.loop.averaging import Average
@@ -96,7 +96,7 @@ def _epoch(
         refuse_divergence(losses["loss"], number, plan.recipe)
         watcher.step(losses["loss"])
     due = (number + 1) % plan.judge_every == 0 or number + 1 == plan.recipe.epochs
-    figures = unjudged()
+    figures = missing_figures()
     if due:
         average.swap()
         figures = training.judge()
@@ -107,5 +107,7 @@ def _epoch(
 
 def _better(row: Row, before: Sequence[Row]) -> bool:
     """By AP50 on val; of equal epochs the later one is better, because it was trained longer."""
-    best = max((worth(r) for r in before if not np.isnan(worth(r))), default=-1.0)
-    return bool(worth(row) >= best)
+    best = max(
+        (epoch_criterion(r) for r in before if not np.isnan(epoch_criterion(r))), default=-1.0
+    )
+    return bool(epoch_criterion(row) >= best)

@@ -29,7 +29,7 @@ RECIPES = {"compact": _COMPACT, "mobilenet": replace(_COMPACT, epochs=30, learni
 """By backbone; see ``train.networks.pyramid.TRUNKS``."""
 
 
-def require_halved(window: tuple[int, int], option: str) -> None:
+def require_multiple_of_stride(window: tuple[int, int], option: str) -> None:
     """Refuse a window (width, height in px) that the pyramid's strides do not divide.
 
     ``option`` is the command-line option named in the error.
@@ -79,7 +79,7 @@ class InstancesPlan:
         Raises:
             ConfigError: A side is not a multiple of the coarsest stride.
         """
-        require_halved(self.window, "--window")
+        require_multiple_of_stride(self.window, "--window")
 
     def as_json(self) -> dict[str, Any]:
         """Nested plain values, for a checkpoint."""

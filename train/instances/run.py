@@ -19,7 +19,7 @@ from train.instances.evaluating import (
     as_model,
     epoch_figures,
     find_candidates,
-    shown_pixels,
+    predicted_frames,
 )
 from train.instances.feed import make_window_feed
 from train.instances.first_weights import start_networks_from
@@ -104,7 +104,7 @@ def train_instances(
 
     def judge() -> dict[str, float]:
         found = find_candidates(model, watched_frames, len(watched))
-        picture = predictions(shown_pixels(pictured, model), data.classes)
+        picture = predictions(predicted_frames(pictured, model), data.classes)
         write_whole(folder / PREDICTIONS, picture, durable=False)
         return epoch_figures(found, watched, data.classes)
 
@@ -112,9 +112,9 @@ def train_instances(
     _save(folder, network)
     best = state.best_epoch if plan.recipe.best_weights else None
     _write_curves(folder, plan, state.history, best, masks=feed.with_masks)
-    picture = predictions(shown_pixels(pictured, model), data.classes)
+    picture = predictions(predicted_frames(pictured, model), data.classes)
     write_whole(folder / PREDICTIONS, picture)
-    progress.start_judging("val", len(val))
+    progress.start_evaluating("val", len(val))
     found = find_candidates(model, Frames(val, mib=0), len(val), progress.advance)
     card = InstancesRunCard(
         **about_plan(plan, anchors),
@@ -138,7 +138,7 @@ def train_instances(
             "val": _counted(val, data),
         },
         versions=tool_versions(),
-        judged_frames=len(watched),
+        labelled_frames=len(watched),
         history=tuple(looks(state.history)),
         figures={"val": instance_figures(found, val, data.classes)},
         holdout_openings=(),

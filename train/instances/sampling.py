@@ -10,7 +10,7 @@ from train.instances import coding
 from train.networks.mask_rcnn import MASK_SIZE
 
 _POSITIVE_IOU = 0.5
-_SHAKEN = 3
+_JITTERED = 3
 """Jittered copies of each true box that are added to the proposals. While proposals are still poor,
 only these copies give the heads boxes to correct."""
 
@@ -99,10 +99,10 @@ def sample_rois(
     keras = load_keras()
     ops = keras.ops
     real = classes > 0
-    copies = ops.tile(boxes, (1, _SHAKEN, 1))
+    copies = ops.tile(boxes, (1, _JITTERED, 1))
     shaken = coding.decode(copies, keras.random.normal(ops.shape(copies), seed=seed))
     candidates = ops.concatenate([proposals, boxes, shaken], axis=1)
-    valid = ops.concatenate([kept, ops.tile(real, (1, _SHAKEN + 1))], axis=1)
+    valid = ops.concatenate([kept, ops.tile(real, (1, _JITTERED + 1))], axis=1)
 
     overlap = coding.iou(candidates, boxes)
     best, matched = ops.max(overlap, axis=-1), ops.argmax(overlap, axis=-1)

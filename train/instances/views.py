@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from edge.core.frame import Pixels
 from edge.vision.instances.boxes import with_area
-from train.augment.conditions import banded
+from train.augment.conditions import with_strip_edge
 from train.data.tiles import ENOUGH_PX, ENOUGH_SHARE
 from train.instances.scenes import Scene
 
@@ -67,7 +67,7 @@ class WindowView:
         self._warp(pixels, (0, 0), out, cv2.BORDER_REPLICATE)
         if self.slant is not None:
             px, side = (self.left, "left") if self.left else (self.right, "right")
-            out[...] = banded(out, px, side, self.slant)
+            out[...] = with_strip_edge(out, px, side, self.slant)
 
     def cut_mask(self, mask: Pixels, corner: tuple[float, float], out: Pixels) -> None:
         """Write a defect's mask, placed at ``corner`` of the frame, into ``out`` as 0 and 1.

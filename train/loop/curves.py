@@ -40,14 +40,14 @@ def training_label(recipe: TrainingDefaults, model: Any) -> str:
         recipe: The training recipe.
         model: The ``keras.Model``, inspected for dropout and weight penalties.
     """
-    burdens = {
+    regularizers = {
         "smoothing": recipe.label_smoothing > 0,
         "balanced draws": recipe.balance > 0,
         "penalties": bool(model.losses),
         "dropout": any(type(layer).__name__ == "Dropout" for layer in model.layers),
         "augmentation": recipe.augment,
     }
-    *most, last = [name for name, there in burdens.items() if there] or [""]
+    *most, last = [name for name, there in regularizers.items() if there] or [""]
     if not last:
         return "training, while learning"
     return f"training, with {', '.join(most)}{' and ' if most else ''}{last}"

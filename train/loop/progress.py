@@ -64,7 +64,7 @@ class TrainingProgress:
         """Announce the prefetch of a split's frames."""
         self._log_and_start(f"reading {split}", frames, "frames")
 
-    def start_judging(self, split: str, frames: int) -> None:
+    def start_evaluating(self, split: str, frames: int) -> None:
         """Announce the evaluation of a split's frames."""
         self._log_and_start(f"judging {split}", frames, "frames")
 
@@ -72,7 +72,7 @@ class TrainingProgress:
         """Count one frame that was read or evaluated, or one batch of a teacher."""
         self._progress.advance(self._bar)
 
-    def start_teaching(self, batches: int) -> None:
+    def start_teachers(self, batches: int) -> None:
         """Announce the teachers' predictions."""
         self._log_and_start("running teachers", batches, "batches")
 

@@ -36,7 +36,7 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
 
     Raises:
         TrainingError: The folder holds a finished or an interrupted run, or with ``resume`` none.
-        UnwritableError: The folder cannot be read, or it is there and cannot be written.
+        UnwritableError: The folder cannot be read, or exists and cannot be written.
     """
     with writable(folder):
         if folder.is_dir():

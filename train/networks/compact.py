@@ -10,7 +10,7 @@ from train.networks.defaults import (
     Shape,
     TrainingDefaults,
 )
-from train.networks.depthwise import classified, patch_stem, trunk
+from train.networks.depthwise import patch_stem, pooled_classifier, trunk
 
 COMPACT = TrainingDefaults(
     epochs=40,
@@ -49,22 +49,22 @@ def compact(shape: Shape, outputs: int) -> Any:
     Input: float32 [n, *shape] from 0 to 1. Output: logits [n, outputs].
     """
     blocks = GATE_BLOCKS if outputs <= 2 else CLASSIFIER_BLOCKS
-    return classified(*trunk(shape, 16, blocks), outputs, "compact")
+    return pooled_classifier(*trunk(shape, 16, blocks), outputs, "compact")
 
 
 def compact_wide(shape: Shape, outputs: int) -> Any:
     """Compact network of the classifier's width for any number of outputs."""
-    return classified(*trunk(shape, 16, CLASSIFIER_BLOCKS), outputs, "compact_wide")
+    return pooled_classifier(*trunk(shape, 16, CLASSIFIER_BLOCKS), outputs, "compact_wide")
 
 
 def patches(shape: Shape, outputs: int) -> Any:
     """A faster gate: its stem takes patches of 6×12 pixels at stride 4."""
-    return classified(*trunk(shape, 32, PATCHES_BLOCKS, patch_stem), outputs, "patches")
+    return pooled_classifier(*trunk(shape, 32, PATCHES_BLOCKS, patch_stem), outputs, "patches")
 
 
 def mobilenet(shape: Shape, outputs: int) -> Any:
     """MobileNet v1 (Howard et al. 2017) up to block 11, for ImageNet weights: ``--weights``."""
-    return classified(*trunk(shape, 32, MOBILENET_BLOCKS), outputs, "mobilenet")
+    return pooled_classifier(*trunk(shape, 32, MOBILENET_BLOCKS), outputs, "mobilenet")
 
 
 NETWORKS = (

@@ -50,7 +50,7 @@ def block(x: Any, filters: int, stride: int, number: int, *, name: str | None = 
     return norm_relu6(x, pointwise, name)
 
 
-def classified(inputs: Any, features: Any, outputs: int, name: str) -> Any:
+def pooled_classifier(inputs: Any, features: Any, outputs: int, name: str) -> Any:
     """The ``keras.Model`` with a classifier on the global maximum and mean of ``features``.
 
     The maximum responds to a small pit, the mean to a texture.
@@ -66,11 +66,11 @@ def trunk(
     shape: tuple[int | None, int | None, int],
     width: int,
     blocks: tuple[tuple[int, int], ...],
-    begun: Callable[[Any, int], Any] = stem,
+    make_stem: Callable[[Any, int], Any] = stem,
 ) -> tuple[Any, Any]:
     """Input and last feature map of a stem of ``width`` filters and blocks of (filters, stride)."""
     inputs = load_keras().Input(shape, name="frame")
-    x = begun(inputs, width)
+    x = make_stem(inputs, width)
     for number, (filters, stride) in enumerate(blocks, start=1):
         x = block(x, filters, stride, number, name=FEATURES if number == len(blocks) else None)
     return inputs, x

@@ -47,7 +47,7 @@ def check_teachers(teachers: Sequence[Run], task: Task, geometry: Geometry) -> N
             )
 
 
-def teacher_answers(
+def teacher_predictions(
     teachers: Sequence[Run],
     task: Task,
     items: Items,
@@ -72,7 +72,7 @@ def teacher_answers(
 
 
 def teacher_batches(teachers: Sequence[Run], items: Items) -> int:
-    """How often ``teacher_answers`` calls ``advance``."""
+    """How often ``teacher_predictions`` calls ``advance``."""
     return len(teachers) * -(-len(items) // BATCH)
 
 

@@ -15,7 +15,7 @@ from edge.vision.preprocess import as_fractions, network_input
 from train.data.sample import DataSet
 from train.data.tiles import Tile, class_labels_of, groups_of, judged_tiles, read_tiles
 
-MOST_VAL = 8192
+MAX_VAL_ITEMS = 8192
 """Most val items that are evaluated after each epoch. In a large data set all of them would take
 longer than the epoch; export chooses thresholds on all."""
 
@@ -69,7 +69,7 @@ def choose_tiles(
             )
     splits = ["val", *(["holdout"] if holdout and data.of("holdout") else [])]
     judged = {split: judged_tiles(data, split, region) for split in splits}
-    judged["val"] = subsample(judged["val"], MOST_VAL)
+    judged["val"] = subsample(judged["val"], MAX_VAL_ITEMS)
     return {"train": judged_tiles(data, "train", region, stride)} | judged
 
 

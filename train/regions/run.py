@@ -39,8 +39,8 @@ from train.regions.card_page import as_markdown
 from train.regions.distillation import (
     check_teachers,
     mixed_targets,
-    teacher_answers,
     teacher_batches,
+    teacher_predictions,
 )
 from train.regions.feed import RegionFeed, class_shares, make_region_feed
 from train.regions.finished import read_run
@@ -83,7 +83,7 @@ def train_run(
         command: The command that repeats the run, for the card.
         resume: Continue from the folder's checkpoint.
         answers: The teachers' predictions for the training items, if already known; see
-            ``train.regions.distillation.teacher_answers``.
+            ``train.regions.distillation.teacher_predictions``.
 
     Raises:
         DataError: All training items have the same label.
@@ -108,8 +108,8 @@ def train_run(
     shift = prior_shift(task, feed.targets, feed.groups, shares)
     if teachers:
         if answers is None:
-            progress.start_teaching(teacher_batches(teachers, items["train"]))
-            answers = teacher_answers(teachers, task, items["train"], progress.advance)
+            progress.start_teachers(teacher_batches(teachers, items["train"]))
+            answers = teacher_predictions(teachers, task, items["train"], progress.advance)
         feed = replace(feed, targets=mixed_targets(feed.targets, answers, shift, plan.recipe.trust))
     model = _compiled(plan, task, feed, shift)
     training = RegionTraining(plan, task, feed, items["val"], folder, sources.identity)

@@ -261,6 +261,22 @@ def test_old_pictures_are_given_up_so_that_rows_can_be_stored(small):
     assert left[-1] == "039.jpg" and "000.jpg" in left and "001.jpg" not in left
 
 
+def test_pictures_on_another_disk_are_not_given_up_for_nothing(small, tmp_path):
+    shot = []
+    path, folder = small / "ledger.sqlite", tmp_path / "pictures"
+    folder.mkdir()
+    ledger = Ledger(path, FACTS, every_s=0.0, files_of=lambda inspection: shot)
+    shot.append(WrittenFile(folder / "0.jpg", 3, content_digest(b"abc")))
+    shot[0].path.write_bytes(b"abc")
+    ledger.write(inspection(0), None)
+    shot.clear()
+    fill(small)
+    pass_by(ledger, 1, 400)
+    ledger.close()
+    assert ledger.loss() is not None
+    assert (folder / "0.jpg").is_file()
+
+
 def test_pictures_leave_the_reserve_to_the_rows_and_say_so(small):
     told = []
     pictures = Pictures(

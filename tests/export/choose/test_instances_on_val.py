@@ -161,13 +161,13 @@ def test_the_rules_tell_patches_from_strip(
 def test_what_was_chosen_and_judged_is_said(exported: tuple[Path, Result]) -> None:
     said = exported[1].stderr
     for expected in (
-        "looking for instances on val: tflite, pyramid int8, box head float32, mask head float32",
-        "looking for instances on holdout: tflite, pyramid float32",
+        "finding instances on val: tflite, pyramid int8, box head float32, mask head float32",
+        "finding instances on holdout: tflite, pyramid float32",
         "int8 heads on val",
-        "shrunk instance networks against float on val",
-        "windows of 32×32, 64×32; on val these rules were chosen: dark from a score of 0.",
-        "shrunk instance networks against float on the holdout",
-        "the ladder of the instance networks on holdout",
+        "quantized instance networks against float on val",
+        "windows of 32×32, 64×32; rules chosen on val: dark with a score of at least 0.",
+        "quantized instance networks against float on the holdout",
+        "the forms of the instance networks on holdout",
         "mask AP50",
         "held",
     ):
@@ -190,7 +190,7 @@ def test_spoiled_networks_are_refused_by_their_figure(
         ExportGateError, match=r"worse than float on val: (box|mask) AP50 0\.\d+ against"
     ):
         choose_instances(run, data, [(64, 32)], Margins(), Silent(), shown.append)
-    assert shown[-1].title == "shrunk instance networks against float on val"
+    assert shown[-1].title == "quantized instance networks against float on val"
     assert seen["holdout"] == []
 
 
@@ -217,8 +217,8 @@ def test_boxes_alone_have_no_mask_head(outlined: Path, tmp_path: Path) -> None:
     ("change", "says"),
     [
         (lambda c: c["data"].update(digest="0" * 64), "images or labels have changed"),
-        (lambda c: c["data"].update(split_digest="0" * 64), "other images, groups or"),
-        (lambda c: c.update(classes=["bright", "dark"]), "its classes are others"),
+        (lambda c: c["data"].update(split_digest="0" * 64), "its images, groups or splits differ"),
+        (lambda c: c.update(classes=["bright", "dark"]), "its classes differ"),
     ],
     ids=["data", "splits", "classes"],
 )
@@ -271,7 +271,7 @@ def test_what_cannot_be_is_said_at_once(
 ) -> None:
     monkeypatch.setattr(pipeline, "load_keras", lambda: pytest.fail("work has begun"))
     out = tmp_path / "x.millsight"
-    with pytest.raises(ConfigError, match="40×32 cannot be halved"):
+    with pytest.raises(ConfigError, match="40×32 window are not multiples of 16"):
         call(words(trained, outlined, out, windows="40x32"))
     with pytest.raises(MissingPathError, match="no training run nowhere"):
         call(words(trained, outlined, out, instances="nowhere"))

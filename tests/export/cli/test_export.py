@@ -236,7 +236,7 @@ def test_the_comparison_the_ladder_and_the_digest_are_shown_on_stderr(
         "int8 against float on val",
         "int8 against float on the holdout",
         "recall of bright",
-        "the ladder on holdout",
+        "the forms on holdout",
         "onnx float32",
     ):
         assert words in result.stderr

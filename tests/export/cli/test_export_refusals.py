@@ -129,13 +129,17 @@ def _edit_card(
     ("change", "error", "says"),
     [
         (lambda c: c["data"].update(digest="0" * 64), DataError, "images or labels have changed"),
-        (lambda c: c["data"].update(split_digest="0" * 64), DataError, "other images, groups or"),
+        (
+            lambda c: c["data"].update(split_digest="0" * 64),
+            DataError,
+            "its images, groups or splits differ",
+        ),
         (lambda c: c["data"]["splits"].update(val=3), DataError, "val has 96 items and had 3"),
-        (lambda c: c.update(classes=["bright", "dark"]), DataError, "its classes are others"),
+        (lambda c: c.update(classes=["bright", "dark"]), DataError, "its classes differ"),
         (lambda c: c["figures"]["holdout"].update(accuracy=0.8), ExportGateError, "had 80.0%"),
-        (lambda c: c.update(format=2), TrainingError, "card.json is wrong at format"),
-        (lambda c: c.pop("outputs"), TrainingError, "card.json is wrong at outputs"),
-        (lambda c: c["geometry"].update(input=[16, 32]), TrainingError, "does not fit the card"),
+        (lambda c: c.update(format=2), TrainingError, "card.json is invalid at format"),
+        (lambda c: c.pop("outputs"), TrainingError, "card.json is invalid at outputs"),
+        (lambda c: c["geometry"].update(input=[16, 32]), TrainingError, "does not match the card"),
     ],
     ids=["data", "splits", "items", "classes", "figures", "format", "field", "geometry"],
 )

@@ -59,7 +59,7 @@ def test_one_command_makes_a_bundle_goes_on_after_ctrl_c_and_does_nothing_twice(
         call(*words)
     (told,) = stop.value.args
     assert "1 epochs kept" in told
-    assert "step 2 of 4, gate: the recipe goes on from here" in told
+    assert "step 2 of 4, gate: repeat the command to continue the recipe from here" in told
 
     planned = call(*words, "--dry-run")
     lines = planned.stdout.splitlines()
@@ -67,7 +67,7 @@ def test_one_command_makes_a_bundle_goes_on_after_ctrl_c_and_does_nothing_twice(
     assert [line.endswith(" --resume") for line in lines] == [False, True, False, False]
 
     finished = call(*words)
-    assert "step 1 of 4, teacher: done already" in finished.stderr
+    assert "step 1 of 4, teacher: already done" in finished.stderr
     for line in lines[1:]:
         assert f"\n{line}\n" in finished.stderr
     assert finished.stdout == ""
@@ -76,7 +76,7 @@ def test_one_command_makes_a_bundle_goes_on_after_ctrl_c_and_does_nothing_twice(
 
     before = {path: path.stat().st_mtime_ns for path in [out, *runs.rglob("*")]}
     again = call(*words)
-    assert again.stderr.count("done already") == 4
+    assert again.stderr.count("already done") == 4
     assert {path: path.stat().st_mtime_ns for path in [out, *runs.rglob("*")]} == before
     with pytest.raises(TrainingError, match="another command"):
         call(*words, "--epochs", 1)
@@ -146,7 +146,7 @@ def test_frames_are_drawn_and_dealt_once(tmp_path: Path, monkeypatch: pytest.Mon
     frames = tmp_path / "runs" / "data"
     assert len([*(frames / "train_images").iterdir()]) == 6
     assert (frames / "splits.csv").exists()
-    assert call(*words).stderr.count("done already") == 2
+    assert call(*words).stderr.count("already done") == 2
     with pytest.raises(UnwritableError, match="other frames"):
         call(*words[:-1], 7)
 
@@ -170,4 +170,7 @@ def test_a_step_that_fails_is_named_with_the_way_on(tmp_path: Path) -> None:
     words = ["cold-strip", "--data", str(tmp_path / "none"), "--runs", str(tmp_path / "runs")]
     result = CliRunner().invoke(recipe.recipe, words, standalone_mode=False)
     assert isinstance(result.exception, MissingPathError)
-    assert "step 1 of 4, teacher failed; the recipe goes on from here" in result.stderr
+    assert (
+        "step 1 of 4, teacher failed; repeat the command to continue the recipe from here"
+        in result.stderr
+    )

@@ -16,7 +16,7 @@ from tests.edge.bundle.samples import manifest, with_instances
 def spoilt(change: str) -> Manifest:
     fields: dict[str, Any] = copy.deepcopy(json.loads(manifest().to_json()))
     figures = fields["metrics"]["gate"]["int8"]
-    if change == "coin":
+    if change == "chance":
         figures["auroc_interval"] = [0.45, 0.62]
     elif change == "promise":
         fields["thresholds"]["gate"]["alpha"] = None
@@ -32,10 +32,10 @@ def spoilt(change: str) -> Manifest:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("coin", "no better than a coin: its AUROC on the holdout is 0.45 to 0.62"),
+        ("chance", "no better than chance: its AUROC on the holdout is 0.45 to 0.62"),
         ("promise", "promises no rate"),
         ("alarm", "calls every clean"),
-        ("broken", "let through 12 of the holdout's 40 groups of tiles that show spot"),
+        ("broken", "missed 12 of the holdout's 40 groups of tiles with spot"),
     ],
 )
 def test_each_warning_is_given(change: str, said: str) -> None:
@@ -44,7 +44,7 @@ def test_each_warning_is_given(change: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("ap50", "said"),
-    [(0.02, ["find next to nothing: their AP50 on the holdout is 0.020"]), (0.5, [])],
+    [(0.02, ["find almost nothing: their AP50 on the holdout is 0.020"]), (0.5, [])],
 )
 def test_instances_that_are_hardly_found_are_warned_of(ap50: float, said: list[str]) -> None:
     figures = {"box_ap50": ap50, "box_ap": 0.01, "mask_ap50": None, "mask_ap": None, "n": 40}

@@ -62,7 +62,7 @@ def test_the_largest_that_are_not_required_go_first(limit: int, left: list[Rung]
     sizes = {EXACT: 10, ONNX: 10, REQUIRED: 3, SMALL: 3}
     refused = too_large(sizes, limit)
     assert not_refused(sizes, refused) == left
-    assert all("larger than" in reason for reason in refused.values())
+    assert all("would exceed" in reason for reason in refused.values())
 
 
 def evidence(
@@ -124,7 +124,7 @@ def test_the_table_has_a_row_for_every_rung() -> None:
     for rung in LADDER:
         assert str(rung) in text
     for words in (
-        "the measure",
+        "the reference",
         "4 held, 1 not judged",
         "refused: gate: it does",
         "0.50",

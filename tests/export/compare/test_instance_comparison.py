@@ -14,7 +14,7 @@ from edge.vision.instances.found_instance import FoundInstance
 from export.choose.form_tables import instances_ladder_table
 from export.compare.evidence import RungFiles, SplitComparison, assemble, not_refused
 from export.compare.instance_comparison import (
-    FIRM,
+    MANDATORY_RUNGS,
     compare_instance_rungs,
     find_instances,
     rung_network_files,
@@ -49,7 +49,7 @@ class Networks:
         self.looked: list[Rung] = []
         self._misses, self._failing = misses, failing
 
-    def look(self, formats: NetworkFormats, *_: Any) -> list[list[FoundInstance]]:
+    def candidates(self, formats: NetworkFormats, *_: Any) -> list[list[FoundInstance]]:
         rung = Rung(formats.format, formats.pyramid)
         self.looked.append(rung)
         if rung in self._failing:
@@ -92,10 +92,10 @@ def test_the_holdout_is_named_by_the_comparison() -> None:
     networks = Networks({})
     _, _, shown = judged(networks, rung_formats(), "holdout")
     assert networks.looked == [EXACT, REQUIRED]
-    assert shown[0].title == "shrunk instance networks against float on the holdout"
+    assert shown[0].title == "quantized instance networks against float on the holdout"
 
 
-@pytest.mark.parametrize("rung", [r for r in FIRM if r != EXACT], ids=str)
+@pytest.mark.parametrize("rung", [r for r in MANDATORY_RUNGS if r != EXACT], ids=str)
 @pytest.mark.parametrize("broken", [False, True])
 def test_without_a_firm_rung_there_is_no_export(rung: Rung, broken: bool) -> None:
     failing = (rung,) if broken else ()
@@ -140,5 +140,5 @@ def test_the_ladder_has_a_row_for_every_rung() -> None:
     text = console.file.getvalue()
     for rung in given:
         assert str(rung) in text
-    for words in ("the measure", "2 held", "box AP50", "0.50", "refused: box head: it does not"):
+    for words in ("the reference", "2 held", "box AP50", "0.50", "refused: box head: it does not"):
         assert words in text

@@ -34,7 +34,7 @@ class Networks:
         self.heads = tuple(misses)
         self._misses = misses
 
-    def look(self, formats: NetworkFormats, *_: Any) -> list[list[FoundInstance]]:
+    def candidates(self, formats: NetworkFormats, *_: Any) -> list[list[FoundInstance]]:
         shrunk = [head for head in self.heads if getattr(formats, head) == "int8"]
         missed = sum(self._misses[head] for head in shrunk)
         return [[] if i < missed else [found(b[0], 0.9, *b[1:])] for i, b in enumerate(BOXES)]

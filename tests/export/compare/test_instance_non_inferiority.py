@@ -19,7 +19,7 @@ from export.compare.instance_non_inferiority import (
 from export.convert.forms import NAMED, REQUIRED
 from export.settings import Margins
 from tests.train.evaluate.instances.made import CLASSES, found, label, sample
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 
 N = 160
 
@@ -27,10 +27,10 @@ BOXES = [(i % 2, 4 * (i % 8), 2, 3, 6) for i in range(N)]
 SAMPLES = [sample(label(*box), group=f"group {i}") for i, box in enumerate(BOXES)]
 
 
-def judged(right: int, **more: Any) -> JudgedInstances:
+def judged(right: int, **more: Any) -> MatchedInstances:
     """What finds ``right`` of the defects."""
     things = [[found(b[0], 0.9, *b[1:], **more)] if i < right else [] for i, b in enumerate(BOXES)]
-    return judge_instances(things, SAMPLES, CLASSES)
+    return match_instances(things, SAMPLES, CLASSES)
 
 
 def compared(right: int, margins: Margins, *, masks: bool = True) -> list[ApDifference]:

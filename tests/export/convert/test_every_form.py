@@ -1,4 +1,4 @@
-"""What comes of a network in every rung: files, or the reason why there is none."""
+"""Conversion of a network to every form: its files, or the reason for a missing one."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def test_every_rung_that_can_be_had_comes_with_its_parity(monkeypatch: pytest.Mo
     ("error", "says"),
     [
         (EngineError("no engine runs it", "Use another"), "no engine runs it"),
-        (ValueError("op not supported\nat line 3"), "it does not convert: op not supported"),
-        (RuntimeError(), "it does not convert: RuntimeError"),
+        (ValueError("op not supported\nat line 3"), "it cannot be converted: op not supported"),
+        (RuntimeError(), "it cannot be converted: RuntimeError"),
     ],
 )
 def test_what_cannot_be_had_is_left_out_with_its_reason(

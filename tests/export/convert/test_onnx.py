@@ -99,7 +99,7 @@ def test_the_same_network_gives_the_same_bytes(network: Any, quantized: bytes) -
 def test_the_byte_is_the_pixel_whatever_it_is_calibrated_on(
     network: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(onnx, "spanning", lambda inputs: inputs)
+    monkeypatch.setattr(onnx, "with_full_range", lambda inputs: inputs)
     engine: Any = open_engine(onnx.quantize(network, INPUTS))
     entry = engine._entry
     assert (entry.dtype, entry.zero) == (np.uint8, 0)
@@ -111,7 +111,7 @@ def test_an_input_that_stays_float_is_refused() -> None:
     inputs = keras.Input((64, 64, 1))
     x = keras.layers.Flatten()(keras.ops.sin(inputs))
     network = keras.Model(inputs, keras.layers.Dense(2)(x))
-    with pytest.raises(EngineError, match=r"scale 0, .* not as the pixel"):
+    with pytest.raises(EngineError, match=r"scale 0, .* not the pixel"):
         onnx.quantize(network, INPUTS)
 
 

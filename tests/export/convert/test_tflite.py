@@ -71,7 +71,7 @@ def test_the_same_network_gives_the_same_bytes(
 
 
 def test_an_input_at_another_scale_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tflite, "spanning", lambda inputs: inputs)
+    monkeypatch.setattr(tflite, "with_full_range", lambda inputs: inputs)
     network = NETWORKS["ann1"].build((64, 64, 1), 2)
-    with pytest.raises(EngineError, match=r"scale .* not as the pixel minus 128"):
+    with pytest.raises(EngineError, match=r"scale .* not the pixel minus 128"):
         quantize(network, INPUTS)

@@ -1,4 +1,4 @@
-"""Fine-tuning with rounded numbers: what is rounded, and that the network comes back plain."""
+"""Quantization-aware training: what is rounded, and that the result is a plain network."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def shipped() -> tuple[BundleContents, Any]:
         temperatures={name: stage.temperature for name, stage in stages.items()},
         calibrations=manifest.calibration,
         drift=manifest.drift,
-        sources="here | chosen on besides: there",
+        sources="here | also chosen on: there",
     )
     return contents, SimpleNamespace(classes=manifest.classes)
 
@@ -163,7 +163,7 @@ def test_of_several_windows_the_first_alone_comes_in_float32(
 def test_all_data_that_had_a_say_is_named(shipped: tuple[BundleContents, Any]) -> None:
     contents, data = shipped
     manifest = read_bundle(pack(LABEL, contents, data, golden=1)).manifest
-    assert manifest.data.source == "here | chosen on besides: there"
+    assert manifest.data.source == "here | also chosen on: there"
 
 
 def test_a_report_is_packed_and_named(shipped: tuple[BundleContents, Any]) -> None:

@@ -94,7 +94,7 @@ def test_a_remedy_says_what_it_gained(figures: dict[str, Any]) -> None:
     page = page_of(changed(figures, remedies=[on_val("gate"), second]))
     for expected in ("gate: calibration", "by percentile", "90.5\u00a0%, 0.9400", "–, 0.5000"):
         assert expected in page
-    assert page.index("kept</td>") < page.index("no better</td>")
+    assert page.index("kept</td>") < page.index("not better</td>")
 
 
 def test_without_times_the_page_says_why(figures: dict[str, Any]) -> None:
@@ -109,13 +109,13 @@ def test_without_times_the_page_says_why(figures: dict[str, Any]) -> None:
 
 def test_sections_that_have_nothing_to_show_are_left_out(figures: dict[str, Any]) -> None:
     page = page_of(changed(figures, remedies=[], instances=None))
-    assert "What remedies gained" not in page
-    assert "Outlines of instances" not in page
-    assert "Outlines of instances" in page_of(figures)
+    assert "Mitigations of quantization loss" not in page
+    assert "Instance networks" not in page
+    assert "Instance networks" in page_of(figures)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"), [(None, "Pictures of the data are left out"), ([], "<p>Nothing.</p>")]
+    ("wrong", "says"), [(None, "Pictures are not packed"), ([], "<p>Nothing.</p>")]
 )
 def test_pictures_left_out_and_none_to_show_differ(
     figures: dict[str, Any], wrong: list[Regression] | None, says: str

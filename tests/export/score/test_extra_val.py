@@ -62,7 +62,7 @@ def test_the_others_val_alone_comes_to_val(strips: Path, other: DataSet) -> None
         ("classes", ConfigError, "other classes"),
         ("learnt", ConfigError, "learnt from"),
         ("learnt, renamed and dealt to val", ConfigError, "learnt from"),
-        ("too many", ConfigError, "more data sets than"),
+        ("too many", ConfigError, "too many data sets"),
         ("no val", DataError, "no val images"),
         ("itself", DataError, "the same picture"),
     ],
@@ -126,8 +126,8 @@ def test_thresholds_are_chosen_on_them_too(
         before, after = (getattr(chosen.thresholds, name) for chosen in (plain, wide))
         assert after.n == before.n + len(other.of("val"))
     assert len(wide.scored[REQUIRED]["frame"].gate) == 40 + CLEAN + len(other.of("val"))
-    assert f"chosen on besides: {other.provenance}" in wide.sources
-    assert "chosen on besides" not in plain.sources
+    assert f"also chosen on: {other.provenance}" in wide.sources
+    assert "also chosen on" not in plain.sources
 
 
 def test_the_more_defects_the_more_of_them_the_same_promise_lets_through() -> None:

@@ -68,6 +68,8 @@ def test_float_that_scores_otherwise_is_refused(
         return dict.fromkeys(rungs, 2e-4)
 
     monkeypatch.setattr(module, "end_to_end", off)
-    with pytest.raises(ExportGateError, match=r"float32 TFLite .* 2\.0e-04 off Keras; 0\.0001 is"):
+    with pytest.raises(
+        ExportGateError, match=r"float32 TFLite .* differ from Keras by 2\.0e-04, limit 0\.0001"
+    ):
         call(arguments(runs, strips, tmp_path / "x.millsight", classifier=None))
     assert list(tmp_path.iterdir()) == []

@@ -17,14 +17,14 @@ def rng(seed=0):
 
 
 ALL = {
-    "lit": lambda p, r: c.lit(p, gain=0.4, offset=-0.1),
+    "lit": lambda p, r: c.with_brightness(p, gain=0.4, offset=-0.1),
     "motion": lambda p, r: c.motion_blurred(p, 9),
     "defocus": lambda p, r: c.defocused(p, 2.0),
-    "noise": lambda p, r: c.noisy(p, r, 0.04),
+    "noise": lambda p, r: c.with_noise(p, r, 0.04),
     "jpeg": lambda p, r: c.jpeg(p, 30),
     "shift": lambda p, r: c.shifted(p, 3, -3),
-    "dust": lambda p, r: c.dusty(p, r, 5),
-    "band": lambda p, r: c.banded(p, 20, "right", 3.0),
+    "dust": lambda p, r: c.with_dust(p, r, 5),
+    "band": lambda p, r: c.with_strip_edge(p, 20, "right", 3.0),
     **c.NUISANCES,
 }
 
@@ -46,7 +46,9 @@ def test_every_condition_gives_a_picture_of_the_same_size(name, size):
     [(0.2, 0, 120), (-0.4, 0, 60), (0, 0.1, 126), (0, -0.5, 0), (2.0, 0, 255)],
 )
 def test_light_is_a_share_and_clips(gain, offset, wanted):
-    assert (c.lit(np.full((4, 4), 100, np.uint8), gain=gain, offset=offset) == wanted).all()
+    assert (
+        c.with_brightness(np.full((4, 4), 100, np.uint8), gain=gain, offset=offset) == wanted
+    ).all()
 
 
 def test_motion_smears_along_the_strip_and_not_across():
@@ -65,7 +67,7 @@ def test_defocus_spreads_by_its_sigma():
 
 
 def test_noise_has_its_strength():
-    out = c.noisy(np.full((200, 200), 128, np.uint8), rng(), 0.04)
+    out = c.with_noise(np.full((200, 200), 128, np.uint8), rng(), 0.04)
     assert out.std() == pytest.approx(0.04 * 255, rel=0.03)
 
 
@@ -84,20 +86,20 @@ def test_shift_moves_and_repeats_the_border(right, down):
 
 def test_dust_is_small_dark_and_bright_and_stays_where_it_is():
     flat = np.full((128, 400), 100, np.uint8)
-    out = c.dusty(flat, rng(3), 30)
+    out = c.with_dust(flat, rng(3), 30)
     assert out.min() < 85
     assert out.max() > 115
     assert 0.001 < (np.abs(out.astype(int) - 100) > 5).mean() < 0.05
-    other = c.dusty(np.full_like(flat, 150), rng(3), 30)
+    other = c.with_dust(np.full_like(flat, 150), rng(3), 30)
     np.testing.assert_array_equal(other[out < 90] < 150, True)
     np.testing.assert_array_equal(other[out > 110] > 150, True)
-    np.testing.assert_array_equal(c.dusty(flat, rng(3), 0), flat)
+    np.testing.assert_array_equal(c.with_dust(flat, rng(3), 0), flat)
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_band_is_black_as_far_as_it_says_and_leaves_the_rest(side):
     pixels = strip()
-    out = c.banded(pixels, 30, side)
+    out = c.with_strip_edge(pixels, 30, side)
     if side == "right":
         pixels, out = pixels[:, ::-1], out[:, ::-1]
     assert (out[:, :30] == c.BLACK).all()
@@ -106,13 +108,15 @@ def test_band_is_black_as_far_as_it_says_and_leaves_the_rest(side):
 
 
 def test_a_slanted_edge_wanders_by_its_slant():
-    black = (c.banded(np.full((101, 100), 200, np.uint8), 40, "left", 10.0) == c.BLACK).sum(axis=1)
+    black = (
+        c.with_strip_edge(np.full((101, 100), 200, np.uint8), 40, "left", 10.0) == c.BLACK
+    ).sum(axis=1)
     assert (black[0], black[50], black[100]) == (35, 40, 45)
 
 
 def test_oil_darkens_softly():
     flat = np.full((128, 200), 120, np.uint8)
-    stained = [c.oiled(flat, rng(seed)) for seed in range(20)]
+    stained = [c.with_oil(flat, rng(seed)) for seed in range(20)]
     assert all(out.max() <= 120 for out in stained)
     assert all(out.min() > 70 for out in stained)
     assert np.mean([(out < 115).any() for out in stained]) > 0.5
@@ -120,7 +124,7 @@ def test_oil_darkens_softly():
 
 def test_water_brightens_and_darkens_and_hides_nothing():
     pixels = strip(128, 200)
-    wet = [c.watered(pixels, rng(seed)) for seed in range(20)]
+    wet = [c.with_water(pixels, rng(seed)) for seed in range(20)]
     change = np.array([out.astype(int) - pixels for out in wet])
     assert change.min() < -5
     assert change.max() > 5

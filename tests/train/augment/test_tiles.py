@@ -10,7 +10,7 @@ from train.augment.tiles import (
     NEVER,
     ROUGH,
     Augmentation,
-    Sometimes,
+    RandomChange,
     augmented,
 )
 
@@ -134,7 +134,7 @@ def changed(**how):
 )
 @pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
 def test_what_is_costly_comes_to_its_share_of_the_items(change, strength, share):
-    which, _ = changed(**{change: Sometimes(share, *strength)})
+    which, _ = changed(**{change: RandomChange(share, *strength)})
     assert which.mean() == pytest.approx(share, abs=0.05)
 
 
@@ -148,7 +148,7 @@ def test_the_edge_narrows_the_strip_and_hides_none_of_it():
     marks = np.full((64, 40, 200), 100, np.uint8)
     marks[:, :, 10:14] = 250
     marks[:, :, 186:190] = 250
-    how = one(edge=Sometimes(1.0, 0.1, 0.15))
+    how = one(edge=RandomChange(1.0, 0.1, 0.15))
     out = np.rint(augmented(marks, np.random.default_rng(0), how)[:, 20, :, 0] * 255)
     black = out <= BLACK
     assert {bool(left) for left in black[:, 0]} == {True, False}
@@ -161,7 +161,7 @@ def test_the_edge_narrows_the_strip_and_hides_none_of_it():
 
 def test_a_sliver_of_the_edge_darkens_a_few_columns_of_one_side():
     grey = np.full((64, 40, 200), 150, np.uint8)
-    how = one(sliver=Sometimes(1.0, -0.02, 0.015))
+    how = one(sliver=RandomChange(1.0, -0.02, 0.015))
     out = np.rint(augmented(grey, np.random.default_rng(0), how)[:, 20, :, 0] * 255)
     dark = out < 149
     left, right = dark[:, :20].any(axis=1), dark[:, -20:].any(axis=1)

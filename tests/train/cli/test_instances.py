@@ -49,7 +49,7 @@ def test_a_run_leaves_a_whole_folder(finished, marked):
     out, told = finished
     assert {path.name for path in out.iterdir()} == FILES
     assert "epoch 1/2" in told
-    assert "not looked at" in told
+    assert "not evaluated" in told
     assert "val: box AP50" in told
     card = card_of(out)
     assert (card["task"], card["trunk"], card["window"]) == ("instances", "compact", [96, 64])
@@ -63,7 +63,7 @@ def test_a_run_leaves_a_whole_folder(finished, marked):
     assert card["data"]["digest"] == data_digest(samples)
     assert card["data"]["split_digest"] == split_digest(samples)
     assert card["holdout_openings"] == []
-    assert card["judged_frames"] == 3
+    assert card["labelled_frames"] == 3
     assert [row["epoch"] for row in card["history"]] == [2]
     assert card["figures"]["val"]["n_frames"] == 5
     assert "trust" not in card["recipe"]
@@ -152,7 +152,7 @@ def test_data_without_any_defect_is_refused(tmp_path):
     data = write_frames(tmp_path / "frames", {"train": 4, "val": 4})
     path = data / "instances_train.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"annotations": []}))
-    with pytest.raises(DataError, match="shows a defect with a box or a mask"):
+    with pytest.raises(DataError, match="has a defect with a box or a mask"):
         train("--data", data, "--out", tmp_path / "run", *OPTIONS)
 
 
@@ -189,7 +189,7 @@ def test_a_window_must_be_given():
         ),
         (
             dict.fromkeys(("box_ap50", "box_ap", "mask_ap50", "mask_ap"), math.nan),
-            "val not looked at",
+            "val not evaluated",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from tests.train.evaluate.instances import made
 from tests.train.evaluate.tables import scored
 from train.evaluate.comparison import Baseline
 from train.evaluate.evaluation import evaluation, gate
-from train.evaluate.instances.judged import judge_instances
+from train.evaluate.instances.matched_instances import match_instances
 
 NONE, A, B = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]
 THRESHOLDS = Thresholds(
@@ -80,7 +80,7 @@ def test_instances_are_judged_where_there_is_a_model_and_compared_with_a_baselin
     samples = [made.sample(made.label(0, 0, 0, 8, 8)), made.sample()]
     seen = [[made.found(0, 0.9, 0, 0, 8, 8)], []]
     found, missed = (
-        judge_instances(things, samples, made.CLASSES, [ClassRule(0.5, 0)] * 2)
+        match_instances(things, samples, made.CLASSES, [ClassRule(0.5, 0)] * 2)
         for things in (seen, [[], []])
     )
     items = scored(["a", ""], [A, NONE])

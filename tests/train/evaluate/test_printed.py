@@ -14,7 +14,7 @@ from tests.train.evaluate.test_evaluation import (
 )
 from train.evaluate.comparison import Baseline
 from train.evaluate.evaluation import evaluation
-from train.evaluate.instances.judged import judge_instances
+from train.evaluate.instances.matched_instances import match_instances
 from train.evaluate.printed import print_figures
 
 
@@ -22,12 +22,12 @@ from train.evaluate.printed import print_figures
 def test_instances_have_rows_and_tables(mask: bool, capsys: pytest.CaptureFixture[str]) -> None:
     samples = [made.sample(made.label(0, 0, 0, 8, 8, mask=mask)), made.sample()]
     seen = [[made.found(0, 0.9, 0, 0, 8, 8, mask=mask)], []]
-    judged = judge_instances(seen, samples, made.CLASSES, [ClassRule(0.5, 0)] * 2, as_run=[[], []])
+    judged = match_instances(seen, samples, made.CLASSES, [ClassRule(0.5, 0)] * 2, as_run=[[], []])
     items = scored(["a", ""], [A, NONE])
     other = Baseline("other", "0" * 64, items, 0.5, judged)
     print_figures(evaluation(items, THRESHOLDS, other, judged), "a title")
     out = capsys.readouterr().out
-    for words in ("box ap50", "dice foreground", "every frame", "as run does", "touching"):
+    for words in ("box ap50", "dice foreground", "every frame", "as run", "touching"):
         assert words in out
     assert "no instance model" not in out
 

@@ -89,7 +89,7 @@ def test_a_size_that_the_bundle_does_not_take_is_named_by_file(spotted):
         decision_threshold=0.5,
         sizes=sizes,
     )
-    with pytest.raises(DataError, match=r"0\.png cannot be judged: a frame of 60×20.*--tile"):
+    with pytest.raises(DataError, match=r"0\.png cannot be inspected: a frame of 60×20.*--tile"):
         score(small, tiles(spotted, None), fakes.CLASSES, inspect=True)
 
 

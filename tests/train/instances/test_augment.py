@@ -5,7 +5,7 @@ import pytest
 
 from tests.train.instances.frames import instance, sample
 from train.augment.tiles import NEVER, augmented
-from train.instances.augment import LOOKS, STILL, Moves, draw_view
+from train.instances.augment import LOOKS, NO_MOVES, Moves, draw_view
 from train.instances.scenes import make_scene
 from train.instances.views import visible_defects
 
@@ -20,7 +20,7 @@ from train.instances.views import visible_defects
     ],
     ids=["larger frame", "longer than the window", "smaller frame", "wide frame"],
 )
-@pytest.mark.parametrize("how", [Moves(), STILL], ids=["moved", "still"])
+@pytest.mark.parametrize("how", [Moves(), NO_MOVES], ids=["moved", "still"])
 def test_a_window_keeps_its_defect(frame, box, how):
     rng = np.random.default_rng(0)
     scene = make_scene(sample(instance(box, size=frame), size=frame))
@@ -31,7 +31,9 @@ def test_a_window_keeps_its_defect(frame, box, how):
 
 def test_still_windows_lie_within_the_frame_at_whole_pixels():
     rng = np.random.default_rng(0)
-    starts = np.array([draw_view((96, 64), (32, 16), None, STILL, rng).start for _ in range(300)])
+    starts = np.array(
+        [draw_view((96, 64), (32, 16), None, NO_MOVES, rng).start for _ in range(300)]
+    )
     np.testing.assert_array_equal(starts, np.rint(starts))
     assert starts.min(axis=0).tolist() == [0, 0]
     assert starts.max(axis=0).tolist() == [64, 48]

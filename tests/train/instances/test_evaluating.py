@@ -5,7 +5,7 @@ import pytest
 
 from edge.vision.instances.found_instance import FoundInstance
 from tests.train.instances.frames import CLASSES, instance, sample
-from train.instances.evaluating import epoch_figures, unjudged, worth
+from train.instances.evaluating import epoch_criterion, epoch_figures, missing_figures
 
 
 def found(box, class_index=0, score=0.9, mask=True):
@@ -28,8 +28,8 @@ def test_figures_of_what_was_found_exactly_and_not_at_all():
 
 
 def test_epochs_are_compared_by_masks_where_there_are_any():
-    row = unjudged()
-    assert math.isnan(worth(row))
+    row = missing_figures()
+    assert math.isnan(epoch_criterion(row))
     row = {**row, "box_ap50": 0.7}
-    assert worth(row) == 0.7
-    assert worth({**row, "mask_ap50": 0.3}) == 0.3
+    assert epoch_criterion(row) == 0.7
+    assert epoch_criterion({**row, "mask_ap50": 0.3}) == 0.3

@@ -6,7 +6,7 @@ import pytest
 from edge.vision.instances.anchors import Anchors
 from tests.train.instances.frames import write_frames
 from train.data import open_data
-from train.instances.augment import LOOKS, STILL, Moves
+from train.instances.augment import LOOKS, NO_MOVES, Moves
 from train.instances.feed import WindowFeed
 from train.instances.scenes import Frames, Shares, make_scenes
 
@@ -25,7 +25,7 @@ def still(tmp_path_factory):
         batch=4,
         count=10,
         shares=Shares(),
-        moves=STILL,
+        moves=NO_MOVES,
         looks=None,
         seed=0,
     )

@@ -48,12 +48,12 @@ def test_a_damaged_network_is_named(copied, name):
 def test_networks_that_are_not_the_cards_are_refused(copied, change):
     card = json.loads((copied / "card.json").read_text()) | change
     (copied / "card.json").write_text(json.dumps(card))
-    with pytest.raises(TrainingError, match="do not fit the card"):
+    with pytest.raises(TrainingError, match="do not match the card"):
         read_instances_run(copied).load()
 
 
 def test_the_card_of_another_kind_of_run_is_refused(copied):
     card = json.loads((copied / "card.json").read_text()) | {"task": "binary"}
     (copied / "card.json").write_text(json.dumps(card))
-    with pytest.raises(TrainingError, match=r"card\.json is wrong at task"):
+    with pytest.raises(TrainingError, match=r"card\.json is invalid at task"):
         read_instances_run(copied)

@@ -36,5 +36,5 @@ def test_a_classifier_fills_the_trunk(untrained, tmp_path):
 
 def test_what_fits_nowhere_is_refused(untrained, tmp_path):
     np.savez(tmp_path / "w.npz", other__kernel=np.zeros(3))
-    with pytest.raises(TrainingError, match="none of the weights fits"):
+    with pytest.raises(TrainingError, match="none of the weights match"):
         start_networks_from(untrained, tmp_path / "w.npz")

@@ -11,10 +11,10 @@ ANCHORS = np.array(
     [[0, 0, 10, 10], [0, 0, 10, 9], [0, 0, 10, 6.4], [40, 40, 60, 60], [90, 20, 120, 40]],
     np.float32,
 )
-STILL = np.zeros((1, 5, 4), np.float32)
+NO_MOVES = np.zeros((1, 5, 4), np.float32)
 
 
-def proposed(objectness, deltas=STILL, **options):
+def proposed(objectness, deltas=NO_MOVES, **options):
     boxes, kept = propose(
         np.array([objectness], np.float32), deltas, ANCHORS, width=100, height=64, **options
     )
@@ -42,7 +42,7 @@ def test_only_the_likeliest_are_looked_at():
 
 
 def test_boxes_that_leave_the_window_are_not_kept():
-    deltas = STILL.copy()
+    deltas = NO_MOVES.copy()
     deltas[0, 3, 0] = 1e9
     boxes, kept = proposed([1, 1, 1, 9, 1], deltas)
     assert np.isfinite(boxes).all()

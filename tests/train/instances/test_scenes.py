@@ -50,7 +50,7 @@ def test_a_split_without_defects_or_frames_is_refused():
     clean, marked = sample(name="a"), sample(instance((4, 4, 8, 8)), name="b")
     with pytest.raises(DataError, match="no val images to choose on"):
         make_scenes(data_of(marked), "val")
-    with pytest.raises(DataError, match=r"no train image .* shows a defect with a box or a mask"):
+    with pytest.raises(DataError, match=r"no train image .* has a defect with a box or a mask"):
         make_scenes(data_of(clean, clean), "train")
     assert [s.sample.name for s in make_scenes(data_of(clean, marked), "train")] == ["a", "b"]
 

@@ -12,8 +12,8 @@ from tests.train.tiny import patches
 from train.regions.distillation import (
     check_teachers,
     mixed_targets,
-    teacher_answers,
     teacher_batches,
+    teacher_predictions,
 )
 from train.regions.split_figures import BATCH
 from train.regions.task import Task
@@ -45,9 +45,9 @@ def teacher(task="multiclass", logits=(0.0, 0.0, 0.0), classes=CLASSES, geometry
     [
         (BINARY, teacher(classes=("pit",)), "other classes"),
         (BINARY, teacher(geometry=Geometry(None, (8, 8))), "another size"),
-        (MULTICLASS, teacher("binary"), "tells no classes apart"),
-        (MULTICLASS, teacher("multilabel"), "neither teach"),
-        (Task("multilabel", CLASSES), teacher(), "neither teach"),
+        (MULTICLASS, teacher("binary"), "has no classes: it is binary"),
+        (MULTICLASS, teacher("multilabel"), "do not support distillation"),
+        (Task("multilabel", CLASSES), teacher(), "do not support distillation"),
     ],
 )
 def test_who_cannot_teach_is_refused(task, found, says):
@@ -62,20 +62,20 @@ def test_a_classifier_teaches_both(task):
 
 def test_several_teachers_give_the_mean_of_their_probabilities():
     sure, even = teacher(logits=np.log([0.8, 0.1, 0.1])), teacher(logits=(0.0, 0.0, 0.0))
-    answers = teacher_answers([sure, even], MULTICLASS, patches(3))
+    answers = teacher_predictions([sure, even], MULTICLASS, patches(3))
     wanted = [(0.8 + 1 / 3) / 2, (0.1 + 1 / 3) / 2, (0.1 + 1 / 3) / 2]
     np.testing.assert_allclose(np.exp(answers), [wanted] * 3, atol=1e-6)
 
 
 def test_of_a_classifier_a_gate_learns_none_and_the_rest():
-    answers = teacher_answers([teacher(logits=np.log([0.7, 0.2, 0.1]))], BINARY, patches(2))
+    answers = teacher_predictions([teacher(logits=np.log([0.7, 0.2, 0.1]))], BINARY, patches(2))
     np.testing.assert_allclose(np.exp(answers), [[0.7, 0.3]] * 2, atol=1e-6)
 
 
 def test_progress_counts_the_batches():
     seen = []
     items = patches(BATCH + 1)
-    teacher_answers([teacher(), teacher()], MULTICLASS, items, lambda: seen.append(1))
+    teacher_predictions([teacher(), teacher()], MULTICLASS, items, lambda: seen.append(1))
     assert len(seen) == teacher_batches([teacher(), teacher()], items) == 4
 
 

@@ -143,7 +143,7 @@ def test_joined_items_are_all_there_in_order(data):
 
 
 def test_of_a_large_val_a_part_is_looked_at(data, monkeypatch):
-    monkeypatch.setattr("train.regions.items.MOST_VAL", 2)
+    monkeypatch.setattr("train.regions.items.MAX_VAL_ITEMS", 2)
     tiles = choose_tiles(data, REGION)
     assert len(tiles["val"]) == 2
     assert len(tiles["train"]) > 2

@@ -15,7 +15,7 @@ def class_colours(count: int) -> list[str]:
 
 
 def class_labels(classes: Sequence[str]) -> list[str]:
-    """Class names as a picture shows them: a bare number says that it is a class."""
+    """Class names as a picture shows them: a without_spines number says that it is a class."""
     return [f"class {name}" if name.isdigit() else name for name in classes]
 
 

@@ -15,9 +15,9 @@ from train.data.eda.palette import CLEAN_COLOUR, class_colours, class_labels
 from train.data.sample import DataSet
 from train.html.plots import (
     WIDTH_IN,
-    bare,
     new_figure,
     png,
+    without_spines,
 )
 
 
@@ -43,7 +43,7 @@ def _counts(exploration: Exploration) -> Figure:
     counts, names = exploration.counts, class_labels(exploration.classes)
     figure = new_figure(3.6)
     left, middle, right = (
-        bare(axes) for axes in figure.subplots(1, 3, width_ratios=[1.3, 1.3, 1.0])
+        without_spines(axes) for axes in figure.subplots(1, 3, width_ratios=[1.3, 1.3, 1.0])
     )
     panels = (
         (left, ["clean", *names], [counts.clean, *counts.images_by_class.values()], "Images"),
@@ -87,7 +87,7 @@ def _overlap(exploration: Exploration) -> Figure:
 
 def _areas(exploration: Exploration) -> Figure:
     figure = new_figure(3.8)
-    left, right = (bare(axes) for axes in figure.subplots(1, 2))
+    left, right = (without_spines(axes) for axes in figure.subplots(1, 2))
     names = [name for name in exploration.classes if len(exploration.sizes[name].area)]
     every = np.concatenate([exploration.sizes[name].area for name in names] or [np.ones(1)])
     bins = np.geomspace(max(1.0, every.min()), every.max() * 1.001 + 1, 40)
@@ -138,7 +138,7 @@ def _positions(exploration: Exploration) -> Figure:
 
 def _brightness(exploration: Exploration) -> Figure:
     figure = new_figure(3.8)
-    left, right = (bare(axes) for axes in figure.subplots(1, 2))
+    left, right = (without_spines(axes) for axes in figure.subplots(1, 2))
     read, names = exploration.brightness, class_labels(exploration.classes)
     colours = class_colours(len(names))
     of_class = [[b.mean for b in read if i in b.classes] for i in range(len(names))]

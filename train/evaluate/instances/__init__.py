@@ -1,1 +1,1 @@
-"""How well defects are boxed, outlined and named: COCO's figures, and those a mill asks for."""
+"""Figures of boxes and masks: COCO's metrics, and recall and false alarms of defects."""

@@ -1,7 +1,7 @@
-"""Average precision as COCO defines it, by the COCO library itself.
+"""COCO average precision, computed by pycocotools.
 
 Lin et al., Microsoft COCO: Common Objects in Context (ECCV 2014), and its evaluation code: 101
-recall levels, IoU 0.5 to 0.95 in steps of 0.05, at most 100 instances of a class a frame.
+recall levels, IoU 0.5 to 0.95 in steps of 0.05, at most 100 instances per class and frame.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from pycocotools.cocoeval import COCOeval
 
 from edge.vision.instances.found_instance import FoundInstance
 from train.evaluate.instances.regions import coco_rle, found_box, found_runs, rectangle_rle
-from train.evaluate.instances.truth import JudgedFrame, Truth
+from train.evaluate.instances.truth import LabelledFrame, Truth
 
 MOST = 100
-"""Instances of a class that count in a frame: those with the highest scores."""
+"""Largest number of instances per class and frame that count: those with the highest scores."""
 
 _HALF, _THREE_QUARTERS = 0, 5
-"""Where IoU 0.5 and 0.75 stand among COCO's."""
+"""Indices of IoU 0.5 and 0.75 in COCO's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassMatches:
-    """What was found of one class, matched at IoU 0.5, the surest first.
+    """Predictions of one class matched at IoU 0.5, highest score first.
 
     Attributes:
-        frames: Frame of each, [found].
-        right: Whether it is a labelled instance that nothing surer had found already, [found].
-        truths: Labelled instances of each frame, [frames].
+        frames: Frame of each prediction, [found].
+        right: Whether it matches a label that no higher-scoring prediction matches, [found].
+        truths: Number of labels on each frame, [frames].
     """
 
     frames: NDArray[np.intp]
@@ -45,18 +45,18 @@ class ClassMatches:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What was found, held against the labels.
+    """Predictions matched with labels.
 
     Attributes:
-        precision: At each IoU, recall level and class, [10, 101, classes]; −1 of absent classes.
-        matches: Of each class.
+        precision: By IoU, recall level and class, [10, 101, classes]; −1 for absent classes.
+        matches: Matches of each class.
     """
 
     precision: NDArray[np.float64]
     matches: tuple[ClassMatches, ...]
 
     def figures(self, class_index: int | None = None) -> dict[str, float | None]:
-        """``ap50``, ``ap75`` and ``ap`` of a class, or the mean of those that labels show."""
+        """``ap50``, ``ap75`` and ``ap`` of a class, or their mean over the labelled classes."""
         table = self.precision if class_index is None else self.precision[..., class_index]
         return {
             "ap50": _mean(table[_HALF]),
@@ -67,22 +67,23 @@ class Matched:
 
 def match(
     found: Sequence[Sequence[FoundInstance]],
-    frames: Sequence[JudgedFrame],
+    frames: Sequence[LabelledFrame],
     classes: int,
     *,
     masks: bool,
 ) -> Matched:
-    """Hold what was found against the labels.
+    """Match predictions with labels.
 
-    By masks, a label that is a box alone, and otherwise every ignored one, need not be found, and
-    what lies in it for the most part is not counted. What was found without a mask stands for all
-    of its piece.
+    With ``masks``, labels that are only boxes are ignored, as are labels marked ignored in both
+    modes: they need not be found, and predictions mostly inside them do not count. A prediction
+        without a
+    mask counts as its full rectangle.
 
     Args:
-        found: On each frame, with scores from 0 to 1.
+        found: Predictions on each frame, with scores from 0 to 1.
         frames: The frames, in the same order.
-        classes: How many the labels know; what was found of others is not counted.
-        masks: Compare masks; else boxes.
+        classes: Number of labelled classes; predictions of other classes are not counted.
+        masks: Compare masks instead of boxes.
     """
     drawn = (_drawn_truth, _drawn_found) if masks else (_boxed_truth, _boxed_found)
     truths = [frame.truths for frame in frames]
@@ -97,7 +98,7 @@ def match(
         judge.params.maxDets = [MOST]
         judge.evaluate()
         judge.accumulate()
-    # The library keeps every class's frames one after the other.
+    # pycocotools stores the frames of each class consecutively.
     rows = [judge.evalImgs[i * len(frames) : (i + 1) * len(frames)] for i in range(classes)]
     return Matched(
         judge.eval["precision"][..., 0, 0], tuple(_class_matches(of_class) for of_class in rows)
@@ -113,7 +114,7 @@ def _class_matches(rows: Sequence[dict[str, Any] | None]) -> ClassMatches:
     scores = _joined(row["dtScores"] for _, row in judged)
     right = _joined(row["dtMatches"][_HALF] > 0 for _, row in judged)
     ignored = _joined(row["dtIgnore"][_HALF] for _, row in judged)
-    # As the library orders them: equal scores stay in the frames' order.
+    # Same order as in pycocotools: equal scores keep the frames' order.
     order = np.argsort(-scores, kind="mergesort")
     order = order[ignored[order] == 0]
     return ClassMatches(frames.astype(np.intp)[order], right[order] > 0, truths)
@@ -124,10 +125,10 @@ def _joined(parts: Iterable[Any]) -> NDArray[np.float64]:
 
 
 def _coco(
-    frames: Sequence[JudgedFrame],
+    frames: Sequence[LabelledFrame],
     some: Sequence[Sequence[Any]],
     classes: int,
-    draw: Callable[[Any, JudgedFrame], dict[str, Any]],
+    draw: Callable[[Any, LabelledFrame], dict[str, Any]],
 ) -> COCO:
     coco = COCO()
     images = [{"id": i, "width": f.width, "height": f.height} for i, f in enumerate(frames)]
@@ -136,7 +137,7 @@ def _coco(
         for i, (frame, things) in enumerate(zip(frames, some, strict=True))
         for thing in things
     ]
-    # Ids count from 1: the library takes 0 for unmatched.
+    # Ids start at 1, because pycocotools takes 0 for unmatched.
     for number, annotation in enumerate(annotations, start=1):
         annotation["id"] = number
     categories = [{"id": i} for i in range(classes)]
@@ -145,12 +146,12 @@ def _coco(
     return coco
 
 
-def _boxed_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
+def _boxed_truth(truth: Truth, frame: LabelledFrame) -> dict[str, Any]:
     area = truth.box[2] * truth.box[3]
     return {"bbox": list(truth.box), "area": area, "iscrowd": int(truth.ignored)}
 
 
-def _drawn_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
+def _drawn_truth(truth: Truth, frame: LabelledFrame) -> dict[str, Any]:
     if truth.runs is None:
         rle = rectangle_rle(truth.box, frame.height, frame.width)
     else:
@@ -159,12 +160,12 @@ def _drawn_truth(truth: Truth, frame: JudgedFrame) -> dict[str, Any]:
     return {"segmentation": rle, "area": 1, "iscrowd": int(ignored)}
 
 
-def _boxed_found(found: FoundInstance, frame: JudgedFrame) -> dict[str, Any]:
+def _boxed_found(found: FoundInstance, frame: LabelledFrame) -> dict[str, Any]:
     box = found_box(found)
     return {"bbox": list(box), "area": box[2] * box[3], "score": float(found.score)}
 
 
-def _drawn_found(found: FoundInstance, frame: JudgedFrame) -> dict[str, Any]:
+def _drawn_found(found: FoundInstance, frame: LabelledFrame) -> dict[str, Any]:
     rle = coco_rle(found_runs(found, frame.height), frame.height, frame.width)
     return {"segmentation": rle, "area": found.area_px, "score": float(found.score)}
 

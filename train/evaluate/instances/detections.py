@@ -1,9 +1,9 @@
-"""What a mill asks: of the defects, how many are found; and how often is a defect called in vain?
+"""Detection of defects at the operating rules: recall, precision and false alarms.
 
-Two ways to say that something found *is* a labelled defect of its class. ``IOU50``: their boxes
-have IoU 0.5 and more, each of either at most once, the surest first. ``TOUCHING``: they share a
-pixel, by masks where both have one, else by boxes; any number may share one, so that a scratch
-found in three pieces is found, and no piece is a false alarm.
+There are two criteria for a prediction to match a label of its class. ``IOU50``: their boxes have
+IoU of at least 0.5; each matches at most once, highest score first. ``TOUCHING``: they share a
+pixel of their masks, or of their boxes if one has no mask; several may match the same label, so a
+scratch predicted in three pieces is found and no piece is a false alarm.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pycocotools import mask as coco_mask
 
 from edge.vision.instances.found_instance import FoundInstance
 from train.evaluate.instances.regions import coco_rle, found_box, found_runs
-from train.evaluate.instances.truth import JudgedFrame, Truth, classes_seen
+from train.evaluate.instances.truth import LabelledFrame, Truth, classes_present
 from train.evaluate.metrics import share, share_interval
 
 IOU50, TOUCHING = "iou50", "touching"
@@ -27,17 +27,17 @@ CRITERIA = (IOU50, TOUCHING)
 
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """Labelled defects and what was found, each with its frame and class.
+    """Labels and predictions, each with frame and class.
 
     Attributes:
         groups: Group of each frame, [frames].
-        clean: Frames that no label touches, [frames] bool.
-        truth_frames: [labels].
-        truth_classes: [labels].
-        hit: Which labels are found, [labels] bool.
-        found_frames: [found].
-        found_classes: [found].
-        false: Which of what was found is no defect of its class, [found] bool.
+        clean: Frames without labels, [frames] bool.
+        truth_frames: Frame of each label, [labels].
+        truth_classes: Class of each label, [labels].
+        hit: Labels that are found, [labels] bool.
+        found_frames: Frame of each prediction, [found].
+        found_classes: Class of each prediction, [found].
+        false: Predictions that match no label of their class, [found] bool.
     """
 
     groups: NDArray[np.str_]
@@ -50,7 +50,7 @@ class Detections:
     false: NDArray[np.bool_]
 
     def figures(self) -> dict[str, Any]:
-        """Recall, precision and false alarms; null where there was nothing to find, or no frame."""
+        """Recall, precision and false alarms; null if there is no label, prediction or frame."""
         on_clean = self.clean[self.found_frames] & self.false
         return {
             "recall": share(self.hit),
@@ -61,7 +61,7 @@ class Detections:
         }
 
     def class_figures(self, class_index: int) -> dict[str, float | None]:
-        """Recall and false alarms a frame of one class."""
+        """Recall, and false alarms per frame, of one class."""
         false = self.false[self.found_classes == class_index]
         return {
             "recall": share(self.hit[self.truth_classes == class_index]),
@@ -70,19 +70,19 @@ class Detections:
 
 
 def detect(
-    found: Sequence[Sequence[FoundInstance]], frames: Sequence[JudgedFrame], criterion: str
+    found: Sequence[Sequence[FoundInstance]], frames: Sequence[LabelledFrame], criterion: str
 ) -> Detections:
-    """Hold what was found at the operating rules against the labels; ignored ones count nowhere.
+    """Match predictions at the operating rules with labels; ignored labels do not count.
 
     Args:
-        found: On each frame; of a class that the labels do not know it is always a false alarm.
+        found: Predictions on each frame; a class that the labels lack is always a false alarm.
         frames: The frames, in the same order.
         criterion: One of ``CRITERIA``.
     """
     truths: list[tuple[int, int, bool]] = []
     alarms: list[tuple[int, int, bool]] = []
     for place, (some, frame) in enumerate(zip(found, frames, strict=True)):
-        for index in classes_seen(some, frame):
+        for index in classes_present(some, frame):
             mine = [f for f in some if f.class_index == index]
             labels = [t for t in frame.truths if t.class_index == index]
             if criterion == TOUCHING:
@@ -106,7 +106,7 @@ def detect(
 def overlapping(
     found: Sequence[FoundInstance], truths: Sequence[Truth]
 ) -> tuple[list[bool], list[bool]]:
-    """Which labels of a class are found, and which of what was found is false, by boxes' IoU."""
+    """Found labels and false predictions of one class, by IoU of boxes."""
     hit, false = [False] * len(truths), [True] * len(found)
     if not (found and truths):
         return hit, false
@@ -124,9 +124,9 @@ def overlapping(
 
 
 def touching(
-    found: Sequence[FoundInstance], truths: Sequence[Truth], frame: JudgedFrame
+    found: Sequence[FoundInstance], truths: Sequence[Truth], frame: LabelledFrame
 ) -> tuple[list[bool], list[bool]]:
-    """The same by what touches."""
+    """Found labels and false predictions of one class, by touching."""
     if not (found and truths):
         return [False] * len(truths), [True] * len(found)
     touch = _box_ious(found, truths) > 0
@@ -143,8 +143,8 @@ def touching(
 
 
 def _box_ious(found: Sequence[FoundInstance], truths: Sequence[Truth]) -> NDArray[np.float64]:
-    """IoU of each box found with each labelled, [found, labels]; of an ignored label, how much of
-    the box lies in it."""
+    """IoU of predicted and labelled boxes, [found, labels]; for an ignored label, the share of the
+    predicted box inside it."""
     boxes = np.array([found_box(f) for f in found], np.float64)
     labels = np.array([t.box for t in truths], np.float64)
     ious: NDArray[np.float64] = coco_mask.iou(boxes, labels, [int(t.ignored) for t in truths])

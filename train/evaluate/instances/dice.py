@@ -1,7 +1,7 @@
-"""Dice (1945), twice, and never mixed: as a competition counts it, and of what there is to find.
+"""Two Dice scores (Dice 1945): over all pairs of frame and class, and over labelled pairs only.
 
-On strip that is mostly clean the first is mostly a figure of silence: a model that finds nothing
-reaches the share of pairs that are empty. The second asks only where a class is labelled.
+On mostly clean strip the first mainly counts empty pairs: a model that finds nothing scores the
+share of empty pairs. The second considers only frames on which a class is labelled.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from train.evaluate.instances.pixels import PixelCounts
 
 
 def dice(counts: PixelCounts) -> NDArray[np.float64]:
-    """Dice of each frame and class, 2 |A ∩ B| ÷ (|A| + |B|), 1 where both are empty.
+    """Dice of each frame and class, 2 |A ∩ B| ÷ (|A| + |B|); 1 if both are empty.
 
     Returns:
         [frames, classes], 0 to 1.
@@ -23,15 +23,15 @@ def dice(counts: PixelCounts) -> NDArray[np.float64]:
 
 
 def competition_dice(counts: PixelCounts, class_index: int | None = None) -> float | None:
-    """Mean over pairs of a frame and a class, an empty pair counting 1; None of nothing judged.
+    """Mean over pairs of frame and class, an empty pair counting 1; None without pairs.
 
-    It is the metric of the Severstal competition (Kaggle 2019).
+    This is the metric of the Severstal competition (Kaggle 2019).
     """
     return _mean(counts, counts.judged, class_index)
 
 
 def foreground_dice(counts: PixelCounts, class_index: int | None = None) -> float | None:
-    """Mean over the pairs whose class is labelled on the frame; None of nothing labelled."""
+    """Mean over the pairs in which the class is labelled; None without any."""
     return _mean(counts, counts.judged & (counts.labelled > 0), class_index)
 
 

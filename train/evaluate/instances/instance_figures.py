@@ -1,4 +1,4 @@
-"""The figures of instances: what ``millsight evaluate`` prints, and training looks at."""
+"""Figures of instances, for ``millsight evaluate`` and for evaluation during training."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from train.evaluate.instances.coco import Matched
 from train.evaluate.instances.detections import CRITERIA, IOU50, detect
 from train.evaluate.instances.dice import competition_dice, foreground_dice
 from train.evaluate.instances.intervals import ap50_difference, ap50_interval
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 from train.evaluate.instances.overlap import class_iou, foreground_miou
 from train.evaluate.instances.pixels import count_pixels
 
@@ -28,23 +28,24 @@ def instance_figures(
     *,
     intervals: bool = True,
 ) -> dict[str, Any]:
-    """The figures of candidates on samples; see ``judge_instances`` and ``figures_of``."""
-    return figures_of(judge_instances(found, samples, classes, rules), intervals=intervals)
+    """The figures of candidates on samples; see ``match_instances`` and ``figures_of``."""
+    return figures_of(match_instances(found, samples, classes, rules), intervals=intervals)
 
 
-def figures_of(judged: JudgedInstances, *, intervals: bool = True) -> dict[str, Any]:
-    """Average precision of candidates, and what the defects that the rules make of them are worth.
+def figures_of(judged: MatchedInstances, *, intervals: bool = True) -> dict[str, Any]:
+    """Average precision of candidates, and detection figures at the rules.
 
-    Figures of outlines are null where no label has a mask, or nothing found has; those of an
-    average precision where no label is; those at the rules without rules. ``dice`` counts a pair of
-    frame and class that is empty on both sides as 1, ``dice_foreground`` only pairs with a label.
-    All let the model look at every frame; ``cascade`` alone is what ``run`` would outline.
+    Mask figures are null if no label or no prediction has a mask; average precision is null without
+    labels; figures at the rules are null without rules. ``dice`` counts a pair of frame and class
+    that is empty on both sides as 1; ``dice_foreground`` takes only labelled pairs. In all of them
+    the model sees every frame; ``cascade`` is restricted to what ``run`` would outline.
 
     Args:
-        judged: Candidates held against the labels.
-        intervals: Whether to draw groups for 95 % intervals of AP at IoU 0.5.
+        judged: Candidates matched with labels.
+        intervals: Whether to bootstrap 95 % intervals of AP50.
 
     Returns:
+        Plain values for JSON.
         Plain values for JSON.
     """
     labelled = np.bincount(
@@ -77,12 +78,12 @@ def figures_of(judged: JudgedInstances, *, intervals: bool = True) -> dict[str, 
     return figures
 
 
-def instance_differences(judged: JudgedInstances, other: JudgedInstances) -> dict[str, Any]:
-    """How much higher AP at IoU 0.5 is than another's on the same items, with 95 % intervals.
+def instance_differences(judged: MatchedInstances, other: MatchedInstances) -> dict[str, Any]:
+    """Differences of AP50 between two models on the same items, with 95 % intervals.
 
     Returns:
-        ``box_ap50`` and ``mask_ap50``, each {``difference``, ``difference_interval``}, or null
-        where either has none.
+        ``box_ap50`` and ``mask_ap50``, each {``difference``, ``difference_interval``}, or null if
+        either model lacks the figure.
     """
     differences: dict[str, Any] = {}
     for kind, mine, theirs in (
@@ -104,8 +105,8 @@ def _average_precision(
     return {f"{kind}_{name}": value for name, value in values.items()}
 
 
-def _outlines(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Dice and IoU of all classes, and of each."""
+def _outlines(judged: MatchedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Dice and IoU over all classes, and of each class."""
     if judged.settled is None or judged.masks is None:
         empty: dict[str, Any] = dict.fromkeys(("dice", "dice_foreground", "iou"))
         whole: dict[str, Any] = dict.fromkeys(("dice", "dice_foreground", "foreground_miou"))
@@ -126,8 +127,8 @@ def _outlines(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, A
     ]
 
 
-def _detections(judged: JudgedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What is found and what is called in vain at the rules: of all classes, and of each."""
+def _detections(judged: MatchedInstances) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Recall and false alarms at the rules, over all classes and of each class."""
     whole: dict[str, Any] = {"detections": None, "cascade": None}
     if judged.as_run is not None:
         whole["cascade"] = {

@@ -1,7 +1,7 @@
-"""How far AP at IoU 0.5 may be off, by drawing whole groups of near-duplicates.
+"""Bootstrap intervals of AP50 over groups of near-duplicates.
 
-What was found is matched once; a draw only weighs frames anew. That is what judging the drawn
-frames again would give, since no frame's matches depend on another's.
+Predictions are matched once; a resample only changes the weights of frames. The result equals
+matching the resampled frames again, because a frame's matches do not depend on other frames.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ _RECALLS = np.linspace(0.0, 1.0, 101)
 
 
 def ap50(matched: Matched, weights: NDArray[np.intp]) -> float | None:
-    """AP at IoU 0.5, the mean of classes that labels show, of frames that count several times.
+    """AP50 with weighted frames, the mean over labelled classes.
 
     Args:
-        matched: What was found on the frames.
-        weights: How often each frame counts, [frames].
+        matched: Matches on the frames.
+        weights: Number of times each frame counts, [frames].
     """
     each = [_class_ap50(matches, weights) for matches in matched.matches]
     known = [ap for ap in each if ap is not None]
-    # Draws that agree are told by equal figures, which the guard below would keep apart.
+    # Rounding makes equal resamples compare equal, despite the guard in ``_class_ap50``.
     return round(float(np.mean(known)), 12) if known else None
 
 
 def ap50_interval(matched: Matched, groups: ArrayLike) -> tuple[float, float] | None:
-    """95 % interval of ``ap50``; None where labels show no instance.
+    """95 % interval of ``ap50``; None without labels.
 
     Args:
-        matched: What was found on the frames.
+        matched: Matches on the frames.
         groups: Group of each frame, [frames].
     """
     names = np.asarray(groups)
@@ -44,13 +44,13 @@ def ap50_interval(matched: Matched, groups: ArrayLike) -> tuple[float, float] | 
 def ap50_difference(
     matched: Matched, other: Matched, groups: ArrayLike
 ) -> tuple[float, tuple[float, float]] | None:
-    """How much higher ``ap50`` is than another's on the same frames, and the 95 % interval of it.
+    """Difference of ``ap50`` between two models on the same frames, and its 95 % interval.
 
-    Both are weighed by the same draws, so that what is hard for both cancels.
+    Both use the same resamples, so that difficulty common to both cancels.
 
     Args:
-        matched: What one found on the frames.
-        other: What the other found on them.
+        matched: Matches of the first model.
+        other: Matches of the second model.
         groups: Group of each frame, [frames].
     """
     names = np.asarray(groups)
@@ -73,7 +73,7 @@ def _class_ap50(matches: ClassMatches, weights: NDArray[np.intp]) -> float | Non
         return None
     counted = weights[matches.frames]
     right = np.cumsum(counted * matches.right)
-    # The library's own guard against a division by zero.
+    # The same guard against division by zero as in pycocotools.
     precision = right / (np.cumsum(counted) + np.spacing(1))
     precision = np.maximum.accumulate(precision[::-1])[::-1]
     places = np.searchsorted(right / truths, _RECALLS, side="left")

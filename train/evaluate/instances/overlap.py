@@ -1,4 +1,4 @@
-"""Intersection over union of a class's whole area, as for semantic segmentation."""
+"""Semantic-segmentation IoU: over the total area of a class."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from train.evaluate.instances.pixels import PixelCounts
 
 
 def class_iou(counts: PixelCounts, class_index: int) -> float | None:
-    """IoU of a class over the pixels of all frames together; None where none is labelled."""
+    """IoU of a class over the pixels of all frames; None if the class is not labelled."""
     labelled, found, both = (
         int(part[counts.judged[:, class_index], class_index].sum()) for part in counts[:3]
     )
@@ -16,7 +16,7 @@ def class_iou(counts: PixelCounts, class_index: int) -> float | None:
 
 
 def foreground_miou(counts: PixelCounts) -> float | None:
-    """Mean of ``class_iou`` over the classes that are labelled, background not among them.
+    """Mean of ``class_iou`` over the labelled classes, without background.
 
     Long, Shelhamer and Darrell, Fully Convolutional Networks (CVPR 2015), section 5.
     """

@@ -1,4 +1,4 @@
-"""Pixels of each class that are labelled, found, and both: what Dice and IoU are made of."""
+"""Pixel counts by class, for Dice and IoU: labelled, predicted, and both."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from edge.core.rle import Mask, runs_to_mask
 from edge.vision.instances.found_instance import FoundInstance
-from train.evaluate.instances.truth import JudgedFrame, classes_seen
+from train.evaluate.instances.truth import LabelledFrame, classes_present
 
 
 class PixelCounts(NamedTuple):
-    """Pixels of each frame and class; instances of one class are one area.
+    """Pixel counts by frame and class; instances of a class are merged into one area.
 
     Attributes:
-        labelled: By masks, [frames, classes].
-        found: By masks, [frames, classes].
-        both: At once, [frames, classes].
-        judged: Whether every label of the class has a mask there, [frames, classes] bool.
+        labelled: Pixels in labels' masks, [frames, classes].
+        found: Pixels in predicted masks, [frames, classes].
+        both: Pixels in both, [frames, classes].
+        judged: Whether every label of the class on the frame has a mask, [frames, classes] bool.
     """
 
     labelled: NDArray[np.int64]
@@ -30,23 +30,22 @@ class PixelCounts(NamedTuple):
 
 
 def count_pixels(
-    found: Sequence[Sequence[FoundInstance]], frames: Sequence[JudgedFrame], classes: int
+    found: Sequence[Sequence[FoundInstance]], frames: Sequence[LabelledFrame], classes: int
 ) -> PixelCounts:
-    """Count the pixels of what was found and of the labels.
+    """Count the pixels of predictions and labels.
 
-    Pixels of ignored labels count neither as labelled nor as found. What was found without a mask
-    stands for all of its piece.
+    Pixels of ignored labels do not count. A prediction without a mask counts as its full rectangle.
 
     Args:
-        found: On each frame, at the operating rules.
+        found: Predictions on each frame, at the operating rules.
         frames: The frames, in the same order.
-        classes: How many the labels know; what was found of others is not counted.
+        classes: Number of labelled classes; predictions of other classes are not counted.
     """
     shape = len(frames), classes
     labelled, said, both = (np.zeros(shape, np.int64) for _ in range(3))
     judged = np.ones(shape, np.bool_)
     for row, (some, frame) in enumerate(zip(found, frames, strict=True)):
-        for index in classes_seen(some, frame):
+        for index in classes_present(some, frame):
             if index >= classes:
                 continue
             labels = drawn_labels(frame, index)
@@ -65,19 +64,19 @@ def count_pixels(
 
 
 class DrawnLabels(NamedTuple):
-    """The labels of one class on a frame, [lines, columns] each.
+    """Labels of one class on a frame as masks, [lines, columns] each.
 
     Attributes:
         wanted: Pixels to be found.
-        ignored: Pixels that count nowhere.
+        ignored: Pixels that do not count.
     """
 
     wanted: Mask
     ignored: Mask
 
 
-def drawn_labels(frame: JudgedFrame, index: int) -> DrawnLabels | None:
-    """The labels of one class as masks; None where one of them has none."""
+def drawn_labels(frame: LabelledFrame, index: int) -> DrawnLabels | None:
+    """The labels of one class as masks; None if a label has no mask."""
     drawn = DrawnLabels(*(np.zeros((frame.height, frame.width), np.bool_) for _ in range(2)))
     for truth in frame.truths:
         if truth.class_index != index:

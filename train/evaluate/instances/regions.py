@@ -1,4 +1,4 @@
-"""Boxes and run lengths of what was found, as the COCO library takes them."""
+"""Boxes and run lengths of predictions, in the formats of pycocotools."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from train.data.runs import column_runs, from_columns
 
 
 def found_runs(found: FoundInstance, height: int) -> Runs:
-    """Runs [n, 2] of what was found in a frame ``height`` lines high; its piece without a mask."""
+    """Runs [n, 2] of a prediction in a frame of ``height`` lines; its rectangle without a mask."""
     x, y, width, high = found.piece
     mask = np.ones((high, width), np.bool_) if found.mask is None else found.mask
     columns = column_runs(mask_to_runs(mask), high) + np.array([x, y, y])
@@ -21,7 +21,7 @@ def found_runs(found: FoundInstance, height: int) -> Runs:
 
 
 def coco_rle(runs: Runs, height: int, width: int) -> dict[str, Any]:
-    """Run lengths as the COCO library packs them, of runs [n, 2] in order that do not overlap."""
+    """Compressed run lengths for pycocotools, from ordered, disjoint runs [n, 2]."""
     edges = np.concatenate([[0], runs.cumsum(axis=1).ravel(), [height * width]])
     counts = np.diff(edges)
     if counts[-1] == 0:
@@ -41,6 +41,6 @@ def rectangle_rle(
 
 
 def found_box(found: FoundInstance) -> tuple[float, float, float, float]:
-    """x, y, width, height of what was found; no side is less than 0."""
+    """x, y, width, height of a prediction; no side is below 0."""
     x1, y1, x2, y2 = found.box
     return float(x1), float(y1), max(0.0, float(x2 - x1)), max(0.0, float(y2 - y1))

@@ -1,9 +1,9 @@
-"""From which score and which area on an instance counts as a defect: chosen on val, class by class.
+"""Choice of each class's instance rule on val: minimum score and minimum area.
 
-Both are chosen together, since pieces are joined before their area is asked. What is maximised is
-2 · right ÷ (said + labelled), counted over all frames together: of defects it is F1, of pixels it
-is Dice of the class's whole area. Not the mean of Dice over frames: there, an empty frame counts as
-much as a defect, and of a rare class it would be best to say nothing.
+Both are chosen together, because pieces are joined before their area is compared. The objective is
+2 · right ÷ (predicted + labelled), summed over all frames: for defects this is F1, for pixels the
+Dice of the class's total area. The mean of Dice over frames is not used: it weighs an empty frame
+like a defect, so for a rare class predicting nothing would be best.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from train.data.sample import Sample
 from train.data.tiles import Tile
 from train.evaluate.instances.detections import overlapping
 from train.evaluate.instances.pixels import drawn_labels
-from train.evaluate.instances.truth import JudgedFrame, classes_seen, judged_frames
+from train.evaluate.instances.truth import LabelledFrame, classes_present, labelled_frames
 
 SCORES = tuple(float(score) for score in np.arange(5, 100, 5) / 100)
 AREAS = (0, 16, 32, 64, 128, 256, 512, 1024, 2048)
-"""Pixels."""
+"""In pixels."""
 
 UNJUDGED = ClassRule(0.5, 0)
-"""Of a class that the split does not show, or of which nothing right is found."""
+"""Rule of a class that val does not show, or for which no prediction is right."""
 
 DEFECTS, PIXELS = "defects", "pixels"
 
@@ -38,18 +38,18 @@ def choose_rules(
     *,
     count: str = DEFECTS,
 ) -> tuple[ClassRule, ...]:
-    """The rule of each class; of equally good ones the lowest score, then the smallest area.
+    """The best rule of each class; ties go to the lowest score, then to the smallest area.
 
     Args:
         found: Candidates on each sample of val.
         samples: The samples, or tiles, in the same order.
-        classes: How many there are.
-        count: ``DEFECTS`` by their boxes at IoU 0.5, or ``PIXELS``, which asks for masks.
+        classes: Number of classes.
+        count: ``DEFECTS``: F1 of boxes at IoU 0.5; ``PIXELS``: Dice, which needs masks.
     """
-    frames = judged_frames(samples)
+    frames = labelled_frames(samples)
     totals = np.zeros((classes, len(SCORES), len(AREAS), 3), np.int64)
     for some, frame in zip(found, frames, strict=True):
-        for index in classes_seen(some, frame):
+        for index in classes_present(some, frame):
             if index < classes:
                 mine = [thing for thing in some if thing.class_index == index]
                 totals[index] += _tallies(mine, frame, index, count)
@@ -64,9 +64,9 @@ def _best(totals: NDArray[np.int64]) -> ClassRule:
 
 
 def _tallies(
-    found: Sequence[FoundInstance], frame: JudgedFrame, index: int, count: str
+    found: Sequence[FoundInstance], frame: LabelledFrame, index: int, count: str
 ) -> NDArray[np.int64]:
-    """What is right, said and labelled of one class on one frame, [scores, areas, 3]."""
+    """Counts of right, predicted and labelled of one class on one frame, [scores, areas, 3]."""
     tallies = np.zeros((len(SCORES), len(AREAS), 3), np.int64)
     tally = _PixelTally(frame, index) if count == PIXELS else _DefectTally(frame, index)
     before = -1
@@ -81,9 +81,9 @@ def _tallies(
 
 
 class _DefectTally:
-    """Counts defects at each area, [areas, 3]."""
+    """Counts defects at each minimum area, [areas, 3]."""
 
-    def __init__(self, frame: JudgedFrame, index: int) -> None:
+    def __init__(self, frame: LabelledFrame, index: int) -> None:
         self._truths = [truth for truth in frame.truths if truth.class_index == index]
 
     def __call__(self, found: Sequence[FoundInstance]) -> NDArray[np.int64]:
@@ -96,22 +96,22 @@ class _DefectTally:
 
 
 class _PixelTally:
-    """Counts pixels at each area, [areas, 3]; none where a label has no mask."""
+    """Counts pixels at each minimum area, [areas, 3]; zeros if a label has no mask."""
 
-    def __init__(self, frame: JudgedFrame, index: int) -> None:
+    def __init__(self, frame: LabelledFrame, index: int) -> None:
         self._labels = drawn_labels(frame, index)
 
     def __call__(self, found: Sequence[FoundInstance]) -> NDArray[np.int64]:
         if self._labels is None:
             return np.zeros((len(AREAS), 3), np.int64)
-        # What is joined shares no pixel, so that pixels of each add up to those of all.
+        # Joined pieces share no pixel, so their pixel counts add up.
         parts = np.array([self._part(thing) for thing in found], np.int64).reshape(-1, 3)
         large = parts[:, :1] >= np.array(AREAS)
         labelled = np.full(len(AREAS), np.count_nonzero(self._labels.wanted))
         return np.stack([large.T @ parts[:, 1], large.T @ parts[:, 2], labelled], axis=1)
 
     def _part(self, thing: FoundInstance) -> tuple[int, int, int]:
-        """Its area, and its pixels that are right, and said where nothing is ignored."""
+        """Area, right pixels, and predicted pixels outside ignored labels."""
         assert self._labels is not None
         x, y, width, height = thing.piece
         here = np.s_[y : y + height, x : x + width]

@@ -1,4 +1,4 @@
-"""What there is to find on a frame: its labels, or the part of them that a tile shows."""
+"""Labels of a frame, or the part of them that a tile shows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ class Truth:
     Attributes:
         class_index: Index into the data set's classes, from 0.
         box: x, y, width, height in pixels of the frame.
-        runs: Foreground runs of its mask in column order, [n, 2]; None for a box alone.
-        ignored: It need not be found, and finding it is no false alarm: a tile shows too little.
+        runs: Foreground runs of its mask in column order, [n, 2]; None if it is only a box.
+        ignored: A miss does not count, nor does a prediction of it, because a tile shows too
+            little.
     """
 
     class_index: int
@@ -33,14 +34,14 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedFrame:
-    """A frame, or a tile that is judged as one, with its labels.
+class LabelledFrame:
+    """A frame, or a tile treated as one, with its labels.
 
     Attributes:
         width: Columns.
         height: Lines.
-        group: Near-duplicates share one.
-        truths: Its defects; empty where the strip is clean.
+        group: Group of near-duplicates.
+        truths: Its labelled defects; empty if it is clean.
     """
 
     width: int
@@ -49,37 +50,38 @@ class JudgedFrame:
     truths: tuple[Truth, ...]
 
 
-def judged_frame(sample: Sample, box: Box | None = None) -> JudgedFrame:
+def labelled_frame(sample: Sample, box: Box | None = None) -> LabelledFrame:
     """A sample, or a part of it, as a frame of its own.
 
-    Labels are cut to the part. What belongs to it is decided as for tiles (``train.data.tiles``);
-    labels that touch it by less are ignored. A mask of no pixels is taken for a box alone.
+    Labels are cropped to the part. The rule for tiles (``train.data.tiles``) decides which labels
+    belong to it; labels that overlap it less are ignored. A label whose mask is empty counts as a
+    box.
 
     Args:
         sample: Image with instances.
-        box: x, y, width, height of the part; None takes all of it.
+        box: x, y, width, height of the part; None: the whole image.
     """
     part = box or (0, 0, sample.width, sample.height)
     truths = (_cut(sample, instance, part) for instance in sample.instances)
-    return JudgedFrame(part[2], part[3], sample.group, tuple(t for t in truths if t))
+    return LabelledFrame(part[2], part[3], sample.group, tuple(t for t in truths if t))
 
 
-def judged_frames(items: Sequence[Sample | Tile]) -> list[JudgedFrame]:
+def labelled_frames(items: Sequence[Sample | Tile]) -> list[LabelledFrame]:
     """Each sample whole, and each tile as a frame of its own."""
     return [
-        judged_frame(item) if isinstance(item, Sample) else judged_frame(item.sample, item.box)
+        labelled_frame(item) if isinstance(item, Sample) else labelled_frame(item.sample, item.box)
         for item in items
     ]
 
 
-def classes_seen(found: Sequence[FoundInstance], frame: JudgedFrame) -> list[int]:
-    """Classes that are found or labelled on a frame, in order."""
+def classes_present(found: Sequence[FoundInstance], frame: LabelledFrame) -> list[int]:
+    """Classes that are predicted or labelled on a frame, in order."""
     found_or_labelled = {f.class_index for f in found} | {t.class_index for t in frame.truths}
     return sorted(found_or_labelled)
 
 
 def _cut(sample: Sample, instance: Instance, part: Box) -> Truth | None:
-    """One label within a part, in the part's own pixels; None where it lies outside."""
+    """One label cropped to a part, in the part's pixels; None if it lies outside."""
     if instance.runs is not None and not len(instance.runs):
         instance = replace(instance, runs=None)
     belonging, touched = shown_in(replace(sample, instances=(instance,)), part)

@@ -1,4 +1,4 @@
-"""A page on which a person decides whether to trust a bundle."""
+"""The HTML report of an evaluation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from edge.core.files import write_whole
 from edge.vision.cascade import Cascade
 from train.data.tiles import Tile
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.report.page import report_page
 from train.evaluate.scored import Scored
 from train.evaluate.subject import Subject
@@ -23,25 +23,25 @@ def write_report(
     cascade: Cascade,
     items: Sequence[Tile],
     scored: Scored,
-    instances: JudgedInstances | None,
+    instances: MatchedInstances | None,
     figures: dict[str, Any],
     *,
     mistakes: int = 12,
 ) -> None:
-    """Write one self-contained HTML page.
+    """Write the report as one self-contained HTML page.
 
     Args:
         path: The page.
-        subject: What was judged.
-        cascade: What judged; it judges the worst mistakes again, to show where it saw something.
-        items: What it judged.
-        scored: What it said of them, in the same order.
-        instances: What its instance model found on them, likewise; None where it has none for them.
-        figures: What ``train.evaluate.evaluation.evaluation`` made of that.
-        mistakes: Pictures of each kind of mistake, at most.
+        subject: The bundle and the data.
+        cascade: The cascade; it inspects the worst mistakes again to locate their highest score.
+        items: The items.
+        scored: The cascade's scores of the items, in the same order.
+        instances: Results of the instance model, in the same order; None without such a model.
+        figures: Result of ``train.evaluate.evaluation.evaluation``.
+        mistakes: Largest number of pictures per kind of mistake.
 
     Raises:
         UnwritableError: The page cannot be written.
-        ImageError: An image cannot be read any more.
+        ImageError: An image can no longer be read.
     """
     write_whole(path, report_page(subject, cascade, items, scored, instances, figures, mistakes))

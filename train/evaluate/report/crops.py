@@ -1,4 +1,4 @@
-"""Pictures of mistakes: as the networks see the item, and with its labels drawn."""
+"""Pictures of mistakes: the item as the networks see it, and with its labels."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from train.data.eda.palette import bgr, class_colours
 from train.data.tiles import Tile
 
 LEAST_WIDTH = 400
-"""Narrower items are enlarged by whole numbers until they are so wide, in pixels."""
+"""Items narrower than this, in pixels, are enlarged by a whole factor."""
 
 
 class Crop(NamedTuple):
     """Pictures of one item.
 
     Attributes:
-        plain: JPEG of its pixels; None where no label hides any in the other.
-        marked: JPEG with labels, and the region with the highest score where it has several.
-        wide: Whether it takes a page's whole width.
+        plain: JPEG of its pixels; None if no label covers any in ``marked``.
+        marked: JPEG with labels, and with the highest-scoring region if there are several.
+        wide: Whether it needs the page's full width.
     """
 
     plain: bytes | None
@@ -51,7 +51,7 @@ def draw_item(item: Tile, cascade: Cascade, classes: int) -> Crop:
 
 
 def _mark_region(picture: Picture, region: Box, scale: int) -> None:
-    """White between black, which shows on any strip."""
+    """Draw a white box between black ones, visible on any strip."""
     x, y, width, height = (scale * side for side in region)
     for thickness, ink in ((7, (0, 0, 0)), (3, (255, 255, 255))):
         corner, end = (x + 4, y + 4), (x + width - 5, y + height - 5)

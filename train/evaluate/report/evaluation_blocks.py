@@ -1,6 +1,6 @@
-"""The figures of ``train.evaluate.evaluation.evaluation`` with types, as pages read them.
+"""Typed models of the figures of ``train.evaluate.evaluation.evaluation``, for pages.
 
-Each class has the keys of one JSON object that a page shows; keys that no page shows are left out.
+Each class has the keys of one JSON object that a page shows; other keys are ignored.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class BinaryBlock(FiguresBlock):
 
 
 class ClassGroupsBlock(FiguresBlock):
-    """Groups that show some defect, and the share of them that the gate passes on whole."""
+    """Groups that show a defect, and the share of them that the gate passes."""
 
     group_recall: float | None = None
     n_groups: int = 0
@@ -98,14 +98,14 @@ class MulticlassBlock(FiguresBlock):
 
 
 class CascadeBlock(FiguresBlock):
-    """Verdicts as beside the line, the gate and all."""
+    """Verdicts as beside the line, with the gate."""
 
     accuracy: float | None
     accuracy_interval: Ends | None
 
 
 class DetectionBlock(FiguresBlock):
-    """Defects found and false alarms, by one criterion of what is found."""
+    """Recall and false alarms, by one matching criterion."""
 
     recall: float | None
     recall_interval: Ends | None
@@ -115,7 +115,7 @@ class DetectionBlock(FiguresBlock):
 
 
 class CriteriaBlock(FiguresBlock):
-    """The same by each criterion; see ``train.evaluate.instances.detections``."""
+    """Detection figures by criterion; see ``train.evaluate.instances.detections``."""
 
     iou50: DetectionBlock
     touching: DetectionBlock
@@ -155,7 +155,7 @@ class OutlinesBlock(FiguresBlock):
 
 
 class PairedBlock(FiguresBlock):
-    """Items that this bundle and the baseline judge rightly."""
+    """Paired comparison of accuracy with the baseline."""
 
     accuracy: float | None
     baseline_accuracy: float | None
@@ -169,21 +169,21 @@ class PairedBlock(FiguresBlock):
 
 
 class ApDifferenceBlock(FiguresBlock):
-    """How much higher an average precision is than the baseline's."""
+    """Difference of an average precision to the baseline's."""
 
     difference: float
     difference_interval: Ends
 
 
 class ApDifferencesBlock(FiguresBlock):
-    """Of boxes and of masks."""
+    """Differences of AP50 of boxes and of masks."""
 
     box_ap50: ApDifferenceBlock | None
     mask_ap50: ApDifferenceBlock | None
 
 
 class BaselineBlock(FiguresBlock):
-    """Against another bundle on the same items."""
+    """Comparison with another bundle on the same items."""
 
     name: str
     digest: str
@@ -193,7 +193,7 @@ class BaselineBlock(FiguresBlock):
 
 
 class EvaluationBlock(FiguresBlock):
-    """All of one evaluation."""
+    """All figures of one evaluation."""
 
     binary: BinaryBlock
     gate: GateBlock

@@ -1,4 +1,4 @@
-"""The worst mistakes, each with its picture, for a person to judge who is wrong."""
+"""The worst mistakes with their pictures."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from train.html.page import EmbeddedImage
 
 @dataclass(frozen=True, slots=True)
 class ItemPlace:
-    """Which item a picture shows.
+    """Position of the item in a picture.
 
     Attributes:
         image: Name of its image.
-        corner: x and y of the tile in that, in pixels; None for a whole frame.
+        corner: x and y of the tile in the image, in pixels; None for a whole frame.
     """
 
     image: str
@@ -33,7 +33,7 @@ class ItemPlace:
 
     @classmethod
     def of(cls, item: Tile) -> ItemPlace:
-        """That of a tile or a whole frame."""
+        """The position of a tile or a whole frame."""
         whole = item.box[2:] == (item.sample.width, item.sample.height)
         return cls(item.sample.name, None if whole else (item.box[0], item.box[1]))
 
@@ -49,13 +49,13 @@ class ShownMistake:
     """One mistake.
 
     Attributes:
-        place: Where it is.
-        pictures: The item as it is, where it has labels, and marked.
-        labelled: Names of the classes labelled; empty for clean.
-        decision: Score of the decision.
-        gate: Score of the gate.
-        stopped: Whether the gate stopped it.
-        answer: Name of the class answered, with its confidence; None without a classifier.
+        place: Its position.
+        pictures: The item, plain if it has labels, and marked.
+        labelled: Names of its labelled classes; empty if clean.
+        decision: Decision score.
+        gate: Gate score.
+        stopped: Whether the gate rejected it.
+        answer: Predicted class and confidence; None without a classifier.
     """
 
     place: ItemPlace
@@ -69,13 +69,13 @@ class ShownMistake:
 
 @dataclass(frozen=True, slots=True)
 class MistakeKind:
-    """The worst mistakes of a kind.
+    """The worst mistakes of one kind.
 
     Attributes:
         name: False alarms, misses, or wrong classes.
-        n: All mistakes of the kind.
-        shown: The worst.
-        wide: Whether a picture takes the page's whole width.
+        n: Number of mistakes of this kind.
+        shown: The worst ones.
+        wide: Whether a picture needs the page's full width.
     """
 
     name: str
@@ -112,7 +112,7 @@ def legend(classes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _answer_names(subject: Subject, scored: Scored) -> tuple[str, ...]:
-    """What each answer is called: none, the data set's classes, those that only the bundle has."""
+    """Names of the answers: none, the data set's classes, the bundle's other classes."""
     known = subject.bundle.manifest.classes
     others = [name for name in known if name not in scored.classes]
     return ("none", *class_labels((*scored.classes, *(others or [OTHERS]))))
@@ -121,7 +121,7 @@ def _answer_names(subject: Subject, scored: Scored) -> tuple[str, ...]:
 def _drawn(
     item: Tile, scored: Scored, index: int, names: Sequence[str], cascade: Cascade
 ) -> tuple[ShownMistake, bool]:
-    """One mistake, and whether its picture takes the page's whole width."""
+    """One mistake, and whether its picture needs the page's full width."""
     crop, place = draw_item(item, cascade, len(scored.classes)), ItemPlace.of(item)
     pictures = [] if crop.plain is None else [EmbeddedImage(crop.plain, str(place))]
     pictures.append(EmbeddedImage(crop.marked, f"{place}, marked"))

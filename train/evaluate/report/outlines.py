@@ -1,4 +1,4 @@
-"""How well defects are outlined: figures, and pictures of labels beside what was found."""
+"""The report's section on instances: figures, and pictures of labels beside predictions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from train.data.drawn import draw_truth, enlarged, jpeg
 from train.data.eda.palette import bgr, class_colours, class_labels
 from train.data.tiles import Tile
 from train.evaluate.instances.detections import IOU50, detect
-from train.evaluate.instances.drawn import draw_found
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.drawing import draw_found
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.report.crops import LEAST_WIDTH
 from train.evaluate.report.evaluation_blocks import OutlinesBlock
 from train.evaluate.report.gallery import ItemPlace, legend
 from train.html.page import EmbeddedImage
 
 _OTHER = "another"
-"""What a class is called that only the bundle knows."""
+"""Name of a class that the data set lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class OutlinedItem:
     """One item.
 
     Attributes:
-        place: Where it is.
-        pictures: With its labels, and with what was found.
-        found: Class and score of what was found.
+        place: Its position.
+        pictures: With labels, and with predictions.
+        found: Class and score of each prediction.
     """
 
     place: ItemPlace
@@ -40,7 +40,7 @@ class OutlinedItem:
 
 @dataclass(frozen=True, slots=True)
 class OutlinedItems:
-    """Items under a heading; ``wide`` where a picture takes the page's whole width."""
+    """Items under a heading; ``wide``: a picture needs the page's full width."""
 
     heading: str
     items: Sequence[OutlinedItem]
@@ -49,13 +49,13 @@ class OutlinedItems:
 
 @dataclass(frozen=True, slots=True)
 class OutlinesSection:
-    """What the section shows.
+    """Content of the section.
 
     Attributes:
-        figures: Of all classes and of each.
-        labels: Of the classes, in the order of ``figures.per_class``.
-        legend: Colour and label of each class.
-        galleries: Those that hold any item.
+        figures: Figures over all classes and of each.
+        labels: Class names, in the order of ``figures.per_class``.
+        legend: Colour and name of each class.
+        galleries: The galleries that are not empty.
     """
 
     figures: OutlinesBlock
@@ -66,20 +66,20 @@ class OutlinesSection:
 
 def collect_outlines(
     items: Sequence[Tile],
-    instances: JudgedInstances | None,
+    instances: MatchedInstances | None,
     figures: OutlinesBlock | None,
     each: int,
 ) -> OutlinesSection | None:
-    """The section; None where there is no instance model for these classes.
+    """The section; None without an instance model for these classes.
 
     Args:
-        items: What was judged.
-        instances: What the instance model found on them, in the same order.
-        figures: What ``train.evaluate.instances.instance_figures.figures_of`` made of that.
-        each: Pictures of the most mistakes, and as many picked evenly, at most.
+        items: The items.
+        instances: Results of the instance model, in the same order.
+        figures: Result of ``train.evaluate.instances.instance_figures.figures_of``.
+        each: Largest number of items in each gallery: most mistakes, and evenly spaced.
 
     Raises:
-        ImageError: An image cannot be read any more.
+        ImageError: An image can no longer be read.
     """
     if instances is None or figures is None:
         return None
@@ -88,7 +88,9 @@ def collect_outlines(
     return OutlinesSection(figures, labels, legend(instances.classes), galleries)
 
 
-def _galleries(items: Sequence[Tile], instances: JudgedInstances, each: int) -> list[OutlinedItems]:
+def _galleries(
+    items: Sequence[Tile], instances: MatchedInstances, each: int
+) -> list[OutlinedItems]:
     settled = instances.settled
     if settled is None:
         return []
@@ -116,7 +118,7 @@ def _galleries(items: Sequence[Tile], instances: JudgedInstances, each: int) -> 
 
 
 def _outlined(
-    item: Tile, found: Sequence[FoundInstance], instances: JudgedInstances
+    item: Tile, found: Sequence[FoundInstance], instances: MatchedInstances
 ) -> OutlinedItem:
     scale = max(1, LEAST_WIDTH // item.box[2])
     colours = [bgr(colour) for colour in class_colours(len(instances.classes))]

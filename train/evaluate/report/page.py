@@ -1,4 +1,4 @@
-"""The page: its sections stand in the order in which a reader comes to trust or to doubt."""
+"""The report page: its sections and their order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from edge.vision.cascade import Cascade
 from train.data.eda.palette import class_labels
 from train.data.severstal import is_simulated
 from train.data.tiles import Tile
-from train.evaluate.instances.judged import JudgedInstances
+from train.evaluate.instances.matched_instances import MatchedInstances
 from train.evaluate.report.evaluation_blocks import EvaluationBlock
 from train.evaluate.report.gallery import collect_mistakes, legend
 from train.evaluate.report.outlines import collect_outlines
@@ -30,14 +30,14 @@ def report_page(
     cascade: Cascade,
     items: Sequence[Tile],
     scored: Scored,
-    instances: JudgedInstances | None,
+    instances: MatchedInstances | None,
     figures: Mapping[str, Any],
     mistakes: int,
 ) -> str:
     """The whole page as text; see ``write_report``.
 
     Raises:
-        ImageError: An image cannot be read any more.
+        ImageError: An image can no longer be read.
     """
     read = EvaluationBlock.model_validate(figures)
     multiclass = read.multiclass
@@ -60,34 +60,34 @@ def report_page(
 
 
 def warnings(subject: Subject) -> list[str]:
-    """What a reader must know before any figure."""
+    """Warnings that precede all figures."""
     manifest = subject.bundle.manifest
     found = []
     if is_simulated(subject.data.root):
-        found.append("Simulated: these items were drawn, and say nothing of real steel.")
+        found.append("Simulated: these items were drawn and say nothing about real steel.")
     elif manifest.simulated:
         found.append("The bundle was trained on simulated strip.")
     if subject.data.name == manifest.data.name:
         if subject.split == manifest.thresholds.gate.split:
             found.append(
                 f"The bundle's thresholds were chosen on a split named {subject.split}. If it is "
-                "this one, figures are better here than they will be beside the line."
+                "this one, the figures here are better than they will be beside the line."
             )
         elif subject.split == "train":
             found.append(
                 "The networks were trained on a split named train. If it is this one, the figures "
-                "do not say how they do on strip that they have not seen."
+                "do not show the performance on unseen strip."
             )
     if manifest.thresholds.decision.unit != subject.unit:
         found.append(
-            f"The thresholds were chosen for each {manifest.thresholds.decision.unit}, and here "
-            f"each {subject.unit} is judged."
+            f"The thresholds were chosen per {manifest.thresholds.decision.unit}, but these items "
+            f"are {subject.unit}s."
         )
     return found
 
 
 def _pictures(scored: Scored, figures: EvaluationBlock) -> dict[str, EmbeddedImage | None]:
-    """Drawings by name; None where there is nothing to draw."""
+    """Plots by name; None if there is no data."""
     binary, multiclass = figures.binary, figures.multiclass
     gate, decision = figures.gate.threshold, binary.threshold
     believed = {"share that is defective": binary.calibration}

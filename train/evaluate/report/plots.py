@@ -1,4 +1,4 @@
-"""The drawings of an evaluation, each as the bytes of a PNG."""
+"""Plots of an evaluation, as PNG bytes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from train.data.eda.palette import CLEAN_COLOUR
 from train.evaluate.report.evaluation_blocks import CalibrationBlock
 from train.evaluate.scored import Scored
 from train.html.plots import (
-    bare,
     new_figure,
     png,
+    without_spines,
 )
 
 GATE_COLOUR, DECISION_COLOUR, DEFECT_COLOUR = "#0072B2", "#D55E00", "#D55E00"
 _BINS = 40
 _BENEATH: dict[str, Any] = {"loc": "outside lower center", "frameon": False, "fontsize": 9}
-"""Where a legend covers nothing."""
+"""Position of a legend that covers nothing."""
 
 
 def rates(scored: Scored, gate: float, decision: float) -> bytes:
-    """Recall against the share of clean items passed on, of gate and decision; right, enlarged.
+    """Recall against the pass rate of clean items, for gate and decision; on the right, enlarged.
 
     Args:
         scored: Clean and defective items.
@@ -34,7 +34,7 @@ def rates(scored: Scored, gate: float, decision: float) -> bytes:
         decision: The decision threshold.
     """
     figure = new_figure(4.2)
-    whole, corner = (bare(axes) for axes in figure.subplots(1, 2))
+    whole, corner = (without_spines(axes) for axes in figure.subplots(1, 2))
     truth = scored.defective
     stages = (
         ("gate", scored.gate, gate, GATE_COLOUR),
@@ -61,7 +61,7 @@ def rates(scored: Scored, gate: float, decision: float) -> bytes:
 def _curve(
     truth: NDArray[np.bool_], scores: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Share of clean and of defective items at or above each score, from none to all."""
+    """Share of clean and of defective items at or above each score, by decreasing score."""
     levels = np.unique(scores)[::-1]
     shares = []
     for kind in (~truth, truth):
@@ -72,7 +72,7 @@ def _curve(
 
 
 def histogram(scored: Scored, gate: float, decision: float) -> bytes:
-    """Scores of clean and of defective items, counted on a logarithmic axis, and the thresholds."""
+    """Histograms of clean and defective scores on a logarithmic axis, with the thresholds."""
     figure = new_figure(3.6)
     panels = (
         ("gate score", scored.gate, gate),
@@ -81,7 +81,7 @@ def histogram(scored: Scored, gate: float, decision: float) -> bytes:
     edges = np.linspace(0, 1, _BINS + 1)
     both = figure.subplots(1, 2, sharey=True)
     for axes, (name, scores, threshold) in zip(both, panels, strict=True):
-        bare(axes)
+        without_spines(axes)
         for label, kind, colour in (
             ("clean", ~scored.defective, CLEAN_COLOUR),
             ("defective", scored.defective, DEFECT_COLOUR),
@@ -99,7 +99,7 @@ def histogram(scored: Scored, gate: float, decision: float) -> bytes:
 
 
 def confusion_picture(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> bytes:
-    """Counts by truth (rows) and answer (columns), shaded by the share of the row."""
+    """Confusion matrix by truth (rows) and answer (columns), shaded by the share of the row."""
     matrix = np.array(counts)
     size = 1.6 + 0.62 * len(labels)
     figure = new_figure(size, size + 1.2)
@@ -121,15 +121,15 @@ def confusion_picture(labels: Sequence[str], counts: Sequence[Sequence[int]]) ->
 
 
 def reliability_picture(blocks: Mapping[str, CalibrationBlock]) -> bytes:
-    """Reliability diagrams: a panel for each task, before and after temperature scaling.
+    """Reliability diagrams: one panel per task, before and after temperature scaling.
 
     Args:
-        blocks: By the share of items that confidence should be.
+        blocks: Calibration by the y label of its panel.
     """
     figure = new_figure(5.0, 5.0 * len(blocks))
     panels = figure.subplots(1, len(blocks), squeeze=False)[0]
     for axes, (share, block) in zip(panels, blocks.items(), strict=True):
-        _reliability(bare(axes), block)
+        _reliability(without_spines(axes), block)
         axes.set_ylabel(share)
     return png(figure)
 

@@ -1,4 +1,4 @@
-"""What the gate promises, beside what it did: on the holdout at export, and here."""
+"""The gate's promises beside measurements: on the holdout at export, and on these items."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class PromiseRow(NamedTuple):
     """One promise.
 
     Attributes:
-        label: The defects that it is about.
-        promise: From the bundle.
-        here: What was measured of them; None where items are of another unit.
+        label: The defects that it covers.
+        promise: The promise from the bundle.
+        here: Measurement on these items; None if their unit differs.
     """
 
     label: str
@@ -25,8 +25,8 @@ class PromiseRow(NamedTuple):
     here: ClassGroupsBlock | None
 
     @property
-    def let_through(self) -> float | None:
-        """Share of groups that the gate let through here; None where there is none."""
+    def missed_rate(self) -> float | None:
+        """Share of groups that the gate missed on these items; None without groups."""
         if self.here is None or self.here.group_recall is None:
             return None
         return 1 - self.here.group_recall
@@ -37,9 +37,9 @@ class PromiseTable(NamedTuple):
 
     Attributes:
         unit: Tile or frame.
-        promised: From the bundle.
+        promised: The promises from the bundle.
         rows: Any defect first, then each class.
-        measured: Whether the items judged are of that unit.
+        measured: Whether these items are of that unit.
     """
 
     unit: str
@@ -52,8 +52,8 @@ def promise_tables(subject: Subject, figures: EvaluationBlock) -> list[PromiseTa
     """A table for each unit.
 
     Args:
-        subject: What was judged, and the bundle that promises.
-        figures: What was measured.
+        subject: The bundle and the data.
+        figures: The figures of the evaluation.
     """
     promises = subject.bundle.manifest.promises
     return [
@@ -78,5 +78,5 @@ def _any_defect(figures: EvaluationBlock | None) -> ClassGroupsBlock | None:
 
 
 def _of_class(figures: EvaluationBlock | None, name: str) -> ClassGroupsBlock | None:
-    """Nothing of a class that the data set lacks."""
+    """The figures of a class; None if the data set lacks it."""
     return None if figures is None else figures.gate.per_class.get(name, ClassGroupsBlock())

@@ -24,11 +24,11 @@ from tests.train.evaluate.instances.made import (
 )
 from train.evaluate.instances.coco import match
 from train.evaluate.instances.regions import found_box
-from train.evaluate.instances.truth import judged_frames
+from train.evaluate.instances.truth import labelled_frames
 
 
 def figures(samples, seen, *, masks=False, index=None):
-    return match(seen, judged_frames(samples), len(CLASSES), masks=masks).figures(index)
+    return match(seen, labelled_frames(samples), len(CLASSES), masks=masks).figures(index)
 
 
 @pytest.mark.parametrize("masks", [True, False])
@@ -57,7 +57,9 @@ def test_precision_by_hand() -> None:
 
 def test_a_label_is_found_once() -> None:
     seen = [[found(0, 0.9, 0, 0, 6, 6), found(0, 0.8, 0, 0, 6, 6)]]
-    matches = match(seen, judged_frames([sample(label(0, 0, 0, 6, 6))]), 2, masks=False).matches[0]
+    matches = match(seen, labelled_frames([sample(label(0, 0, 0, 6, 6))]), 2, masks=False).matches[
+        0
+    ]
     assert matches.right.tolist() == [True, False]
     assert matches.truths.tolist() == [1]
 

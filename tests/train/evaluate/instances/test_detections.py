@@ -8,14 +8,14 @@ import pytest
 from tests.train.evaluate.instances.made import HEIGHT, found, label, sample
 from train.data.tiles import label_tiles
 from train.evaluate.instances.detections import CRITERIA, IOU50, TOUCHING, detect
-from train.evaluate.instances.truth import judged_frames
+from train.evaluate.instances.truth import labelled_frames
 
 SCRATCH = label(0, 4, 0, 30, 4)
 PIECES = [found(0, 0.9, 4, 0, 8, 4), found(0, 0.8, 15, 0, 8, 4), found(0, 0.7, 26, 0, 8, 4)]
 
 
 def detected(samples, seen, criterion):
-    return detect(seen, judged_frames(samples), criterion)
+    return detect(seen, labelled_frames(samples), criterion)
 
 
 @pytest.mark.parametrize(("criterion", "recall", "false"), [(IOU50, 0.0, 3), (TOUCHING, 1.0, 0)])

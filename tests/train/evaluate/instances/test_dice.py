@@ -13,13 +13,13 @@ from train.data.sample import Instance
 from train.evaluate.instances.dice import competition_dice, dice, foreground_dice
 from train.evaluate.instances.overlap import class_iou
 from train.evaluate.instances.pixels import count_pixels
-from train.evaluate.instances.truth import judged_frames
+from train.evaluate.instances.truth import labelled_frames
 
 MASKS = arrays.arrays(np.bool_, (4, 5))
 
 
 def counts_of(samples, seen, classes=2):
-    return count_pixels(seen, judged_frames(samples), classes)
+    return count_pixels(seen, labelled_frames(samples), classes)
 
 
 def of_masks(labelled: np.ndarray, said: np.ndarray):

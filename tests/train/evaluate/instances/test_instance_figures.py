@@ -14,7 +14,7 @@ from train.evaluate.instances.instance_figures import (
     instance_differences,
     instance_figures,
 )
-from train.evaluate.instances.judged import judge_instances
+from train.evaluate.instances.matched_instances import match_instances
 
 RULES = (ClassRule(0.5, 4), ClassRule(0.5, 4))
 OUTLINES = ("mask_ap", "mask_ap50", "mask_ap75", "dice", "dice_foreground", "foreground_miou")
@@ -57,7 +57,7 @@ def test_pieces_are_joined_as_beside_the_line() -> None:
 
 def test_what_run_would_outline_stands_beside_it() -> None:
     samples, seen = [sample(label(0, 0, 0, 8, 8))], [[found(0, 0.9, 0, 0, 8, 8)]]
-    judged = judge_instances(seen, samples, CLASSES, RULES, as_run=[[]])
+    judged = match_instances(seen, samples, CLASSES, RULES, as_run=[[]])
     figures = figures_of(judged)
     assert figures["detections"]["iou50"]["recall"] == 1.0
     assert figures["cascade"]["iou50"]["recall"] == figures["cascade"]["touching"]["recall"] == 0.0
@@ -110,11 +110,11 @@ def test_whatever_is_labelled_and_found_is_plain_json_without_a_nan(samples, see
 
 def test_two_are_compared_on_the_same_items() -> None:
     samples, seen = scattered(0, 40)
-    one = judge_instances(seen, samples, CLASSES)
-    fewer = judge_instances([things[1:] for things in seen], samples, CLASSES)
+    one = match_instances(seen, samples, CLASSES)
+    fewer = match_instances([things[1:] for things in seen], samples, CLASSES)
     pair = instance_differences(one, fewer)
     for kind in ("box_ap50", "mask_ap50"):
         low, high = pair[kind]["difference_interval"]
         assert 0 < low < pair[kind]["difference"] < high
     boxes = [[found(0, 0.9, 0, 0, 8, 8, mask=False)] for _ in samples]
-    assert instance_differences(one, judge_instances(boxes, samples, CLASSES))["mask_ap50"] is None
+    assert instance_differences(one, match_instances(boxes, samples, CLASSES))["mask_ap50"] is None

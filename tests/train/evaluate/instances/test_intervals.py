@@ -8,11 +8,11 @@ import pytest
 from tests.train.evaluate.instances.made import found, label, sample, scattered
 from train.evaluate.instances.coco import match
 from train.evaluate.instances.intervals import ap50, ap50_difference, ap50_interval
-from train.evaluate.instances.truth import judged_frames
+from train.evaluate.instances.truth import labelled_frames
 
 
 def matched(samples, seen, *, masks=False):
-    return match(seen, judged_frames(samples), 2, masks=masks)
+    return match(seen, labelled_frames(samples), 2, masks=masks)
 
 
 def groups_of(samples):

@@ -7,11 +7,11 @@ import pytest
 from tests.train.evaluate.instances.made import found, label, sample
 from train.evaluate.instances.overlap import class_iou, foreground_miou
 from train.evaluate.instances.pixels import count_pixels
-from train.evaluate.instances.truth import judged_frames
+from train.evaluate.instances.truth import labelled_frames
 
 
 def counts_of(samples, seen):
-    return count_pixels(seen, judged_frames(samples), 2)
+    return count_pixels(seen, labelled_frames(samples), 2)
 
 
 def test_pixels_of_all_frames_are_one_area() -> None:

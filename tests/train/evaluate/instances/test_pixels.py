@@ -8,12 +8,12 @@ from tests.train.evaluate.instances.made import CLASSES, HEIGHT, found, label, s
 from train.data.sample import Sample
 from train.data.tiles import label_tiles
 from train.evaluate.instances.pixels import count_pixels, drawn_labels
-from train.evaluate.instances.truth import judged_frame, judged_frames
+from train.evaluate.instances.truth import labelled_frame, labelled_frames
 
 
 def counted(samples: list[Sample], seen: list[list]) -> list[list[int]]:
     """Labelled, found, both and judged, of each class of the first frame."""
-    counts = count_pixels(seen, judged_frames(samples), len(CLASSES))
+    counts = count_pixels(seen, labelled_frames(samples), len(CLASSES))
     return np.stack([part[0] for part in counts]).T.tolist()
 
 
@@ -26,7 +26,7 @@ def test_instances_of_a_class_are_one_area() -> None:
 def test_a_class_with_a_box_alone_is_not_judged_there() -> None:
     whole = sample(label(0, 0, 0, 6, 6), label(0, 20, 0, 5, 5, mask=False))
     assert counted([whole], [[found(0, 0.9, 0, 0, 6, 6)]]) == [[0, 0, 0, 0], [0, 0, 0, 1]]
-    assert drawn_labels(judged_frame(whole), 0) is None
+    assert drawn_labels(labelled_frame(whole), 0) is None
 
 
 def test_without_a_mask_the_piece_stands_and_an_empty_mask_for_nothing() -> None:
@@ -42,5 +42,5 @@ def test_other_classes_are_not_counted() -> None:
 def test_ignored_pixels_count_nowhere() -> None:
     whole = sample(label(0, 0, 0, 22, 6), label(1, 25, 0, 5, 5))
     (tile,) = [t for t in label_tiles(whole, (20, HEIGHT)) if t.place == 1]
-    counts = count_pixels([[found(0, 0.9, 0, 0, 3, 6)]], judged_frames([tile]), 2)
+    counts = count_pixels([[found(0, 0.9, 0, 0, 3, 6)]], labelled_frames([tile]), 2)
     assert (counts.labelled[0, 0], counts.found[0, 0], counts.both[0, 0]) == (0, 6, 0)

@@ -17,7 +17,7 @@ from train.evaluate.instances.rules import (
     UNJUDGED,
     choose_rules,
 )
-from train.evaluate.instances.truth import judged_frames
+from train.evaluate.instances.truth import labelled_frames
 
 BOTH = pytest.mark.parametrize("count", [DEFECTS, PIXELS])
 
@@ -69,7 +69,7 @@ def test_boxes_alone_have_no_pixels_to_count() -> None:
 @BOTH
 def test_no_other_rule_is_better(seed: int, count: str) -> None:
     samples, seen = scattered(seed, 8)
-    frames = judged_frames(samples)
+    frames = labelled_frames(samples)
 
     def worth(score: float, area: int) -> float:
         only = [[f for f in things if f.class_index == 0] for things in seen]

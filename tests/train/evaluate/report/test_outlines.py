@@ -14,7 +14,7 @@ from tests.train.evaluate.instances import made
 from train.data.sample import Sample
 from train.data.tiles import Tile, label_tiles
 from train.evaluate.instances.instance_figures import figures_of
-from train.evaluate.instances.judged import judge_instances
+from train.evaluate.instances.matched_instances import match_instances
 from train.evaluate.report.evaluation_blocks import OutlinesBlock
 from train.evaluate.report.outlines import collect_outlines
 from train.html.page import page_environment
@@ -36,7 +36,7 @@ def items(tmp_path: Path) -> list[Tile]:
 
 
 def text_of(items: list[Tile], seen: list[list], *, rules: list | None = RULES) -> str:
-    judged = judge_instances(seen, items, made.CLASSES, rules, as_run=rules and [[]] * len(items))
+    judged = match_instances(seen, items, made.CLASSES, rules, as_run=rules and [[]] * len(items))
     figures = OutlinesBlock.model_validate(figures_of(judged))
     template = page_environment("train.evaluate.report").get_template("outlines.html.j2")
     return template.render(outlines=collect_outlines(items, judged, figures, 2))

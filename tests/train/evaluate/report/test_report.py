@@ -87,9 +87,9 @@ def test_mistakes_are_shown_with_what_was_labelled_and_said(reported: Reporter) 
     words = text_of(reported())
     for heading in ("False alarms: 1", "Misses: 1", "Wrong classes"):
         assert heading in words
-    assert "Labelled: clean. Said: defect 99.3" in words
-    assert "Labelled: streak. Said: defect 0.0" in words
-    assert "stopped by the gate" in words
+    assert "Labelled: clean. Scores: defect 99.3" in words
+    assert "Labelled: streak. Scores: defect 0.0" in words
+    assert "rejected by the gate" in words
 
 
 def test_a_promise_stands_beside_what_was_measured(reported: Reporter) -> None:
@@ -108,15 +108,19 @@ def test_a_baseline_is_reported_where_there_is_one(reported: Reporter, compare: 
 def test_frames_of_several_regions_can_be_reported(reported: Reporter) -> None:
     words = text_of(reported(region=None))
     assert "9 frames" in words
-    assert "here each frame is judged" in words
+    assert "these items are frames" in words
 
 
 @pytest.mark.parametrize(
     ("classify", "chosen", "says"),
     [
-        (False, lambda tile: True, "Not judged: the bundle has no classifier"),
-        (True, lambda tile: not tile.classes, "Not judged: the items are all clean"),
-        (True, lambda tile: tile.classes, "Not judged: the items are all clean, or all defective"),
+        (False, lambda tile: True, "Not evaluated: the bundle has no classifier"),
+        (True, lambda tile: not tile.classes, "Not evaluated: the items are all clean"),
+        (
+            True,
+            lambda tile: tile.classes,
+            "Not evaluated: the items are all clean, or all defective",
+        ),
     ],
 )
 def test_what_cannot_be_judged_is_said(

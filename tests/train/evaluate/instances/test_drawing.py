@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.train.evaluate.instances.made import HEIGHT, WIDTH, found
-from train.evaluate.instances.drawn import draw_found
+from train.evaluate.instances.drawing import draw_found
 
 RED, BLUE = (0, 0, 255), (255, 0, 0)
 

@@ -1,4 +1,4 @@
-"""Having a cascade's instance model look at a data set's items, through the code of the line."""
+"""Predictions of a cascade's instance model on a data set, through the code of the line."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from edge.core.inspection import Level
 from edge.vision.cascade import Cascade
 from edge.vision.instances.found_instance import FoundInstance
 from train.data.tiles import Tile, read_tiles
-from train.evaluate.instances.judged import JudgedInstances, judge_instances
+from train.evaluate.instances.matched_instances import MatchedInstances, match_instances
 
 
-def look(
+def score_instances(
     cascade: Cascade, items: Iterable[Tile], classes: Sequence[str], *, inspect: bool = False
-) -> JudgedInstances | None:
-    """Have the instance model look at all of every item, the gate hiding none.
+) -> MatchedInstances | None:
+    """Run the instance model on the whole of every item; the gate hides none.
 
     Args:
-        cascade: Whose model.
-        items: Frames, or tiles as frames of their own, those of an image one after the other.
-        classes: The data set's classes. What the model finds of others comes after them.
-        inspect: Also ask what ``run`` would outline: on defective items, where the gate points.
+        cascade: The cascade with the model.
+        items: Frames, or tiles as frames of their own, grouped by image.
+        classes: The data set's classes. Predictions of other classes get higher indices.
+        inspect: Also compute what ``run`` would outline: defective items, where the gate points.
 
     Returns:
-        None where there is no instance model, or it lacks a class of the data set.
+        None without an instance model, or if it lacks a class of the data set.
 
     Raises:
         ImageError: An image cannot be read.
@@ -48,7 +48,7 @@ def look(
                 as_run.append(_renamed(_as_run(cascade, cut), place))
             judged.append(item)
     rules = [model.rules[model.classes.index(name)] for name in names]
-    return judge_instances(candidates, judged, classes, rules, as_run=as_run if inspect else None)
+    return match_instances(candidates, judged, classes, rules, as_run=as_run if inspect else None)
 
 
 def _as_run(cascade: Cascade, pixels: Pixels) -> list[FoundInstance]:

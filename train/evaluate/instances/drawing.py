@@ -1,4 +1,4 @@
-"""What was found, drawn on the pixels as labels are."""
+"""Drawing of predictions in the style of labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from edge.vision.instances.found_instance import FoundInstance
 from train.data.drawn import Picture
 
 _UNKNOWN = (200, 200, 200)
-"""BGR of a class that the labels do not know."""
+"""BGR colour of a class that the labels lack."""
 
 
 def draw_found(
@@ -21,13 +21,13 @@ def draw_found(
     *,
     scale: int = 1,
 ) -> None:
-    """Outline and lightly fill what was found in its class's colour, in place; else its box.
+    """Outline and lightly fill predictions in class colours, in place; without a mask, their boxes.
 
     Args:
         picture: The frame's pixels, enlarged ``scale`` times.
-        found: On the frame.
-        colours: Of each class, BGR.
-        scale: How often the picture was enlarged.
+        found: Predictions on the frame.
+        colours: BGR colour of each class.
+        scale: Enlargement of the picture.
     """
     for thing in found:
         known = thing.class_index < len(colours)

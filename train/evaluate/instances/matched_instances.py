@@ -1,4 +1,4 @@
-"""What was found on frames, held against their labels once, for all figures that come of it."""
+"""Predictions on frames, matched once with their labels for all figures."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from edge.vision.instances.rules import ClassRule, by_rules
 from train.data.sample import Sample
 from train.data.tiles import Tile
 from train.evaluate.instances.coco import Matched, match
-from train.evaluate.instances.truth import JudgedFrame, judged_frames
+from train.evaluate.instances.truth import LabelledFrame, labelled_frames
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedInstances:
-    """What was found, and what of it is right.
+class MatchedInstances:
+    """Predictions and their matches.
 
     Attributes:
         classes: The data set's classes.
-        frames: What was judged.
-        boxes: Candidates held against the labels by boxes.
-        masks: The same by masks; None where no label has one, or nothing found has.
-        rules: Of each class; None where candidates alone are judged.
-        settled: The defects that the rules make of the candidates, on each frame; None likewise.
-        as_run: The defects that ``run`` would outline on each frame, the gate and the verdict
-            hiding others; None where that was not asked.
+        frames: The labelled frames.
+        boxes: Candidates matched by boxes.
+        masks: Candidates matched by masks; None if no label or no prediction has a mask.
+        rules: Rule of each class; None if only candidates are evaluated.
+        settled: Defects by the rules on each frame; None likewise.
+        as_run: Defects that ``run`` would outline on each frame, after gate and verdict; None if
+            not requested.
     """
 
     classes: tuple[str, ...]
-    frames: Sequence[JudgedFrame]
+    frames: Sequence[LabelledFrame]
     boxes: Matched
     masks: Matched | None
     rules: Sequence[ClassRule] | None
@@ -45,27 +45,27 @@ class JudgedInstances:
         return np.array([frame.group for frame in self.frames], np.str_)
 
 
-def judge_instances(
+def match_instances(
     found: Sequence[Sequence[FoundInstance]],
     items: Sequence[Sample | Tile],
     classes: Sequence[str],
     rules: Sequence[ClassRule] | None = None,
     *,
     as_run: Sequence[Sequence[FoundInstance]] | None = None,
-) -> JudgedInstances:
-    """Match candidates with labels, and settle what counts as a defect.
+) -> MatchedInstances:
+    """Match candidates with labels, and apply the rules.
 
     Args:
         found: Candidates on each item, before rules and joining
             (``edge.vision.models.instances.InstanceModel.candidates``).
-        items: In the same order: whole samples, or tiles, each a frame of its own.
-        classes: The data set's classes; what was found of others, counted from there on, can only
-            be a false alarm.
-        rules: Of each class, those others included; None judges candidates alone.
-        as_run: What ``run`` would outline on each item; None where that was not asked.
+        items: In the same order: whole samples, or tiles, each as a frame of its own.
+        classes: The data set's classes; predictions of other classes have higher indices and are
+            always false alarms.
+        rules: Rule of each class, other classes included; None evaluates only candidates.
+        as_run: Defects that ``run`` would outline on each item; None if not requested.
     """
-    frames = judged_frames(items)
-    return JudgedInstances(
+    frames = labelled_frames(items)
+    return MatchedInstances(
         tuple(classes),
         frames,
         match(found, frames, len(classes), masks=False),
@@ -76,8 +76,8 @@ def judge_instances(
     )
 
 
-def _outlined(found: Sequence[Sequence[FoundInstance]], frames: Sequence[JudgedFrame]) -> bool:
-    """Whether masks can be compared: neither the labels nor what was found are boxes alone."""
+def _outlined(found: Sequence[Sequence[FoundInstance]], frames: Sequence[LabelledFrame]) -> bool:
+    """Whether masks can be compared: some labels and some predictions have masks."""
     labels = [truth.runs is not None for frame in frames for truth in frame.truths]
     masks = [thing.mask is not None for some in found for thing in some]
     return (any(labels) or not labels) and (any(masks) or not masks)

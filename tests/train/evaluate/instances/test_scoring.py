@@ -13,7 +13,7 @@ from edge.vision.instances.rules import ClassRule, by_rules
 from tests.edge import fakes
 from train.data.sample import Sample
 from train.data.tiles import label_tiles
-from train.evaluate.instances.looking import look
+from train.evaluate.instances.scoring import score_instances
 
 NAMES = ("other", "spot")
 """The model's classes: not in the data set's order, and one that it lacks."""
@@ -52,7 +52,7 @@ def test_every_item_is_looked_at_in_the_data_set_s_classes(
     cascade: Cascade, spotted: list[Sample], region: tuple[int, int] | None
 ) -> None:
     items = items_of(spotted, region)
-    judged = look(cascade, items, ("spot",))
+    judged = score_instances(cascade, items, ("spot",))
     assert len(judged.frames) == len(items)
     assert judged.as_run is None
     assert judged.rules == [ClassRule(0.55, 0), ClassRule(0.9, 0)]
@@ -67,7 +67,7 @@ def test_run_outlines_defective_frames_where_the_gate_points(
     cascade: Cascade, spotted: list[Sample]
 ) -> None:
     items = items_of(spotted, None)
-    judged = look(cascade, items, ("spot",), inspect=True)
+    judged = score_instances(cascade, items, ("spot",), inspect=True)
     for item, as_run, settled in zip(items, judged.as_run, judged.settled, strict=True):
         pixels = item.sample.read()
         if not (pixels >= 150).any():
@@ -81,5 +81,5 @@ def test_without_a_model_or_with_a_class_that_it_lacks_nothing_is_judged(
     cascade: Cascade, spotted: list[Sample]
 ) -> None:
     items = items_of(spotted, None)
-    assert look(cascade, items, ("spot", "streak")) is None
-    assert look(fakes.cascade(), items, ("spot",)) is None
+    assert score_instances(cascade, items, ("spot", "streak")) is None
+    assert score_instances(fakes.cascade(), items, ("spot",)) is None
