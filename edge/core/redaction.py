@@ -176,9 +176,9 @@ def outgoing(text: object) -> str:
     return escaped(redacted(str(text)))
 
 
-def outgoing_lines(text: str) -> str:
-    """The same of a text whose lines and tabs are the program's own."""
-    return escaped(redacted(text), keep="\n\t")
+def outgoing_lines(text: str, *, keep: str = "\n\t") -> str:
+    """The same of a text whose lines and tabs are the program's own; see ``escaped``."""
+    return escaped(redacted(text), keep=keep)
 
 
 def outgoing_ascii(text: object) -> str:

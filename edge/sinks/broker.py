@@ -8,6 +8,7 @@ that paho holds when the process ends is therefore still in the outbox (at least
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 import time
@@ -30,6 +31,8 @@ _TURN_S = 0.05
 """Interval at which the outbox is looked at for new messages, in seconds."""
 _STEADY_S = 10.0
 """Connections shorter than this count as failed attempts: the next pause is longer, in seconds."""
+_ECHO_S = 5.0
+"""Time for the broker to pass on this device's own ``online`` to it, in seconds."""
 _OFTEN, _OFTEN_WITHIN_S = 4, 300.0
 """So many lost connections within so many seconds are no bad luck."""
 _FAREWELL_S = 1.0
@@ -82,7 +85,8 @@ class Broker:
         self._client_id = config.name_at_broker
         self._lost_at: deque[float] = deque(maxlen=_OFTEN)
         self._tell_of_losses_at = 0.0
-        self._told_of_refused = False
+        self._told_of_dropped = False
+        self._echo_due = math.inf
         self._connected_at = 0.0
         self._refusal: str | None = None
         self._attempting = True
@@ -142,6 +146,13 @@ class Broker:
             self._client.loop_start()
             self._forget_what_arrived()
             if self._subscribed:
+                if time.monotonic() > self._echo_due:
+                    self._echo_due = math.inf
+                    self._tell_of_dropped(
+                        f"broker {self.name} does not pass on {self._state_topic} to this device, "
+                        "which has just written there. Unless this user only may not read it, the "
+                        "broker drops all that it publishes"
+                    )
                 self._forward()
 
     def _forget_what_arrived(self) -> None:
@@ -201,7 +212,8 @@ class Broker:
             client.disconnect()
             return
         self._connected_at = time.monotonic()
-        client.subscribe(self._command_topic, qos=1)
+        self._echo_due = math.inf
+        client.subscribe([(self._command_topic, 1), (self._state_topic, 1)])
         if self._online is None:  # else paho sends the one that was not acknowledged
             self._online = client.publish(self._state_topic, b"online", qos=1, retain=True).mid
         self._status.back()
@@ -229,6 +241,13 @@ class Broker:
         )
         self._set_pauses()
 
+    def _tell_of_dropped(self, why: str) -> None:
+        if not self._told_of_dropped:
+            self._told_of_dropped = True
+            self._on_news(
+                f"{why}: allow this user to write below {self._state_topic.removesuffix('/state')}/"
+            )
+
     def _note_loss(self) -> None:
         """Say what may be behind it where a broker that lets this device in keeps closing."""
         now = time.monotonic()
@@ -250,7 +269,11 @@ class Broker:
         # what is sent from now on comes after it.
         self._subscribed = True
         self._wake.set()
-        if any(reason.is_failure for reason in reasons):
+        command, *state = reasons
+        if state and not state[0].is_failure:
+            # MQTT 3.1.1 has no word for a message that is dropped: the own one does not come back.
+            self._echo_due = time.monotonic() + _ECHO_S
+        if command.is_failure:
             self._on_news(
                 f"broker {self.name} refuses to pass on {self._command_topic}: coils can not be "
                 "begun over it; allow this user to read that topic"
@@ -259,18 +282,16 @@ class Broker:
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, reason: Any, _properties: Any
     ) -> None:
-        if getattr(reason, "is_failure", False) and not self._told_of_refused:
-            self._told_of_refused = True
-            self._on_news(
-                f"broker {self.name} drops what this device publishes ({reason}): allow this user "
-                f"to write below {self._state_topic.removesuffix('/state')}/"
-            )
+        if getattr(reason, "is_failure", False):
+            self._tell_of_dropped(f"broker {self.name} drops what this device publishes ({reason})")
         if mid == self._online:
             self._online = None
         self._acknowledged.append(mid)
         self._wake.set()
 
     def _on_message(self, _client: Client, _data: Any, message: Any) -> None:
+        if message.topic != self._command_topic:
+            self._echo_due = math.inf
         # What is retained was said before this run, and comes again with each connection.
-        if not message.retain:
+        elif not message.retain:
             self._on_command(message.payload)

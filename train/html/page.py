@@ -64,4 +64,4 @@ def _printable(value: Any) -> Any:
     """The value as printed; an unprintable character is written as its code, ``\\x1b``."""
     if isinstance(value, Markup):
         return value
-    return outgoing_lines(str(value))
+    return outgoing_lines(str(value), keep="\n\t\xa0\u202f")
