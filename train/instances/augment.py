@@ -19,7 +19,7 @@ from train.instances.views import WindowView
 
 _STRIP = ROUGH
 
-LOOKS = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
+APPEARANCE = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
 """All augmentation of ``train.augment.tiles`` that moves no pixel."""
 
 _SLANT_PX = 4.0
