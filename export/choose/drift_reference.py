@@ -153,7 +153,8 @@ def choose_limits(
 
     A window is filled with groups of near-duplicates drawn with replacement. In half of the windows
     groups have their own length; in the other half each lasts at least
-    ``WINDOW / MIN_APPEARANCES`` frames, as strip of one appearance does on a line. The higher limit of both halves is taken.
+    ``WINDOW / MIN_APPEARANCES`` frames, as strip of one appearance does on a line. The higher limit
+    of both halves is taken.
 
     Args:
         index: The index of windows' shares [windows, bins].
