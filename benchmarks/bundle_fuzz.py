@@ -1,10 +1,11 @@
 """How many spoiled bundles a device lets in: none.
 
-    python -m benchmarks.bundle_fuzz --mutants 10000
+    python -m benchmarks.bundle_fuzz --mutants 10000 --nonsense 10000
 
 A signed bundle is spoiled in one of the ways of ``bundle_mutants`` and given to a device that
 trusts its signer, and, where it still has a signature, also where unsigned bundles are allowed. It
-counts what was let in, and what ended in anything but a refusal.
+counts what was let in, and what ended in anything but a refusal. Then nonsense is signed by the
+trusted signer itself (``bundle_nonsense``) and verified, golden frames and all.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from benchmarks import bundle_nonsense
 from benchmarks.bundle_mutants import MUTATIONS, SIGNER, UNSIGNING, sample
 from edge.bundle import read_bundle
 from edge.core.errors import BundleError, UntrustedError
@@ -64,9 +66,13 @@ def fate(data: bytes, devices: list[Device]) -> str:
 
 @click.command()
 @click.option("--mutants", default=10_000, show_default=True, help="Spoiled bundles.")
+@click.option("--nonsense", "senseless", default=1_000, show_default=True, help="Signed nonsense.")
 @click.option("--seed", default=0, show_default=True)
-def fuzz(mutants: int, seed: int) -> None:
-    """Print how many spoiled bundles were let in; exits with 1 if it was any."""
+def fuzz(mutants: int, senseless: int, seed: int) -> None:
+    """Print how many spoiled bundles were let in; exits with 1 if it was any.
+
+    Of signed nonsense, that is what ended in a fault, or held where that cannot be.
+    """
     whole = sample()
     table: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -85,8 +91,27 @@ def fuzz(mutants: int, seed: int) -> None:
     accepted = sum(n for (_, ended), n in table.items() if ended == LET_IN)
     refused = sum(n for (_, ended), n in table.items() if ended == REFUSED)
     click.echo(f"\n{mutants:,} spoiled bundles, {accepted} accepted, {refused:,} refused")
-    if refused != mutants:
+    wrong = _signed_nonsense(senseless, seed)
+    if refused != mutants or wrong:
         sys.exit(1)
+
+
+def _signed_nonsense(count: int, seed: int) -> int:
+    """Verify so many bundles of signed nonsense and print what came of them; how many wrongly."""
+    rng, whole = random.Random(seed), bundle_nonsense.sample()
+    table: Counter[tuple[str, str]] = Counter()
+    for _ in track(range(count), "signing nonsense", count):
+        way, data = bundle_nonsense.nonsense(rng, whole)
+        table[way, bundle_nonsense.fate(data)] += 1
+    click.echo("\n| signed nonsense | refused | scores as it says | faults |\n|---|---|---|---|")
+    wrong = 0
+    for way in bundle_nonsense.NONSENSE:
+        total = sum(n for (by, _), n in table.items() if by == way)
+        refused, held = table[way, REFUSED], table[way, bundle_nonsense.HELD]
+        click.echo(f"| {way} | {refused:,} | {held:,} | {total - refused - held} |")
+        wrong += total - refused - (held if way in bundle_nonsense.MAY_HOLD else 0)
+    click.echo(f"\n{count:,} bundles of signed nonsense, {wrong} wrongly judged")
+    return wrong
 
 
 if __name__ == "__main__":

@@ -58,11 +58,11 @@ def placed(cascade: Cascade, item: Tile, classes: tuple[str, ...]) -> Iterator[P
         for bx, by, bw, bh in [instance.box]
     ]
     seen = cascade.inspect(Frame(pixels, 0, time.monotonic(), item.sample.name))
-    for defect in (found for found in seen.defects if found.heats):
+    for defect in (found for found in seen.defects if found.class_maps):
         boxes = [box for name, box in truth if name == defect.class_name]
         inside = [
             (heat, parts)
-            for heat in defect.heats
+            for heat in defect.class_maps
             if (parts := [part for box in boxes if (part := _common(box, heat.region))])
         ]
         if inside:
@@ -70,7 +70,7 @@ def placed(cascade: Cascade, item: Tile, classes: tuple[str, ...]) -> Iterator[P
             yield Placed(
                 class_name=defect.class_name,
                 pointing=float(np.mean([_points(heat, parts) for heat, parts in inside])),
-                regions=_fit(bounding([heat.region for heat in defect.heats]), true),
+                regions=_fit(bounding([heat.region for heat in defect.class_maps]), true),
                 heat=_fit(defect.box, true),
             )
 

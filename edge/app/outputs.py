@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -128,7 +129,9 @@ class Outputs:
         from edge.ledger.retention import Keep
         from edge.ledger.sink import Ledger, RunFacts
 
-        digest = hashlib.sha256(self._config.model_dump_json().encode()).hexdigest()
+        # Every byte of the names of files in it counts, also of those that are no UTF-8.
+        plain = json.dumps(self._config.model_dump(mode="json"), allow_nan=False)
+        digest = hashlib.sha256(plain.encode()).hexdigest()
         return self._add(
             Ledger(
                 ledger_path(config.path),

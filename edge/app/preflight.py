@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from edge.core.errors import (
     MissingPathError,
     UnwritableError,
 )
-from edge.core.files import check_writable
+from edge.core.files import check_writable, open_to_append
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -93,8 +94,7 @@ def _check_makeable(path: Path) -> None:
     there = next(folder for folder in path.absolute().parents if folder.is_dir())
     try:
         if path.exists():
-            with path.open("ab"):
-                pass
+            os.close(open_to_append(path))
         # Only trying tells: permissions say nothing of a disk that is mounted to be read.
         with tempfile.TemporaryFile(dir=there):
             return

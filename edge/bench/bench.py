@@ -32,7 +32,7 @@ from edge.vision.preprocess import network_input
 
 _WARM_UP = 10
 _DRAWN = 24
-"""Frames drawn for the measurement; they are inspected in turn."""
+"""Number of simulated frames; they are inspected in turn."""
 
 
 def measure(
@@ -48,19 +48,23 @@ def measure(
     """Time each model on a whole frame's regions, and the cascade from Frame to Inspection.
 
     Args:
-        bundle: Whose models.
-        engine: Engine name; None takes the first installed.
-        precision: Which of the bundle's models.
+        bundle: The bundle.
+        engine: Engine name; None takes the first installed one.
+        precision: Number format of the models.
         threads: Threads for each model.
-        stages: What goes before these three, by stage, as a plan of this device has it.
-        frames: Frames measured.
+        stages: Per-stage engine choices from this device's tuning plan; they override ``engine``,
+            ``precision`` and ``threads``.
+        frames: Number of frames to measure.
         size: Lines and columns of a frame.
 
     Returns:
-        ``machine``, ``models``, ``cascade`` (with ``preprocess_share``),
-        ``cascade_all_regions``, where the gate lets every region through, ``instances``, the
-        instance model on whole frames, and ``cascade_outlined``, from frame to outlines where the
-        verdict is defective; these two are None where there are none.
+        ``machine``; ``models``; ``cascade`` (with ``preprocess_share``); ``cascade_all_regions``
+        (the gate passes every region on); ``instances`` (the instance model on whole frames);
+        ``cascade_outlined`` (from frame to outlines, for defective frames). The last two are None
+        without an instance model.
+
+    Raises:
+        ImageError: The bundle does not accept frames of this size.
     """
     loader = ModelLoader(bundle, engine, precision, threads, stages or {})
     cascade = Cascade.from_bundle(
@@ -76,7 +80,7 @@ def measure(
     ]
     first = cascade.inspect(taken[0])
     if first.level is Level.UNINSPECTED:
-        raise ImageError(first.detail, "Give --width and --height that the bundle takes")
+        raise ImageError(first.detail, "Give a --width and --height that the bundle accepts")
     shares: list[float] = []
 
     def inspect(frame: Frame) -> None:
@@ -85,8 +89,8 @@ def measure(
         whole_ms = (time.perf_counter() - started) * 1e3
         shares.append(stages_ms["preprocess"] / whole_ms)
 
-    usual = {**_percentiles(_times(inspect, taken, frames))}
-    usual["preprocess_share"] = float(np.median(shares))
+    normal = {**_percentiles(_times(inspect, taken, frames))}
+    normal["preprocess_share"] = float(np.median(shares))
     outlines = _outlines(cascade, taken, frames)
     cascade.gate_threshold = 0.0
     every = _percentiles(_times(cascade.inspect, taken, frames))
@@ -95,7 +99,7 @@ def measure(
         "bundle": bundle.to_json(),
         "frame": {"width": size[1], "height": size[0]},
         "models": models,
-        "cascade": usual,
+        "cascade": normal,
         "cascade_all_regions": every,
         **outlines,
     }
@@ -104,7 +108,7 @@ def measure(
 def _stage_rows(
     loader: ModelLoader, cascade: Cascade, pictures: list[Pixels], frames: int
 ) -> Iterator[dict[str, Any]]:
-    """Gate and classifier, each on all regions of a frame."""
+    """Times of gate and classifier, each on all regions of a frame."""
     models: dict[StageName, StageModel | None] = {
         "gate": cascade.networks.gate,
         "classifier": cascade.networks.classifier,
@@ -123,7 +127,7 @@ def _stage_rows(
 
 
 def _instance_rows(loader: ModelLoader, cascade: Cascade, frames: int) -> Iterator[dict[str, Any]]:
-    """Each network of the instance model, invoked once with its own batch."""
+    """Times of each network of the instance model, for one invocation with its own batch size."""
     bundle, stage = loader.bundle, loader.bundle.manifest.stages.instances
     if cascade.instances is None or stage is None:
         return
@@ -141,7 +145,7 @@ def _instance_rows(loader: ModelLoader, cascade: Cascade, frames: int) -> Iterat
 
 
 def _inputs(shape: tuple[int, ...]) -> list[NDArray[Any]]:
-    """Noise: as pictures [n, lines, columns] uint8 where there is one channel, else float32."""
+    """Random inputs: pictures [n, lines, columns] uint8 for one channel, else float32."""
     random = np.random.default_rng(7)
     if shape[-1] == 1:
         return [random.integers(0, 256, shape[:-1], dtype=np.uint8) for _ in range(4)]
@@ -159,7 +163,7 @@ def _about(name: str, engine: Engine, precision: str, model: bytes) -> dict[str,
 
 
 def _outlines(cascade: Cascade, taken: list[Frame], frames: int) -> dict[str, Any]:
-    """From frame to outlines: on whole frames, and after the verdict where that is defective."""
+    """Times of the instance model on whole frames, and of the cascade on defective frames."""
     model = cascade.instances
     if model is None:
         return {"instances": None, "cascade_outlined": None}
@@ -197,7 +201,7 @@ def _pictures(size: tuple[int, int]) -> list[Pixels]:
 
 
 def _times(work: Callable[[Any], object], items: list[Any], count: int) -> NDArray[np.float64]:
-    """Milliseconds of each of ``count`` calls, the items taken in turn."""
+    """Milliseconds of each of ``count`` calls, with the items in turn."""
 
     def turns(n: int) -> Iterable[Any]:
         return (items[i % len(items)] for i in range(n))
@@ -217,7 +221,7 @@ def _percentiles(times: NDArray[np.float64]) -> dict[str, float]:
 
 
 def machine() -> dict[str, Any]:
-    """What this device is, for reports."""
+    """The description of this device, for reports."""
     return {
         "cpu": cpu_model(),
         "cores": len(os.sched_getaffinity(0)),

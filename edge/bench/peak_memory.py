@@ -1,4 +1,4 @@
-"""How much memory a model takes: the peak of a process that does nothing but run it."""
+"""Peak memory of a model, measured in a process that does nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bundles: the one file that is deployed, checked whole before any of it is used."""
+"""Bundles: the file that is deployed. All of it is checked before any of it is used."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""The container of a bundle: one canonical ZIP in which every byte counts.
+"""The container of a bundle: a canonical ZIP; a file with any other byte is refused.
 
-Entries are stored, never compressed; ``manifest.json`` comes first, ``manifest.sig`` next where the
-bundle is signed, and the others follow by name; timestamps and attributes are fixed. The archive's
-comment is the SHA-256 (64 hexadecimal digits) of all bytes before it. Reading checks that digest,
-then the size of the table of contents, so that no more of it is read than a bundle can have, reads
-the entries, then writes the container again and compares: a byte that the writer would not have
-written is refused, wherever it hides. Nothing is ever extracted to disk. The archive format is
+Entries are stored, never compressed. ``manifest.json`` comes first, then ``manifest.sig`` if the
+bundle is signed, then the other files by name. Timestamps and attributes are fixed. The archive's
+comment is the SHA-256 (64 hexadecimal digits) of all bytes before it.
+
+Reading checks this digest, then the size of the central directory, which limits how much of it is
+read, then reads the entries. Finally it writes the container again and compares: any byte that the
+writer would not have written is refused. Nothing is extracted to disk. The archive format is
 PKWARE's APPNOTE 6.3, without extensions.
 """
 
@@ -21,16 +22,16 @@ from collections.abc import Mapping
 from edge.core.errors import BundleError
 
 MANIFEST = "manifest.json"
-"""The entry that describes all others, and the first in the file."""
+"""The entry that describes all others; the first in the file."""
 
 SIGNATURE = "manifest.sig"
-"""The entry that signs the manifest, and the only one that the manifest does not list."""
+"""The entry that signs the manifest; the only one that the manifest does not list."""
 
 MAX_BYTES = 64 * 2**20
 """Largest container, in bytes: about ten times what the largest networks here need."""
 
 MAX_MANIFEST_BYTES = 2**20
-"""Largest manifest: JSON of a bundle's whole size would need some hundred times that in memory."""
+"""Largest manifest, in bytes. Parsing JSON needs about a hundred times its size in memory."""
 
 MAX_ENTRIES = 256
 
@@ -51,7 +52,8 @@ def write_container(files: Mapping[str, bytes]) -> bytes:
     """Pack files, by name, into a container; the same files always give the same bytes.
 
     Raises:
-        BundleError: ``manifest.json`` is missing, a name is not allowed, or there is too much.
+        BundleError: ``manifest.json`` is missing, a name is not allowed, or a size limit is
+            exceeded.
     """
     if MANIFEST not in files:
         raise BundleError(f"a bundle needs {MANIFEST}", "")
@@ -79,7 +81,7 @@ def write_container(files: Mapping[str, bytes]) -> bytes:
 
 
 def read_container(data: bytes) -> dict[str, bytes]:
-    """Files of a container, by name, after every byte of it was checked.
+    """Check every byte of a container and return its files, by name.
 
     Raises:
         BundleError: Not a container, too large, cut off, damaged, or not as ``write_container``
@@ -106,10 +108,10 @@ def read_container(data: bytes) -> dict[str, bytes]:
 
 
 def _check_end(content: bytes) -> None:
-    """Refuse a table of contents that is elsewhere or longer than a bundle's can be.
+    """Refuse a central directory at another place or larger than a bundle's can be.
 
-    ``zipfile`` reads all of it, some hundred bytes of memory for each byte, before any of it can be
-    looked at.
+    This check comes first because ``zipfile`` reads the whole directory and needs about a hundred
+    bytes of memory for each of its bytes.
     """
     end = len(content) - _END_LENGTH
     wide = content[max(0, end - _WIDE_END_LENGTH) :].startswith(_WIDE_END)
@@ -135,7 +137,7 @@ def _read_entries(data: bytes) -> dict[str, bytes]:
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
-    """Refuse what must not even be read; sizes are those that the archive claims."""
+    """Refuse entries that must not be read, by the names and sizes in the central directory."""
     if len(entries) > MAX_ENTRIES:
         raise BundleError(f"it holds {len(entries)} files; {MAX_ENTRIES} are allowed")
     names = [entry.filename for entry in entries]

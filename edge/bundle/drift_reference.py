@@ -1,7 +1,7 @@
-"""What drift is measured against: how the data looked that the models were made from.
+"""The reference for drift: histograms of the data that the models were trained on.
 
-Shares are fractions from 0 to 1 of all frames' pixels, or of all regions' scores; each frame
-weighs the same.
+Shares are fractions from 0 to 1 of the pixels of all frames, or of the scores of all regions; each
+frame has the same weight.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Shares = Annotated[tuple[Fraction, ...], Field(min_length=2, max_length=256)]
 
 
 class Limits(ManifestPart):
-    """From which population-stability index on a quantity is watched, and when it alarms."""
+    """Limits of the population-stability index (PSI)."""
 
-    watch: Index = Field(description="Index from which it differs more than samples do")
-    alarm: Index = Field(description="Index from which something has changed")
+    watch: Index = Field(description="PSI from which the difference exceeds sampling noise")
+    alarm: Index = Field(description="PSI from which the data has changed")
 
     @model_validator(mode="after")
     def _ascend(self) -> Self:
@@ -40,12 +40,12 @@ class GreyReference(ManifestPart):
     """Grey levels of the frames that the networks were trained on."""
 
     edges: tuple[GreyLevel, ...] = Field(
-        min_length=1, description="First grey level of each bin but the lowest, ascending"
+        min_length=1, description="First grey level of each bin except the lowest, ascending"
     )
     shares: Shares = Field(description="Share of the pixels in each bin")
-    limits: Limits = Field(description="Limits of the index")
-    split: Text = Field(description="Split that the shares are of")
-    n: Count = Field(description="Frames that the shares are of")
+    limits: Limits = Field(description="Limits of the PSI")
+    split: Text = Field(description="Split on which the shares were measured")
+    n: Count = Field(description="Frames on which the shares were measured")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -57,16 +57,16 @@ class ScoreReference(ManifestPart):
     """The int8 gate's scores of regions that it was not trained on."""
 
     edges: tuple[Fraction, ...] = Field(
-        min_length=1, description="Lowest score of each bin but the lowest, ascending"
+        min_length=1, description="Lowest score of each bin except the lowest, ascending"
     )
     clean: Shares = Field(description="Share of the clean regions in each bin")
     defective: Shares = Field(description="Share of the other regions in each bin")
     defective_share: Fraction = Field(
-        description="Share of regions that are not clean; a line has no more than that"
+        description="Share of regions that are not clean; the maximum assumed on a line"
     )
-    limits: Limits = Field(description="Limits of the index")
-    split: Text = Field(description="Split that the shares are of")
-    n: Count = Field(description="Regions that the shares are of")
+    limits: Limits = Field(description="Limits of the PSI")
+    split: Text = Field(description="Split on which the shares were measured")
+    n: Count = Field(description="Regions on which the shares were measured")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -76,21 +76,21 @@ class ScoreReference(ManifestPart):
 
 
 class Drift(ManifestPart):
-    """What a device holds its frames against, and from where on it says so."""
+    """The reference with which a device compares its frames, and the limits for a warning."""
 
     grey: GreyReference = Field(description="Grey levels")
     scores: ScoreReference = Field(description="Gate scores")
     window: Annotated[int, Field(ge=2, le=65536)] = Field(
-        description="Frames over which the index is taken"
+        description="Frames over which the PSI is computed"
     )
     looks: Annotated[int, Field(ge=1, le=65536)] = Field(
         description="Looks of the strip that a window is taken to hold, at least"
     )
     watch_rate: Fraction = Field(
-        description="Share of undrifted windows that may exceed a watch limit"
+        description="Share of windows without drift that may exceed a watch limit"
     )
     alarm_rate: Fraction = Field(
-        description="Share of undrifted windows that may exceed an alarm limit"
+        description="Share of windows without drift that may exceed an alarm limit"
     )
 
 

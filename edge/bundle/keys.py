@@ -1,6 +1,6 @@
 """Keys that sign bundles: Ed25519 in standard PEM (PKCS #8, and SubjectPublicKeyInfo; RFC 8410).
 
-A pair is two files, ``NAME.key.pem``, which is secret, and ``NAME.pub.pem``, which devices get.
+A pair is two files: ``NAME.key.pem`` is secret, ``NAME.pub.pem`` is copied to devices.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _MAX_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
-    """Where a new pair of keys lies.
+    """The files of a new pair of keys.
 
     Attributes:
-        private: The secret half.
-        public: The half for devices.
+        private: File of the secret key.
+        public: File of the public key, for devices.
         key: The public key, 32 bytes.
     """
 
@@ -48,8 +48,8 @@ class Keyring:
     """The public keys that are trusted.
 
     Attributes:
-        names: Name of each key (its file's, without suffix), by its 32 bytes.
-        odd: Files there that are no Ed25519 public key, by name.
+        names: Name of each key (the file's name without suffix), by its 32 bytes.
+        odd: Names of files in the folder that are not Ed25519 public keys.
     """
 
     names: dict[bytes, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def make_keys(stem: Path, *, force: bool = False) -> KeyPair:
     """Make a pair of keys, ``STEM.key.pem`` (readable by its owner alone) and ``STEM.pub.pem``.
 
     Raises:
-        UnwritableError: One of the files exists and ``force`` is not given, or cannot be written.
+        UnwritableError: A file exists and ``force`` is not set, or a file cannot be written.
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import (
@@ -113,15 +113,15 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def others_may_read(path: Path) -> bool:
-    """Whether a secret key's file is open to other users than its owner."""
+    """Whether users other than the owner can access a secret key's file."""
     return bool(path.stat().st_mode & _OTHERS)
 
 
 def read_keyring(folder: Path) -> Keyring:
-    """The public keys (``*.pem``) in a folder; none where there is no such folder.
+    """The public keys (``*.pem``) in a folder; an empty keyring if the folder does not exist.
 
     Raises:
-        ConfigError: A private key lies there, or the folder cannot be read.
+        ConfigError: The folder holds a private key, or cannot be read.
     """
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".pem")
@@ -143,7 +143,7 @@ def read_keyring(folder: Path) -> Keyring:
 
 
 def read_key_files(paths: Iterable[Path]) -> Keyring:
-    """Public keys, each by its file.
+    """The public keys in these files.
 
     Raises:
         MissingPathError: A file cannot be read.

@@ -1,4 +1,4 @@
-"""Reading a bundle: all of it is checked, in memory, before any of it is used."""
+"""Reads a bundle and checks all of it, in memory, before any of it is used."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from edge.core.regular_files import UnfitFileError, read_regular
 SUFFIX = ".millsight"
 
 UNSIGNED = "unsigned"
-"""What ``Bundle.trust`` says of a bundle that was let in without a signature."""
+"""Value of ``Bundle.trust`` for a bundle that was accepted without a signature."""
 
 DEFAULT = "simulated"
-"""Name of the shipped bundle that is used where none is given."""
+"""Name of the shipped bundle that is used by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Bundle:
     """A bundle whose every byte was checked.
 
     Attributes:
-        manifest: What it says of itself.
-        files: Every other file of it, by name.
+        manifest: Its manifest.
+        files: Its other files, by name.
         digest: SHA-256 of the whole file, hexadecimal.
-        path: Where it was read; None where it was made in memory.
-        signature: Fits the manifest; None where the bundle is unsigned.
-        trust: Why this device uses it: ``shipped``, ``signed by NAME`` or ``unsigned``; None until
-            ``Device.admit`` has said so.
+        path: The file; None if the bundle was made in memory.
+        signature: Its verified signature; None if the bundle is unsigned.
+        trust: Why this device accepts it: ``shipped``, ``signed by NAME`` or ``unsigned``; None
+            until ``Device.admit`` has accepted it.
     """
 
     manifest: Manifest
@@ -53,7 +53,7 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        """What its manifest calls it."""
+        """Its name, from the manifest."""
         return self.manifest.name
 
     @property
@@ -63,7 +63,7 @@ class Bundle:
 
     @property
     def trust_shown(self) -> str:
-        """Its trust for people, who must not overlook that there is no signature."""
+        """Its trust for people; ``UNSIGNED`` in capitals, so that nobody overlooks it."""
         return "UNSIGNED" if self.trust == UNSIGNED else self.trust or "not checked"
 
     @property
@@ -72,20 +72,20 @@ class Bundle:
         return f"{self.manifest.name} ({self.trust_shown})"
 
     def to_json(self) -> dict[str, str | None]:
-        """What figures that this bundle gave say of it."""
+        """The entry about this bundle in the JSON of runs and reports."""
         return {"name": self.manifest.name, "digest": self.digest, "trust": self.trust}
 
     def to_bytes(self, signature: Signature | None = None) -> bytes:
-        """The whole file again, byte for byte; or with another signature."""
+        """The whole file, byte for byte; with another signature if one is given."""
         signature = signature or self.signature
         signed = {SIGNATURE: signature.to_bytes()} if signature else {}
         return write_container({MANIFEST: self.manifest.to_json(), **signed, **self.files})
 
     def model(self, stage: str, precision: str, format_: str = "tflite") -> bytes:
-        """The network of ``gate`` or ``classifier`` in ``float32`` or ``int8``.
+        """The model file of ``gate`` or ``classifier`` in a number format, such as ``int8``.
 
         Raises:
-            BundleError: The bundle has no such stage, or none in that form.
+            BundleError: The bundle has no such stage, or not in this format.
         """
         found = getattr(self.manifest.stages, stage, None)
         form = find_form(found.models, precision, format_) if found else None
@@ -99,9 +99,9 @@ def load_bundle(path: Path) -> Bundle:
 
     Raises:
         MissingPathError: There is no such file.
-        BundleError: Unreadable, damaged, or posing as a shipped bundle.
-        NewerFormatError: It is of a format that a later millsight writes.
-        OlderFormatError: It is of a format that an earlier one wrote.
+        BundleError: Unreadable, damaged, or named like a shipped bundle without being it.
+        NewerFormatError: A later millsight wrote it, in a newer format.
+        OlderFormatError: An earlier millsight wrote it, in an older format.
     """
     data = _read(path)
     bundle = read_bundle(data, path)
@@ -117,12 +117,13 @@ def load_bundle(path: Path) -> Bundle:
 def read_bundle(data: bytes, path: Path | None = None) -> Bundle:
     """Check a bundle's bytes: container, signature, manifest, and each file against the manifest.
 
-    Whose signature it is, and whether a bundle without one will do, ``Device.admit`` decides.
+    ``Device.admit`` decides whether the signer is trusted and whether an unsigned bundle is
+    accepted.
 
     Raises:
-        BundleError: Damaged, wrongly signed, or holding what its manifest does not list.
-        NewerFormatError: It is of a format that a later millsight writes.
-        OlderFormatError: It is of a format that an earlier one wrote.
+        BundleError: Damaged, wrongly signed, or with files that its manifest does not list.
+        NewerFormatError: A later millsight wrote it, in a newer format.
+        OlderFormatError: An earlier millsight wrote it, in an older format.
     """
     try:
         files = read_container(data)
@@ -137,10 +138,10 @@ def read_bundle(data: bytes, path: Path | None = None) -> Bundle:
 
 
 def shipped_bundle(name: str = DEFAULT) -> Path:
-    """Where a bundle that ships with millsight lies.
+    """The path of a bundle that ships with millsight.
 
     Raises:
-        BundleError: None of that name ships, or its file is missing from the installation.
+        BundleError: No bundle of this name ships, or its file is missing from the installation.
     """
     file_name = name + SUFFIX
     if file_name not in SHIPPED:
@@ -153,10 +154,10 @@ def shipped_bundle(name: str = DEFAULT) -> Path:
 
 
 def find_bundle(given: str | None = None) -> Path:
-    """The file that ``--bundle`` means: a path, the name of a shipped bundle, or the default.
+    """The file for ``--bundle``: a path, the name of a shipped bundle, or the default bundle.
 
     Raises:
-        BundleError: A shipped bundle was asked for and is missing from the installation.
+        BundleError: A shipped bundle is missing from the installation.
     """
     if given is None:
         return shipped_bundle()

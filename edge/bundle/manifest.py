@@ -1,4 +1,4 @@
-"""What a bundle says of itself: ``manifest.json``, checked field by field.
+"""The manifest of a bundle, ``manifest.json``, checked field by field.
 
 Scores, shares and figures are fractions from 0 to 1; sizes of pictures are in pixels, [width,
 height]; sizes of files are in bytes.
@@ -39,7 +39,7 @@ from edge.core.errors import (
 )
 
 FORMAT = 2
-"""Version of the manifest that this millsight reads and writes."""
+"""Version of the manifest format that this millsight reads and writes."""
 
 
 MIN_REGION = 4
@@ -53,7 +53,7 @@ MAX_REGIONS = 2**20
 
 
 class FrameSizes(ManifestPart):
-    """Which sizes of frame the models take, in pixels."""
+    """The sizes of frame that the models accept, in pixels."""
 
     min_width: Pixels = Field(description="Smallest width in pixels")
     max_width: Pixels = Field(description="Largest width in pixels")
@@ -102,23 +102,23 @@ def _range(low: int, high: int, multiple: int) -> str:
 
 
 class TrainingData(ManifestPart):
-    """What the networks were trained and judged on."""
+    """The data on which the networks were trained and evaluated."""
 
-    name: Text = Field(description="What the data set is called")
-    source: Text = Field(description="Where it is from")
-    terms: Text = Field(description="Under which terms it may be used")
+    name: Text = Field(description="Name of the data set")
+    source: Text = Field(description="Source of the data set")
+    terms: Text = Field(description="Terms of use")
     digest: Sha256 = Field(description="SHA-256 over image names, image bytes and labels")
     split_digest: Sha256 = Field(description="SHA-256 over image names, groups and splits")
     splits: dict[str, Count] = Field(description="Items in each split: tiles, or frames")
 
 
 class HoldoutOpening(ManifestPart):
-    """One time that the holdout was judged for a release; each makes it a little less untouched."""
+    """One evaluation on the holdout for a release; each one makes the holdout less independent."""
 
-    by: Text = Field(description="What opened it")
+    by: Text = Field(description="Command that used it")
     when: str = Field(
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$",
-        description="When, ISO 8601 with its zone",
+        description="Time, ISO 8601 with offset from UTC",
     )
 
 
@@ -130,46 +130,46 @@ class FileEntry(ManifestPart):
 
 
 class ReportFiles(ManifestPart):
-    """What proves the bundle: the same for people and for programs."""
+    """The export report: one file for people, one with the same content for programs."""
 
     page: Text = Field(description="Name of the HTML page in the bundle")
     figures: Text = Field(description="Name of its JSON file in the bundle")
 
 
 class Manifest(ExtensiblePart):
-    """Everything that a bundle says of itself."""
+    """The manifest of a bundle."""
 
-    format: Literal[2] = Field(description="Version of the manifest")
-    name: Name = Field(description="What the bundle is called")
-    description: Text = Field(description="What it is for")
+    format: Literal[2] = Field(description="Version of the manifest format")
+    name: Name = Field(description="Name of the bundle")
+    description: Text = Field(description="Purpose of the bundle")
     simulated: bool = Field(description="Whether it was trained on simulated strip")
     created: str = Field(
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$",
-        description="When it was packed, ISO 8601, UTC",
+        description="Time of packing, ISO 8601, UTC",
     )
     tools: dict[str, Text] = Field(description="Versions of the packages that made it")
     classes: tuple[Text, ...] = Field(description="Defect classes, in the classifier's order")
-    frame: FrameSizes = Field(description="Which sizes of frame it takes, in pixels")
+    frame: FrameSizes = Field(description="Accepted sizes of frame, in pixels")
     stages: Stages = Field(description="The networks")
     thresholds: Thresholds = Field(description="The thresholds and how they were chosen")
     promises: dict[Unit, UnitPromises] = Field(
-        description="What the gate promises of each unit, and what it did on the holdout"
+        description="The gate's guarantees for each unit, and its result on the holdout"
     )
     calibration: dict[str, Calibration] = Field(
-        description="How far each stage's probabilities can be taken at their word"
+        description="Calibration error of each stage's probabilities"
     )
-    drift: Drift = Field(description="What a device measures drift against")
-    data: TrainingData = Field(description="What it was trained on")
+    drift: Drift = Field(description="Reference for drift")
+    data: TrainingData = Field(description="The training data")
     metrics: dict[str, dict[Precision, StageFigures]] = Field(
         description="Holdout figures by stage and number format"
     )
     gate_report: GateReport = Field(description="How int8 was compared with float")
     holdout_openings: tuple[HoldoutOpening, ...] = Field(
-        description="Every time that training or export judged the holdout for it"
+        description="Every evaluation on the holdout by training or export"
     )
     golden: tuple[GoldenFrame, ...] = Field(description="Pictures with their expected scores")
     report: ReportFiles | None = Field(
-        default=None, description="The report of the export; left out of older bundles"
+        default=None, description="The export report; absent from older bundles"
     )
     files: dict[str, FileEntry] = Field(description="Every other file of the bundle")
 
@@ -206,7 +206,7 @@ class Manifest(ExtensiblePart):
         return self
 
     def to_json(self) -> bytes:
-        """The one way to write this manifest: sorted keys, one space of indent, UTF-8."""
+        """The canonical form of this manifest: sorted keys, one space of indent, UTF-8."""
         text = json.dumps(
             self.model_dump(mode="json"),
             sort_keys=True,
@@ -222,8 +222,8 @@ def parse_manifest(data: bytes) -> Manifest:
 
     Raises:
         BundleError: Not JSON, a field is wrong, or not in canonical form.
-        NewerFormatError: It is of a format that a later millsight writes.
-        OlderFormatError: It is of a format that an earlier one wrote.
+        NewerFormatError: A later millsight wrote it, in a newer format.
+        OlderFormatError: An earlier millsight wrote it, in an older format.
     """
     try:
         fields: Any = json.loads(data)

@@ -1,4 +1,4 @@
-"""What a bundle puts forward for itself: thresholds, figures, comparison, golden frames.
+"""Parts of the manifest: thresholds, figures, the comparison of forms, golden frames.
 
 Scores, shares and figures are fractions from 0 to 1.
 """
@@ -16,12 +16,12 @@ from pydantic import (
 )
 
 Precision = Literal["float32", "int8", "float16", "dynamic", "int16x8", "int8-s8s8"]
-"""Number format of a network: float16 weights alone, dynamic int8 weights alone; int16x8 16-bit
-activations; int8-s8s8, in ONNX, signed activations where int8 has unsigned ones.
+"""Number format of a network. float16 and dynamic (int8) apply to the weights only; int16x8 has
+16-bit activations; int8-s8s8, in ONNX, has signed activations where int8 has unsigned ones.
 """
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
-"""Those that every bundle has in TFLite."""
+"""Number formats that every bundle has in TFLite."""
 
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
@@ -32,7 +32,7 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 Pixels = Annotated[int, Field(ge=1, le=65536)]
 Size = tuple[Pixels, Pixels]
 MAX_TEXT = 2000
-"""Characters of the longest text in a manifest."""
+"""Most characters of a text in a manifest."""
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
@@ -40,15 +40,15 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class ManifestPart(BaseModel):
-    """A piece of the manifest: exact types, no field more or fewer, unchangeable."""
+    """A part of the manifest: exact types, no unknown fields, immutable."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class ExtensiblePart(ManifestPart):
-    """A piece with fields that older bundles lack: one that is null is not written.
+    """A part with optional fields that older bundles lack; they are not written if null.
 
-    So a bundle from before there were such fields keeps its every byte.
+    So the manifest of an older bundle is written back with the same bytes.
     """
 
     @model_serializer(mode="wrap")
@@ -62,55 +62,56 @@ class ExtensiblePart(ManifestPart):
 
 
 class GateThreshold(ManifestPart):
-    """From this score on a region is suspicious; set for recall, with a guarantee."""
+    """A region is suspicious from this score; it is set for recall, with a guarantee."""
 
     value: Fraction = Field(description="The threshold, a score from 0 to 1")
     alpha: Fraction | None = Field(
-        description="Greatest share of defective units let through; null: too few to promise any"
+        description="Guaranteed upper limit of the share of missed defective units; null: too few "
+        "units for a guarantee"
     )
-    delta: Fraction = Field(description="Chance that the guarantee does not hold")
-    n: Count = Field(description="Defective units that it was chosen on")
-    unit: Text = Field(description="What n counts")
+    delta: Fraction = Field(description="Probability that the guarantee does not hold")
+    n: Count = Field(description="Defective units on which it was chosen")
+    unit: Text = Field(description="Unit that n counts")
     method: Text = Field(description="How it was chosen")
-    split: Text = Field(description="Split that it was chosen on")
+    split: Text = Field(description="Split on which it was chosen")
     achieved_recall: Fraction = Field(description="Recall on that split at this threshold")
 
 
 class DecisionThreshold(ManifestPart):
-    """From this score on a region is called defective."""
+    """A region is defective from this score."""
 
     value: Fraction = Field(description="The threshold, a score from 0 to 1")
-    split: Text = Field(description="Split that it was chosen on")
+    split: Text = Field(description="Split on which it was chosen")
     method: Text = Field(description="How it was chosen")
-    n: Count = Field(description="Units that it was chosen on")
-    unit: Unit = Field(description="What was judged")
+    n: Count = Field(description="Units on which it was chosen")
+    unit: Unit = Field(description="Unit that was judged")
 
 
 class Thresholds(ManifestPart):
-    """The two thresholds; neither stands in for the other."""
+    """The two thresholds. They have different purposes; neither replaces the other."""
 
-    gate: GateThreshold = Field(description="Opens the later stages to a region")
-    decision: DecisionThreshold = Field(description="Gives the verdict")
+    gate: GateThreshold = Field(description="From this score a region goes to the later stages")
+    decision: DecisionThreshold = Field(description="From this score the verdict is defective")
 
 
 class StageFigures(ManifestPart):
-    """How well one form of a stage did on the holdout."""
+    """Figures of one form of a stage on the holdout."""
 
-    accuracy: Fraction = Field(description="Share of right answers")
+    accuracy: Fraction = Field(description="Share of correct answers")
     accuracy_interval: Interval = Field(description="Its 95 % interval")
     auroc: Fraction | None = Field(
-        description="Area under the ROC of defect or none; null where undefined"
+        description="Area under the ROC curve, defect against none; null if undefined"
     )
-    auroc_interval: Interval | None = Field(description="Its 95 % interval; null likewise")
+    auroc_interval: Interval | None = Field(description="Its 95 % interval; null if undefined")
     n: Count = Field(description="Items judged")
-    unit: Unit = Field(description="What an item is")
+    unit: Unit = Field(description="Unit of an item")
     recall_per_class: dict[str, Fraction | None] = Field(
-        description="Share of the items that show a class of which it is said; null of nothing"
+        description="Recall of each class; null if no item shows the class"
     )
 
 
 class CalibrationError(ManifestPart):
-    """How far probabilities lie from what is so: expected calibration error, 15 equal bins."""
+    """Expected calibration error of probabilities, with 15 bins of equal width."""
 
     before: Fraction = Field(description="At temperature 1")
     after: Fraction = Field(description="At the stage's temperature")
@@ -120,84 +121,85 @@ class CalibrationError(ManifestPart):
 class Calibration(ManifestPart):
     """A stage's int8 form before and after its temperature was fitted."""
 
-    judged: Text = Field(description="Which probabilities were held against the truth")
-    unit: Unit = Field(description="What an item is")
-    val: CalibrationError = Field(description="On the split that the temperature was fitted on")
+    judged: Text = Field(description="Probabilities that were compared with the truth")
+    unit: Unit = Field(description="Unit of an item")
+    val: CalibrationError = Field(description="On the split on which the temperature was fitted")
     holdout: CalibrationError = Field(description="On the holdout")
 
 
 Verdict = Literal["held", "worse", "not judged", "too few to judge"]
-"""``too few to judge`` is what older bundles say instead of ``not judged``."""
+"""Older bundles have ``too few to judge`` instead of ``not judged``."""
 
 
 class FigureDifference(ExtensiblePart):
-    """One figure of the int8 form against the float form.
+    """One figure of the int8 form compared with the float form.
 
-    Bounds are one-sided, 95 % each, of int8 less float, groups of near-duplicates drawn together.
+    Each bound of the difference int8 - float is one-sided, 95 %, by a bootstrap that draws whole
+    groups of near-duplicates.
     """
 
-    stage: Text = Field(description="Stage, or decision: what the cascade says")
+    stage: Text = Field(description="Stage, or decision: the cascade's verdict")
     figure: Text = Field(description="accuracy, AUROC, or recall of a class")
     n: Count = Field(description="Items judged")
-    unit: Unit = Field(description="What an item is")
-    float32: Fraction | None = Field(description="The figure in float; null where undefined")
-    int8: Fraction | None = Field(description="The figure in int8; null where undefined")
-    difference: Share | None = Field(description="int8 less float; null where undefined")
+    unit: Unit = Field(description="Unit of an item")
+    float32: Fraction | None = Field(description="The figure in float; null if undefined")
+    int8: Fraction | None = Field(description="The figure in int8; null if undefined")
+    difference: Share | None = Field(description="int8 - float; null if undefined")
     both_right: Count | None = Field(
-        default=None, description="Items that both answered rightly; left out of AUROC"
+        default=None, description="Items that both answered correctly; absent for AUROC"
     )
     only_float_right: Count | None = Field(
-        default=None, description="Items that only float answered rightly; left out of AUROC"
+        default=None, description="Items that only float answered correctly; absent for AUROC"
     )
     only_int8_right: Count | None = Field(
-        default=None, description="Items that only int8 answered rightly; left out of AUROC"
+        default=None, description="Items that only int8 answered correctly; absent for AUROC"
     )
     margin: Fraction | None = Field(
-        default=None, description="By how much it may fall; left out of older bundles"
+        default=None, description="Largest allowed decrease; absent from older bundles"
     )
     lower: Share | None = Field(
-        default=None, description="The difference is above this; left out where undefined"
+        default=None, description="Lower bound of the difference; absent if undefined"
     )
     upper: Share | None = Field(
-        default=None, description="The difference is below this; left out where undefined"
+        default=None, description="Upper bound of the difference; absent if undefined"
     )
     verdict: Verdict = Field(
         description="held: the lower bound is above -margin; worse: it is not, or the upper bound "
-        "lies below -margin; not judged: n cannot resolve the margin"
+        "lies below -margin; not judged: n is too small to resolve the margin"
     )
 
 
 class PackedRung(ManifestPart):
-    """How many figures of one form of the networks held against float32 TFLite."""
+    """How many figures of one form of the networks are not worse than in float32 TFLite."""
 
     format: Literal["tflite", "onnx"] = Field(description="Format of its files")
     precision: Precision = Field(description="Number format")
     held: Count = Field(description="Figures that are not worse by the margin")
-    not_judged: Count = Field(description="Figures whose margin n cannot resolve")
+    not_judged: Count = Field(description="Figures for which n is too small for the margin")
 
 
 class GateReport(ExtensiblePart):
-    """How int8 was compared with float before the bundle was packed."""
+    """The comparison of int8 with float before the bundle was packed."""
 
-    split: Text = Field(description="Split that they were compared on")
-    accuracy_margin: Fraction = Field(description="By how much accuracy may fall")
-    recall_margin: Fraction = Field(description="By how much a class's recall may fall")
+    split: Text = Field(description="Split on which they were compared")
+    accuracy_margin: Fraction = Field(description="Largest allowed decrease of accuracy")
+    recall_margin: Fraction = Field(description="Largest allowed decrease of a class's recall")
     auroc_margin: Fraction | None = Field(
-        default=None, description="By how much AUROC may fall; left out of older bundles"
+        default=None, description="Largest allowed decrease of AUROC; absent from older bundles"
     )
     min_items: Count | None = Field(
         default=None,
-        description="In older bundles: fewer items of a class than this were not judged",
+        description="In older bundles: classes with fewer items than this were not judged",
     )
     confidence: Fraction | None = Field(
-        default=None, description="Of each one-sided bound; left out of older bundles"
+        default=None, description="Confidence of each bound; absent from older bundles"
     )
     resamples: Count | None = Field(
-        default=None, description="Draws of groups for the bounds; left out of older bundles"
+        default=None, description="Bootstrap resamples for the bounds; absent from older bundles"
     )
     differences: tuple[FigureDifference, ...] = Field(description="Every figure compared")
     rungs: tuple[PackedRung, ...] | None = Field(
-        default=None, description="Every other form that is packed; left out of older bundles"
+        default=None, description="Every other packed form; absent from older bundles"
     )
     verdict: Literal["held"] = Field(description="A bundle is packed only where none was worse")
 
@@ -213,17 +215,17 @@ class GoldenInstance(ManifestPart):
 
 
 class GoldenScores(ExtensiblePart):
-    """What a golden frame scores."""
+    """The expected scores of a golden frame."""
 
-    defect_score: Fraction = Field(description="The worst region's score")
+    defect_score: Fraction = Field(description="The highest score of its regions")
     class_scores: dict[str, Fraction] = Field(description="Each class's highest score")
     region_scores: tuple[Fraction, ...] = Field(
         description="The score of each region, row by row; the highest is defect_score"
     )
     instances: tuple[GoldenInstance, ...] | None = Field(
         default=None,
-        description="What is outlined where the whole frame is suspicious; left out where the "
-        "bundle outlines nothing",
+        description="Instances found if the whole frame counts as suspicious; absent if the bundle "
+        "has no instance model",
     )
 
 
@@ -231,18 +233,18 @@ class GoldenFrame(ExtensiblePart):
     """A picture with the scores that a device must reproduce."""
 
     file: Text = Field(description="Name of the file in the bundle")
-    source: Text = Field(description="Where the picture is from")
+    source: Text = Field(description="Source of the picture")
     expected: dict[Precision, GoldenScores] = Field(description="Scores in each number format")
     expected_onnx: dict[Precision, GoldenScores] | None = Field(
         default=None,
-        description="The same of the ONNX files, which are quantized otherwise; left out where "
-        "there are none",
+        description="Scores of the ONNX files, which are quantized differently; absent if there "
+        "are none",
     )
 
     def scores(self, precision: Precision, format_: str) -> GoldenScores | None:
-        """What is expected of the files of a format; None where the frame was not scored so.
+        """The expected scores for a file format; None if the frame was not scored in it.
 
-        Older bundles, which say nothing of ONNX, expect of it what they expect of TFLite.
+        For older bundles without scores of ONNX, those of TFLite apply.
         """
         given = self.expected if format_ == "tflite" else self.expected_onnx
         return (self.expected if given is None else given).get(precision)

@@ -1,4 +1,4 @@
-"""What a bundle's gate promises to let through at most, and what it let through on the holdout."""
+"""The gate's guarantees: an upper limit for missed defects, and the misses on the holdout."""
 
 from __future__ import annotations
 
@@ -16,53 +16,60 @@ from edge.bundle.manifest_parts import (
 
 
 class Rate(ManifestPart):
-    """How many of n."""
+    """A share: count of n."""
 
-    count: Count = Field(description="How many")
-    n: Count = Field(description="Of how many")
-    rate: Fraction | None = Field(description="The share; null where n is 0")
-    interval: Interval | None = Field(description="Its 95 % interval; null likewise")
+    count: Count = Field(description="Numerator")
+    n: Count = Field(description="Denominator")
+    rate: Fraction | None = Field(description="count / n; null if n is 0")
+    interval: Interval | None = Field(description="Its 95 % interval; null if n is 0")
 
 
 class Promise(ManifestPart):
-    """At most a share of groups let through; each promise holds with its confidence by itself."""
+    """A guarantee: the gate misses at most a share alpha of the groups, with confidence 1 - delta.
+
+    Each promise holds with this confidence on its own, not all promises together.
+    """
 
     alpha: Fraction | None = Field(
-        description="Greatest share of groups let through; null: too few groups to promise any"
+        description="Guaranteed upper limit of the share of missed groups; null: too few groups "
+        "for a guarantee"
     )
-    delta: Fraction = Field(description="Chance that the promise does not hold")
-    n: Count = Field(description="Groups that it was made on")
+    delta: Fraction = Field(description="Probability that the guarantee does not hold")
+    n: Count = Field(description="Groups on which it was made")
     method: Text = Field(description="How its threshold was chosen")
     value: Fraction | None = Field(
-        description="Highest gate threshold that keeps it; null where no item shows the class"
+        description="Highest gate threshold that keeps it; null if no item shows the class"
     )
-    kept: bool = Field(description="Whether it is made and the deployed threshold keeps it")
+    kept: bool = Field(
+        description="Whether there is a guarantee and the deployed threshold keeps it"
+    )
     achieved_recall: Fraction | None = Field(
-        description="Share of these groups not let through at the deployed threshold; null of none"
+        description="Share of these groups found at the deployed threshold; null without groups"
     )
     miss_limit: Fraction = Field(
-        description="Clopper-Pearson upper limit, at confidence 1 - delta, of the share let "
-        "through at the deployed threshold, from what it let through of these groups; alpha is "
-        "what is promised"
+        description="Clopper-Pearson upper limit, at confidence 1 - delta, of the share missed at "
+        "the deployed threshold, from the misses among these groups; alpha is the guarantee"
     )
-    holdout: Rate = Field(description="Groups of the holdout let through, deployed threshold")
-    holdout_items: Rate = Field(description="Tiles or frames of the holdout likewise")
+    holdout: Rate = Field(description="Groups of the holdout missed at the deployed threshold")
+    holdout_items: Rate = Field(
+        description="Tiles or frames of the holdout missed at the deployed threshold"
+    )
 
 
 class UnitPromises(ManifestPart):
-    """The gate's promises for tiles (regions), or for frames."""
+    """The gate's guarantees for tiles (regions), or for frames."""
 
-    counted: Text = Field(description="What a promise counts")
-    deployed: bool = Field(description="Whether the gate threshold was chosen by these promises")
+    counted: Text = Field(description="What a guarantee counts")
+    deployed: bool = Field(description="Whether the gate threshold was chosen by these guarantees")
     value: Fraction = Field(description="Highest gate threshold that keeps the binding ones")
     bound_by: tuple[Text, ...] = Field(
-        min_length=1, description="Which of them ask for that threshold: defect, or classes"
+        min_length=1, description="Guarantees that require this threshold: defect, or classes"
     )
-    split: Text = Field(description="Split that they were made on")
+    split: Text = Field(description="Split on which they were made")
     defect: Promise = Field(description="Over groups that show any defect")
-    per_class: dict[str, Promise] = Field(description="Over groups that show a class")
+    per_class: dict[str, Promise] = Field(description="Over groups that show the class")
     clean_passed_on: Rate = Field(
-        description="Clean tiles or frames of the holdout that the gate passes on, deployed "
+        description="Clean tiles or frames of the holdout that the gate passes on at the deployed "
         "threshold"
     )
 

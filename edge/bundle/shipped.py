@@ -1,7 +1,7 @@
-"""Digests of the bundles that ship with this version, so that they need no signature.
+"""Digests of the bundles that ship with this version; these bundles need no signature.
 
-Written by ``python -m export.pack.ship``; a bundle of one of these names that has another digest is
-refused.
+``python -m export.pack.ship`` writes this file. A bundle with one of these names and another digest
+is refused.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The signature of a bundle: who signed it, and that nothing was changed since.
+"""The signature of a bundle: it names the signer and shows that nothing was changed since.
 
 ``manifest.sig`` is 96 bytes: the signer's public key (32) and its Ed25519 signature (64; RFC 8032)
-over the bytes of ``manifest.json``, which holds the SHA-256 of every other file. The key is in it
-so that a bundle by a stranger is told from one that was tampered with; whether that key is trusted,
-``edge.install.trust`` decides.
+over the bytes of ``manifest.json``, which holds the SHA-256 of every other file. The file includes
+the key to distinguish a bundle from an unknown signer from one that was tampered with.
+``edge.install.trust`` decides whether the key is trusted.
 """
 
 from __future__ import annotations
@@ -21,10 +21,26 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 _LENGTH = KEY_BYTES + 64
 
+_OF_SMALL_ORDER = frozenset(
+    bytes.fromhex(key)
+    for key in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""Points of order 8 or less, but for the sign, and their forms that are not reduced: one signature
+by such a key fits every fourth or eighth message. OpenSSL takes them (Chalkias et al., Taming the
+many EdDSAs, 2020, table 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature that fits its manifest.
+    """A signature that was verified against its manifest.
 
     Attributes:
         key: The signer's public key, 32 bytes.
@@ -41,10 +57,10 @@ class Signature:
 
     @classmethod
     def read(cls, data: bytes, manifest: bytes) -> Signature:
-        """Read ``manifest.sig`` and hold it against the bytes of ``manifest.json``.
+        """Read ``manifest.sig`` and verify it against the bytes of ``manifest.json``.
 
         Raises:
-            BundleError: It is not a signature of that manifest by the key that it names.
+            BundleError: It is not a signature of this manifest by the key in it.
         """
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -52,6 +68,8 @@ class Signature:
         if len(data) != _LENGTH:
             raise BundleError(f"its {SIGNATURE} has {len(data)} bytes; a signature has {_LENGTH}")
         signature = cls(data[:KEY_BYTES], data[KEY_BYTES:])
+        if signature.key[:-1] + bytes([signature.key[-1] & 0x7F]) in _OF_SMALL_ORDER:
+            raise BundleError("its signature is by a key that signs whatever it is given")
         try:
             Ed25519PublicKey.from_public_bytes(signature.key).verify(signature.value, manifest)
         except (InvalidSignature, ValueError):
@@ -62,10 +80,10 @@ class Signature:
         return signature
 
     def to_bytes(self) -> bytes:
-        """What ``manifest.sig`` holds."""
+        """The content of ``manifest.sig``."""
         return self.key + self.value
 
 
 def fingerprint(key: bytes) -> str:
-    """A public key for people to compare: 128 bits of its SHA-256, hexadecimal."""
+    """The fingerprint of a public key, for people to compare: 128 bits of its SHA-256, hex."""
     return hashlib.sha256(key).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The networks of a bundle, as its manifest lists them.
+"""The networks in the manifest of a bundle.
 
 Sizes of pictures are in pixels, [width, height].
 """
@@ -24,11 +24,11 @@ from edge.core.errors import BundleError
 Format = Literal["tflite", "onnx"]
 
 BOX_HEAD, MASK_HEAD = "box head", "mask head"
-"""What these networks are called beside the pyramids."""
+"""Names of the two networks beside the pyramids."""
 
 
 def pyramid_name(size: tuple[int, int]) -> str:
-    """What the pyramid of a window of that width and height is called."""
+    """The name of the pyramid for windows of this width and height."""
     return f"pyramid {size[0]}×{size[1]}"
 
 
@@ -36,7 +36,7 @@ Side = Annotated[float, Field(gt=0, le=65536, allow_inf_nan=False)]
 
 
 class StageGeometry(ManifestPart):
-    """How a frame becomes a stage's inputs; see ``edge.core.geometry.Geometry``."""
+    """How a frame is cut and resized to a stage's inputs; see ``edge.core.geometry.Geometry``."""
 
     region: Size | None = Field(
         description="Width and height of a region in pixels of the frame; null: the whole frame"
@@ -45,7 +45,7 @@ class StageGeometry(ManifestPart):
 
 
 class ModelFile(ManifestPart):
-    """One network in one form."""
+    """One form of a network: a file format and a number format."""
 
     file: Text = Field(description="Name of the file in the bundle")
     format: Format = Field(description="Format of the file")
@@ -56,13 +56,13 @@ Models = Annotated[tuple[ModelFile, ...], Field(min_length=1)]
 
 
 def find_form(models: Models, precision: str, format_: str) -> ModelFile | None:
-    """The network in that number format and file format; None where it has no such form."""
+    """The network in this number format and file format; None if it has no such form."""
     forms = (m for m in models if (m.precision, m.format) == (precision, format_))
     return next(forms, None)
 
 
 def lacking(owner: str, what: str, format_: str) -> BundleError:
-    """The error of a network that a bundle, or its instance stage, has in no such form."""
+    """The error for a network that the bundle ``owner`` does not have in a form."""
     kind = "" if format_ == "tflite" else f" as {format_}"
     return BundleError(
         f"the bundle {owner} has no {what}{kind}", "See what it has: millsight bundle show"
@@ -75,12 +75,12 @@ class Stage(ManifestPart):
     network: Text = Field(description="Name of the network's architecture")
     outputs: tuple[Text, ...] = Field(min_length=1, description="Meaning of each output, in order")
     activation: Literal["softmax", "sigmoid"] = Field(
-        description="What turns the outputs (logits) into fractions: over all, or each alone"
+        description="Turns the outputs (logits) into probabilities: over all, or each by itself"
     )
     temperature: float = Field(
-        gt=0, allow_inf_nan=False, description="What logits are divided by first; 1 changes nothing"
+        gt=0, allow_inf_nan=False, description="Divisor of the logits before the activation"
     )
-    geometry: StageGeometry = Field(description="How a frame becomes the network's inputs")
+    geometry: StageGeometry = Field(description="How a frame is cut to the network's inputs")
     models: Models = Field(description="The forms of the network")
 
 
@@ -98,19 +98,19 @@ class WindowModels(ManifestPart):
 
 
 class InstanceRule(ManifestPart):
-    """What an instance of a class must have to be reported."""
+    """Conditions for an instance of a class to be reported."""
 
     score: Fraction = Field(description="Lowest score")
-    min_area_px: Count = Field(description="Fewest pixels of its mask, or of its box without one")
+    min_area_px: Count = Field(description="Smallest area of its mask, or else box, in pixels")
 
 
 class InstanceFigures(ManifestPart):
-    """How well one form of the instance networks did on the holdout; COCO's metrics."""
+    """Figures of one form of the instance networks on the holdout; COCO's metrics."""
 
     box_ap50: Fraction = Field(description="Mean over classes of box AP at IoU 0.5")
     box_ap: Fraction = Field(description="The same, mean over IoU 0.5 to 0.95")
-    mask_ap50: Fraction | None = Field(description="As box_ap50, of masks; null without masks")
-    mask_ap: Fraction | None = Field(description="As box_ap, of masks; null without masks")
+    mask_ap50: Fraction | None = Field(description="As box_ap50, for masks; null without masks")
+    mask_ap: Fraction | None = Field(description="As box_ap, for masks; null without masks")
     n: Count = Field(description="Frames judged")
 
 
@@ -119,26 +119,28 @@ class InstanceStage(ManifestPart):
 
     network: Text = Field(description="Name of the network's architecture")
     windows: tuple[WindowModels, ...] = Field(
-        min_length=1, description="The pyramid network at each size that a frame is covered with"
+        min_length=1, description="The pyramid network at each window size"
     )
-    box_head: Models = Field(description="Says class and box of a proposal")
-    mask_head: Models | None = Field(description="Says its outline; null: boxes alone")
+    box_head: Models = Field(description="Predicts class and box of a proposal")
+    mask_head: Models | None = Field(description="Predicts its outline; null: boxes only")
     anchors: tuple[Annotated[tuple[tuple[Side, Side], ...], Field(min_length=1)], ...] = Field(
         min_length=3,
         max_length=3,
         description="Width and height in pixels of the anchors on strides 4, 8 and 16",
     )
-    rules: tuple[InstanceRule, ...] = Field(min_length=1, description="Of each class, in order")
+    rules: tuple[InstanceRule, ...] = Field(
+        min_length=1, description="Rule of each class, in the order of classes"
+    )
     rois: Annotated[int, Field(ge=1, le=1024)] = Field(
-        description="Proposals of a frame that the heads look at, at most"
+        description="Most proposals of a frame that go to the heads"
     )
     figures: dict[Precision, InstanceFigures] = Field(
-        description="Holdout figures by number format; empty where none were measured"
+        description="Holdout figures by number format; empty if none were measured"
     )
 
     @property
     def networks(self) -> dict[str, tuple[ModelFile, ...]]:
-        """Every network with its forms, by a name for people."""
+        """Every network with its forms, by name."""
         named = {pyramid_name(window.size): window.models for window in self.windows}
         named[BOX_HEAD] = self.box_head
         if self.mask_head is not None:
@@ -148,8 +150,9 @@ class InstanceStage(ManifestPart):
     def forms(self, owner: str, precision: str, format_: str = "tflite") -> dict[str, ModelFile]:
         """One form of every network, by name.
 
-        A network that was not packed in int8, because it lost by it, comes in float32. A window
-        size that is not there in float32 either is left out, unless it is the only one.
+        If a network was not packed in the given precision, because it would be worse in it, its
+        float32 form is taken. A window size without either form is left out, unless it is the only
+        one.
 
         Args:
             owner: Name of the bundle, for the error.
@@ -157,7 +160,7 @@ class InstanceStage(ManifestPart):
             format_: Format of the files.
 
         Raises:
-            BundleError: One of them is in no such form.
+            BundleError: A network has neither form.
         """
         found = {
             name: form
@@ -185,10 +188,10 @@ class InstanceStage(ManifestPart):
 class Stages(ExtensiblePart):
     """The networks of the cascade."""
 
-    gate: Stage = Field(description="Tells suspicious regions from clean ones")
-    classifier: Stage | None = Field(description="Tells which class; null where there is none")
+    gate: Stage = Field(description="Separates suspicious regions from clean ones")
+    classifier: Stage | None = Field(description="Predicts the class; null if there is none")
     instances: InstanceStage | None = Field(
-        default=None, description="Outlines each defect; left out where there is none"
+        default=None, description="Outlines each defect; absent if there is none"
     )
 
     @property

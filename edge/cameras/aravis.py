@@ -16,11 +16,14 @@ from edge.cameras.genicam import Value, glib_error, set_features
 from edge.cameras.source_clock import SourceClock
 from edge.core.errors import CameraError, MissingExtraError
 from edge.core.frame import BadFrame, Frame
+from edge.core.images import MAX_PIXELS
 from edge.core.inspection import Cause
 
 _BUFFERS = 8
 """Frames that the network may fill while one is looked at."""
 _POLL_US = 100_000
+_CHUNK_BYTES = 2**20
+"""What chunks may add to a frame's bytes."""
 _MONO8 = "Mono8"
 
 
@@ -33,6 +36,7 @@ class AravisCamera(Camera):
         camera_id: The id or address that ``millsight doctor`` lists; empty takes the first found.
         features: GenICam features to set, by name, in this order.
         encoder_chunk: Name of the chunk that holds the encoder's count; None where there is none.
+        most_pixels: Frames of more pixels are refused.
 
     Raises:
         CameraError: It is not there, does not take a feature, or does not give Mono8.
@@ -48,11 +52,13 @@ class AravisCamera(Camera):
         *,
         features: Mapping[str, Value] | None = None,
         encoder_chunk: str | None = None,
+        most_pixels: int = MAX_PIXELS,
     ) -> None:
         self._aravis = load_aravis()
         self._error = glib_error()
         self.name = f"aravis:{camera_id}"
         self._encoder_chunk = encoder_chunk
+        self._most_pixels = most_pixels
         self._closed = threading.Event()
         self._lost = threading.Event()
         self._reads = False
@@ -100,6 +106,12 @@ class AravisCamera(Camera):
         self._chunks = self._chunk_parser()
         self._stream = self._camera.create_stream(None, None)
         payload = self._camera.get_payload()
+        if payload > self._most_pixels + _CHUNK_BYTES:
+            raise CameraError(
+                f"{self.name} gives frames of {payload:,} bytes; "
+                f"{self._most_pixels / 1e6:g} million pixels are allowed",
+                "Set Width and Height among its features, or [camera] max_megapixels",
+            )
         for _ in range(_BUFFERS):
             self._stream.push_buffer(self._aravis.Buffer.new_allocate(payload))
 

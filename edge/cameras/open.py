@@ -125,6 +125,7 @@ def _reconnecting(config: CameraConfig, kind: str, moving: Callable[[], bool] | 
             source.removeprefix("aravis:"),
             features=config.features,
             encoder_chunk=config.encoder_chunk,
+            most_pixels=config.most_pixels,
         )
     else:
         name, counts, opening = _stream(config) if kind == "stream" else _by_opencv(config, kind)

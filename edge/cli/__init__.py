@@ -177,5 +177,4 @@ def _is_binary() -> bool:
 
 
 def _say(text: str, level: int = logging.ERROR) -> None:
-    text = outgoing(text)
-    say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=level)
+    say(_LOG, text, lambda: click.echo(f"millsight: {outgoing(text)}", err=True), level=level)

@@ -60,7 +60,7 @@ def bench(
     from edge.bench.bench import measure
 
     bundle = open_bundle(bundle_name, device)
-    stages = asked.ways(bundle, device.state)
+    stages = asked.by_stage(bundle, device.state)
     figures = measure(bundle, stages=stages, frames=frames, size=(height, width))
     if format_ == "json":
         click.echo(json.dumps(figures, allow_nan=False))

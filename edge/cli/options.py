@@ -7,7 +7,7 @@ import math
 import os
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -237,5 +237,5 @@ def open_and_use(
 
 def warn(text: str) -> None:
     """Say on stderr what a person must not overlook."""
-    text = outgoing(text)
-    say(_LOG, text, lambda: click.echo(f"millsight: {text}", err=True), level=logging.WARNING)
+    show = partial(click.echo, f"millsight: {outgoing(text)}", err=True)
+    say(_LOG, text, show, level=logging.WARNING)

@@ -1,7 +1,7 @@
-"""What is to be done about a defect: pass it, hold the coil, divert it to a stream, reject it.
+"""Disposition rules: pass a defect, hold the coil, divert it to a stream, or reject it.
 
-That defective pieces leave the line, and classes go to different streams, is what the study of the
-Severstal data expects of an inspection.
+The study of the Severstal data expects this of an inspection: defective pieces leave the line, and
+classes go to different streams.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ _SEVERITY = (PASS, "hold", "divert", "reject")
 
 
 class Disposition:
-    """The rules, in their order.
+    """An ordered list of disposition rules.
 
     Args:
-        rules: The first that a defect meets decides. Without any, no defect has an action.
-        classes: Names of the classes that the bundle knows; None checks no rule against them.
+        rules: The first rule that a defect meets decides. Without rules, no defect has an action.
+        classes: Class names of the bundle, to check the rules; None skips this check.
 
     Raises:
-        ConfigError: A rule is about a class that the bundle does not know, so that it would never
-            be met.
+        ConfigError: A rule names a class that the bundle does not know; it could never apply.
     """
 
     def __init__(
@@ -51,14 +50,14 @@ class Disposition:
         area_mm2: float,
         count_on_coil: int,
     ) -> str:
-        """The action for a defect: that of the first rule it meets, ``pass`` where it meets none.
+        """The action for a defect: that of the first rule it meets, else ``pass``.
 
         Args:
-            class_name: Its class; empty where no classifier has judged it.
+            class_name: Its class; empty if no classifier has judged it.
             length_mm: Its extent along the strip in mm.
             width_mm: Its extent across the strip in mm.
             area_mm2: Its area in mm².
-            count_on_coil: Which defect of its class on the coil it is, from 1.
+            count_on_coil: Number of the defect among those of its class on the coil, from 1.
 
         Returns:
             ``pass``, ``hold``, ``divert:STREAM`` or ``reject``; empty without rules.
@@ -77,14 +76,14 @@ class Disposition:
         return PASS
 
     def worst(self, actions: Iterable[str]) -> str:
-        """The hardest of actions, of two alike the first; of none ``pass``, empty without rules."""
+        """The most severe action, the first of equal ones; ``pass`` for none, "" without rules."""
         if not self._rules:
             return ""
         return max(actions, key=severity, default=PASS)
 
 
 def severity(action: str) -> int:
-    """How hard an action is: pass 0, hold 1, divert 2, reject 3; without one -1."""
+    """The severity of an action: pass 0, hold 1, divert 2, reject 3; no action -1."""
     kind = action.partition(":")[0]
     return _SEVERITY.index(kind) if kind in _SEVERITY else -1
 

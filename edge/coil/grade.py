@@ -1,4 +1,4 @@
-"""The figures by which a coil is graded: how much was inspected, and what was found."""
+"""The grade of a coil: figures about its inspected strip and its defects."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PER_MM = 100_000.0
 
 
 class Grade:
-    """Adds up a coil's strip and defects; how much it holds does not grow with the coil.
+    """Sums over a coil's strip and defects, in a fixed amount of memory.
 
     Args:
-        coil: Name of the coil; empty where none is known.
+        coil: Name of the coil; empty if none is known.
 
     Attributes:
-        coverage: Its strip by how far it was inspected.
+        coverage: Its strip by inspection level.
     """
 
     def __init__(self, coil: str = "") -> None:
@@ -38,20 +38,20 @@ class Grade:
             self._actions[defect.action] += 1
 
     def count(self, class_name: str) -> int:
-        """How many defects of a class were counted."""
+        """Number of defects of a class."""
         figures = self._classes.get(class_name)
         return figures.count if figures else 0
 
     @property
     def defects(self) -> int:
-        """How many defects were counted."""
+        """Number of defects."""
         return sum(figures.count for figures in self._classes.values())
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that docs/json.md documents.
+        """JSON values with the keys documented in docs/json.md.
 
-        Rates are per 100 m of strip that has a verdict: what nobody looked at must not make a coil
-        look cleaner. They are null where nothing was inspected.
+        Rates are per 100 m of strip with a verdict, because uninspected strip must not make a coil
+        look cleaner. They are null if nothing was inspected.
         """
         strip = self.coverage
         passed, inspected = strip.passed_mm, strip.inspected_mm
@@ -82,7 +82,7 @@ class Grade:
         }
 
     def headline(self) -> str:
-        """The figures that matter in one line, for people."""
+        """The main figures in one line, for people."""
         passed, inspected = self.coverage.passed_mm, self.coverage.inspected_mm
         share = inspected / passed if passed else 0.0
         found = f"{self.defects} defect{'' if self.defects == 1 else 's'}"
@@ -103,7 +103,7 @@ class _ClassFigures:
 
 
 def grade(coil: str, defects: Iterable[CoilDefect], stretches: Iterable[Stretch]) -> Grade:
-    """The figures of a coil out of what was recorded of it.
+    """The grade of a recorded coil.
 
     Args:
         coil: Its name.
@@ -123,5 +123,5 @@ def _rate(count: int, inspected_mm: float) -> float | None:
 
 
 def _floored(share: float) -> str:
-    """A share in per cent that says 100 only where nothing is missing."""
+    """A share in per cent, rounded down: 100 % appears only if nothing is missing."""
     return f"{int(share * 1000) / 10:g} %"

@@ -1,4 +1,4 @@
-"""The defect map of a coil: its strip unrolled in one picture, each defect in its place."""
+"""The defect map of a coil: one picture of the whole strip with every defect in its place."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ _WIDTH = 1920
 _LEFT, _RIGHT = 110, 50
 _PLOT = _WIDTH - _LEFT - _RIGHT
 _BETWEEN = 48
-"""Lines between two rows: the scale in m stands there."""
+"""Pixels between two rows, for the scale in metres."""
 _MIN_ROW_MM, _MOST_ROWS = 10_000.0, 20
 _LOWEST, _HIGHEST, _ALL_ROWS = 64, 400, 1600
-"""Lines of a row at least, at most, and of all together unless that makes them lower than least."""
+"""Least and greatest height of a row, and greatest height of all rows together, in pixels. The
+least height of a row takes precedence over the last."""
 _MARK = 11
-"""Columns and lines of the smallest mark: a pit of 5 mm would be a tenth of a column."""
+"""Least width and height of a mark in pixels; to scale, a pit of 5 mm would be a tenth of one."""
 _LEAST_PX = 2
-"""Columns that a stretch without a verdict takes at least, so that none is overlooked."""
+"""Least width in pixels of uninspected strip, so that none is overlooked."""
 
 
 def draw_map(
@@ -40,20 +41,20 @@ def draw_map(
     width_mm: float | None = None,
     origin: str = "",
 ) -> NDArray[np.uint8]:
-    """A picture [lines, 1920, 3] uint8 BGR of a coil, metres counted from where it begins.
+    """Draw a coil as a picture [lines, 1920, 3] uint8 BGR; metres count from its beginning.
 
-    The strip runs from left to right, line after line like a text, its left border above. Along and
-    across have scales of their own. A defect that would be too small to see is drawn as a mark.
-    Of a coil that has neither strip nor defects there is the title alone.
+    The strip runs from left to right in several rows, like a text; its left border is at the top of
+    a row. The scales along and across the strip differ. A very small defect is drawn as a mark of
+    fixed size. For a coil without strip and defects there is only the title.
 
     Args:
-        coil_name: For the title.
+        coil_name: Name for the title.
         defects: All its defects, in any order.
         stretches: All its strip, in any order.
-        classes: Class names in the bundle's order: each keeps its colour from picture to picture.
-            Those that are not among them follow by name.
-        width_mm: Width of what the camera sees; as far as the defects reach where None.
-        origin: When it was inspected and by what, a line below the title.
+        classes: Class names in the bundle's order, so that each class has the same colour in every
+            picture. Other classes follow by name.
+        width_mm: Width of the camera's view in mm; None uses the extent of the defects.
+        origin: Line below the title: when and by which bundle it was inspected.
     """
     found = {defect.class_name for defect in defects if defect.class_name}
     names = [*classes, *sorted(found - set(classes))]
@@ -63,7 +64,7 @@ def draw_map(
     plan = _plan(defects, stretches, width_mm)
     sheet = np.full((plan.lines, _WIDTH, 3), BLANK, np.uint8)
     for stretch in sorted(stretches, key=lambda s: s.level is Level.UNINSPECTED):
-        _lay_stretch(sheet, plan, stretch)
+        _draw_stretch(sheet, plan, stretch)
     _draw_scales(sheet, plan)
     for defect in sorted(defects, key=lambda d: -d.length_mm * d.width_mm):
         _mark(sheet, plan, defect, colour(defect.class_name, names))
@@ -72,7 +73,7 @@ def draw_map(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How the strip is laid out: rows of equal length, one below the other."""
+    """The layout of the strip: rows of equal length, one below the other."""
 
     start_mm: float
     end_mm: float
@@ -96,7 +97,7 @@ class _Plan:
         return self.top(row) + round(min(max(across_mm / self.width_mm, 0.0), 1.0) * self.height)
 
     def spans(self, from_mm: float, to_mm: float) -> Iterator[tuple[int, int, int]]:
-        """Row, first and last column of each row that a part of the strip lies on."""
+        """Row number, first and last column of a part of the strip, for each row it lies on."""
         first, last = (
             min(max(math.floor((mm - self.start_mm) / self.row_mm), 0), self.rows - 1)
             for mm in (from_mm, to_mm)
@@ -127,17 +128,17 @@ def _plan(
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 5, 10, 20 …"""
+    """The smallest of …, 1, 2, 5, 10, 20, … that is not below ``value``."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value * (1 - 1e-9))
 
 
-def _lay_stretch(sheet: NDArray[np.uint8], plan: _Plan, stretch: Stretch) -> None:
-    unseen = stretch.level is Level.UNINSPECTED
+def _draw_stretch(sheet: NDArray[np.uint8], plan: _Plan, stretch: Stretch) -> None:
+    uninspected = stretch.level is Level.UNINSPECTED
     for row, left, end in plan.spans(stretch.position_mm, stretch.position_mm + stretch.length_mm):
-        right = max(end, left + _LEAST_PX) if unseen else end
+        right = max(end, left + _LEAST_PX) if uninspected else end
         place = np.s_[plan.top(row) : plan.top(row) + plan.height, left:right]
-        if not unseen:
+        if not uninspected:
             sheet[place] = LEVELS[stretch.level]
             continue
         sheet[place] = hatched(plan.height, _WIDTH)[:, left:right]
@@ -188,6 +189,6 @@ def _mark(
 
 
 def _at_least(low: int, high: int) -> tuple[int, int]:
-    """Both ends of an extent, moved apart evenly until it is as large as the smallest mark."""
-    lacking = max(0, _MARK - 1 - (high - low))
-    return low - lacking // 2, high + lacking - lacking // 2
+    """Enlarge an extent evenly at both ends to the size of the smallest mark."""
+    missing = max(0, _MARK - 1 - (high - low))
+    return low - missing // 2, high + missing - missing // 2

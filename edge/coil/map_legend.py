@@ -1,4 +1,4 @@
-"""What stands above a defect map: the coil's name and figures, and what colours mean."""
+"""The legend above a defect map: the coil's name and figures, and the meaning of colours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEVELS: dict[Level, Ink] = {
     Level.CLASSIFIED: (205, 242, 250),
     Level.GATED: (195, 222, 252),
 }
-"""What strip with a verdict looks like, by level."""
+"""Colour of strip with a verdict, by level."""
 _MEANINGS = {
     Level.FULL: "inspected in full",
     Level.CLASSIFIED: "not outlined",
@@ -33,37 +33,37 @@ _MEANINGS = {
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _MARGIN, _SWATCH, _LINE, _ORIGIN = 40, 26, 44, 34
 _MOST_TITLE = 75
-"""Characters that fit into the title."""
+"""Most characters in the title."""
 
 
 def draw_legend(
     width: int, figures: Grade, classes: Sequence[str], origin: str = ""
 ) -> NDArray[np.uint8]:
-    """A picture [lines, width, 3] uint8 BGR.
+    """Draw the legend as a picture [lines, width, 3] uint8 BGR.
 
     Args:
-        width: In columns.
-        figures: Of the coil.
+        width: Width in pixels.
+        figures: The coil's grade.
         classes: Class names in the order of their colours.
-        origin: When the coil was inspected and by what; may be empty.
+        origin: When and by which bundle the coil was inspected; may be empty.
     """
     title = figures.coil or "without a name"
     if not title.lower().startswith("coil"):
         title = f"Coil {title}"
     if len(title) > _MOST_TITLE:
         title = f"{title[: _MOST_TITLE - 3]}..."
-    told = figures.as_json()
+    values = figures.as_json()
     summary = figures.headline()
-    if actions := ", ".join(f"{action} {count}" for action, count in told["actions"].items()):
+    if actions := ", ".join(f"{action} {count}" for action, count in values["actions"].items()):
         summary += f"; {actions}"
     entries: list[tuple[NDArray[np.uint8], str]] = []
-    for class_name, found in told["classes"].items():
+    for class_name, found in values["classes"].items():
         label = f"class {class_name}" if class_name.isdecimal() else class_name
         ink = colour("" if class_name == UNCLASSIFIED else class_name, classes)
         longest = f"longest {_length(found['longest_mm'])}"
         entries.append((_plain(ink), f"{label}: {found['defects']}, {longest}"))
     for level in Level:
-        covered = told["coverage"][level.value]
+        covered = values["coverage"][level.value]
         if covered["mm"]:
             swatch = _plain(LEVELS[level]) if level in LEVELS else hatched(_SWATCH, _SWATCH)
             entries.append((swatch, f"{_MEANINGS[level]}: {_length(covered['mm'])}"))
@@ -108,7 +108,7 @@ def write(
 
 @lru_cache(maxsize=8)
 def hatched(height: int, width: int) -> NDArray[np.uint8]:
-    """How strip without a verdict looks, [height, width, 3] uint8 BGR; not to be written into."""
+    """Hatching for uninspected strip, [height, width, 3] uint8 BGR; cached, do not modify."""
     picture = np.full((height, width, 3), _HATCH_GROUND, np.uint8)
     for x in range(-height, width, 12):
         cv2.line(picture, (x, height), (x + height, 0), _HATCH, 2, cv2.LINE_AA)
@@ -122,7 +122,7 @@ def _plain(ink: Ink) -> NDArray[np.uint8]:
 def _lines(
     entries: Sequence[tuple[NDArray[np.uint8], str]], width: int
 ) -> list[list[tuple[int, tuple[NDArray[np.uint8], str]]]]:
-    """Entries with their column, broken into lines that fit."""
+    """Break the entries into lines that fit; each entry with its column."""
     lines: list[list[tuple[int, tuple[NDArray[np.uint8], str]]]] = []
     x = width
     for entry in entries:

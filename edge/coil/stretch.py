@@ -1,4 +1,4 @@
-"""Runs of strip at one level of coverage."""
+"""Stretches of strip with one inspection level."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from edge.core.inspection import Cause, Level
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Strip that lies in one piece and was inspected alike, frame after frame, or not at all.
+    """Contiguous strip with the same level and cause.
 
     Attributes:
-        position_mm: Millimetre on the coil where it begins.
+        position_mm: Position of its beginning on the coil, in mm.
         length_mm: Its length in mm.
         level: How far it was inspected.
         cause: Why it has no verdict; None unless the level is ``uninspected``.

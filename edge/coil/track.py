@@ -1,4 +1,4 @@
-"""A defect that may go on in the next frame."""
+"""A defect that may continue on the next frame."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from edge.core.coil_defect import CoilDefect, Piece
 from edge.core.inspection import Defect, Inspection
 
 MAX_PIECES = 32
-"""Pieces that a defect keeps: half of them its first, half its last."""
+"""Most pieces that a defect keeps: the first half and the last half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +17,17 @@ class PlacedPiece:
     """A piece with its place on the coil.
 
     Attributes:
-        piece: What the frame shows.
+        piece: The piece.
         class_name: Its class.
-        start_mm: Millimetre on the coil of its first line.
-        end_mm: Millimetre on the coil where it ends.
-        left_mm: Millimetres from the frame's left border to its own.
-        right_mm: Millimetres from the frame's left border to its right one.
-        area_mm2: Of its mask, or of its boxes.
-        at: When its frame was taken, in seconds since 1970 (UTC).
-        contacts: What of it may touch other pieces: the mask, the box, or the regions that it was
-            seen in, since a region's heat may end short of the frame's border where the defect
-            does not.
+        start_mm: Position of its first line on the coil, in mm.
+        end_mm: Position of its end on the coil, in mm.
+        left_mm: Distance from the frame's left border to its left border, in mm.
+        right_mm: Distance from the frame's left border to its right border, in mm.
+        area_mm2: Area of its mask, or of its boxes, in mm².
+        at: Time of its frame, in seconds since 1970 (UTC).
+        contacts: Shapes for the test whether it touches other pieces: the mask, the box, or whole
+            regions. Regions, because a class map's box may end before the frame's border although
+            the defect does not.
     """
 
     piece: Piece
@@ -44,15 +44,14 @@ class PlacedPiece:
 def place(
     defect: Defect, inspection: Inspection, scale: Scale, lines: int | None = None
 ) -> PlacedPiece:
-    """Put a defect of a frame in its place on the coil.
+    """Compute the place of a frame's defect on the coil.
 
     Args:
         defect: The defect.
-        inspection: Of its frame.
-        scale: Of the pixels.
-        lines: Lines of the frame. What touches the last of them reaches to where the next frame
-            begins, also where that is a little more strip than the lines show; None asks the
-            frame's length in mm alone.
+        inspection: The inspection of its frame.
+        scale: Size of the pixels.
+        lines: Lines of the frame. A defect at the last line extends to the beginning of the next
+            frame, even if that is slightly more strip than the lines show. None omits this.
     """
     position, per_line = inspection.position_mm, scale.mm_per_line
     x, y, width, height = defect.box
@@ -64,7 +63,9 @@ def place(
             end_mm = max(end_mm, position + inspection.length_mm)
         return Contact(box, defect.mask, position + box[1] * per_line, end_mm)
 
-    regions = [] if defect.mask is not None else [heat.region for heat in defect.heats]
+    regions = (
+        [] if defect.mask is not None else [class_map.region for class_map in defect.class_maps]
+    )
     return PlacedPiece(
         piece=Piece(inspection.frame, inspection.source, defect.box, defect.mask, defect.score),
         class_name=defect.class_name,
@@ -108,7 +109,7 @@ class Track:
         return self.right_mm - self.left_mm
 
     def touches(self, later: PlacedPiece, scale: Scale) -> bool:
-        """Whether a piece of the frame in hand touches what frames before it have shown."""
+        """Whether a piece of the current frame touches pieces of earlier frames."""
         if later.class_name != self.class_name:
             return False
         return any(
@@ -116,7 +117,7 @@ class Track:
         )
 
     def join(self, later: PlacedPiece) -> None:
-        """Take in a piece. Of strip that is seen again no area is added."""
+        """Add a piece. Only its part on new strip adds to the area."""
         shown = later.end_mm - later.start_mm
         new = later.end_mm - max(later.start_mm, self._known_to_mm)
         self._fresh.extend(later.contacts)
@@ -127,7 +128,7 @@ class Track:
             self._keep([*self._pieces, later.piece])
 
     def absorb(self, other: Track) -> None:
-        """Become one with another that a piece has joined to it."""
+        """Merge with another track, because a piece touches both."""
         self.area_mm2 += other.area_mm2
         self._score = max(self._score, other._score)
         self._at = min(self._at, other._at)
@@ -137,8 +138,11 @@ class Track:
         self._bound(other.start_mm, other.end_mm, other.left_mm, other.right_mm)
         self._keep(sorted(self._pieces + other._pieces, key=lambda piece: piece.frame))
 
-    def goes_on(self, seen_to_mm: float, scale: Scale) -> bool:
-        """End the frame in hand: whether it reaches to where the strip is seen to."""
+    def end_frame(self, seen_to_mm: float, scale: Scale) -> bool:
+        """End the current frame; return whether the defect may continue on the next one.
+
+        It may if it reaches the end of the strip seen so far.
+        """
         reach_mm = seen_to_mm - scale.touch_mm
         fresh, before = (
             [contact for contact in contacts if contact.bottom_mm >= reach_mm]
@@ -149,8 +153,8 @@ class Track:
         self._known_to_mm = self.end_mm
         return bool(self._contacts)
 
-    def ended(self, coil: str, number: int, action: str) -> CoilDefect:
-        """The defect as it is now."""
+    def to_defect(self, coil: str, number: int, action: str) -> CoilDefect:
+        """The defect with its current extent."""
         return CoilDefect(
             coil=coil,
             number=number,

@@ -19,7 +19,10 @@ class LedgerConfig(BaseModel):
         examples=["/var/lib/millsight/ledger.sqlite"],
     )
     keep_days: float = Field(
-        365.0, ge=0, description="Rows that are older are deleted; 0 keeps them (days)."
+        365.0,
+        ge=0,
+        description="Rows that are older, by a clock that cannot be set, are deleted; 0 keeps them "
+        "(days).",
     )
     keep_mb: float = Field(
         4000.0,
@@ -28,7 +31,10 @@ class LedgerConfig(BaseModel):
         "grow (MB).",
     )
     pictures_keep_days: float = Field(
-        90.0, ge=0, description="Pictures that are older are deleted; 0 keeps them (days)."
+        90.0,
+        ge=0,
+        description="Pictures of this ledger's runs that are older are deleted; 0 keeps them "
+        "(days).",
     )
     pictures_keep_mb: float = Field(
         8000.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from edge.core.regular_files import read_regular
 
 _HINT = "All keys with their units: millsight config example"
 
+_TOO_LARGE = "is too large: whole numbers have 64 bits"
 _ENDLESS = re.compile(r"(?<!\w)[+-]?(?:0x)?[0-9a-fA-F_]{1000,}(?!\w)")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -82,10 +84,11 @@ def read_as(model: type[Model], path: Path) -> Model:
 
     document = resolve(data, complain)
     hide_secrets(document)
-    try:
-        resolved = json.dumps(document, default=str)
-    except ValueError:
-        raise FaultyConfigError(path, [_endless_number(text)]) from None
+    if large := list(_large_numbers(data)):
+        lines = locate(text)
+        found = [ConfigFault(closest(lines, key), f"{named(key)} {_TOO_LARGE}") for key in large]
+        raise FaultyConfigError(path, found)
+    resolved = json.dumps(document, default=str)
     try:
         # JSON's rules are TOML's: a path is a string, a number in quotes or `true` is no number.
         read = model.model_validate_json(resolved, strict=True)
@@ -123,10 +126,22 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str) -> ConfigFault:
     return ConfigFault(int(words[1].rstrip(",")), f"{what}, at column {words[-1]}")
 
 
+def _large_numbers(part: Any, key: Key = ()) -> Iterator[Key]:
+    """Where whole numbers are that have more than TOML's 64 bits."""
+    if isinstance(part, int) and not -(2**63) <= part < 2**63:
+        yield key
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            yield from _large_numbers(value, (*key, name))
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield from _large_numbers(value, (*key, index))
+
+
 def _endless_number(text: str) -> ConfigFault:
     found = _ENDLESS.search(text)
     line = text.count("\n", 0, found.start()) + 1 if found else 1
-    return ConfigFault(line, "a number of that many digits is none that anything here can have")
+    return ConfigFault(line, f"a number {_TOO_LARGE}")
 
 
 def _faults(model: type[BaseModel], data: dict[str, Any], error: ValidationError) -> dict[Key, str]:

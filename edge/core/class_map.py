@@ -1,7 +1,7 @@
-"""Where in a region a class is seen: its class activation map, light enough to keep.
+"""Class activation maps of regions, and the boxes that follow from them.
 
-Zhou et al., Learning Deep Features for Discriminative Localization (CVPR 2016). The maps come from
-the network itself, see ``export.convert.class_maps``; here one becomes a place on the frame.
+Source: Zhou et al., Learning Deep Features for Discriminative Localization (CVPR 2016). The network
+computes the maps itself, see ``export.convert.class_maps``; this module places them on the frame.
 """
 
 from __future__ import annotations
@@ -15,39 +15,39 @@ from numpy.typing import NDArray
 from edge.core.geometry import Box
 
 BOX_LEVEL = 0.3
-"""Share of the way from the map's median to its peak from which on a place counts.
+"""Threshold of a map: 0 is its median, 1 its peak. Cells at or above it belong to the box.
 
-Chosen on val of the simulated frames (``benchmarks.localization``): intersection of box and truth
-over their union is 0.56 at 0.2, 0.59 at 0.3 and 0.4, 0.56 at 0.5, and the box covers 0.87, 0.81,
-0.74 and 0.66 of the truth. Boxes of whole regions come to 0.43.
+Chosen on val of the simulated frames (``benchmarks.localization``): the IoU of box and truth is
+0.56 at 0.2, 0.59 at 0.3 and 0.4, 0.56 at 0.5, and the box covers 0.87, 0.81, 0.74 and 0.66 of the
+truth. Boxes of whole regions reach an IoU of 0.43.
 """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassMap:
-    """How strongly each place of a region speaks for a class.
+    """The class activation map of one region.
 
     Attributes:
         region: x, y, width, height in pixels of the frame.
-        levels: [rows, columns] uint8, coarser than the frame: 0 where the region is at or below its
-            median, 255 at its peak.
+        levels: [rows, columns] uint8, coarser than the frame: 0 at or below the map's median,
+            255 at its peak.
     """
 
     region: Box
     levels: NDArray[np.uint8]
 
     def enlarged(self) -> NDArray[np.float32]:
-        """The levels in the region's own pixels [lines, columns], 0 to 255, bilinear."""
-        return _stretched(_stretched(self.levels, self.region[2]).T, self.region[3]).T
+        """The levels at the region's resolution, [lines, columns], 0 to 255, bilinear."""
+        return _resized(_resized(self.levels, self.region[2]).T, self.region[3]).T
 
     def strong(self) -> NDArray[np.bool_]:
-        """Which pixels of the region count, [lines, columns]; at least one does."""
+        """Mask [lines, columns] of the region's pixels above ``BOX_LEVEL``; never empty."""
         wide = self.enlarged()
         return np.asarray(wide >= min(255 * BOX_LEVEL, wide.max()), dtype=np.bool_)
 
     @property
     def box(self) -> Box:
-        """What bounds the places that count, in pixels of the frame."""
+        """Bounding box of ``strong()``: x, y, width, height in pixels of the frame."""
         strong = self.strong()
         rows, columns = (np.flatnonzero(strong.any(axis=axis)) for axis in (1, 0))
         left, top = int(columns[0]), int(rows[0])
@@ -56,7 +56,7 @@ class ClassMap:
 
     @property
     def peak(self) -> tuple[int, int]:
-        """x, y of the strongest place, in pixels of the frame."""
+        """x, y of the map's maximum, in pixels of the frame."""
         rows, columns = self.levels.shape
         row, column = divmod(int(self.levels.argmax()), columns)
         x, y, width, height = self.region
@@ -64,9 +64,9 @@ class ClassMap:
 
 
 def class_map_in(region: Box, evidence: NDArray[np.float32]) -> ClassMap | None:
-    """The heat of a region whose places speak for a class as ``evidence`` [rows, columns] says.
+    """The class map of a region from the network's activations ``evidence`` [rows, columns].
 
-    None where all places speak alike, so that nothing stands out.
+    None where no cell lies above the median, or where the activations are not finite.
     """
     above = evidence - _median(evidence)
     peak = above.max()
@@ -76,14 +76,14 @@ def class_map_in(region: Box, evidence: NDArray[np.float32]) -> ClassMap | None:
 
 
 def _median(values: NDArray[np.float32]) -> np.float32:
-    """NumPy's own loads a package when it is first called, which would hold up a verdict."""
+    """The median. ``np.median`` imports a package on its first call, which delays a verdict."""
     ordered = np.sort(values, axis=None)
     middle = ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1]
     return np.float32(middle.mean())
 
 
-def _stretched(levels: NDArray[Any], width: int) -> NDArray[np.float32]:
-    """Columns between columns, linear."""
+def _resized(levels: NDArray[Any], width: int) -> NDArray[np.float32]:
+    """Interpolate ``levels`` linearly to ``width`` columns."""
     count = levels.shape[1]
     places = ((np.arange(width, dtype=np.float32) + 0.5) * (count / width) - 0.5).clip(0, count - 1)
     before = places.astype(np.intp)

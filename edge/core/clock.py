@@ -1,4 +1,4 @@
-"""The time that a run goes by; tests give it one that they move by hand."""
+"""The clock of a run. Tests use one that they set by hand."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time, and makes what threads wait on for a time."""
+    """Gives the time, and conditions whose timeouts follow this clock."""
 
     def now(self) -> float:
-        """Seconds that go on steadily; only differences mean something, as ``time.monotonic``."""
+        """Monotonic seconds, as ``time.monotonic``; only differences have a meaning."""
         ...
 
     def wall(self) -> float:
-        """Seconds since 1970 (UTC); they may jump."""
+        """Seconds since 1970 (UTC); may jump when the system clock is set."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so long."""
+        """Wait for this many seconds."""
 
     def condition(self) -> Condition:
-        """A condition whose timeouts are of this clock."""
+        """A new condition whose timeouts follow this clock."""
         ...
 
 
@@ -30,7 +30,7 @@ class SystemClock:
     """The machine's clocks."""
 
     def now(self) -> float:
-        """``time.monotonic()``, which cameras stamp their frames with."""
+        """``time.monotonic()``; cameras use it for ``Frame.taken_at``."""
         return time.monotonic()
 
     def wall(self) -> float:

@@ -1,4 +1,4 @@
-"""One defect on the coil: its pieces over consecutive frames, joined."""
+"""A defect on the coil, joined from its pieces on consecutive frames."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge.core.rle import CocoRle
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one frame shows of a defect.
+    """The part of a defect that lies on one frame.
 
     Attributes:
         frame: Number of the frame.
@@ -31,24 +31,25 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class CoilDefect:
-    """A defect with its whole extent on the coil.
+    """A whole defect, which may extend over several frames.
 
     Attributes:
         coil: Name of the coil; empty where none is known.
-        number: Counts the defects of the coil, from 1.
-        class_name: Its class; empty where no classifier has judged it.
-        score: The highest of its pieces', 0 to 1.
-        along_mm: Millimetre of its first line, counted like ``Inspection.position_mm``.
+        number: Running number of the defect on the coil, from 1.
+        class_name: Its class; empty if no classifier has judged it.
+        score: The highest score of its pieces, 0 to 1.
+        along_mm: Position of its first line in mm, counted like ``Inspection.position_mm``.
         length_mm: Its extent along the strip in mm.
-        across_mm: Millimetres from the frame's left border to its own.
+        across_mm: Distance in mm from the frame's left border to the defect's left border.
         width_mm: Its extent across the strip in mm.
-        area_mm2: Of its masks in mm²; of the boxes of pieces that have none.
-        first_frame: Number of the frame that it begins on.
-        last_frame: Number of the frame that it ends on.
-        pieces: What frames show of it, in order; of one over very many frames the first and the
-            last.
-        at: When its first frame was taken, in seconds since 1970 (UTC).
-        action: What is to be done about it (see ``edge.coil.disposition``); empty without rules.
+        area_mm2: Area of its masks in mm²; a piece without a mask counts with its box.
+        first_frame: Number of the frame on which it begins.
+        last_frame: Number of the frame on which it ends.
+        pieces: Its pieces in the order of frames; a defect over very many frames keeps only the
+            first and last ones.
+        at: Time of its first frame, in seconds since 1970 (UTC).
+        action: The action that the disposition rules demand (``edge.coil.disposition``); empty
+            without rules.
     """
 
     coil: str
@@ -67,7 +68,7 @@ class CoilDefect:
     action: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that docs/json.md documents; pieces left out."""
+        """JSON values with the keys documented in docs/json.md; without the pieces."""
         measures = ("along_mm", "length_mm", "across_mm", "width_mm", "area_mm2")
         return {
             "coil": self.coil or None,

@@ -1,4 +1,4 @@
-"""Millimetres of strip by how far they were inspected; they always add up to what passed."""
+"""Millimetres of strip by inspection level; their sum is always the length that passed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Gap:
     """Strip that passed without a frame.
 
     Attributes:
-        position_mm: Millimetre on the coil where it begins.
+        position_mm: Position on the coil where it begins, in mm.
         length_mm: Its length in mm.
         cause: Why there is no frame.
-        frames: Frames that the camera never gave.
-        at: When it ended, in seconds since 1970 (UTC).
-        coil: Name of the coil; empty where none is known.
+        frames: Number of frames that the camera did not deliver.
+        at: Time of its end, in seconds since 1970 (UTC).
+        coil: Name of the coil; empty if none is known.
     """
 
     position_mm: float
@@ -34,7 +34,7 @@ class Gap:
 
 
 class Coverage:
-    """Adds up frames and millimetres by level, and the uninspected ones by cause."""
+    """Sums of frames and millimetres by level, and of uninspected millimetres by cause."""
 
     def __init__(self) -> None:
         self.frames: Counter[Level] = Counter()
@@ -42,7 +42,7 @@ class Coverage:
         self._causes_mm: dict[Cause, float] = {}
 
     def add(self, inspection: Inspection) -> None:
-        """Count a frame that the camera took."""
+        """Count a frame that the camera delivered."""
         self.frames[inspection.level] += 1
         self.add_strip(inspection.length_mm, inspection.level, inspection.cause)
 
@@ -51,7 +51,7 @@ class Coverage:
         self.add_strip(length_mm, Level.UNINSPECTED, cause)
 
     def add_strip(self, length_mm: float, level: Level, cause: Cause | None = None) -> None:
-        """Count strip that passed at a level, and why where it has no verdict."""
+        """Count strip that passed at a level; ``cause`` says why it has no verdict."""
         self._mm[level] += length_mm
         if cause is not None:
             self._causes_mm[cause] = self._causes_mm.get(cause, 0.0) + length_mm
@@ -62,28 +62,28 @@ class Coverage:
 
     @property
     def passed_mm(self) -> float:
-        """Millimetres of strip that passed by."""
+        """Millimetres of strip that passed the camera."""
         return sum(self._mm.values())
 
     @property
     def inspected_mm(self) -> float:
-        """Millimetres of strip that have a verdict, whatever its level."""
+        """Millimetres of strip that have a verdict, at any level."""
         return self.passed_mm - self._mm[Level.UNINSPECTED]
 
     def share(self, level: Level) -> float:
-        """Share of the millimetres at a level, 0 to 1; 0 before anything passed."""
+        """Share of the passed millimetres at a level, 0 to 1; 0 before any strip has passed."""
         passed = self.passed_mm
         return self._mm[level] / passed if passed else 0.0
 
     def copy(self) -> Coverage:
-        """The totals as they are now."""
+        """A copy of the current totals."""
         other = Coverage()
         other.frames = self.frames.copy()
         other._mm, other._causes_mm = self._mm.copy(), self._causes_mm.copy()
         return other
 
     def as_json(self) -> dict[str, float]:
-        """Millimetres by level, and ``passed_mm``, their sum to the last digit."""
+        """Millimetres by level, and ``passed_mm``, exactly the sum of these rounded values."""
         levels = {level.value: round(mm, 3) for level, mm in self._mm.items()}
         return {**levels, "passed_mm": sum(levels.values())}
 

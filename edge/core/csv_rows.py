@@ -1,4 +1,4 @@
-"""Rows of CSV that a spreadsheet shows and does not calculate."""
+"""CSV rows that a spreadsheet displays and never runs as formulas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def csv_row(values: Iterable[object]) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """A value as a cell that no spreadsheet calculates and that stays in its row."""
+    """A value as a cell that is no formula and contains no line break."""
     if not isinstance(value, str):
         return value
     # RFC 4180 allows line ends in quotes; a row that was cut off there would swallow the next.

@@ -1,4 +1,4 @@
-"""Every error that a person at the line may see, with its exit code and its hint.
+"""The errors that an operator may see, each with its exit code and a hint.
 
 ``MillsightError`` is the root. The command line prints ``what: hint`` on one line to stderr
 and exits with ``exit_code``; no traceback. Exit code 0 is success and 2 is click's wrong usage.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 
 class MillsightError(Exception):
-    """Something went wrong that the user can act on.
+    """An error that the user can act on.
 
     Args:
         what: What happened and where, one line.
-        hint: What to do about it, one line; falls back to the class's own.
+        hint: What to do about it, one line; None uses the class's ``default_hint``.
     """
 
     exit_code = 1
@@ -29,7 +29,7 @@ class MillsightError(Exception):
 
 
 class MissingExtraError(MillsightError):
-    """A command needs packages that the base install leaves out."""
+    """A command needs packages that the base install does not include."""
 
     exit_code = 3
 
@@ -49,13 +49,13 @@ class UnwritableError(MillsightError):
 
 
 class ReaderGoneError(MillsightError):
-    """The reader of stdout has gone, as ``| head`` does: the command ends in silence."""
+    """The reader of stdout closed it, as ``| head`` does: the command ends without a message."""
 
     exit_code = 0
 
 
 class ImageError(MillsightError):
-    """An image cannot be read as a frame: truncated, wrong size, real colour."""
+    """An image cannot be read as a frame: truncated, of the wrong size, or in colour."""
 
     exit_code = 6
     default_hint = "Copy or export the image again, or leave it out"
@@ -83,21 +83,21 @@ class BundleError(MillsightError):
 
 
 class NewerFormatError(BundleError):
-    """A bundle is of a newer format version than this millsight reads."""
+    """A bundle has a newer format version than this millsight reads."""
 
     exit_code = 15
     default_hint = "Install a newer millsight here, or export the bundle with this one's version"
 
 
 class OlderFormatError(BundleError):
-    """A bundle is of an older format version than this millsight reads."""
+    """A bundle has an older format version than this millsight reads."""
 
     exit_code = 16
     default_hint = "Export the bundle again with this millsight"
 
 
 class UntrustedError(BundleError):
-    """A bundle is whole, but not signed, or by a key that this device does not trust."""
+    """A bundle is intact, but unsigned or signed with a key that this device does not trust."""
 
     exit_code = 18
     default_hint = "Sign it with a key that this device trusts: millsight bundle sign"
@@ -116,14 +116,14 @@ class NotFiniteError(EngineError):
 
 
 class CameraError(MillsightError):
-    """A camera cannot be opened, or has ended when it should not have."""
+    """A camera cannot be opened, or stopped unexpectedly."""
 
     exit_code = 11
     default_hint = "Check the cable, the address, and that no other program holds the camera"
 
 
 class ExportGateError(MillsightError):
-    """A shrunk model is worse than its float original by more than the margin."""
+    """A quantized model is worse than its float original by more than the margin."""
 
     exit_code = 12
 
@@ -135,20 +135,20 @@ class TrainingError(MillsightError):
 
 
 class ConfigError(MillsightError):
-    """The configuration or a combination of options makes no sense."""
+    """The configuration or a combination of options is invalid."""
 
     exit_code = 14
 
 
 class FetchError(MillsightError):
-    """Data cannot be fetched: no credentials, rules not accepted, no network, a damaged archive."""
+    """A download failed: no credentials, rules not accepted, no network, a damaged archive."""
 
     exit_code = 17
     default_hint = "Try again: what has come is kept"
 
 
 class LedgerError(MillsightError):
-    """A ledger cannot be read: damaged, in use by another run, or no ledger at all."""
+    """A ledger cannot be read: damaged, in use by another run, or not a ledger."""
 
     exit_code = 19
     default_hint = (
@@ -164,7 +164,7 @@ class NewerLedgerError(LedgerError):
 
 
 class NoLineError(MillsightError):
-    """No line runs here that could be told anything."""
+    """No running line was found that could receive a command."""
 
     exit_code = 21
     default_hint = (
@@ -173,7 +173,7 @@ class NoLineError(MillsightError):
 
 
 class UnfitError(MillsightError):
-    """``millsight doctor`` found something that the line cannot run with, or not fast enough."""
+    """``millsight doctor`` found a fault: the line cannot run, or not fast enough."""
 
     exit_code = 22
     default_hint = "The findings say what to do"
@@ -187,4 +187,4 @@ class NotKeptError(MillsightError):
 
 
 INTERRUPTED_EXIT_CODE = 130
-"""Ctrl-C (128 + SIGINT): what was under way was put away cleanly, and nothing is half-written."""
+"""Exit code after Ctrl-C (128 + SIGINT). Outputs are closed; no file is half-written."""

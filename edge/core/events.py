@@ -1,4 +1,4 @@
-"""What happens beside the line that is no defect: a camera lost, an overload, a coil begun."""
+"""Events of a run other than defects: a camera lost, an overload, a coil begun."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from edge.core.redaction import encodable, outgoing
 
 
 class EventKind(StrEnum):
-    """What an event is about."""
+    """The kinds of event."""
 
     CAMERA_LOST = "camera lost"
     CAMERA_BACK = "camera back"
     OVERLOAD = "overload"
     OVERLOAD_OVER = "overload over"
     PICTURE = "picture"
-    """Pictures are frozen, black or saturated, or are of strip again."""
+    """Pictures are frozen, black or saturated, or are normal again."""
     POSITION = "position"
-    """The encoder's counts are missing, have jumped, or are back."""
+    """Encoder counts are missing, have jumped, or are back."""
     BUNDLE = "bundle"
     DRIFT = "drift"
     STORAGE = "storage"
@@ -30,14 +30,14 @@ class EventKind(StrEnum):
     CLOCK = "clock"
     """The clock was set, or says what cannot be."""
     SINK = "sink"
-    """Something that is told of inspections is away, or back."""
+    """An output is unreachable, or back."""
     COIL_BEGAN = "coil began"
     COIL_ENDED = "coil ended"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened.
+    """One event.
 
     Attributes:
         kind: What it is about.
@@ -61,7 +61,7 @@ class Event:
         object.__setattr__(self, "coil", encodable(self.coil))
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that docs/json.md documents."""
+        """JSON values with the keys documented in docs/json.md."""
         return {
             "event": self.kind.value,
             "text": self.text,
@@ -72,8 +72,8 @@ class Event:
 
 
 Tell = Callable[[Event], None]
-"""Takes an event as soon as it happens, from any thread."""
+"""Receives each event as soon as it happens; may be called from any thread."""
 
 
 def untold(event: Event) -> None:
-    """What takes events where nobody wants to know of them."""
+    """Discard an event: the ``Tell`` where nobody listens."""

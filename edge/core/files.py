@@ -28,10 +28,10 @@ _PERMISSIONS = 0o777
 
 @contextmanager
 def writable(path: Path) -> Iterator[None]:
-    """Within it, what the system will not let be written or removed is named.
+    """Turn an ``OSError`` within the block into an error that names ``path``.
 
     Raises:
-        UnwritableError: ``path``, or what is in it, cannot be written.
+        UnwritableError: ``path``, or a file in it, cannot be written or removed.
     """
     try:
         yield
@@ -67,7 +67,7 @@ def written_beside(
         if whole.is_symlink() or (whole.exists() and not whole.is_file() and not whole.is_dir()):
             yield whole  # A device, a pipe, or a link of /proc to an open file.
             return
-        # A name that nobody can guess: in a shared folder, nobody has it open beforehand.
+        # The name cannot be guessed, so in a shared folder nobody else can have opened it before.
         temporary = whole.with_name(f".{whole.name}.{secrets.token_hex(8)}.part{suffix}")
         try:
             yield temporary
@@ -131,7 +131,8 @@ def write_whole(
         FileExistsError: It is there and was not to be replaced.
     """
     with writing_whole(path, durable=durable, mode=mode, replace=replace) as file:
-        file.write(data.encode() if isinstance(data, str) else data)
+        # A name that is no UTF-8 may stand in a text.
+        file.write(data.encode(errors="backslashreplace") if isinstance(data, str) else data)
 
 
 def open_to_append(path: Path, *, read: bool = False) -> int:
@@ -216,7 +217,7 @@ def _named_anew(temporary: Path, whole: Path) -> bool:
 
 
 def _sync(path: Path) -> None:
-    """Wait until a file's content, or a folder's list of names, is on the disk."""
+    """Sync a file's content, or a folder's list of names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -238,7 +239,7 @@ def make_folder(path: Path) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Find out now, rather than after hours, that a file could not be written at the end.
+    """Check early, before hours of work, that a file can be written at the end.
 
     Raises:
         UnwritableError: Its folder is missing or cannot be written, or a link on the way to it may
@@ -254,7 +255,7 @@ def check_writable(path: Path) -> None:
 
 
 def ends_within_a_line(path: Path) -> bool:
-    """Whether a text file's last line was cut off, as by a power failure: it has no line break.
+    """Whether a text file's last line has no line break: a power failure cut it off.
 
     Raises:
         OSError: It cannot be read.

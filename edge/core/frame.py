@@ -1,4 +1,4 @@
-"""One picture of the strip, and where and when it was taken."""
+"""Frames: pictures of the strip, with the time and position at which they were taken."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Frame:
 
     Attributes:
         pixels: Grey picture, [lines, columns], uint8.
-        number: The camera's own frame counter; a jump tells of frames that never came.
+        number: The camera's own frame counter; a jump means that frames were lost.
         taken_at: ``time.monotonic()`` in seconds when the last line was taken.
         source: Camera name, or the path of the file; its bytes that are no UTF-8 are escaped.
         position_mm: Millimetre on the coil of line 0.
         mm_per_line: Millimetres of strip in one line.
         mm_per_px_across: Millimetres of strip in one column.
-        encoder: The encoder's count at its last line; None where nothing counts.
-        passed_mm: Millimetres of strip that passed with it, less than it shows where the strip
-            stood or was seen before; None where nothing follows the strip.
-        at: When its last line was taken, in seconds since 1970 (UTC); 0 where that is unknown.
+        encoder: The encoder's count at the last line; None without an encoder.
+        passed_mm: Millimetres of new strip on the frame: less than its length if the strip stood
+            still or an earlier frame shows part of it; None if the position is not measured.
+        at: Time of the last line, in seconds since 1970 (UTC); 0 if unknown.
 
-    A camera leaves position, scale, ``passed_mm`` and ``at`` as they are: ``edge.line.stamping``
-    gives them, once, and every inspection takes them from here.
+    Cameras do not set position, scale, ``passed_mm`` and ``at``: ``edge.line.stamping`` sets them
+    once, and every inspection copies them from here.
     """
 
     pixels: Pixels
@@ -52,7 +52,7 @@ class Frame:
 
     @property
     def length_mm(self) -> float:
-        """Millimetres of strip that it stands for: ``passed_mm``, or else all that it shows."""
+        """Millimetres of strip that the frame counts for: ``passed_mm``, else its whole length."""
         if self.passed_mm is not None:
             return self.passed_mm
         return float(self.pixels.shape[0] * self.mm_per_line)
@@ -60,19 +60,19 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class BadFrame:
-    """A frame that the camera took and that will not be inspected: there are no pixels of it.
+    """A frame that the camera delivered without usable pixels; it will not be inspected.
 
     Attributes:
         number: The camera's own frame counter.
         taken_at: ``time.monotonic()`` in seconds.
         source: Camera name, or the path of the file; its bytes that are no UTF-8 are escaped.
         cause: One of ``edge.core.inspection.Cause``.
-        detail: One line for the person at the line.
-        lines: How many lines it had, where that is known.
-        encoder: The encoder's count at its last line; None where nothing counts.
-        position_mm: Millimetre on the coil of line 0.
-        length_mm: Millimetres of strip that it stands for.
-        at: When its last line was taken, in seconds since 1970 (UTC); 0 where that is unknown.
+        detail: One line for the operator.
+        lines: Number of its lines; None if unknown.
+        encoder: The encoder's count at the last line; None without an encoder.
+        position_mm: Position of line 0 on the coil, in mm.
+        length_mm: Millimetres of strip that the frame counts for.
+        at: Time of the last line, in seconds since 1970 (UTC); 0 if unknown.
     """
 
     number: int
@@ -92,14 +92,14 @@ class BadFrame:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A live camera gave nothing since what it gave last.
+    """A period without frames from a live camera; it began with the previous item.
 
     Attributes:
-        taken_at: ``time.monotonic()`` in seconds up to which nothing came.
+        taken_at: End of the period so far, ``time.monotonic()`` in seconds.
         source: Camera name.
         cause: One of ``edge.core.inspection.Cause``.
-        detail: One line for the person at the line.
-        at: When that was, in seconds since 1970 (UTC); 0 where it is unknown.
+        detail: One line for the operator.
+        at: The same end in seconds since 1970 (UTC); 0 if unknown.
     """
 
     taken_at: float

@@ -13,10 +13,10 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """How a frame becomes network inputs.
+    """How a frame is divided into regions and resized to network inputs.
 
     Attributes:
-        region: Width and height in pixels of one region; None takes the whole frame as one.
+        region: Width and height in pixels of one region; None makes the whole frame one region.
         input: Width and height in pixels of the network's input.
     """
 
@@ -26,7 +26,10 @@ class Geometry:
     def boxes(self, height: int, width: int, stride: tuple[int, int] | None = None) -> list[Box]:
         """The regions of a frame, row by row; the last of a row or column ends at the border.
 
-        They lie side by side unless training asks for a ``stride``, across and along in pixels.
+        Without ``stride`` (across and along, in pixels; used in training) they lie side by side.
+
+            >>> Geometry(region=(256, 256), input=(128, 128)).boxes(256, 600)
+            [(0, 0, 256, 256), (256, 0, 256, 256), (344, 0, 256, 256)]
 
         Raises:
             ImageError: The frame is smaller than one region.

@@ -1,8 +1,8 @@
-"""Files that hide modules: a script called ``types.py`` hides Python's own ``types`` from programs.
+"""Files that hide modules: a script called ``types.py`` hides Python's own module ``types``.
 
 Python looks for a module first in the folder of the script, or in the working folder. This module
-finds such files and has their import refused by name, before they run. It imports nothing but what
-Python has loaded by itself at its start, because a file may hide anything else.
+finds such files and refuses to import them, with an error that names the file. It imports only
+modules that Python itself has loaded at its start, because a file may hide any other module.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LIBRARIES = (
     "tf2onnx",
     "tflite_runtime",
 )
-"""Packages that millsight imports. All are folders: a single file of such a name is another."""
+"""Packages that millsight imports. All are folders: a single file of such a name hides one."""
 
 _KNOWN = sys.stdlib_module_names | frozenset(LIBRARIES)
 
@@ -49,11 +49,11 @@ class HiddenModuleError(ImportError):
 
 
 def hidden_error(name: str, file: str) -> HiddenModuleError:
-    """The error that says which file hides a module, and what to do.
+    """The error that names the file that hides a module, and the remedy.
 
     Args:
         name: The module.
-        file: What Python finds instead of it.
+        file: The file that Python finds instead.
     """
     if name in sys.stdlib_module_names:
         what = f"Python's own module {name!r}"
@@ -69,7 +69,7 @@ def hidden_error(name: str, file: str) -> HiddenModuleError:
 
 
 def refuse_foreign(package: str, home: str) -> None:
-    """Make sure that Python finds our own package of a name, without importing it.
+    """Make sure that Python finds our own package of this name, without importing it.
 
     Args:
         package: ``edge``, ``train`` or ``export``.
@@ -87,10 +87,10 @@ def refuse_foreign(package: str, home: str) -> None:
 
 
 def hidden_modules() -> dict[str, str]:
-    """Modules of Python and of libraries that a file hides, and the file of each.
+    """Modules of Python and of libraries that are hidden, each with the file that hides it.
 
-    Nearly always there are none. That a module is hidden does no harm unless it is needed: most
-    files called ``test.py`` or ``code.py`` hide nothing that anybody imports.
+    A hidden module does no harm until it is imported: most files called ``test.py`` or ``code.py``
+    hide a module that nobody needs.
     """
     if getattr(sys, "frozen", False):
         return {}
@@ -109,14 +109,14 @@ def hidden_modules() -> dict[str, str]:
 
 
 class Refusing:
-    """While this context lasts, importing what a file hides is refused in the thread that began it.
+    """A context that refuses to import hidden modules in the thread that entered it.
 
     Args:
         hidden: Modules and the files that hide them.
 
     Raises:
-        HiddenModuleError: On leaving, where an import was refused and the block failed; also where
-            it failed with such a file imported already, by somebody else.
+        HiddenModuleError: On exit, if the block failed and an import was refused, or if the block
+            failed and such a file had been imported already by other code.
     """
 
     def __init__(self, hidden: Mapping[str, str]) -> None:
@@ -127,7 +127,7 @@ class Refusing:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """What Python asks before it imports a module; nothing is found here."""
+        """Refuse a hidden module (called by Python before each import); finds none itself."""
         if name in self._hidden and _thread.get_ident() == self._thread:
             self._refused = hidden_error(name, self._hidden[name])
             raise self._refused
@@ -149,8 +149,8 @@ class Refusing:
         if error is None or isinstance(error, (SystemExit, KeyboardInterrupt, GeneratorExit)):
             return
         if self._refused is not None:
-            # Libraries turn a failed import into errors of their own, which name no file; those
-            # written in Rust into such as are no Exception.
+            # Libraries replace a failed import by errors of their own, which name no file; those
+            # of libraries in Rust do not even derive from Exception.
             raise self._refused from None
         for name, file in self._hidden.items():
             if name in sys.modules:
@@ -158,7 +158,7 @@ class Refusing:
 
 
 def run_command(command: Callable[[], None]) -> None:
-    """Run a program that ends with one line on stderr and exit code 1 where a module is hidden."""
+    """Run a program; if a module is hidden, end with one line on stderr and exit code 1."""
     try:
         with Refusing(hidden_modules()):
             command()
@@ -167,7 +167,7 @@ def run_command(command: Callable[[], None]) -> None:
 
 
 def _before_python() -> list[str]:
-    """Folders in which Python looks before its own."""
+    """Folders that Python searches before its own."""
     own = os.path.realpath(os.path.dirname(os.__file__))
     folders: list[str] = []
     for entry in sys.path:
@@ -176,7 +176,7 @@ def _before_python() -> list[str]:
             return folders
         if folder not in folders:
             folders.append(folder)
-    # A Python whose own modules lie in no folder of the path: what comes first is not known.
+    # Python's own modules lie in no folder of the path: the order is not known.
     return []
 
 
@@ -188,7 +188,7 @@ def _module_names(folder: str) -> set[str]:
 
 
 def _origin(name: str) -> str | None:
-    """The file of a module as Python has or would import it; None where it has none."""
+    """The file from which Python has imported, or would import, a module; None if it has none."""
     loaded = sys.modules.get(name)
     spec = getattr(loaded, "__spec__", None) if loaded is not None else _search(name)
     origin: str | None = getattr(spec, "origin", None) or getattr(loaded, "__file__", None)

@@ -1,4 +1,4 @@
-"""Image files to grey pixels and back, refusing what is not a whole grey picture."""
+"""Reads and writes image files as grey pixels; refuses truncated files and colour."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp",
 """Endings of names that images usually have, lower case; what a file is, its content says."""
 
 COLOUR_TOLERANCE = 12
-"""Grey levels by which channels may differ and still be grey: JPEG's chroma rounding."""
+"""Grey levels by which the channels of a grey pixel may differ: JPEG rounds the chroma."""
 
 _MOST_BYTES_A_PIXEL = 5
 """An uncompressed picture of four channels has four; some room is for what else a file holds."""
@@ -136,7 +136,7 @@ def to_grey(pixels: cv2.typing.MatLike, source: str, *, convert_colour: bool = F
     """Grey pixels [lines, columns] of a decoded picture [lines, columns(, 1, 3 or 4)], uint8, BGR.
 
     Raises:
-        ImageError: The picture has real colour and ``convert_colour`` is not set.
+        ImageError: The picture is in colour and ``convert_colour`` is not set.
     """
     if pixels.ndim == 2:
         return np.ascontiguousarray(pixels, dtype=np.uint8)
@@ -153,7 +153,7 @@ def to_grey(pixels: cv2.typing.MatLike, source: str, *, convert_colour: bool = F
 
 
 def _has_colour(picture: cv2.typing.MatLike) -> bool:
-    """Whether the channels differ in more than one pixel in a thousand; OpenCV's, for the speed."""
+    """Whether the channels differ in more than one pixel in a thousand (in OpenCV, for speed)."""
     blue, green, red = cv2.split(picture)
     highest = cv2.max(cv2.max(blue, green), red)
     spread = cv2.subtract(highest, cv2.min(cv2.min(blue, green), red))
@@ -168,7 +168,7 @@ def encode_image(suffix: str, pixels: cv2.typing.MatLike, *, quality: int = 92) 
 
 
 def write_image(path: Path, pixels: cv2.typing.MatLike, *, quality: int = 92) -> None:
-    """Write a picture whole or not at all; the suffix chooses the format.
+    """Write a picture atomically; the suffix chooses the format.
 
     Raises:
         UnwritableError: The folder cannot be written, or the disk is full.

@@ -1,4 +1,4 @@
-"""What was found on a frame: the one result that flows everywhere."""
+"""The inspection of a frame: the result that every output receives."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from edge.core.rle import CocoRle
 
 
 class Level(StrEnum):
-    """How far a frame was inspected: what the cascade owed, and what was given up."""
+    """How far a frame was inspected. Under overload, later stages are skipped."""
 
     FULL = "full"
-    """Every stage that the cascade asked for was done."""
+    """Every stage that the cascade needed has run."""
     CLASSIFIED = "classified"
-    """Instances were asked for and given up."""
+    """Outlines were needed and skipped."""
     GATED = "gated"
-    """The classifier was asked for and given up."""
+    """The classifier was needed and skipped."""
     UNINSPECTED = "uninspected"
     """There is no gate verdict; ``Inspection.cause`` says why."""
 
 
 class Cause(StrEnum):
-    """Why a stretch of strip has no verdict."""
+    """Why a piece of strip has no verdict."""
 
     LATE = "late"
     DROPPED = "dropped"
@@ -49,7 +49,7 @@ class Cause(StrEnum):
 _MEASURES = ("area_mm2", "length_mm", "width_mm", "along_mm", "across_mm")
 
 UNCLASSIFIED = "unclassified"
-"""What a defect is called that no classifier has judged."""
+"""Name of the class of defects that no classifier has judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,20 @@ class Defect:
     """One defect on a frame.
 
     Attributes:
-        class_name: Its class; empty where no classifier has judged it.
+        class_name: Its class; empty if no classifier has judged it.
         score: Confidence in the class, 0 to 1.
         box: x, y, width, height in pixels of the frame.
-        mask: Outline in the frame as COCO compressed run lengths, or None where there is none.
-        area_px: Pixels of the mask. Where there is none, those of the boxes that ``box`` bounds,
-            one for each defective region: its heat's box, or the whole region.
-        area_mm2: Its area in mm²; like the other measures None where no instance model judged it.
-        length_mm: The longer side in mm of the smallest rectangle that holds it, however turned.
-        width_mm: The shorter side of that rectangle in mm.
-        along_mm: Millimetre on the coil of its first line.
-        across_mm: Millimetres from the frame's left border to the defect's.
-        heats: Where in each region its class is seen, for pictures; empty where the classifier
-            has no maps. Not in JSON.
+        mask: Outline in the frame as COCO compressed run lengths; None if it has none.
+        area_px: Pixels of the mask. Without a mask, the sum over the defective regions within
+            ``box`` of the class map's box, or of the whole region where there is no map.
+        area_mm2: Its area in mm². This and the other measures are None if no instance model has
+            judged the defect.
+        length_mm: Longer side of its minimum-area rotated rectangle, in mm.
+        width_mm: Shorter side of that rectangle, in mm.
+        along_mm: Position of its first line on the coil, in mm.
+        across_mm: Distance from the frame's left border to the defect's left border, in mm.
+        class_maps: The class maps of its regions, for pictures; empty if the classifier has none.
+            Not in JSON.
     """
 
     class_name: str
@@ -82,11 +83,11 @@ class Defect:
     width_mm: float | None = None
     along_mm: float | None = None
     across_mm: float | None = None
-    heats: tuple[ClassMap, ...] = field(default=(), compare=False, repr=False)
+    class_maps: tuple[ClassMap, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def label(self) -> str:
-        """Its class as a person reads it: Severstal's classes are bare numbers."""
+        """Its class for people, such as ``class 3``: Severstal's classes are bare numbers."""
         if not self.class_name:
             return UNCLASSIFIED
         return f"class {self.class_name}" if self.class_name.isdecimal() else self.class_name
@@ -106,7 +107,7 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What is known of one frame.
+    """The result for one frame.
 
     Attributes:
         source: Camera name or file path.
@@ -114,20 +115,21 @@ class Inspection:
         level: How far it was inspected.
         cause: Why there is no verdict; None unless the level is ``uninspected``.
         detail: One line about the cause, for people.
-        position_mm: Millimetre on the coil of line 0.
-        length_mm: Millimetres of strip that the frame stands for.
-        defective: The verdict at the decision threshold; False where there is none.
-        defect_score: The worst region's score, 0 to 1; None without a verdict.
-        class_scores: Each class's highest score over the regions judged; empty where the gate
-            found the frame clean.
-        suspicious: Regions (boxes) that the gate let through to later stages.
-        defects: What was found.
+        position_mm: Position of line 0 on the coil, in mm.
+        length_mm: Millimetres of strip that the frame counts for.
+        defective: The verdict at the decision threshold; False without a verdict.
+        defect_score: The highest score of its regions, 0 to 1; None without a verdict.
+        class_scores: Each class's highest score over the judged regions; empty if the gate found
+            the frame clean.
+        suspicious: Regions (boxes) that the gate passed on to later stages.
+        defects: The defects found.
         stages_ms: Milliseconds spent in each stage.
-        at: When its last line was taken, in seconds since 1970 (UTC); 0 where that is unknown.
-        coil: Name of the coil that it lies on; empty where none is known.
-        action: What is to be done about its worst defect (see ``edge.coil.disposition``); empty
-            without rules.
-        gate_scores: The gate's score of every region; None without a verdict. Not part of the JSON.
+        at: Time of the last line, in seconds since 1970 (UTC); 0 if unknown.
+        coil: Name of the coil; empty if none is known.
+        action: The action that the disposition rules demand for its worst defect
+            (``edge.coil.disposition``); empty without rules.
+        gate_scores: The gate's score of every region, float32 [regions]; None without a verdict.
+            Not in JSON.
     """
 
     source: str
@@ -170,7 +172,7 @@ class Inspection:
 
 
 def uninspected(frame: Frame | BadFrame, cause: Cause, detail: str = "") -> Inspection:
-    """The inspection of a frame that has no verdict, where the frame lies."""
+    """The inspection of a frame without a verdict, at the frame's position."""
     return Inspection(
         source=frame.source,
         frame=frame.number,

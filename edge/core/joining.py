@@ -1,4 +1,4 @@
-"""Regions of one class that touch are one defect."""
+"""Joins touching regions of one class into one defect."""
 
 from __future__ import annotations
 
@@ -13,29 +13,34 @@ from edge.core.inspection import Defect
 
 @dataclass(frozen=True, slots=True)
 class DefectiveRegion:
-    """A region with a defect.
+    """A region that was judged defective.
 
     Attributes:
         region: x, y, width, height in pixels of the frame.
         score: Confidence in its class, 0 to 1.
-        heat: Where in the region the class is seen; None where the classifier has no maps.
+        class_map: Its class activation map; None if the classifier has no maps.
     """
 
     region: Box
     score: float
-    heat: ClassMap | None = None
+    class_map: ClassMap | None = None
 
     @property
     def box(self) -> Box:
-        """What bounds the defect: the heat's box, or the region where there is none."""
-        return self.heat.box if self.heat else self.region
+        """Bounding box of the defect: the class map's box, or the whole region without a map."""
+        return self.class_map.box if self.class_map else self.region
 
 
 def join_touching(name: str, found: list[DefectiveRegion]) -> list[Defect]:
-    """One defect for each set of regions that touch along a side, with the best of their scores.
+    """One defect for each set of regions that touch along a side; its score is their highest.
 
-    Whether they touch is asked of the regions, not of the boxes in them: a scratch across two
-    regions is one defect even where its boxes end short of the border.
+    The regions must touch, not the boxes in them: a scratch across two regions is one defect even
+    if its boxes end before the border.
+
+        >>> parts = [DefectiveRegion((x, 0, 10, 10), score) for x, score in
+        ...          [(0, 0.6), (10, 0.9), (40, 0.7)]]
+        >>> [(defect.box, defect.score) for defect in join_touching("scratch", parts)]
+        [((0, 0, 20, 10), 0.9), ((40, 0, 10, 10), 0.7)]
 
     Args:
         name: Class of all the regions.
@@ -57,7 +62,7 @@ def join_touching(name: str, found: list[DefectiveRegion]) -> list[Defect]:
                 box=bounding(boxes),
                 mask=None,
                 area_px=sum(w * h for _, _, w, h in boxes),
-                heats=tuple(member.heat for member in members if member.heat),
+                class_maps=tuple(member.class_map for member in members if member.class_map),
             )
         )
     return defects
@@ -72,7 +77,7 @@ def bounding(boxes: list[Box]) -> Box:
 
 
 def shared(a: Box, b: Box) -> tuple[int, int]:
-    """Pixels that two boxes share across and along; below 0, how far they lie apart."""
+    """Overlap of two boxes in pixels, across and along; a negative value is their distance."""
     across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     along = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     return across, along

@@ -12,10 +12,13 @@ _OCTAVES = 24
 
 
 class Latencies:
-    """A histogram with bins 1.1 % wide from 0.01 ms to 167 s; the greatest is kept exactly.
+    """A histogram with bins 1.1 % wide from 0.01 ms to 167 s; the maximum is kept exactly.
+
+    Bins are logarithmic, 64 an octave: 5 ms is log2(5 / 0.01) = 8.97 octaves above 0.01 ms and
+    falls into bin 573, which ends at 0.01 * 2 ** (574 / 64) = 5.01 ms.
 
     Attributes:
-        sum_ms: All latencies together, in milliseconds.
+        sum_ms: Sum of all latencies, in milliseconds.
     """
 
     def __init__(self) -> None:
@@ -33,17 +36,17 @@ class Latencies:
 
     @property
     def count(self) -> int:
-        """Latencies counted."""
+        """Number of latencies counted."""
         return int(self._counts.sum())
 
     def within(self, bounds_ms: Sequence[float]) -> list[int]:
-        """How many latencies do not exceed each bound, given in ms; a bound holds within 1.1 %."""
+        """Number of latencies at or below each bound in ms; bounds are met within 1.1 %."""
         bins = np.rint(np.log2(np.array(bounds_ms) / _LOWEST_MS) * _STEPS_PER_OCTAVE)
         below = np.concatenate([[0], np.cumsum(self._counts)])
         return [int(count) for count in below[np.clip(bins.astype(int), 0, len(self._counts))]]
 
     def percentile(self, percent: float) -> float | None:
-        """The latency in ms that ``percent`` of 100 do not exceed, within 1.1 %; None if empty."""
+        """The percentile in ms, within 1.1 %, of ``percent`` from 0 to 100; None if empty."""
         total = self.count
         if total == 0:
             return None
@@ -52,7 +55,7 @@ class Latencies:
         return float(min(upper, self._max))
 
     def as_json(self) -> dict[str, float | None]:
-        """``p50``, ``p95``, ``p99`` and ``max`` in milliseconds; null where nothing was counted."""
+        """``p50``, ``p95``, ``p99`` and ``max`` in milliseconds; null if nothing was counted."""
         figures = {f"p{p}": self.percentile(p) for p in (50, 95, 99)}
         figures["max"] = self._max if figures["p50"] is not None else None
         return {name: None if ms is None else round(ms, 3) for name, ms in figures.items()}

@@ -1,7 +1,6 @@
-"""How a line of the log looks: for people, as JSON, and for systemd's journal.
+"""Formats of log lines: for people, as JSON, and for systemd's journal.
 
-Every form leaves secrets out and keeps a message on one line, wherever its words come from; see
-``edge.core.redaction``.
+Every format hides secrets and keeps a message on one line (``edge.core.redaction``).
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 from edge.core.redaction import escaped, outgoing, redacted
 
 EVENT_KEYS = ("event", "position_mm", "coil")
-"""What a record of an event has besides its text (``edge.sinks.log``)."""
+"""Extra attributes of a log record that stands for an event (``edge.sinks.log``)."""
 
 _PRIORITIES = (
     (logging.CRITICAL, 2),
@@ -26,10 +25,10 @@ _DEBUG_PRIORITY = 7
 
 
 class PlainFormatter(logging.Formatter):
-    """``millsight: MESSAGE``, as the command says everything; no traceback."""
+    """``millsight: MESSAGE``, like all other output of the command; no traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Format a record as one line."""
         return f"millsight: {_message(record)}"
 
 
@@ -37,7 +36,7 @@ class TextFormatter(logging.Formatter):
     """``TIME LEVEL LOGGER: MESSAGE``, the time in ISO 8601 with its offset from UTC.
 
     Args:
-        zone: Of the time; None is the device's own.
+        zone: Time zone; None is the device's own.
         tracebacks: Whether a traceback follows, each of its lines indented.
     """
 
@@ -47,7 +46,7 @@ class TextFormatter(logging.Formatter):
         self._tracebacks = tracebacks
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and those of the traceback."""
+        """Format a record as one line, followed by the lines of the traceback."""
         time = local_time(record.created, self._zone)
         head = f"{time} {record.levelname:<8} {record.name}: {_message(record)}"
         lines = _traceback(record) if self._tracebacks else []
@@ -57,10 +56,10 @@ class TextFormatter(logging.Formatter):
 class JsonFormatter(logging.Formatter):
     """A JSON object with ``time``, ``level``, ``logger``, ``text``.
 
-    An event has ``event``, ``position_mm`` and ``coil`` too, an unexpected error ``traceback``.
+    An event also has ``event``, ``position_mm`` and ``coil``; an unexpected error ``traceback``.
 
     Args:
-        zone: Of the time; None is the device's own.
+        zone: Time zone; None is the device's own.
     """
 
     def __init__(self, *, zone: tzinfo | None = None) -> None:
@@ -68,22 +67,22 @@ class JsonFormatter(logging.Formatter):
         self._zone = zone
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
-        told: dict[str, Any] = {
+        """Format a record as one line."""
+        fields: dict[str, Any] = {
             "time": local_time(record.created, self._zone),
             "level": record.levelname.lower(),
             "logger": record.name,
             "text": redacted(record.getMessage()),
         }
         if hasattr(record, EVENT_KEYS[0]):
-            told |= {key: getattr(record, key) for key in EVENT_KEYS}
+            fields |= {key: getattr(record, key) for key in EVENT_KEYS}
         if lines := _traceback(record):
-            told["traceback"] = lines
-        return json.dumps(told, separators=(",", ":"), allow_nan=False)
+            fields["traceback"] = lines
+        return json.dumps(fields, separators=(",", ":"), allow_nan=False)
 
 
 class JournalFormatter(logging.Formatter):
-    """``<PRIORITY>MESSAGE``, which systemd's journal understands (sd-daemon(3)); it has the time.
+    """``<PRIORITY>MESSAGE`` for systemd's journal (sd-daemon(3)), which adds the time itself.
 
     Args:
         tracebacks: Whether a traceback follows, each of its lines with the same priority.
@@ -94,14 +93,14 @@ class JournalFormatter(logging.Formatter):
         self._tracebacks = tracebacks
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and those of the traceback."""
+        """Format a record as one line, followed by the lines of the traceback."""
         mark = f"<{priority(record.levelno)}>"
         lines = _traceback(record) if self._tracebacks else []
         return "\n".join(mark + line for line in [_message(record), *lines])
 
 
 def priority(level: int) -> int:
-    """A level as syslog(3) numbers it: critical 2, error 3, warning 4, info 6, debug 7."""
+    """The syslog(3) priority of a level: critical 2, error 3, warning 4, info 6, debug 7."""
     return next((number for least, number in _PRIORITIES if level >= least), _DEBUG_PRIORITY)
 
 

@@ -1,4 +1,4 @@
-"""Keeping native libraries' greetings off the engineer's screen."""
+"""Silences messages that native libraries write directly to stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The colours of classes, the same in every picture."""
+"""The colours of defect classes, the same in every picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 Ink = tuple[int, int, int]
 """Blue, green, red, 0 to 255 each."""
 
-# Paul Tol's bright scheme (personal.sron.nl/~pault), told apart by colour-blind eyes too.
+# Paul Tol's bright scheme (personal.sron.nl/~pault), which colour-blind people can distinguish.
 _PALETTE: tuple[Ink, ...] = (
     (51, 187, 238),
     (119, 51, 238),
@@ -21,7 +21,7 @@ _UNNAMED: Ink = (200, 200, 200)
 
 
 def colour(class_name: str, classes: Sequence[str]) -> Ink:
-    """The class's colour by its place in the bundle's order; grey where it is not in it."""
+    """The colour of a class by its index in the bundle's ``classes``; grey if it is not there."""
     if class_name not in classes:
         return _UNNAMED
     return _PALETTE[classes.index(class_name) % len(_PALETTE)]

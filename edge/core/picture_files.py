@@ -1,4 +1,4 @@
-"""What the files beside the ledger are called: a drawn picture, and its frame without drawing."""
+"""Names of picture files beside the ledger: the drawn picture, and the frame without drawing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 FRAME_SUFFIX = ".frame.png"
-"""Of a frame without anything drawn on it, beside its picture."""
+"""Suffix of the file that holds a frame without drawing, beside its drawn picture."""
 
 MIN_WIDTH = 800
 """Pictures of narrower frames are enlarged until a label can be read; in pixels."""

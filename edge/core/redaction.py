@@ -17,10 +17,10 @@ from unicodedata import combining, is_normalized
 from urllib.parse import quote, unquote
 
 HIDDEN = "***"
-"""What stands in a secret's place."""
+"""Replacement for a secret."""
 
 _SHORTEST = 4
-"""Characters of a value that is hidden. A shorter one is in half of all words."""
+"""Fewest characters of a value that is hidden. A shorter one would occur in ordinary words."""
 
 _USER = re.compile(r"""(?<=://)(?:[^\s/?#@:"'<>]*:[^\s"'<>]*|[^\s/"'<>]*)(?=@)""")
 """User and password in an address within a text: ``rtsp://USER:PASSWORD@host``.
@@ -123,9 +123,8 @@ def without_secrets(value: str) -> str:
         user = _FIELD_USER.search(value)
         rest = value[user.end() + 1 :] if user else rest
         return f"{scheme}://{re.split('[?#]', rest, maxsplit=1)[0]}"
-    for secret in sorted({*_secrets_in(value), *_users_in(value)}, key=len, reverse=True):
-        value = value.replace(secret, HIDDEN)
-    return value
+    value = _LOCATION.sub(lambda found: _with(found, 1, _FIELD_USER.sub(HIDDEN, found[1])), value)
+    return _ASSIGNED.sub(lambda found: _with(found, 2, _masked(found[2])), value)
 
 
 def has_raw_password(address: str) -> bool:
@@ -135,7 +134,7 @@ def has_raw_password(address: str) -> bool:
 
 
 def redacted(text: str) -> str:
-    """A text without hidden values and without the user and password of addresses."""
+    """The text with hidden values, and user and password in addresses, replaced by ``***``."""
     for value in sorted(_hidden, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     if _hidden_words:
@@ -212,11 +211,14 @@ def _secrets_in(value: str) -> Iterator[str]:
             yield _unquoted(found[2])
 
 
-def _users_in(value: str) -> Iterator[str]:
-    """Users' names that are given by name: not shown, and no secret elsewhere."""
-    for found in _ASSIGNED.finditer(value):
-        if _NAMES_A_USER.search(found[1]):
-            yield _unquoted(found[2])
+def _with(found: re.Match[str], group: int, text: str) -> str:
+    """What was found, with another text in place of a group's, which ends it."""
+    return found[0].removesuffix(found[group]) + text
+
+
+def _masked(value: str) -> str:
+    mark = value[0] if value[:1] in {'"', "'"} else ""
+    return f"{mark}{HIDDEN}{mark}"
 
 
 def _unquoted(text: str) -> str:

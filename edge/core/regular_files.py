@@ -23,6 +23,12 @@ _KINDS = {
 SETTINGS_BYTES = 4 * 2**20
 """What a file of settings may have: a hundred times what any needs."""
 
+LABELS_BYTES = 4 * 2**30
+"""What a file of labels may have: several times COCO's own for 118,287 images."""
+
+IMAGE_BYTES = 2**29
+"""What an image may have, uncompressed and of the largest size that is read by default."""
+
 
 class UnfitFileError(OSError):
     """What has that name is no regular file, or is larger than what is asked for can be."""
@@ -54,26 +60,26 @@ def _read(path: Path, most_bytes: int, *, whole: bool) -> bytes:
     if "\0" in str(path):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     # Asked first, since opening a device may act on it, and again of what was opened.
-    _refuse_unfit(path.stat(), most_bytes, whole=whole)
+    _refuse_unfit(path, path.stat(), most_bytes, whole=whole)
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
     with open(os.open(path, flags), "rb", buffering=0) as file:
-        _refuse_unfit(os.fstat(file.fileno()), most_bytes, whole=whole)
+        _refuse_unfit(path, os.fstat(file.fileno()), most_bytes, whole=whole)
         parts, left = [], most_bytes + whole
         while left > 0 and (part := file.read(min(left, 2**24))):
             parts.append(part)
             left -= len(part)
     if whole and left <= 0:
-        raise _too_large(most_bytes)
+        raise _too_large(path, most_bytes)
     return b"".join(parts)
 
 
-def _refuse_unfit(found: os.stat_result, most_bytes: int, *, whole: bool) -> None:
+def _refuse_unfit(path: Path, found: os.stat_result, most_bytes: int, *, whole: bool) -> None:
     if not stat.S_ISREG(found.st_mode):
         kind = _KINDS.get(stat.S_IFMT(found.st_mode), "of another kind")
-        raise UnfitFileError(errno.EINVAL, f"it is {kind}, and no file")
+        raise UnfitFileError(errno.EINVAL, f"it is {kind}, and no file", str(path))
     if whole and found.st_size > most_bytes:
-        raise _too_large(most_bytes)
+        raise _too_large(path, most_bytes)
 
 
-def _too_large(most_bytes: int) -> UnfitFileError:
-    return UnfitFileError(errno.EFBIG, f"it is larger than {most_bytes:,} bytes")
+def _too_large(path: Path, most_bytes: int) -> UnfitFileError:
+    return UnfitFileError(errno.EFBIG, f"it is larger than {most_bytes:,} bytes", str(path))

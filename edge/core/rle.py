@@ -4,6 +4,16 @@ A mask is a bool array [height, width]. Kaggle's runs are ``start length`` pairs
 from 1 down each column first. COCO's counts alternate background and foreground lengths, in the
 same column order, beginning with background; the compressed form packs them in ASCII, five bits a
 character, as ``maskApi.c`` of the COCO API does.
+
+An example of 2 lines and 3 columns; down the columns its pixels are 0 1, 1 1, 0 1::
+
+    >>> mask = np.array([[0, 1, 0], [1, 1, 1]], dtype=np.bool_)
+    >>> mask_to_kaggle(mask)  # pixels 2 to 4, and pixel 6
+    '2 3 6 1'
+    >>> mask_to_coco_counts(mask)  # 1 background, 3 foreground, 1 background, 1 foreground
+    [1, 3, 1, 1]
+    >>> mask_to_coco(mask)  # the fourth count is stored as its difference to the second: 1 - 3
+    {'size': [2, 3], 'counts': '131N'}
 """
 
 from __future__ import annotations
@@ -139,11 +149,11 @@ def mask_to_coco(mask: Mask) -> CocoRle:
 
 
 def piece_to_coco(piece: Mask, place: tuple[int, int], size: tuple[int, int]) -> CocoRle:
-    """Encode a mask that fills only a part of an image, at the cost of the columns it touches.
+    """Encode a mask that covers only a part of an image; only the columns of the part cost time.
 
     Args:
         piece: Mask [lines, columns] of the part.
-        place: x, y of its first pixel in the image; the piece lies within.
+        place: x, y of its first pixel in the image; the part lies within the image.
         size: Height and width of the image.
     """
     (x, y), (height, width) = place, size
@@ -152,7 +162,7 @@ def piece_to_coco(piece: Mask, place: tuple[int, int], size: tuple[int, int]) ->
     counts = mask_to_coco_counts(columns)
     counts[0] += x * height
     if after := (width - x - piece.shape[1]) * height:
-        # Counts begin with background: an odd number of them ends with it too.
+        # Counts begin with background, so an odd number of them also ends with background.
         if len(counts) % 2:
             counts[-1] += after
         else:
@@ -184,13 +194,13 @@ def mask_from_coco(rle: CocoRle) -> Mask:
 
 
 def columns_in(rle: CocoRle, *bands: tuple[int, int]) -> list[list[int]]:
-    """Columns that have foreground in bands of lines, ascending; some of them twice.
+    """Columns with foreground pixels within bands of lines, ascending; a column may occur twice.
 
-    Drawing the whole mask for that would take many times as long.
+    Decoding the whole mask instead takes many times as long.
 
     Args:
         rle: The mask.
-        bands: The first line of each band, and the one after its last.
+        bands: First line of each band, and the line after its last.
 
     Raises:
         LabelError: The text is cut off or holds other characters.
@@ -208,7 +218,7 @@ def columns_in(rle: CocoRle, *bands: tuple[int, int]) -> list[list[int]]:
 
 
 def _decompressed(text: str) -> list[int]:
-    """COCO's counts out of their compressed text, background first."""
+    """Decode the compressed text into COCO's counts, background first."""
     counts: list[int] = []
     value = shift = 0
     for character in text:

@@ -17,15 +17,15 @@ from edge.core.latency_histogram import Latencies
 
 
 class RunFigures:
-    """Counts each frame once, at its final level. Safe from any thread.
+    """Counts each frame once, at its final level. Thread-safe.
 
     Attributes:
         latencies: Milliseconds from a frame's last line to its verdict.
         instance_latencies: Milliseconds from a frame's last line to its outlines.
-        gaps: Frames that the camera never gave.
-        deadline_misses: Verdicts that came late.
-        deferred: Frames of which outlines, classifier or all was deferred.
-        caught_up: Those of them that got every stage in the end.
+        gaps: Frames that the camera did not deliver.
+        deadline_misses: Verdicts after their deadline.
+        deferred: Frames of which one or more stages were deferred.
+        caught_up: Deferred frames that got every stage later.
     """
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class RunFigures:
 
     @property
     def coverage(self) -> Coverage:
-        """Millimetres and frames by level, as they are now."""
+        """A copy of the current millimetres and frames by level."""
         with self._lock:
             return self._coverage.copy()
 
     def add_gap(self, gap: Gap | None, frames: int) -> None:
-        """Count strip that passed without a frame, and frames that never came."""
+        """Count strip that passed without a frame, and frames that were lost."""
         with self._lock:
             self.gaps += frames
             if gap is not None:
@@ -63,7 +63,7 @@ class RunFigures:
                 self._defects[defect.class_name or UNCLASSIFIED] += 1
 
     def add_verdict(self, latency_ms: float, deadline_ms: float) -> None:
-        """Count a verdict and whether it came in time."""
+        """Count a verdict, and a deadline miss if it was late."""
         with self._lock:
             self.latencies.add(latency_ms)
             self.deadline_misses += latency_ms > deadline_ms
@@ -74,12 +74,12 @@ class RunFigures:
             self.instance_latencies.add(latency_ms)
 
     def add_deferred(self) -> None:
-        """Count a frame of which a stage is deferred."""
+        """Count a frame with a deferred stage."""
         with self._lock:
             self.deferred += 1
 
     def add_caught_up(self) -> None:
-        """Count a deferred frame that got every stage."""
+        """Count a deferred frame that has got every stage."""
         with self._lock:
             self.caught_up += 1
 
@@ -89,7 +89,7 @@ class RunFigures:
             self._events[event.kind.value] += 1
 
     def as_json(self) -> dict[str, Any]:
-        """The figures so far, with the keys that docs/json.md documents."""
+        """The figures so far, with the keys documented in docs/json.md."""
         with self._lock:
             levels = {level.value: self._coverage.frames[level] for level in Level}
             return {

@@ -1,4 +1,4 @@
-"""What every output is: it hears of inspections, defects and events in order, and is closed."""
+"""The interface of every output: it receives inspections, defects and events in order."""
 
 from __future__ import annotations
 
@@ -27,40 +27,40 @@ class Loss:
 
 
 class Sink(ABC):
-    """Somewhere that inspections go. All its methods are called in one thread.
+    """A destination of inspections. All its methods are called in one thread.
 
-    What happens to it itself, such as a broker that is away, it tells by the ``edge.core.events.
-    Tell`` that it was made with.
+    A sink reports its own events, such as a broker that is unreachable, through the
+    ``edge.core.events.Tell`` that its constructor received.
 
     Attributes:
-        skipped: Inspections that it was told to write and did not, its limit being reached.
+        skipped: Inspections that it did not write because its limit was reached.
     """
 
     skipped: int = 0
 
     @abstractmethod
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
-        """Take one inspection at its final level, in the order of frames.
+        """Write one inspection at its final level; called in the order of frames.
 
         Args:
-            inspection: What is known of the frame.
-            frame: Its pixels; None where there are none.
+            inspection: The result for the frame.
+            frame: The frame with its pixels; None if there are none.
 
         Raises:
             UnwritableError: The target cannot be written.
         """
 
     def gap(self, gap: Gap) -> None:
-        """Take strip that passed without a frame."""
+        """Write strip that passed without a frame."""
 
     def defect(self, defect: CoilDefect) -> None:
-        """Take a defect that has ended: no piece of it touches the frame that came last."""
+        """Write a defect that is complete: no piece of it lies on the latest frame."""
 
     def tell(self, event: Event) -> None:
-        """Take an event."""
+        """Write an event."""
 
     def tick(self) -> None:
-        """Do what is due by the clock; called twice a second or more, also where no frame comes."""
+        """Do periodic work; called at least twice a second, even if no frame comes."""
 
     def close(self) -> None:
         """Finish what was begun. Safe to call twice.

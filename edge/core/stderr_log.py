@@ -1,7 +1,7 @@
-"""The log on stderr, and sentences that a command shows there in its own way.
+"""The log on stderr, and messages that a command prints there itself.
 
-A command says much on stderr whether or not anybody asked for a log. Where the log is there too,
-such a sentence is a line of the log instead, so that nothing stands there twice.
+A command prints messages on stderr even without a log. If the log also goes to stderr, such a
+message becomes a line of the log, so that it does not appear twice.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from edge.core.redaction import outgoing
 
 _ROOT = "edge"
 SHOWN = {"shown": True}
-"""``extra=`` of a record that the command shows itself where the log on stderr does not."""
+"""``extra=`` of a record that the command prints itself if the log on stderr does not."""
 
 
 class StderrHandler(logging.Handler):
-    """Writes to whatever ``sys.stderr`` is by then: a live table on a terminal replaces it.
+    """Writes to the current ``sys.stderr``, which a live table on a terminal replaces.
 
     Args:
-        level: Least level that is written.
-        everything: Whether it writes records marked ``SHOWN`` too, which commands then leave to it.
+        level: Lowest level that is written.
+        everything: Whether to write records marked ``SHOWN`` too; commands then do not print them.
     """
 
     def __init__(self, level: int, *, everything: bool) -> None:
@@ -30,7 +30,7 @@ class StderrHandler(logging.Handler):
         self.everything = everything
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; where stderr cannot be written there is nobody to tell."""
+        """Write a record; an error is ignored, because it cannot be reported anywhere."""
         if getattr(record, "shown", False) and not self.everything:
             return
         try:
@@ -43,7 +43,7 @@ class StderrHandler(logging.Handler):
 
 
 def logged_on_stderr(level: int) -> bool:
-    """Whether the log on stderr shows records of this level, those that are ``SHOWN`` included."""
+    """Whether the log on stderr writes records of this level, including those marked ``SHOWN``."""
     return any(
         isinstance(handler, StderrHandler) and handler.everything and level >= handler.level
         for handler in logging.getLogger(_ROOT).handlers
@@ -57,13 +57,13 @@ def say(
     *,
     level: int = logging.INFO,
 ) -> None:
-    """Log a sentence, and show it to the person unless the log on stderr does so.
+    """Log a message, and print it on stderr unless the log does so.
 
     Args:
-        logger: Of the module that says it.
-        text: The sentence, without markup.
-        show: Shows it on stderr; None writes it there as it is.
-        level: Of the record.
+        logger: Logger of the calling module.
+        text: The message, without markup.
+        show: Prints it on stderr; None prints the plain text.
+        level: Level of the record.
     """
     logger.log(level, "%s", text, extra=SHOWN)
     if logged_on_stderr(level):

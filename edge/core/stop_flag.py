@@ -1,4 +1,4 @@
-"""A flag that ends a thread's work, also in the middle of a wait."""
+"""A flag that stops a thread, even while it waits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from edge.core.clock import SYSTEM_CLOCK, Clock
 
 
 class StopFlag:
-    """Set once; whoever waits for it wakes. ``threading.Event`` on a clock that tests may move.
+    """Like ``threading.Event``, but with an injectable clock. It is never cleared.
 
     Args:
-        clock: What waits go by.
+        clock: Clock for the waits.
     """
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -18,17 +18,17 @@ class StopFlag:
         self._set = False
 
     def is_set(self) -> bool:
-        """Whether it was set."""
+        """Whether it is set."""
         return self._set
 
     def set(self) -> None:
-        """Set it, and wake all who wait. Safe to call twice, and from a signal handler."""
+        """Set it and wake all waiting threads. Safe to call twice, and from a signal handler."""
         with self._changed:
             self._set = True
             self._changed.notify_all()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until it is set, at most so long; say whether it is."""
+        """Wait until it is set, at most ``timeout_s`` seconds; return whether it is set."""
         until = self._clock.now() + timeout_s
         with self._changed:
             while not self._set and (left_s := until - self._clock.now()) > 0.0:

@@ -1,15 +1,16 @@
-"""The time that the verdict on a frame may take."""
+"""The time allowed for the verdict on a frame."""
 
 from __future__ import annotations
 
 LONGEST_S = 60.0
-"""No verdict may take longer, however slowly the strip runs."""
+"""Upper limit in seconds for any verdict, at any strip speed."""
 
 
 def period_s(lines: int, mm_per_line: float, speed_m_s: float) -> float:
-    """Seconds that the strip takes to pass by a frame of ``lines`` lines.
+    """Seconds in which the strip moves by one frame of ``lines`` lines.
 
-    256 lines of 0.5 mm at 5 m/s are 0.0256 s.
+    >>> period_s(256, 0.5, 5.0)
+    0.0256
     """
     return lines * mm_per_line / (speed_m_s * 1000.0)
 
@@ -17,9 +18,9 @@ def period_s(lines: int, mm_per_line: float, speed_m_s: float) -> float:
 def verdict_s(
     lines: int, mm_per_line: float, speed_m_s: float, budget_s: float | None = None
 ) -> float:
-    """Seconds that the verdict on a frame may take after its last line: the budget, or the period.
+    """Seconds from a frame's last line to its deadline: the budget if given, else the period.
 
-    While the strip stands or creeps it is ``LONGEST_S``.
+    Without a budget it is at most ``LONGEST_S``, which applies while the strip stands or creeps.
     """
     if budget_s is not None:
         return budget_s

@@ -1,4 +1,4 @@
-"""The bundle in use, and whether it is trusted and its engine runs it here."""
+"""Checks the bundle in use: intact, trusted, not simulated."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from edge.doctor.finding import DeviceFinding, Severity
 
 
 def bundle(load: Callable[[], Bundle]) -> DeviceFinding:
-    """What the bundle says of itself, once every byte of it was checked.
+    """Check the bundle and describe it.
 
     Args:
-        load: Opens and admits it as ``millsight run`` would.
+        load: Opens and admits the bundle like ``millsight run``.
     """
     try:
         opened = load()
@@ -28,7 +28,7 @@ def bundle(load: Callable[[], Bundle]) -> DeviceFinding:
             "bundle",
             Severity.WARN,
             what,
-            "Nothing vouches for where it is from: have it signed (millsight bundle sign)",
+            "Its origin is not verified: have it signed (millsight bundle sign)",
             opened.to_json(),
         )
     if manifest.simulated:

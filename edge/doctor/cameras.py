@@ -1,4 +1,4 @@
-"""Which cameras this device sees, and whether the one that is wanted is among them."""
+"""Checks which cameras are connected, and whether the configured one is among them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from edge.doctor.finding import DeviceFinding, Severity
 
 
 def cameras(source: str, found: Sequence[FoundCamera] | None = None) -> DeviceFinding:
-    """The cameras found.
+    """Check the cameras.
 
     Args:
-        source: What the line is to take frames from.
-        found: Cameras; None looks for them.
+        source: The configured camera.
+        found: Connected cameras; None searches for them.
     """
     found = list_cameras() if found is None else found
     shown = ", ".join(f"{camera.source} ({camera.description})" for camera in found)
@@ -27,9 +27,9 @@ def cameras(source: str, found: Sequence[FoundCamera] | None = None) -> DeviceFi
 
 
 def _is_missing(source: str, found: Sequence[str]) -> bool:
-    """Whether a camera of a kind that is looked for was not found."""
+    """Whether the camera was not found, for kinds that can be searched for."""
     if kind_of(source) == "aravis":
-        # Without a name it is the first found; an address is no name.
+        # Without a name the first camera found is used; an IP address is not a name.
         named = source.removeprefix("aravis:")
         if not named or not named[0].isdecimal():
             return not any(each.startswith(source) for each in found)

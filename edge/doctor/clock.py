@@ -1,4 +1,4 @@
-"""Whether the clock that dates defects and events is right."""
+"""Checks whether a time service synchronises the clock, which dates defects and events."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from edge.doctor.finding import DeviceFinding, Severity
 
 
 def clock(ask: Callable[[], int | None] | None = None) -> DeviceFinding:
-    """Whether a time service keeps the clock.
+    """Check whether a time service synchronises the clock.
 
     Args:
-        ask: Gives what ``adjtimex`` returns, None where it cannot be asked; None asks the system.
+        ask: Returns the result of ``adjtimex``, or None if it is unavailable; None calls the
+            system.
     """
     state = (ask or _adjtimex)()
     if state is None:
         return DeviceFinding(
-            "clock", Severity.OK, "this system does not tell whether its clock is kept"
+            "clock", Severity.OK, "this system does not report whether its clock is synchronised"
         )
     figures = {"synchronised": state != TIME_ERROR}
     if state == TIME_ERROR:
         return DeviceFinding(
             "clock",
             Severity.WARN,
-            "nothing keeps the clock: times of defects and events may be wrong",
+            "the clock is not synchronised: times of defects and events may be wrong",
             "Set up NTP (systemd-timesyncd or chrony) with a server that this device reaches",
             figures,
         )
-    return DeviceFinding("clock", Severity.OK, "kept by a time service", figures=figures)
+    return DeviceFinding("clock", Severity.OK, "synchronised by a time service", figures=figures)
 
 
 def _adjtimex() -> int | None:

@@ -1,4 +1,4 @@
-"""The configuration that the line would run with."""
+"""Checks the configuration of the line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from edge.doctor.finding import DeviceFinding, Severity
 
 
 def configuration(path: Path | None) -> DeviceFinding:
-    """Whether the file is right; None where there is none."""
+    """Check the file; None if there is none."""
     if path is None:
         return DeviceFinding("configuration", Severity.OK, "none given: defaults")
     try:
@@ -23,4 +23,4 @@ def configuration(path: Path | None) -> DeviceFinding:
         )
     except MillsightError as error:
         return DeviceFinding("configuration", Severity.FAIL, error.what, error.hint)
-    return DeviceFinding("configuration", Severity.OK, f"{path} is right")
+    return DeviceFinding("configuration", Severity.OK, f"{path} is valid")

@@ -1,4 +1,4 @@
-"""The processor, and what its vector extensions mean for int8 models."""
+"""Checks the processor and its vector extensions for int8 models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXTENSIONS = {
     "asimd": ("neon", "16 bytes at once"),
     "neon": ("neon", "16 bytes at once"),
 }
-"""What the kernel calls an extension, its usual name, and what it does for int8."""
+"""The kernel's name of an extension, its common name, and its use for int8."""
 
 _FOR_INT8 = {"amx", "avx512_vnni", "avx_vnni", "i8mm", "dotprod"}
 
@@ -29,8 +29,8 @@ def cpu(root: Path = ROOT, *, cores: int | None = None) -> DeviceFinding:
     """Model, cores and vector extensions.
 
     Args:
-        root: Where ``proc`` is.
-        cores: That this process may use; None asks the system.
+        root: Folder that holds ``proc``.
+        cores: Number of cores that this process may use; None asks the system.
     """
     about = fields(read(root / "proc/cpuinfo"))
     flags = set(about.get("flags", about.get("Features", "")).split())
@@ -44,15 +44,15 @@ def cpu(root: Path = ROOT, *, cores: int | None = None) -> DeviceFinding:
             "cpu",
             Severity.WARN,
             f"{what}; its vector extensions cannot be read",
-            "The measured run below tells what it can do",
+            "The measured run below shows its speed",
             figures,
         )
     if not found:
         return DeviceFinding(
             "cpu",
             Severity.WARN,
-            f"{what}, without a vector extension that int8 models use",
-            "Expect a slow line; the measured run below tells how slow",
+            f"{what}, without a vector extension for int8 models",
+            "Expect a slow line; the measured run below shows its speed",
             figures,
         )
     if not _FOR_INT8 & set(found):

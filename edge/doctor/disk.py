@@ -1,4 +1,4 @@
-"""Room and speed of the disk that the ledger and pictures go to."""
+"""Checks free space and speed of the disks for the ledger and for pictures."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _BLOCKS = 8
 _LITTLE_MIB = 1024
 _TOO_LITTLE_MIB = 100
 _SLOW_MS = 200.0
-"""The ledger commits once a second: from here on it is busy with that for a good part of it."""
+"""The ledger commits once a second; a slower commit takes a large part of that."""
 _TOO_SLOW_MS = 1000.0
 
 
 def disk(what_for: str, folder: Path) -> DeviceFinding:
-    """Free room, and how long a megabyte takes until it is on the disk.
+    """Check the free space, and the time to write a mebibyte to the disk.
 
     Args:
-        what_for: What goes there: "ledger", "pictures".
-        folder: May be missing: then it is about the folder in which it would be made.
+        what_for: Content of the folder: "ledger" or "pictures".
+        folder: The folder; if it does not exist, its nearest existing parent is checked.
     """
     there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
     check = f"disk for {what_for}"
@@ -53,7 +53,7 @@ def disk(what_for: str, folder: Path) -> DeviceFinding:
         state = (
             Severity.FAIL if free < _TOO_LITTLE_MIB else max(state, Severity.WARN, key=_ORDER.index)
         )
-        hint = "Free some room, or keep less: [ledger] keep_days, keep_mb"
+        hint = "Free some space, or keep less: [ledger] keep_days, keep_mb"
     return DeviceFinding(check, state, what, hint, figures)
 
 
@@ -61,7 +61,7 @@ _ORDER = list(Severity)
 
 
 def _speed(folder: Path) -> tuple[float, float]:
-    """MiB a second and the slowest megabyte in ms, each synced to the disk."""
+    """MiB per second, and milliseconds of the slowest MiB; each MiB is synced to the disk."""
     spent = []
     with tempfile.TemporaryFile(dir=folder) as file:
         for _ in range(_BLOCKS):

@@ -1,4 +1,4 @@
-"""What can run the models here."""
+"""Checks the installed inference engines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from edge.vision.engines.base import engine_versions
 
 
 def engines(versions: Mapping[str, str | None] | None = None) -> DeviceFinding:
-    """Which engines are installed, with their versions; None asks this Python."""
+    """Check the installed engines and their versions; None asks this Python."""
     versions = engine_versions() if versions is None else versions
     found = {name: number for name, number in versions.items() if number is not None}
     if not found:

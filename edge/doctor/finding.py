@@ -1,4 +1,4 @@
-"""What one look at the device found."""
+"""The result of one check of the device."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ class Severity(StrEnum):
 
     OK = "ok"
     WARN = "warn"
-    """The line runs; something may cost it time, data or a good night."""
+    """The line runs, but a problem may cost speed or data."""
     FAIL = "fail"
-    """The line will not run, or not as it should."""
+    """The line does not run, or not correctly."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceFinding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        check: What was looked at, a word or two.
-        state: How serious it is.
-        what: What was found, one line.
-        hint: What to do about it; empty where nothing need be done.
-        figures: The same as numbers, for programs.
+        check: Name of the check, one or two words.
+        state: Its severity.
+        what: The result in one line.
+        hint: What to do; empty if nothing is necessary.
+        figures: The result as numbers, for programs.
     """
 
     check: str
@@ -37,7 +37,7 @@ class DeviceFinding:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for JSON, with the keys that docs/json.md documents."""
+        """JSON values with the keys documented in docs/json.md."""
         return {
             "check": self.check,
             "state": self.state.value,
@@ -48,6 +48,6 @@ class DeviceFinding:
 
 
 def worst(findings: list[DeviceFinding]) -> Severity:
-    """The most serious state of all."""
+    """The most serious state of all findings."""
     order = list(Severity)
     return max((finding.state for finding in findings), key=order.index, default=Severity.OK)

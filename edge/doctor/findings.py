@@ -1,4 +1,4 @@
-"""Everything that the doctor looks at, in the order in which it is shown."""
+"""All checks of ``millsight doctor``, in the order of display."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from edge.doctor.memory import memory
 from edge.doctor.speed import CHECK, Measurement, speed
 from edge.doctor.temperature import (
     governor,
-    heat,
+    temperature,
     throttling,
 )
 
 _WARM_UP_S = 1.0
-"""Before the measurement begins: models are loaded once more for what is caught up."""
+"""Seconds before the measurement: models are loaded again for deferred stages."""
 
 
 def findings(
     file: Path | None, config: Config, seconds: float, say: Callable[[str], None]
 ) -> Iterator[DeviceFinding]:
-    """Look at one thing after the other; the measured run takes the longest.
+    """Run the checks one after the other; the measured run takes the longest.
 
     Args:
-        file: The configuration; None where there is none.
-        config: What the line would run with.
-        seconds: How long the simulated line runs.
-        say: Takes what a person must not overlook.
+        file: The configuration file; None if there is none.
+        config: The configuration of the line.
+        seconds: Duration of the simulated run.
+        say: Called with important messages for people.
     """
     yield configuration(file)
     yield cpu()
@@ -53,8 +53,8 @@ def findings(
     for what_for, folder in _folders(config):
         yield disk(what_for, folder)
     yield _measured(config, seconds)
-    # A processor shows how well it is cooled after work.
-    yield heat()
+    # The temperature after work shows how well the processor is cooled.
+    yield temperature()
     yield throttling()
 
 
@@ -67,7 +67,7 @@ def _folders(config: Config) -> Iterator[tuple[str, Path]]:
 
 
 def _measured(config: Config, seconds: float) -> DeviceFinding:
-    """Run the simulated line as fast as the real one is to run, with nothing written."""
+    """Run a simulated line at the configured speed, without outputs."""
     lines = config.camera.height or config.line.lines_per_frame
     simulated = Config(
         line=config.line,

@@ -1,4 +1,4 @@
-"""Memory that is left for the line."""
+"""Checks the memory available for the line."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from edge.doctor.finding import DeviceFinding, Severity
 from edge.machine.kernel_files import ROOT, fields, number, read
 
 _NEEDED_MIB = 350
-"""What a line with all three models may take."""
+"""Most memory of a line with all three models."""
 
 
 def memory(root: Path = ROOT) -> DeviceFinding:
-    """Memory there is and memory available, with a control group's limit taken into account."""
+    """Check total and available memory, including the limit of a control group."""
     about = fields(read(root / "proc/meminfo"))
     try:
         total, free = (int(about[name].split()[0]) // 1024 for name in ("MemTotal", "MemAvailable"))
     except (KeyError, ValueError, IndexError):
         return DeviceFinding(
-            "memory", Severity.WARN, "the system does not tell how much memory it has"
+            "memory", Severity.WARN, "the system does not report how much memory it has"
         )
     limit = number(root / "sys/fs/cgroup/memory.max")
     what = f"{total} MiB, {free} MiB of it available"

@@ -1,4 +1,4 @@
-"""Whether this device holds the line's speed, out of a measured run."""
+"""Checks with a measured run whether this device is fast enough for the line."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 CHECK = "speed"
 _WHOLE = 0.99
-"""Share of frames that must be inspected in full; the last of a run are given up when it ends."""
+"""Required share of frames inspected in full; the last frames are skipped when the run ends."""
 _TIGHT = 0.2
-"""Below this headroom another program, or a warm day, is enough to lose frames."""
+"""Headroom below which another program or a high temperature may cause lost frames."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
         speed_m_s: Speed of the strip.
-        period_ms: Time that a frame has.
-        p99_ms: Time that 99 of 100 verdicts did not exceed; None where there was none.
-        frames: Frames taken.
-        judged: Those that had a verdict when their turn came.
-        full: Those that were inspected in full.
+        period_ms: Time available for a frame.
+        p99_ms: 99th percentile of verdict latencies; None without a verdict.
+        frames: Number of frames.
+        judged: Frames with a verdict at their turn.
+        full: Frames inspected in full.
     """
 
     speed_m_s: float
@@ -41,11 +41,11 @@ class Measured:
 
 
 class Measurement:
-    """Measures a line once it has warmed up: a line runs for months, and starts once.
+    """Measures a line after its warm-up, because a line runs for months after one start.
 
     Args:
-        line: About to run; ``watch`` is told of each verdict.
-        warm_up: Frames that are not counted.
+        line: The line, before its run, which must call ``watch`` with each verdict.
+        warm_up: Number of first frames that are not counted.
     """
 
     def __init__(self, line: Line, warm_up: int) -> None:
@@ -57,7 +57,7 @@ class Measurement:
         self._judged = 0
 
     def watch(self, inspection: Inspection, latency_ms: float | None) -> None:
-        """Take one verdict."""
+        """Count one verdict."""
         if self._seen == self._warm_up:
             self._full_before = self._line.state.figures.coverage.frames[Level.FULL]
         self._seen += 1
@@ -66,7 +66,7 @@ class Measurement:
             self._judged += 1
 
     def result(self) -> Measured:
-        """What was measured, when the line has ended."""
+        """The result, after the line has ended."""
         frames = max(0, self._seen - self._warm_up)
         full = self._line.state.figures.coverage.frames[Level.FULL] - self._full_before
         return Measured(
@@ -80,9 +80,9 @@ class Measurement:
 
 
 def speed(run: Measured) -> DeviceFinding:
-    """The verdict on a run of the simulated line.
+    """Judge a run of the simulated line.
 
-    Headroom is the part of a frame's time that 99 of 100 verdicts leave.
+    Headroom is the share of a frame's time that 99 of 100 verdicts leave unused.
     """
     headroom = None if run.p99_ms is None else 1 - run.p99_ms / run.period_ms
     judged, full = (count / max(run.frames, 1) for count in (run.judged, run.full))
@@ -113,9 +113,9 @@ def speed(run: Measured) -> DeviceFinding:
         return DeviceFinding(CHECK, Severity.FAIL, what, hint, figures)
     what = f"YES, this device holds {run.speed_m_s:g} m/s with {headroom:.0%} headroom: {took}"
     if full < _WHOLE:
-        hint = "Verdicts come in time, classes or outlines do not: give the line a faster device"
+        hint = "Verdicts come in time, but classes or outlines do not: use a faster device"
         return DeviceFinding(CHECK, Severity.WARN, what, hint, figures)
     if headroom < _TIGHT:
-        hint = "Little is left for a warm day: stop other programs, or take a faster device"
+        hint = "The headroom is small: stop other programs, or use a faster device"
         return DeviceFinding(CHECK, Severity.WARN, what, hint, figures)
     return DeviceFinding(CHECK, Severity.OK, what, figures=figures)

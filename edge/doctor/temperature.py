@@ -1,4 +1,4 @@
-"""Temperature, and whether the processor is being held back for it."""
+"""Checks the temperature, and whether the processor is throttled."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ _THROTTLED = {
 """Bits of a Raspberry Pi's ``get_throttled`` (its documentation, ``vcgencmd``)."""
 
 
-def heat(root: Path = ROOT) -> DeviceFinding:
-    """The hottest zone against its own limit; tell it apart after work, not before."""
+def temperature(root: Path = ROOT) -> DeviceFinding:
+    """Compare the hottest zone with its limit. Call this after work, not before."""
     zone = hottest_zone(root)
     if zone is None:
-        return DeviceFinding("temperature", Severity.OK, "this device tells no temperature")
+        return DeviceFinding("temperature", Severity.OK, "this device reports no temperature")
     celsius, limit, name = zone.celsius, zone.limit_celsius, zone.name
     figures = {"celsius": celsius, "limit_celsius": limit, "zone": name}
-    what = f"{celsius:.0f} °C at {name}, which slows down from {limit:.0f} °C"
+    what = f"{celsius:.0f} °C at {name}; the processor is slowed down from {limit:.0f} °C"
     if celsius >= limit - _MARGIN_C:
         return DeviceFinding(
-            "temperature", Severity.WARN, what, "Cool it: a fan, shade, air", figures
+            "temperature", Severity.WARN, what, "Cool it: add a fan, shade, ventilation", figures
         )
     return DeviceFinding("temperature", Severity.OK, what, figures=figures)
 
 
 def throttling(root: Path = ROOT) -> DeviceFinding:
-    """Caps on the frequency, and a Raspberry Pi's own account of voltage and heat."""
+    """Check for a capped frequency, and the throttling flags of a Raspberry Pi."""
     word = _throttled_word(root)
-    said = [text for bit, text in _THROTTLED.items() if word is not None and word >> bit & 1]
+    causes = [text for bit, text in _THROTTLED.items() if word is not None and word >> bit & 1]
     for cpufreq in sorted((root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq")):
         allowed, possible = (
             number(cpufreq / name) for name in ("scaling_max_freq", "cpuinfo_max_freq")
         )
         if allowed and possible and allowed < possible:
-            said.append(
+            causes.append(
                 f"its frequency is capped at {allowed / 1e6:.2f} of {possible / 1e6:.2f} GHz"
             )
             break
-    figures = {"get_throttled": word, "held_back": bool(said)}
-    if said:
+    figures = {"get_throttled": word, "held_back": bool(causes)}
+    if causes:
         return DeviceFinding(
             "throttling",
             Severity.WARN,
-            f"the processor is held back: {'; '.join(said)}",
-            "Give it a stronger supply, cooling, or its full frequency",
+            f"the processor is throttled: {'; '.join(causes)}",
+            "Use a stronger power supply or better cooling, or raise the frequency cap",
             figures,
         )
     return DeviceFinding(
-        "throttling", Severity.OK, "nothing holds the processor back", figures=figures
+        "throttling", Severity.OK, "the processor is not throttled", figures=figures
     )
 
 
@@ -74,16 +74,16 @@ def _throttled_word(root: Path) -> int | None:
     if tool is None:
         return None
     try:
-        said = subprocess.run(
+        answer = subprocess.run(
             [tool, "get_throttled"], capture_output=True, text=True, timeout=5, check=False
         ).stdout
-        return int(said.rpartition("=")[2], 16)
+        return int(answer.rpartition("=")[2], 16)
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
 
 
 def governor(root: Path = ROOT) -> DeviceFinding:
-    """How the processor's frequency follows the load."""
+    """Check the frequency governor of the processor."""
     names = {
         name
         for path in (root / "sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq/scaling_governor")
@@ -92,11 +92,11 @@ def governor(root: Path = ROOT) -> DeviceFinding:
     figures = {"governors": sorted(names)}
     if not names:
         return DeviceFinding(
-            "governor", Severity.OK, "this device's frequency is not set from here"
+            "governor", Severity.OK, "this system does not control the processor's frequency"
         )
     driver = read(root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_driver") or ""
     what = f"frequency governor {', '.join(sorted(names))}"
-    # Intel's and AMD's own drivers scale up under "powersave" too.
+    # Intel's and AMD's own drivers raise the frequency under "powersave" too.
     if "powersave" in names and not driver.startswith(("intel_pstate", "amd-pstate-epp")):
         return DeviceFinding(
             "governor",

@@ -35,7 +35,7 @@ from edge.core.errors import (
     MissingPathError,
     UnwritableError,
 )
-from edge.core.files import make_folder, write_whole
+from edge.core.files import make_folder, open_unplanted, write_whole
 from edge.core.regular_files import read_regular
 from edge.install.trust import Device
 
@@ -194,11 +194,23 @@ class Store:
         write_whole(self.path, json.dumps(installed.model_dump(), indent=1, allow_nan=False) + "\n")
         kept = {self.file(entry.digest) for entry in (current, previous) if entry}
         for path in (self.device.state / _BUNDLES).iterdir():
-            if _OURS.fullmatch(path.name) and path not in kept:
+            if path not in kept and self._wrote(path):
                 path.unlink()
         for path in self.device.state.glob(f".{INSTALLED}.*.part"):
             path.unlink()
         return installed
+
+    @staticmethod
+    def _wrote(path: Path) -> bool:
+        """Whether the store has made a file: its name is one of its own, and so is its content."""
+        if not _OURS.fullmatch(path.name) or path.is_symlink() or not path.is_file():
+            return False
+        if path.name.endswith(".part"):
+            return True
+        try:
+            return load_bundle(path).digest == path.name.removesuffix(SUFFIX)
+        except MillsightError:
+            return False
 
     def _last_whole(self, coming: Entry) -> Entry | None:
         """What a roll-back from the bundle that is coming would lead to."""
@@ -213,7 +225,7 @@ class Store:
     def _locked(self) -> Iterator[None]:
         """One that installs at a time; the system lets go of the lock when the process ends."""
         try:
-            descriptor = os.open(self.device.state / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+            descriptor = open_unplanted(self.device.state / _LOCK, os.O_RDWR)
         except OSError as error:
             raise UnwritableError(
                 f"{self.device.state} cannot be written: {error.strerror}",

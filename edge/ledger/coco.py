@@ -9,8 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from edge.core.errors import UnwritableError
-from edge.core.files import make_folder
+from edge.core.files import make_folder, written_beside
 from edge.core.inspection import UNCLASSIFIED
 from edge.core.picture_files import FRAME_SUFFIX, MIN_WIDTH
 from edge.core.rle import mask_from_coco
@@ -99,11 +98,8 @@ def _image_of(piece: dict[str, Any]) -> Path | None:
 
 def _copied(path: Path, folder: Path) -> Path:
     copy = folder / path.name
-    try:
-        shutil.copyfile(path, copy)
-    except OSError as error:
-        copy.unlink(missing_ok=True)
-        raise UnwritableError(f"{copy} cannot be written: {error.strerror}") from None
+    with written_beside(copy) as temporary:
+        shutil.copyfile(path, temporary)
     return copy
 
 

@@ -153,7 +153,7 @@ def unreadable(path: Path, error: Exception) -> LedgerError:
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode=ro",
+        f"file:{quote(os.fsencode(path.absolute()))}?mode=ro",
         uri=True,
         timeout=BUSY_S,
         isolation_level=None,

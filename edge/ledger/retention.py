@@ -142,12 +142,14 @@ class Retention:
         self._next_at = self._clock.now() + _EVERY_S
 
     def make_room(self) -> None:
-        """Give up a few of the oldest pictures, so that rows can be stored."""
+        """Give up a few of the oldest pictures on the ledger's disk, so that rows can be stored."""
         with suppress(OSError, sqlite3.Error):
-            room = _ROOM
+            room, disk = _ROOM, self._writer.path.parent.stat().st_dev
             for file in self._recorded(None):
                 if room == 0:
                     return
+                if not _lies_on(disk, file.path):
+                    continue
                 # Their rows go with a later round: now there is no room to say so.
                 room -= self._remove(file)
 
@@ -303,6 +305,14 @@ class Retention:
             connection.execute(f"PRAGMA incremental_vacuum({_BITE})").fetchall()
             free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
             return 0 < free < before
+
+
+def _lies_on(disk: int, path: Path) -> bool:
+    """Whether a file's folder is on that disk: room on another is of no use."""
+    try:
+        return path.parent.stat().st_dev == disk
+    except OSError:
+        return False
 
 
 def _is_as_written(file: _Recorded) -> bool:

@@ -1,4 +1,4 @@
-"""What is said of a camera: that it is lost, and that it is back."""
+"""The events of a live camera: lost, and back."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from edge.line.captured import Captured
 
 
 class CameraEvents:
-    """Turns what a live camera gives into events, one where something begins and one at its end."""
+    """Derives one event when a live camera is lost, and one when it is back."""
 
     def __init__(self) -> None:
         self._lost_at: float | None = None
         self._unseen_mm = 0.0
 
-    def of(self, captured: Captured) -> list[Event]:
-        """The events that come with what the camera gave next.
+    def events_for(self, captured: Captured) -> list[Event]:
+        """The events caused by the next item of the camera.
 
-        A camera that is silent while the strip is known to stand is not lost.
+        A camera without frames is not lost as long as the strip is known to stand still.
         """
         if isinstance(captured.item, Absence):
             return self._absent(captured, captured.item)
@@ -29,7 +29,7 @@ class CameraEvents:
         self._unseen_mm += captured.place.missing_mm
         if self._lost_at is not None:
             return []
-        self._lost_at = captured.item.at
+        self._lost_at = captured.item.taken_at
         text = f"{absence.source} gives no frames: {absence.detail or absence.cause}"
         return [_event(EventKind.CAMERA_LOST, text, captured)]
 
@@ -37,10 +37,11 @@ class CameraEvents:
         if self._lost_at is None:
             return []
         unseen_m = (self._unseen_mm + captured.place.missing_mm) / 1000.0
-        away_s = captured.item.at - self._lost_at
+        # By the steady clock: the other may have been set meanwhile.
+        away_s = captured.item.taken_at - self._lost_at
         text = (
             f"{captured.item.source} gives frames again after {away_s:.1f} s; "
-            f"{unseen_m:.1f} m passed unseen"
+            f"{unseen_m:.1f} m passed uninspected"
         )
         self._lost_at, self._unseen_mm = None, 0.0
         return [_event(EventKind.CAMERA_BACK, text, captured)]

@@ -1,4 +1,4 @@
-"""What a camera gave, with its place in the run: order, position, deadline."""
+"""An item from the camera with its order, position and deadline."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Captured:
     """One frame, bad frame or absence.
 
     Attributes:
-        order: Counts what was captured, from 0, without gaps.
-        item: What the camera gave, placed on the coil and in time.
-        place: Where it lies, and what passed before it.
-        deadline_s: Time that its verdict may take; 0 where it needs none.
-        due_at: ``Clock.now()`` at which that has passed; infinite where the camera waits.
+        order: Running number of everything that is recorded, from 0, without gaps.
+        item: The item, with position and time set.
+        place: Its place on the coil, and the strip that passed before it.
+        deadline_s: Seconds allowed for its verdict; 0 if it needs none.
+        due_at: Deadline of the verdict by ``Clock.now()``; infinite if the camera is not live.
     """
 
     order: int
@@ -35,11 +35,11 @@ class Captured:
 
     @property
     def has_pixels(self) -> bool:
-        """Whether there is something to inspect."""
+        """Whether it is a frame that can be inspected."""
         return isinstance(self.item, Frame)
 
     def without_pixels(self, cause: Cause) -> Captured:
-        """The same where it lies, its pixels given up."""
+        """A copy as a bad frame with this cause: same place, no pixels."""
         item = self.item
         if not isinstance(item, Frame):
             return self
@@ -57,11 +57,11 @@ class Captured:
         return replace(self, item=bad)
 
     def retimed(self, clock: Clock) -> Captured:
-        """The same as if it were taken now: a camera that waits has read ahead."""
+        """A copy with the current time. It is for cameras that are not live: they read ahead."""
         return replace(self, item=replace(self.item, taken_at=clock.now(), at=clock.wall()))
 
     def gap(self) -> Gap | None:
-        """The strip that passed before it without a frame; None where there is none."""
+        """The strip that passed before it without a frame; None if there is no gap."""
         place = self.place
         if place.missing_mm <= 0.0:
             return None

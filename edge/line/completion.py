@@ -1,4 +1,4 @@
-"""How a frame ends: counted, what it went without announced, recorded, each once."""
+"""Completes each frame once: counts it, reports skipped stages, and records it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from edge.line.run_state import RunState
 
 
 class Completion:
-    """Takes what was captured at its final level. Safe from any thread.
+    """Completes captured items at their final level. Thread-safe.
 
     Args:
-        state: Its figures count frames, its records take them, its listeners hear of overloads.
-        overload: Follows what frames go without.
-        clock: Tells the time.
+        state: Provides figures, record queue and event listeners.
+        overload: Monitors which stages are skipped.
+        clock: The run's clock.
     """
 
     def __init__(
@@ -31,14 +31,14 @@ class Completion:
         self._ending = False
 
     def note_shed(self, frame: PendingFrame) -> None:
-        """Announce, where it is the first, that a frame's turn passed without all of a verdict."""
+        """Report an overload if a frame has no verdict, or no classes, when its turn is over."""
         if frame.inspection.cause is Cause.LATE:
             self._shed(ShedStage.VERDICT, frame.inspection)
         elif frame.inspection.level is Level.GATED:
             self._shed(ShedStage.CLASSES, frame.inspection)
 
     def complete(self, frame: PendingFrame) -> None:
-        """Record a frame as it stands: it has got all, or its time is up."""
+        """Record a frame that has got every stage, or whose time is over."""
         inspection, figures = frame.inspection, self._state.figures
         if frame.late_verdict_ms is not None:
             figures.add_verdict(frame.late_verdict_ms, frame.captured.deadline_s * 1e3)
@@ -52,20 +52,20 @@ class Completion:
         self.record(frame.captured, inspection)
 
     def record(self, captured: Captured, inspection: Inspection | None) -> None:
-        """Record what was captured; an absence has no inspection."""
+        """Record a captured item; an absence has no inspection."""
         assert (inspection is None) == isinstance(captured.item, Absence)
         frame = captured.item if isinstance(captured.item, Frame) else None
         gap: Gap | None = captured.gap()
         missing = captured.place.missing
         self._state.records.put(FinalRecord(captured.order, inspection, frame, gap, missing))
 
-    def look(self) -> None:
-        """Announce that an overload is over, if it is."""
-        if (event := self._overload.look(self._state.position_mm)) is not None:
+    def check_recovery(self) -> None:
+        """Report the end of an overload once it is over."""
+        if (event := self._overload.check_recovery(self._state.position_mm)) is not None:
             self._state.tell(event)
 
     def end(self) -> None:
-        """The run ends: what is given up from here on is no overload."""
+        """Mark the end of the run: stages skipped from now on are no overload."""
         self._ending = True
 
     def _shed(self, stage: ShedStage, inspection: Inspection) -> None:

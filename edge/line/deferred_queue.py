@@ -1,4 +1,4 @@
-"""Stages that are deferred beyond a frame's turn, caught up by a thread of low priority."""
+"""The queue of frames with deferred stages, and the low-priority thread that runs these stages."""
 
 from __future__ import annotations
 
@@ -16,39 +16,42 @@ from edge.line.load_shedding import ShedStage
 from edge.line.pending_frame import PendingFrame
 
 _WAKE_S = 0.02
-"""How often it is looked whether the line gives nothing up any more."""
+"""Seconds between two checks whether the line still sheds load."""
 
 _CLOSING_S = 5.0
-"""For so long the end of a run waits for the stage in hand."""
+"""Longest wait for the current stage at the end of a run, in seconds."""
 
 _URGENCY = attrgetter("urgency")
 
 NICE = 10
-"""How far the thread stands back for the others where the processor is short: 0 not, 19 wholly."""
+"""Niceness of the thread (nice(1)): 0 has normal priority, 19 the lowest."""
 
 Complete = Callable[[PendingFrame], None]
-"""Takes a frame that waits no longer, whether or not it got all. From any thread, once each."""
+"""Called once for each frame that leaves the queue, with or without all stages; from any thread."""
 
 
 class DeferredQueue:
-    """A bounded number of frames that wait for stages, and the thread that catches them up.
+    """A bounded queue of frames that wait for stages, and the thread that runs them.
 
-    What a late gate or classifier says stands as if it had been in time. Frames that wait for a
-    verdict come first, then those that wait for classes, then outlines, each in the order put.
-    Where there are too many, of those that wait for the least the oldest goes as it stands, but
-    never the one in hand; it can be the one that comes. A stage that by what it has lately needed
-    would not be done in time is not begun; nor are outlines while classes or verdicts are given up,
-    nor anything while verdicts are.
+    A late result of gate or classifier counts like one in time.
+
+    - Order: frames that wait for a verdict come first, then those that wait for classes, then those
+      that wait for outlines; within each group, first in, first out.
+    - Overflow: the oldest frame of the least urgent group leaves the queue without further stages.
+      It is never the frame being processed; it may be the new one.
+    - A stage does not start if by its recent run times it would end too late.
+    - Outlines do not start while the line sheds classes or verdicts; nothing starts while it sheds
+      verdicts.
 
     Args:
         complete: See ``Complete``.
-        size: Frames that may wait, with their pixels.
+        size: Most frames that wait, with their pixels.
         nice: See ``NICE``.
-        strain: Says what the line gives up at the moment.
-        clock: Tells the time.
+        recently_shed: Returns the stage that the line sheds at the moment.
+        clock: The run's clock.
 
     Attributes:
-        fault: Whose models the thread failed with, and how; it goes on after ``resume``.
+        fault: The models with which the thread failed, and the error; ``resume`` clears it.
     """
 
     def __init__(
@@ -57,30 +60,30 @@ class DeferredQueue:
         *,
         size: int = 32,
         nice: int = NICE,
-        strain: Callable[[], ShedStage | None] = lambda: None,
+        recently_shed: Callable[[], ShedStage | None] = lambda: None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._complete = complete
         self._size = size
         self._nice = nice
-        self._strain = strain
+        self._recently_shed = recently_shed
         self._clock = clock
         self._waiting: list[PendingFrame] = []
-        self._in_hand: PendingFrame | None = None
+        self._current: PendingFrame | None = None
         self._changed = clock.condition()
         self._closed = False
         self._ended = True
-        self._ahead: BackgroundCascade | None = None
+        self._preload: BackgroundCascade | None = None
         self.fault: tuple[BackgroundCascade, Exception] | None = None
         self._thread = Thread(target=self._work, name="deferred", daemon=True)
 
-    def start(self, ahead: BackgroundCascade | None = None) -> None:
-        """Begin to catch up.
+    def start(self, preload: BackgroundCascade | None = None) -> None:
+        """Start the thread.
 
         Args:
-            ahead: Loaded before anything waits, so that what is put first need not wait for it.
+            preload: Loaded at once, so that the first frame does not wait for the loading.
         """
-        self._ahead = ahead
+        self._preload = preload
         self._ended = False
         self._thread.start()
 
@@ -89,17 +92,17 @@ class DeferredQueue:
 
     @property
     def full(self) -> bool:
-        """Whether the next frame would push one out."""
+        """Whether the next frame would displace one."""
         return len(self._waiting) >= self._size
 
     def put(self, frame: PendingFrame) -> None:
-        """Take a frame that has ``background``; where there is no room, one goes as it stands."""
+        """Add a frame with its ``background``; if the queue is full, one frame leaves it."""
         victim = None
         with self._changed:
             full = self.full
             self._waiting.append(frame)
             if full:
-                idle = (other for other in self._waiting if other is not self._in_hand)
+                idle = (other for other in self._waiting if other is not self._current)
                 victim = min(idle, key=_URGENCY)
                 self._waiting.remove(victim)
             self._changed.notify_all()
@@ -107,7 +110,7 @@ class DeferredQueue:
             self._complete(victim)
 
     def expire(self) -> None:
-        """Let those go as they stand whose time is up, the one in hand too."""
+        """Complete frames whose time is over with what they have, the current one included."""
         now = self._clock.now()
         with self._changed:
             late = [frame for frame in self._waiting if frame.due_at <= now]
@@ -117,36 +120,36 @@ class DeferredQueue:
             self._complete(frame)
 
     def wait(self, timeout_s: float) -> None:
-        """Wait until something changes, or for so long."""
+        """Wait until the queue changes, at most ``timeout_s`` seconds."""
         with self._changed:
             self._changed.wait(timeout=timeout_s)
 
     def resume(self, failed: BackgroundCascade, others: BackgroundCascade) -> None:
-        """Go on after a fault: what waits for the models that failed is judged anew by others."""
+        """Continue after a fault: frames of the failed models are judged again by others."""
         with self._changed:
             for frame in self._waiting:
                 if frame.background is failed:
-                    frame.begin_anew(others)
+                    frame.restart(others)
             self.fault = None
             self._changed.notify_all()
 
     def close(self) -> None:
-        """End the thread after what it has in hand, and let all go as they stand."""
+        """End the thread after its current stage, and complete all frames with what they have."""
         with self._changed:
             self._closed = True
             left, self._waiting = self._waiting, []
             self._changed.notify_all()
         for frame in left:
             self._complete(frame)
-        patient_until = self._clock.now() + _CLOSING_S
+        give_up_at = self._clock.now() + _CLOSING_S
         with self._changed:
-            while not self._ended and self._clock.now() < patient_until:
-                self._changed.wait(timeout=patient_until - self._clock.now())
+            while not self._ended and self._clock.now() < give_up_at:
+                self._changed.wait(timeout=give_up_at - self._clock.now())
 
     def _work(self) -> None:
-        _stand_back(self._nice)
-        if (ahead := self._ahead) is not None:
-            self._try(ahead, partial(ahead.get, self._heed))
+        _lower_priority(self._nice)
+        if (preload := self._preload) is not None:
+            self._try(preload, partial(preload.get, self._check_open))
         while (frame := self._next()) is not None:
             assert frame.background is not None
             self._try(frame.background, partial(self._catch_up, frame, frame.background))
@@ -155,40 +158,40 @@ class DeferredQueue:
             self._changed.notify_all()
 
     def _try(self, models: BackgroundCascade, work: Callable[[], object]) -> None:
-        """Do something with models, and keep how they fail."""
+        """Do something with models; on failure set ``fault``."""
         try:
             work()
         except _ClosedError:
             return
         except Exception as error:
             with self._changed:
-                self._in_hand = None
+                self._current = None
                 self.fault = models, error
                 self._changed.notify_all()
 
-    def _heed(self) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise _ClosedError
 
     def _next(self) -> PendingFrame | None:
         with self._changed:
-            self._in_hand = None
+            self._current = None
             while not self._closed and (self.fault is not None or self._choose() is None):
                 self._changed.wait(timeout=_WAKE_S if self._waiting else None)
-            self._in_hand = None if self._closed else self._choose()
-            return self._in_hand
+            self._current = None if self._closed else self._choose()
+            return self._current
 
     def _choose(self) -> PendingFrame | None:
-        strain = self._strain()
+        shed = self._recently_shed()
         first = max(self._waiting, key=_URGENCY, default=None)
-        if first is None or strain is ShedStage.VERDICT:
+        if first is None or shed is ShedStage.VERDICT:
             return None
-        held = strain is ShedStage.CLASSES and first.stage is ShedStage.OUTLINES
+        held = shed is ShedStage.CLASSES and first.stage is ShedStage.OUTLINES
         return None if held else first
 
     def _catch_up(self, pending: PendingFrame, models: BackgroundCascade) -> None:
-        """Do the next stage that a frame is owed, if there is time for it."""
-        cascade, clock = models.get(self._heed), models.stage_clock
+        """Run the next missing stage of a frame, if there is time for it."""
+        cascade, clock = models.get(self._check_open), models.stage_clock
         frame, stage = pending.captured.item, pending.stage
         assert isinstance(frame, Frame) and stage is not None
         regions = len(pending.inspection.suspicious) if stage is ShedStage.CLASSES else 1
@@ -206,9 +209,9 @@ class DeferredQueue:
         clock.record(stage.name, ended - started, regions)
         with self._changed:
             if pending not in self._waiting:
-                return  # Its time was up meanwhile, and it goes as it stood.
+                return  # Its time ended meanwhile, and it was completed without this stage.
             pending.advance(inspection, ended)
-        # A stage that changes nothing would be done for ever.
+        # A stage that does not change the level would be repeated for ever.
         if pending.stage in {None, stage}:
             self._done(pending)
 
@@ -222,11 +225,11 @@ class DeferredQueue:
 
 
 class _ClosedError(Exception):
-    """The run is over, and what was being loaded is wanted no more."""
+    """The run is over, so loading is cancelled."""
 
 
-def _stand_back(nice: int) -> None:
-    """Lower this thread's priority; Linux has one for each thread."""
+def _lower_priority(nice: int) -> None:
+    """Lower this thread's priority; on Linux each thread has its own."""
     if nice == 0 or not hasattr(os, "setpriority"):
         return
     try:

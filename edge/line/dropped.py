@@ -1,4 +1,4 @@
-"""What was inspected and not written, because the outputs held up the recording."""
+"""Counts records that were not written because the outputs were too slow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from edge.line.reorder_buffer import FinalRecord
 
 
 class DroppedRecords:
-    """Adds up what sinks were not told; true where there is any."""
+    """Sums of the records that the sinks did not receive; true if there are any."""
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
@@ -39,13 +39,13 @@ class DroppedRecords:
         self._pictures += 1
 
     def event(self) -> Event:
-        """What to tell once there is room again."""
+        """The event to send once there is room again."""
         held_s = 0.0 if self._since is None else self._clock.now() - self._since
         text = (
             f"Outputs held up the recording for {held_s:.0f} s: {self._frames} frames "
             f"({self._mm / 1000.0:.1f} m, {self._defective} of them defective) were inspected and "
-            f"counted but not written, and {self._pictures} defective ones written without a "
-            "picture. Check the disk and the network that outputs go to"
+            f"counted but not written, and {self._pictures} defective frames were written without "
+            "a picture. Check the disk and the network of the outputs"
         )
         return Event(EventKind.STORAGE, text, self._clock.wall(), self._begin_mm)
 

@@ -1,4 +1,4 @@
-"""Gives what was recorded to the coil tracker and then to the sinks, all in one thread."""
+"""Passes records to the coil tracker and then to the sinks, all in one thread."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _NONE = CoilChanges([], [])
 
 
 class Fanout:
-    """Tells sinks of frames, gaps, defects and events, each with its coil.
+    """Sends frames, gaps, defects and events to the sinks, each with its coil.
 
-    A coil's beginning is told before its first frame, a frame before the defects that end with it,
-    and those before the end of their coil.
+    The beginning of a coil is sent before its first frame, a frame before the defects that end with
+    it, and these defects before the end of their coil.
 
     Args:
-        sinks: Where it all goes.
-        hear: Told of the events that come up here.
-        tracker: Joins defects and names coils; None leaves frames as they are.
+        sinks: The outputs.
+        hear: Called with the events that occur here.
+        tracker: Joins defects and names coils; None does neither.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Fanout:
         self._end_mm = 0.0
 
     def write(self, record: FinalRecord) -> None:
-        """Write what is known of one thing captured, or carry out a command about coils."""
+        """Write one record, or carry out its coil command."""
         if record.coil is not None:
             self._change_coil(record.coil)
         if record.gap is not None:
@@ -51,19 +51,19 @@ class Fanout:
             self._write_inspection(record.inspection, record)
 
     def tell(self, event: Event) -> None:
-        """Tell of an event that was heard of elsewhere."""
+        """Send an event from another part of the line to the sinks."""
         if self._tracker is not None and not event.coil:
             event = replace(event, coil=self._tracker.coil)
         for sink in self._sinks:
             sink.tell(event)
 
     def tick(self) -> None:
-        """Let sinks do what is due by the clock."""
+        """Let sinks do their periodic work."""
         for sink in self._sinks:
             sink.tick()
 
     def finish(self) -> None:
-        """End the coil that runs."""
+        """End the current coil."""
         if self._tracker is not None:
             self._tell_of(self._tracker.end())
         self.tick()

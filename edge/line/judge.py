@@ -1,4 +1,4 @@
-"""Who gives the verdict on a frame, and what is given up when its time is short."""
+"""Gives the verdict on each frame, and skips stages when the time is too short."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge.core.inspection import (
 )
 from edge.line.background_cascade import BackgroundCascade, LoadBackground
 from edge.line.captured import Captured
-from edge.line.gc_freeze import exempt
+from edge.line.gc_freeze import freeze
 from edge.line.run_state import RunState
 from edge.line.stage_clock import StageClock
 from edge.position.base import Item
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of a frame when its verdict is given.
+    """The result for a frame at the time of its verdict.
 
     Attributes:
-        inspection: Of the frame.
-        latency_ms: From its last line to the verdict; None without one.
+        inspection: The inspection of the frame.
+        latency_ms: Milliseconds from the last line to the verdict; None without a verdict.
     """
 
     inspection: Inspection
@@ -49,27 +49,30 @@ class Verdict:
 
 
 class Judge:
-    """Judges with the models in use, which an installed bundle may change between two frames.
+    """Judges frames with the current cascade; a newly installed bundle may replace it.
 
-    A frame of a live camera whose time is up is deferred whole, so that one hiccup costs a deadline
-    and not those of all that come after; a picture that cannot be one of strip is not inspected.
-    The classifier is deferred where by what it has lately needed the verdict would come late, or
-    would cost a waiting frame its gate; the gate of a frame that is in time always runs.
+    With a live camera:
+
+    - A frame whose deadline has passed is deferred without inspection, so that one delay does not
+      make the following frames late too.
+    - A black, saturated or frozen picture is not inspected.
+    - The gate always runs on a frame that is in time.
+    - The classifier is deferred if by its recent run times the verdict would be late, or a waiting
+      frame would get no gate.
 
     Args:
-        cascade: What judges.
-        state: Whether frames come whether or not they are asked for; told of pictures that are not
-            of strip, and of drift.
+        cascade: The first cascade.
+        state: The run's state; it receives the events about faulty pictures and drift.
         background: Loads another cascade of the same bundle for the deferred queue's thread; None
-            where no frame can be caught up.
-        drift: Watches whether frames and scores still resemble the data; None watches nothing.
-        bundles: Watches for a newly installed bundle; None keeps to ``cascade``.
+            if frames cannot be deferred.
+        drift: Monitors drift; None disables that.
+        bundles: Watches for a newly installed bundle; None keeps ``cascade``.
 
     Attributes:
-        cascade: What judges now.
-        background: What catches up now; None where nothing can.
-        drift: What watches for drift now.
-        stage_clock: What the stages of ``cascade`` have lately needed.
+        cascade: The current cascade.
+        background: The current background cascade; None if there is none.
+        drift: The current drift monitor.
+        stage_clock: Recent run times of the stages of ``cascade``.
     """
 
     def __init__(
@@ -92,17 +95,17 @@ class Judge:
         self._told_not_finite = False
 
     def look_for_bundle(self, item: Item) -> None:
-        """Take up a newly installed bundle, if there is one that takes such frames."""
+        """Use a newly installed bundle, if there is one that accepts such frames."""
         if self._bundles is None or isinstance(item, Absence):
             return
         if (cascade := self._bundles.poll(item)) is not None:
-            self._take_up(cascade)
+            self._use(cascade)
 
     def fall_back(self, error: EngineError) -> None:
-        """Go back to the bundle before the one that fails.
+        """Return to the bundle before the one that failed.
 
         Raises:
-            EngineError: The same, where there is none.
+            EngineError: The given error, if there is no bundle before.
         """
         if not self._has_gone_back(error):
             raise error
@@ -110,15 +113,15 @@ class Judge:
     def _has_gone_back(self, error: EngineError) -> bool:
         before = None if self._bundles is None else self._bundles.fall_back(error)
         if before is not None:
-            self._take_up(before)
+            self._use(before)
         return before is not None
 
     def replace_background(self, failed: BackgroundCascade, error: Exception) -> BackgroundCascade:
-        """What catches up from now on, where models that did have failed.
+        """The background cascade to use after ``failed`` has failed.
 
         Raises:
-            EngineError: The same error, where there is no bundle before.
-            Exception: The same error, where it is none of an engine's.
+            EngineError: The given error, if there is no bundle before.
+            Exception: The given error, if it is not an engine's.
         """
         if failed is self.background:
             if not isinstance(error, EngineError):
@@ -131,11 +134,11 @@ class Judge:
     def judge(
         self, captured: Captured, first_due_at: Callable[[], float] = lambda: math.inf
     ) -> Verdict:
-        """The verdict on what was captured. Where a new bundle fails on it, the one before judges.
+        """Judge a captured frame. If a new bundle fails on it, the bundle before judges it.
 
         Args:
-            captured: A frame or a bad one.
-            first_due_at: Gives the time by which a waiting frame must be judged.
+            captured: A frame or bad frame.
+            first_due_at: Returns the earliest deadline of the waiting frames.
 
         Raises:
             EngineError: The engine failed, and there is no bundle before.
@@ -144,23 +147,23 @@ class Judge:
         if not isinstance(frame, Frame):
             assert isinstance(frame, BadFrame)
             return Verdict(uninspected(frame, Cause(frame.cause), frame.detail))
-        if (strange := self._sanity.check(frame.pixels)) is not None:
-            return Verdict(uninspected(frame, *strange))
+        if (fault := self._sanity.check(frame.pixels)) is not None:
+            return Verdict(uninspected(frame, *fault))
         if self._clock.now() > captured.due_at:
             late = uninspected(frame, Cause.LATE, "its deadline passed while it waited")
             return Verdict(late)
         return self._verdict(frame, captured.due_at, first_due_at)
 
     def outline(self, captured: Captured, inspection: Inspection) -> Inspection:
-        """Draw the outlines of a ``classified`` frame here and now."""
+        """Outline the defects of a ``classified`` frame now, in this thread."""
         frame = captured.item
         assert isinstance(frame, Frame)
         try:
             return self.cascade.outline(frame, inspection)
         except EngineError as error:
             self.fall_back(error)
-            anew = self._verdict(frame, captured.due_at, lambda: math.inf).inspection
-            return self.outline(captured, anew)
+            inspection = self._verdict(frame, captured.due_at, lambda: math.inf).inspection
+            return self.outline(captured, inspection)
 
     def _verdict(self, frame: Frame, due_at: float, first_due_at: Callable[[], float]) -> Verdict:
         try:
@@ -202,11 +205,11 @@ class Judge:
             clock.record("classifier", spent["classifier"] / 1e3, len(inspection.suspicious))
         return inspection
 
-    def _take_up(self, cascade: Cascade) -> None:
+    def _use(self, cascade: Cascade) -> None:
         self.cascade = cascade
         self._told_not_finite = False
         self.stage_clock = StageClock(clock=self._clock)
-        exempt()
+        freeze()
         if self._bundles is None:
             return
         self.background = self._background(self._bundles.background)

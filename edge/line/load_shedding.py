@@ -1,4 +1,4 @@
-"""Saying at once that the line is too fast for this device, and when it no longer is."""
+"""Reports when the line is too fast for this device, and when the overload is over."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from threading import Lock
 from edge.core.clock import SYSTEM_CLOCK, Clock
 from edge.core.events import Event, EventKind
 
-CALM_S = 10.0
-"""An overload is over when nothing was given up for so long."""
+RECOVERY_S = 10.0
+"""An overload is over when no stage was skipped for so many seconds."""
 
 
 class ShedStage(IntEnum):
-    """What a frame goes without for lack of time, in the order in which it is given up."""
+    """The parts of an inspection that are skipped for lack of time, in this order."""
 
     OUTLINES = 0
     CLASSES = 1
     VERDICT = 2
 
 
-STRAIN_S = {ShedStage.CLASSES: 0.05, ShedStage.VERDICT: 0.5}
-"""For so many seconds after it was given up nothing that can wait for it is begun: for a few frames
-after a classifier, since outlines must be drawn in time too; long after a verdict, which nothing
-else may cost."""
+HOLD_S = {ShedStage.CLASSES: 0.05, ShedStage.VERDICT: 0.5}
+"""Seconds after a skipped stage in which no less important stage starts: a few frames after a
+skipped classifier, because outlines have a time limit too; longer after a missed verdict, because
+verdicts come before everything else."""
 
 _WORDS = {
     ShedStage.OUTLINES: "not outlined in time",
@@ -35,45 +35,44 @@ _WORDS = {
 
 
 class OverloadMonitor:
-    """Makes events of what is given up: where a spell begins, gets worse, and has ended.
+    """Derives events from skipped stages: when an overload begins, gets worse, and ends.
 
-    Safe from any thread.
+    Thread-safe.
 
     Args:
-        calm_s: Seconds in which nothing is given up that end a spell.
-        within_s: Seconds in which what is deferred must be caught up; it is not held back for more
-            than half of them.
-        clock: Tells the time.
+        recovery_s: Seconds without a skipped stage that end an overload.
+        within_s: Seconds allowed for deferred stages; they are held back for at most half of them.
+        clock: The run's clock.
     """
 
     def __init__(
         self,
-        calm_s: float = CALM_S,
+        recovery_s: float = RECOVERY_S,
         within_s: float = math.inf,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._calm_s = calm_s
+        self._recovery_s = recovery_s
         self._clock = clock
-        self._strain_s = {stage: min(held, within_s / 2) for stage, held in STRAIN_S.items()}
-        self._spell: Counter[ShedStage] = Counter()
+        self._hold_s = {stage: min(held, within_s / 2) for stage, held in HOLD_S.items()}
+        self._skipped: Counter[ShedStage] = Counter()
         self._shed_at: dict[ShedStage, float] = {}
         self._began_at = 0.0
         self._last_at = 0.0
         self._lock = Lock()
 
     def shed(self, stage: ShedStage, position_mm: float) -> Event | None:
-        """Count a frame; the event where that begins a spell or is worse than all of it so far.
+        """Count a frame; return an event if an overload begins or gets worse by it.
 
         Args:
-            stage: What the frame goes without.
-            position_mm: Where it lies.
+            stage: The part of the inspection that the frame lacks.
+            position_mm: Position of the frame on the coil, in mm.
         """
         with self._lock:
             now = self._clock.now()
-            if not self._spell:
+            if not self._skipped:
                 self._began_at = now
-            worse = stage > max(self._spell, default=-1)
-            self._spell[stage] += 1
+            worse = stage > max(self._skipped, default=-1)
+            self._skipped[stage] += 1
             self._last_at = self._shed_at[stage] = now
         if not worse:
             return None
@@ -83,21 +82,21 @@ class OverloadMonitor:
         )
         return Event(EventKind.OVERLOAD, text, self._clock.wall(), position_mm)
 
-    def strain(self) -> ShedStage | None:
-        """The worst that was given up a moment ago; None where nothing was."""
+    def recently_shed(self) -> ShedStage | None:
+        """The most important stage that was skipped within its ``HOLD_S``; None if none was."""
         with self._lock:
             now = self._clock.now()
-            held = self._strain_s.items()
+            held = self._hold_s.items()
             recent = (s for s, for_s in held if self._shed_at.get(s, -math.inf) + for_s > now)
             return max(recent, default=None)
 
-    def look(self, position_mm: float) -> Event | None:
-        """The event that ends a spell, once nothing has been given up for long enough."""
+    def check_recovery(self, position_mm: float) -> Event | None:
+        """The event that ends an overload, once no stage was skipped for ``recovery_s``."""
         with self._lock:
-            if not self._spell or self._clock.now() < self._last_at + self._calm_s:
+            if not self._skipped or self._clock.now() < self._last_at + self._recovery_s:
                 return None
-            spell, self._spell = self._spell, Counter()
+            skipped, self._skipped = self._skipped, Counter()
             lasted_s = self._last_at - self._began_at
-        frames = ", ".join(f"{spell[s]} {_WORDS[s]}" for s in sorted(spell, reverse=True))
+        frames = ", ".join(f"{skipped[s]} {_WORDS[s]}" for s in sorted(skipped, reverse=True))
         text = f"The overload is over; it lasted {lasted_s:.1f} s. Frames: {frames}"
         return Event(EventKind.OVERLOAD_OVER, text, self._clock.wall(), position_mm)

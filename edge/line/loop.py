@@ -1,9 +1,9 @@
-"""The loop beside the strip: capture, inspect, record; every millimetre ends in one level.
+"""The main loop: capture, inspect, record. Every millimetre of strip gets exactly one level.
 
-Four threads share the work. The camera's captures frames, places them on the coil and puts them
-into the ring. The one that calls ``Line.run`` gives verdicts. The deferred queue's catches up, at
-low priority and with a cascade of its own, what no verdict waited for. The recorder's writes what
-is final. docs/frame-way.md follows a frame through them.
+Four threads share the work. The camera's thread captures frames, sets their position and puts them
+into the ring. The thread that calls ``Line.run`` gives verdicts. The deferred queue's thread runs
+deferred stages, at low priority and with its own cascade. The recorder's thread writes final
+results. docs/frame-way.md follows a frame through them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from edge.line.captured import Captured
 from edge.line.completion import Completion
 from edge.line.deferred_queue import NICE, DeferredQueue
 from edge.line.fanout import Fanout
-from edge.line.gc_freeze import exempted
+from edge.line.gc_freeze import frozen
 from edge.line.judge import Judge
 from edge.line.load_shedding import OverloadMonitor
 from edge.line.pending_frame import PendingFrame
@@ -43,40 +43,41 @@ if TYPE_CHECKING:
     from edge.install.hot_swap import BundleWatch
 
 Watcher = Callable[[Inspection, float | None], None]
-"""Told each inspection at its verdict, and its latency in milliseconds (None without a verdict)."""
+"""Called with each inspection at its verdict, and the latency in ms (None without a verdict)."""
 
-_LOOK_S = 0.02
-"""How often a line that waits for its own threads looks after them."""
+_POLL_S = 0.02
+"""Seconds between two rounds of ``_housekeeping`` while the line waits for its own threads."""
 
 
 class Line:
-    """Inspects a camera's frames against the clock.
+    """Inspects the frames of a camera, within deadlines if the camera is live.
 
-    Verdicts of a live camera come within the deadline or are deferred, and wait for nothing else:
-    outlines follow within a time of their own, as do what would have made a verdict late and what
-    was late. What is given up goes in this order: outlines, classifier, gate. A camera that waits
-    has everything done.
+    With a live camera a verdict comes within its deadline or is deferred. Outlines, deferred
+    classes and deferred verdicts have a time limit of their own. Under overload stages are skipped
+    in this order: outlines, classifier, gate. A camera that is not live waits until every stage is
+    done.
 
     Args:
-        camera: Where frames come from.
-        cascade: What judges them.
-        config: The strip, deadlines, and how much may wait.
-        background: Loads another cascade of the same bundle, that catches up; under a live camera
-            at the start of a run. Without it outlines are drawn before the next frame, and under a
-            live camera not.
-        position: Follows the strip; None follows it by its speed. Closed at the end of a run.
-        sinks: Where inspections go, final and in the order captured. Closed at the end of a run.
-        tracker: Joins defects over frames and follows coils; None does neither.
-        drift: Watches whether frames and scores still resemble the data; None watches nothing.
-        bundles: Watches for a newly installed bundle; None keeps to ``cascade``.
-        state: What sinks share with the line; None makes one that nobody else reads.
+        camera: Source of the frames.
+        cascade: Judges the frames.
+        config: Strip, deadlines and queue sizes.
+        background: Loads another cascade of the same bundle for deferred stages; with a live camera
+            this happens at the start of a run. Without it, outlines are made before the next frame,
+            or not at all with a live camera.
+        position: Measures the position on the coil; None computes it from the configured speed.
+            Closed at the end of a run.
+        sinks: Receive final inspections in the order of capture. Closed at the end of a run.
+        tracker: Joins defects over frames and tracks coils; None does neither.
+        drift: Monitors drift; None disables that.
+        bundles: Watches for a newly installed bundle; None keeps ``cascade``.
+        state: State shared with the sinks; None creates one.
 
     Attributes:
         camera: See above.
         config: See above.
         tracker: See above.
         state: See above.
-        judge: Gives the verdicts; it knows the models that are in use.
+        judge: Gives the verdicts; it holds the current models.
     """
 
     def __init__(
@@ -116,16 +117,16 @@ class Line:
             self._completion.complete,
             size=config.arrears_frames,
             nice=NICE if camera.live else 0,
-            strain=overload.strain,
+            recently_shed=overload.recently_shed,
             clock=clock,
         )
-        sinks_of = Fanout(sinks, hear=state.events.add, tracker=tracker)
-        self._recorder = Recorder(state.records, sinks_of, clock)
+        fanout = Fanout(sinks, hear=state.events.add, tracker=tracker)
+        self._recorder = Recorder(state.records, fanout, clock)
         state.queues |= {"verdict": self._ring, "arrears": self._deferred}
-        self._in_hand: Captured | None = None
+        self._current: Captured | None = None
 
     def stop(self) -> None:
-        """Let ``run`` end after the frame in hand. Safe in a signal handler."""
+        """End ``run`` after the current frame. Safe in a signal handler."""
         self._ring.stop()
 
     def run(
@@ -137,17 +138,17 @@ class Line:
     ) -> None:
         """Inspect until the camera ends, ``frames`` were captured, or ``stop`` is called.
 
-        However it ends, each frame that was captured is recorded: those that still wait as dropped,
-        and after ``stop`` those that are owed something as they stand. Without it they get their
-        time.
+        In every case each captured frame is recorded. Frames that still wait for a verdict are
+        recorded as dropped. Frames with deferred stages get their time, but after ``stop`` they are
+        recorded with what they have.
 
         Args:
-            frames: How many to capture; None for no end.
+            frames: Number of frames to capture; None for no limit.
             watch: See ``Watcher``.
-            hear: Told of each event, in this thread.
+            hear: Called with each event, in this thread.
 
         Raises:
-            CameraError: The camera failed. What it had given is inspected and counted.
+            CameraError: The camera failed. The frames before are inspected and counted.
             EngineError: The engine failed.
             UnwritableError: A sink cannot write.
         """
@@ -157,29 +158,29 @@ class Line:
                 closing.callback(self._recorder.close)
                 closing.callback(self._position.close)
                 self.judge.cascade.warm_up()
-                closing.enter_context(exempted())
+                closing.enter_context(frozen())
                 self._deferred.start(self.judge.background if self.camera.live else None)
                 closing.callback(self._deferred.close)
-                closing.callback(self._drop_what_is_left)
+                closing.callback(self._drop_waiting)
                 self._position.start(self._clock.now())
                 self._ring.start(frames)
                 for captured in self._ring:
                     self._in_hand = captured
-                    self._look_after(hear)
+                    self._housekeeping(hear)
                     if not self.camera.live:
                         self._wait_while(self._behind, hear)
                     if captured is not None:
                         self._inspect(captured, watch)
                     self._in_hand = None
                 self._wait_while(lambda: len(self._deferred) > 0, hear)
-                self._look_after(hear)
+                self._housekeeping(hear)
                 self._ring.check()
         finally:
             # Also what outputs have told of at their end, and where something ends the run.
             self.state.events.pass_on(hear)
 
     def summary(self) -> dict[str, Any]:
-        """The figures of the run so far, with the keys that docs/json.md documents."""
+        """The figures of the run so far, with the keys documented in docs/json.md."""
         judge = self.judge
         return {
             **self.state.figures.as_json(),
@@ -206,7 +207,10 @@ class Line:
         self._complete_or_defer(frame)
 
     def _complete_or_defer(self, frame: PendingFrame) -> None:
-        """Record a frame, or defer what it is owed: a camera that waits has made room for it."""
+        """Record a frame, or defer its missing stages.
+
+        If the camera is not live, ``run`` has waited for room in the deferred queue.
+        """
         if frame.stage is not None:
             frame.background = self.judge.background
             if frame.background is not None:
@@ -217,12 +221,12 @@ class Line:
                 frame.inspection = self.judge.outline(frame.captured, frame.inspection)
         self._completion.complete(frame)
 
-    def _drop_what_is_left(self) -> None:
+    def _drop_waiting(self) -> None:
         self._completion.end()
-        left = self._ring.drain()
-        if self._in_hand is not None:
-            left.append(self._in_hand.without_pixels(Cause.DROPPED))
-        for captured in left:
+        waiting = self._ring.drain()
+        if self._current is not None:
+            waiting.append(self._current.without_pixels(Cause.DROPPED))
+        for captured in waiting:
             absent = isinstance(captured.item, Absence)
             inspection = None if absent else self.judge.judge(captured).inspection
             self._completion.record(captured, inspection)
@@ -232,21 +236,21 @@ class Line:
         return self._deferred.full or self.state.records.full
 
     def _wait_while(self, busy: Callable[[], bool], hear: Tell | None) -> None:
-        """Look after the other threads until they have caught up, or the line is stopped."""
+        """Wait until ``busy`` is False or the line is stopped."""
         while busy() and not self._ring.stopped:
-            self._deferred.wait(_LOOK_S)
-            self._look_after(hear)
+            self._deferred.wait(_POLL_S)
+            self._housekeeping(hear)
 
-    def _look_after(self, hear: Tell | None) -> None:
-        """What is due between two frames.
+    def _housekeeping(self, hear: Tell | None) -> None:
+        """Do the work between two frames: faults, expired frames, events.
 
         Raises:
-            EngineError: A deferred stage fails, and there is no bundle to go back to.
+            EngineError: A deferred stage failed, and there is no bundle to return to.
         """
         self._recorder.check()
         self._deferred.expire()
         if (fault := self._deferred.fault) is not None:
             failed, error = fault
             self._deferred.resume(failed, self.judge.replace_background(failed, error))
-        self._completion.look()
+        self._completion.check_recovery()
         self.state.events.pass_on(hear)

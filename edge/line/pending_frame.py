@@ -1,4 +1,4 @@
-"""What a frame is still owed after its turn, and until when."""
+"""A frame with deferred stages: which stage it still needs, and until when."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from edge.line.load_shedding import ShedStage
 
 @dataclass(slots=True, eq=False)
 class PendingFrame:
-    """A frame between its turn and its record: the one place that knows what it is still owed.
+    """A frame between its turn (the time of its verdict) and its record.
 
     Attributes:
         captured: The frame, with its pixels.
-        inspection: What is known of it so far.
-        due_at: ``Clock.now()`` from which it is owed nothing more and is recorded as it stands;
-            infinite where the camera waits.
-        background: Models that catch it up, of the bundle that was in use at its turn; None where
-            it was not deferred.
-        late_verdict_ms: From its last line to a verdict that came after its turn; None where it
-            had one in time, or has none.
+        inspection: The result so far.
+        due_at: Time by ``Clock.now()`` at which it is recorded without further stages; infinite if
+            the camera is not live.
+        background: Runs its deferred stages, with the bundle that was in use at its turn; None if
+            nothing was deferred.
+        late_verdict_ms: Milliseconds from its last line to a verdict that came after its turn;
+            None if the verdict came in time or is missing.
     """
 
     captured: Captured
@@ -30,25 +30,25 @@ class PendingFrame:
     due_at: float
     background: BackgroundCascade | None = None
     late_verdict_ms: float | None = None
-    _anew: bool = False
+    _restarted: bool = False
 
     @classmethod
     def at_turn(cls, captured: Captured, inspection: Inspection, within_s: float) -> PendingFrame:
-        """A frame whose turn has come.
+        """Create it at the frame's turn.
 
         Args:
             captured: The frame.
-            inspection: What was said of it then.
-            within_s: Seconds for what is deferred: after its last line, or, where the verdict
-                itself was late, after its deadline.
+            inspection: Its result at that time.
+            within_s: Seconds allowed for deferred stages, counted from its last line, or from its
+                deadline if the verdict itself is late.
         """
         since = captured.due_at if inspection.cause is Cause.LATE else captured.item.taken_at
         return cls(captured, inspection, since + within_s)
 
     @property
     def stage(self) -> ShedStage | None:
-        """The next stage that it is owed; None where it has all that its inspection asks for."""
-        if self._anew or (self.inspection.cause is Cause.LATE and self.captured.has_pixels):
+        """The next stage that it needs; None if its inspection is complete."""
+        if self._restarted or (self.inspection.cause is Cause.LATE and self.captured.has_pixels):
             return ShedStage.VERDICT
         if self.inspection.level is Level.GATED:
             return ShedStage.CLASSES
@@ -56,15 +56,15 @@ class PendingFrame:
 
     @property
     def urgency(self) -> int:
-        """Greater for a frame that waits for more."""
+        """Higher for a frame that lacks more stages."""
         return -1 if self.stage is None else self.stage
 
     def advance(self, inspection: Inspection, now: float) -> None:
-        """Take over what a stage has said at ``now``; the next stage may follow."""
+        """Set the result of a stage that ended at ``now``."""
         if self.inspection.cause is Cause.LATE and inspection.cause is None:
             self.late_verdict_ms = (now - self.captured.item.taken_at) * 1e3
-        self.inspection, self._anew = inspection, False
+        self.inspection, self._restarted = inspection, False
 
-    def begin_anew(self, background: BackgroundCascade) -> None:
-        """Owe it everything again, by other models."""
-        self.background, self._anew = background, True
+    def restart(self, background: BackgroundCascade) -> None:
+        """Repeat all stages with other models."""
+        self.background, self._restarted = background, True

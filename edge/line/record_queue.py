@@ -1,28 +1,32 @@
-"""What waits for the outputs, in the order captured, and what goes without where they are stuck.
+"""The queue of records for the outputs, in the order of capture, and its limits.
 
-Beside a live camera nothing here may wait and nothing may grow. A sink that is stuck costs, in this
-order: the pixels of clean frames that wait to be written, then those of defective ones, oldest
-first (their inspections stay, a picture of them does not); when ``BACKLOG`` records wait, what
-comes next is not written at all, until half of the backlog is written. What is dropped is counted,
-coverage and defects included, and told to all sinks as one ``storage`` event once there is room
-again. A camera that waits is made to wait instead (``full``), and nothing is given up.
+With a live camera the line must not wait for a slow sink, and memory must not grow. If a sink is
+stuck, the queue drops in this order:
 
-With ``pixels`` = 3 and ``backlog`` = 4, a sink that is stuck on frame 0, and frame 1 defective:
+1. The pixels of clean frames, then those of defective frames, oldest first. Their inspections stay;
+   only their pictures are lost.
+2. Whole records, once ``BACKLOG`` records wait, until half of the backlog is written. Dropped
+   records are still counted in the run's figures. Once there is room again, one ``storage`` event
+   reports them to all sinks.
+
+A camera that is not live waits instead (``full``), and nothing is dropped.
+
+An example with ``pixels`` = 3 and ``backlog`` = 4: a sink is stuck on frame 0, and frame 1 is
+defective.
 
 ===== ============== =========== ===========================================
-frame wait to be     have pixels goes without
-      written
+frame waiting        with pixels dropped
 ===== ============== =========== ===========================================
 1     1              0 1
 2     1 2            0 1 2
 3     1 2 3          1 2 3       pixels of 0, which is clean and the oldest
 4     1 2 3 4        1 3 4       pixels of 2: 1 is older, but defective
-5     1 2 3 4        1 3 4       5 is not written, since 4 wait
-6     1 2 3 4        1 3 4       6 is not written, since half of 4 or more wait
+5     1 2 3 4        1 3 4       record 5, because 4 wait
+6     1 2 3 4        1 3 4       record 6, because half of 4 or more wait
 ===== ============== =========== ===========================================
 
-Then the sink goes on and writes 0 to 3. Frame 7 finds only frame 4 waiting: an event says that two
-frames were not written, and 4, the event and 7 wait.
+Then the sink continues and writes 0 to 3. When frame 7 comes, only frame 4 waits: an event reports
+that two frames were not written, and 4, the event and 7 wait.
 """
 
 from __future__ import annotations
@@ -41,7 +45,7 @@ BACKLOG = 4096
 
 
 class RecordQueue:
-    """Numbers what is recorded, counts it, and keeps it in order until it is written.
+    """Numbers and counts records, and keeps them in order until they are written.
 
     Args:
         figures: What is final is counted there at once, whatever the sinks do.
@@ -80,27 +84,27 @@ class RecordQueue:
         self._closed = False
 
     def __len__(self) -> int:
-        """Records and events that the sinks have not been told of."""
+        """Number of records and events that the sinks have not received."""
         return len(self._backlog)
 
     @property
     def full(self) -> bool:
-        """Whether a camera that waits should: so much is still to be written."""
+        """Whether a camera that is not live must wait because too much is unwritten."""
         return self._buffer.full or len(self._backlog) >= self._limit
 
     def next_order(self) -> int:
-        """The next number in the order of everything that is recorded. From any thread."""
+        """The next number in the order of all records. Thread-safe."""
         return next(self._orders)
 
     def begin_coil(self, name: str) -> None:
-        """Record that a coil begins here, before what is numbered next; "" ends the one that runs.
+        """Record that a coil begins before the next numbered record; "" ends the current coil.
 
-        From any thread.
+        Thread-safe.
         """
         self.put(FinalRecord(self.next_order(), coil=name))
 
     def put(self, record: FinalRecord) -> None:
-        """Take one record, in any order. From any thread; never waits for a sink."""
+        """Add a record, in any order. Thread-safe; never waits for a sink."""
         with self._changed:
             for ready in self._buffer.add(record):
                 self._figures.add_gap(ready.gap, ready.missing)
@@ -112,15 +116,15 @@ class RecordQueue:
             self._changed.notify_all()
 
     def tell(self, event: Event) -> None:
-        """Tell the sinks of an event, after what is final so far. From any thread."""
+        """Add an event for the sinks, after the records that are final so far. Thread-safe."""
         with self._changed:
             self._backlog.append(event)
             self._changed.notify_all()
 
     def next(self, until: float) -> FinalRecord | Event | None:
-        """What is to be written next.
+        """The next entry to write; waits for it.
 
-        None where nothing came until then, by ``Clock.now()``, or nothing will.
+        None if nothing came before ``until`` (by ``Clock.now()``), or if the queue is closed.
         """
         with self._changed:
             if not self._backlog and not self._closed:
@@ -128,25 +132,25 @@ class RecordQueue:
             return self._backlog.popleft() if self._backlog else None
 
     def forget(self, record: FinalRecord) -> None:
-        """The record that ``next`` gave has been written."""
+        """Release the pixels of a record that has been written."""
         with self._changed:
             self._buffer.forget(record)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Nothing will come any more."""
+        """Close the queue: no more records come."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     @property
     def ended(self) -> bool:
-        """Whether it is closed and all was given."""
+        """Whether it is closed and empty."""
         with self._changed:
             return self._closed and not self._backlog
 
     def discard(self) -> None:
-        """Only count what still comes, until it is closed: a sink has failed."""
+        """Discard all entries until the queue is closed, because a sink has failed."""
         with self._changed:
             while not self._closed:
                 self._backlog.clear()
@@ -161,7 +165,7 @@ class RecordQueue:
             return left
 
     def last_event(self) -> Event | None:
-        """What was dropped and not yet told of, now that nothing comes any more."""
+        """The event about drops that were not reported yet; call it after the last record."""
         with self._changed:
             return self._tell_dropped() if self._dropped else None
 

@@ -1,4 +1,4 @@
-"""Writes what is recorded in a thread of its own: a slow disk never holds up a verdict."""
+"""Writes records in a separate thread, so that a slow disk does not delay verdicts."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ TICK_S = 0.25
 """Seconds between two ticks of the sinks."""
 
 PATIENCE_S = 30.0
-"""At the end of a run sinks that write nothing for so long are waited for no more."""
+"""At the end of a run, seconds to wait for sinks that write nothing."""
 
 
 class Recorder:
-    """Gives records to the sinks, in order.
+    """Passes records to the sinks, in order.
 
     Args:
-        records: Where they come from.
-        sinks: All its methods are called in the recorder's thread.
-        clock: Tells the time.
+        records: Source of the records.
+        sinks: The outputs; all its methods are called in the recorder's thread.
+        clock: The run's clock.
     """
 
     def __init__(self, records: RecordQueue, sinks: Fanout, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -39,34 +39,34 @@ class Recorder:
         self._thread = Thread(target=self._run, name="recorder", daemon=True)
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the thread."""
         self._thread.start()
 
     def check(self) -> None:
-        """Raise what a sink has raised, once."""
+        """Raise the error of a sink, once."""
         if self._fault is not None and not self._raised:
             self._raised = True
             raise self._fault
 
     def close(self) -> None:
-        """Write what is left and close the sinks.
+        """Write the remaining records and close the sinks.
 
         Raises:
             UnwritableError: A sink has been stuck for half a minute.
         """
         self._records.close()
         with self._progress:
-            written, patient_until = self._written, self._clock.now() + PATIENCE_S
+            written, give_up_at = self._written, self._clock.now() + PATIENCE_S
             while not self._ended:
                 if written != self._written:
-                    written, patient_until = self._written, self._clock.now() + PATIENCE_S
-                if self._clock.now() >= patient_until:
+                    written, give_up_at = self._written, self._clock.now() + PATIENCE_S
+                if self._clock.now() >= give_up_at:
                     raise UnwritableError(
                         f"an output has been stuck for {PATIENCE_S:.0f} s; the last "
                         f"{len(self._records) + 1} records are not written",
-                        "Check the disk and the network that outputs go to",
+                        "Check the disk and the network of the outputs",
                     )
-                self._progress.wait(timeout=patient_until - self._clock.now())
+                self._progress.wait(timeout=give_up_at - self._clock.now())
         self.check()
 
     def _run(self) -> None:
@@ -94,7 +94,7 @@ class Recorder:
         if (event := self._records.last_event()) is not None:
             self._sinks.tell(event)
         self._sinks.finish()
-        # Events that sinks told of at their last tick.
+        # Events that sinks reported at their last tick.
         while (entry := self._records.next(0.0)) is not None:
             self._write(entry)
 

@@ -1,4 +1,4 @@
-"""Puts what becomes final at different times back into the order in which it was captured."""
+"""Restores the order of capture for records that become final at different times."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from edge.core.inspection import Inspection
 
 @dataclass(slots=True, eq=False)
 class FinalRecord:
-    """What the recorder writes of one thing captured, at its final level.
+    """The final record of one captured item, or a coil command.
 
     Attributes:
         order: ``Captured.order``.
-        inspection: Of a frame; None of an absence or a command.
-        frame: Its pixels, as long as there is room for them; None where there are none.
+        inspection: Inspection of a frame; None for an absence or a command.
+        frame: The frame with its pixels, as long as there is room for them; else None.
         gap: Strip that passed before it without a frame.
-        missing: Frames that the camera never gave before it.
-        coil: A command: the name of the coil that begins here, or "" for the end of one.
+        missing: Number of frames lost before it.
+        coil: A command: the name of the coil that begins here, or "" for the end of a coil.
     """
 
     order: int
@@ -31,11 +31,11 @@ class FinalRecord:
 
 
 class ReorderBuffer:
-    """Holds back what is final until all that was captured before it is. Not thread-safe.
+    """Holds a record back until all records before it have come. Not thread-safe.
 
     Args:
-        pixels: Records that may hold pixels at once, those given out and not yet ``forgotten``
-            among them.
+        pixels: Most records that hold pixels at once, including those that ``add`` returned and
+            ``forget`` has not released yet.
     """
 
     def __init__(self, pixels: int) -> None:
@@ -45,7 +45,12 @@ class ReorderBuffer:
         self._holding: list[FinalRecord] = []
 
     def add(self, record: FinalRecord) -> list[FinalRecord]:
-        """The records that are now whole up to where one is missing, in order."""
+        """Add a record; return the records that are now complete, in order.
+
+        >>> buffer = ReorderBuffer(pixels=8)
+        >>> [[r.order for r in buffer.add(FinalRecord(order))] for order in (1, 2, 0, 4)]
+        [[], [], [0, 1, 2], []]
+        """
         self._ahead[record.order] = record
         if record.frame is not None:
             self._holding.append(record)
@@ -56,17 +61,17 @@ class ReorderBuffer:
         return ready
 
     def forget(self, record: FinalRecord) -> None:
-        """The record has been written."""
+        """Release the pixels of a record that has been written."""
         if record in self._holding:
             self._holding.remove(record)
 
     @property
     def full(self) -> bool:
-        """Whether as many records hold pixels as may."""
+        """Whether the limit of records with pixels is reached."""
         return len(self._holding) >= self._pixels
 
     def make_room(self) -> bool:
-        """Let the pixels of one record go where too many hold some: clean ones first, then oldest.
+        """If too many records hold pixels, drop those of one: the oldest clean, else the oldest.
 
         Returns:
             Whether a defective frame lost its pixels.

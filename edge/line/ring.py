@@ -1,4 +1,4 @@
-"""A bounded ring between the camera's thread and the inspection: capture never waits for it."""
+"""A bounded buffer between the camera's thread and the inspection, so that capture never waits."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ from edge.line.captured import Captured
 from edge.position.base import Item
 
 WAKE_S = 0.1
-"""How long a stop may go unnoticed: a signal sets a flag and wakes nobody."""
+"""Longest delay of a stop, in seconds: a signal handler sets a flag without waking a thread."""
 
 _CLOSING_S = 5.0
-"""For so long the end of a run waits for the camera's thread."""
+"""Longest wait for the camera's thread at the end of a run, in seconds."""
 
 
 class Ring:
-    """Takes frames off a camera in a thread of its own and gives them to be judged.
+    """Captures frames in a separate thread and yields them to be judged.
 
-    Of a live camera the oldest waiting frame gives its pixels up for a new one and comes out as a
-    bad frame, ``late``; a camera that can wait (files) waits instead. Pixels are not copied.
+    If it is full, a live camera's new frame replaces the pixels of the oldest waiting frame, which
+    becomes a bad frame with cause ``late``. A camera that is not live (files) waits instead. Pixels
+    are not copied.
 
     Args:
-        camera: Where frames come from.
-        stamp: Gives each its order, place and time, in the camera's thread.
-        size: Frames that may wait with their pixels.
-        newest_first: Give the newest frame first, but before it what gets no verdict now: frames
-            whose time is up, or that have no pixels. Else all in the order captured.
-        clock: Tells the time.
+        camera: Source of the frames.
+        stamp: Sets order, position and time of each item, in the camera's thread.
+        size: Most frames that wait with their pixels.
+        newest_first: Yield the newest frame first, but before it frames that need no verdict now
+            (deadline passed, or no pixels). Otherwise all come in the order of capture.
+        clock: The run's clock.
 
     Attributes:
         stopped: Whether ``stop`` was called.
@@ -64,10 +65,10 @@ class Ring:
         self._thread = Thread(target=self._capture, name="camera", daemon=True)
 
     def start(self, frames: int | None = None) -> None:
-        """Begin to capture, unless it was stopped.
+        """Start the capture, unless it was stopped.
 
         Args:
-            frames: Stop after so many were captured; None goes on until the camera ends.
+            frames: Number of frames to capture; None for no limit.
         """
         if not self.stopped:
             self._frames = frames
@@ -75,9 +76,9 @@ class Ring:
             self._thread.start()
 
     def __iter__(self) -> Iterator[Captured | None]:
-        """Yield until the camera has ended and nothing waits, or ``stop`` was called.
+        """Yield items until the camera has ended and none waits, or ``stop`` was called.
 
-        None is yielded every 0.1 s in which nothing came.
+        It yields None after every 0.1 s without an item.
         """
         while not self.stopped:
             with self._changed:
@@ -89,11 +90,11 @@ class Ring:
             yield captured
 
     def __len__(self) -> int:
-        """What waits to be given."""
+        """Number of waiting items."""
         return len(self._waiting)
 
     def check(self) -> None:
-        """Raise what the camera failed with, unless the ring was stopped.
+        """Raise the camera's error, unless the ring was stopped.
 
         Raises:
             CameraError: The camera failed.
@@ -102,25 +103,25 @@ class Ring:
             raise self._fault
 
     def stop(self) -> None:
-        """Let the iteration end before its next frame. Safe in a signal handler."""
+        """End the iteration before its next frame. Safe in a signal handler."""
         self.stopped = True
 
     def first_due_at(self) -> float:
-        """When the first waiting frame's time is up that still has some; infinite without any."""
+        """The earliest deadline of a waiting frame that is not over; infinite if there is none."""
         now = self._clock.now()
         with self._changed:
             due = (captured.due_at for captured in self._waiting if captured.has_pixels)
             return min((at for at in due if at > now), default=math.inf)
 
     def drain(self) -> list[Captured]:
-        """End the capture and give what was captured and not yet given, frames as dropped."""
+        """End the capture and return the waiting items, with frames as dropped bad frames."""
         self.stopped = True
         self._camera.close()
-        patient_until = self._clock.now() + _CLOSING_S
+        give_up_at = self._clock.now() + _CLOSING_S
         with self._changed:
             self._changed.notify_all()
-            while not self._ended and self._clock.now() < patient_until:
-                self._changed.wait(timeout=patient_until - self._clock.now())
+            while not self._ended and self._clock.now() < give_up_at:
+                self._changed.wait(timeout=give_up_at - self._clock.now())
             left = [captured.without_pixels(Cause.DROPPED) for captured in self._waiting]
             self._waiting.clear()
             self._with_pixels = 0
@@ -130,10 +131,10 @@ class Ring:
         place = 0
         if self._newest_first:
             now, last = self._clock.now(), len(self._waiting) - 1
-            needless = (
+            no_verdict = (
                 i for i, c in enumerate(self._waiting) if not c.has_pixels or c.due_at < now
             )
-            place = next(needless, last)
+            place = next(no_verdict, last)
         captured = self._waiting[place]
         del self._waiting[place]
         self._with_pixels -= captured.has_pixels
@@ -150,7 +151,7 @@ class Ring:
                 if count == self._frames:
                     break
         except Exception as error:
-            self._fault = error if isinstance(error, MillsightError) else _unforeseen(error)
+            self._fault = error if isinstance(error, MillsightError) else _unexpected(error)
         finally:
             with self._changed:
                 self._ended = True
@@ -171,7 +172,7 @@ class Ring:
             return not self.stopped
 
 
-def _unforeseen(error: Exception) -> MillsightError:
+def _unexpected(error: Exception) -> MillsightError:
     return MillsightError(
         f"reading the camera failed unexpectedly: {error!r}", "Please report this with the message"
     )

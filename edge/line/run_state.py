@@ -1,4 +1,4 @@
-"""What the two sides of a run share: the line that judges, and the outputs that tell of it."""
+"""The state that the line and the outputs of a run share."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from edge.service.coil_commands import CoilCommandLimit
 
 
 class RunState:
-    """Made before either side, and given to both: figures, queues, events, and coils' names.
+    """Figures, queues, events and coil commands; created before the line and the outputs.
 
     Args:
-        config: How much may wait.
-        live: Whether frames come whether or not they are asked for.
-        clock: Tells the time.
+        config: Queue sizes.
+        live: Whether the camera is live: it delivers frames whether or not the line is ready.
+        clock: The run's clock.
 
     Attributes:
-        figures: What was counted so far.
-        records: What waits for the outputs; it numbers all that is recorded.
-        events: What waits to be heard in the thread that runs the line.
-        queues: What waits, by what it waits for.
-        position_mm: Where what was captured last lies.
-        deadline_s: Time that the verdict on the frame captured last may take.
+        figures: The figures so far.
+        records: Queue of records for the outputs; it numbers all records.
+        events: Events for the listener in the line's thread.
+        queues: The queues, by what their entries wait for.
+        position_mm: Position on the coil of the latest captured item, in mm.
+        deadline_s: Seconds allowed for the verdict on the latest captured frame.
         live: See above.
         clock: See above.
     """
@@ -53,16 +53,16 @@ class RunState:
         self.deadline_s = 0.0
 
     def tell(self, event: Event) -> None:
-        """Tell outputs, and who hears of events, of one. From any thread."""
+        """Send an event to the outputs and to the listener. Thread-safe."""
         self.records.tell(event)
         self.events.add(event)
 
     def tell_here(self, kind: EventKind, text: str) -> None:
-        """Tell of something that happens where the line is now. From any thread."""
+        """Send an event with the current position. Thread-safe."""
         self.tell(Event(kind, text, self.clock.wall(), self.position_mm))
 
     def begin_coil(self, name: str | None) -> None:
-        """What is captured from here on lies on another coil; without a name, on none.
+        """Begin a coil with the next captured item; None ends the current coil.
 
         From any thread, such as that of an output that is told by a broker.
 

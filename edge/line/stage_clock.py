@@ -1,4 +1,4 @@
-"""What each stage has lately needed, and whether it still fits before a deadline."""
+"""Predicts from recent run times whether a stage still fits before a deadline."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from edge.core.clock import SYSTEM_CLOCK, Clock
 
 _TINY_S = 1e-9
 _FEW = 8
-"""Fewer runs say nothing sure about a line."""
+"""Fewest runs for a line fit."""
 
 
 class StageClock:
-    """What each stage has lately needed, in seconds, and what it would need for so many regions.
+    """Predicts the run time of each stage, in seconds, for a number of regions.
 
-    A run costs something whatever its regions, and something for each: a line fitted to the recent
-    runs by least squares says how much, and the 95th percentile of (time taken / time by the line)
-    says by what factor to expect more. While there are few runs, or all with as many regions, cost
-    is taken to be in proportion to the regions.
+    A run has a fixed cost and a cost per region. A line fitted to the recent runs by least squares
+    gives both. The prediction is the line's value times the 95th percentile of (run time / line's
+    value). With few runs, or if all have the same number of regions, the cost is assumed to be
+    proportional to the number of regions.
 
-    A stage that is refused ``window`` times in a row is tried again with what it needed forgotten:
-    one slow start must not shut it out for good.
+    A stage that was refused ``window`` times in a row is tried again and its run times are
+    forgotten, so that one slow start does not exclude it for ever.
 
-    Ten runs that take 3 ms and 1 ms for each region, one of them twice as long:
+    An example: nine runs that take 3 ms plus 1 ms for each region, then one that takes twice that:
 
     >>> clock = StageClock()
     >>> for regions in (1, 1, 1, 2, 2, 2, 3, 3, 4):
@@ -39,11 +39,11 @@ class StageClock:
     >>> clock.fits("classifier", clock.now() + 0.030, 16)
     False
 
-    In proportion to the runs of one region, 4 ms each, 16 regions would be taken for 64 ms.
+    A cost proportional to the regions, 4 ms each, would predict 64 ms for 16 regions.
 
     Args:
-        window: How many runs of a stage are remembered.
-        clock: Tells the time.
+        window: Number of runs of a stage to remember.
+        clock: The run's clock.
     """
 
     def __init__(self, window: int = 64, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -53,21 +53,21 @@ class StageClock:
         self._refused: dict[str, tuple[int, int]] = {}
 
     def record(self, stage: str, seconds: float, regions: int = 1) -> None:
-        """Remember one run of a stage on so many regions."""
+        """Remember the run time of a stage on a number of regions."""
         kept = self._spent.setdefault(stage, deque(maxlen=self._window))
         kept.append((max(regions, 1), seconds))
         if regions >= self._refused.get(stage, (0, 1))[1]:
             self._refused.pop(stage, None)
 
     def line(self, stage: str) -> tuple[float, float] | None:
-        """Seconds whatever the regions, and for each; None where runs are too few or too alike."""
+        """Fixed seconds and seconds per region; None with too few runs or equal region counts."""
         spent = self._spent.get(stage, ())
         if len(spent) < _FEW or len({count for count, _ in spent}) == 1:
             return None
         return _fit(spent)
 
     def p95_s(self, stage: str, regions: int = 1) -> float:
-        """95th percentile of what the stage would need now, in seconds; 0 before its first run."""
+        """Predicted 95th percentile of the stage's run time, in seconds; 0 before its first run."""
         spent = self._spent.get(stage)
         if not spent:
             return 0.0
@@ -78,7 +78,7 @@ class StageClock:
         return share * (fixed + each * regions)
 
     def fits(self, stage: str, due_at: float, regions: int = 1) -> bool:
-        """Whether a stage started now would, as it lately went, end by ``due_at`` (monotonic)."""
+        """Whether a stage started now is predicted to end by ``due_at`` (monotonic seconds)."""
         if self.now() + self.p95_s(stage, regions) <= due_at:
             return True
         times, least = self._refused.get(stage, (0, regions))
@@ -91,7 +91,7 @@ class StageClock:
 
 
 def _fit(runs: Collection[tuple[int, float]]) -> tuple[float, float]:
-    """Seconds whatever the regions, and for each, by least squares; neither below zero."""
+    """Fixed seconds and seconds per region by least squares; neither is below zero."""
     n = len(runs)
     count, spent = (sum(column) / n for column in zip(*runs, strict=True))
     spread = sum((regions - count) ** 2 for regions, _ in runs)

@@ -1,4 +1,4 @@
-"""Gives everything that the camera takes its order, its place on the coil, and its deadline."""
+"""Sets order, position on the coil and deadline of every item from the camera."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from edge.position.base import FramePlace, Item, Position
 
 
 class FrameStamper:
-    """Called with each item, in the order captured, in the camera's thread.
+    """Stamps each item, in the order of capture, in the camera's thread.
 
-    This is the only place where a frame is placed: inspections take position, length and time from
-    it. It is also where the deadline of a verdict is decided.
+    This is the only place where a frame gets its position, length and time; inspections copy them.
+    It is also the place where the deadline of a verdict is decided.
 
     Args:
-        config: Size of a pixel, and the time that a verdict may take.
-        position: Follows the strip.
-        state: Gives the order, and is told of events: the camera lost or back, the encoder.
+        config: Pixel size and time budget.
+        position: Measures the position on the coil.
+        state: Provides the order; receives events about camera and encoder.
     """
 
     def __init__(self, config: LineConfig, position: Position, state: RunState) -> None:
@@ -35,7 +35,7 @@ class FrameStamper:
         self._budget_s = None if config.budget_ms is None else config.budget_ms / 1e3
 
     def __call__(self, item: Item) -> Captured:
-        """Stamp what the camera gave next."""
+        """Stamp the next item of the camera."""
         state, clock = self._state, self._state.clock
         place = self._position.advance(item)
         state.position_mm = place.position_mm
@@ -51,7 +51,7 @@ class FrameStamper:
         for text in place.notes:
             state.tell(Event(EventKind.POSITION, text, at, place.position_mm))
         if state.live:
-            for event in self._camera_events.of(captured):
+            for event in self._camera_events.events_for(captured):
                 state.tell(event)
         return captured
 

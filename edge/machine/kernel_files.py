@@ -1,15 +1,15 @@
-"""Reading what the kernel tells of the device in small files."""
+"""Reads the small files in which the kernel describes the device."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 ROOT = Path("/")
-"""Where ``proc`` and ``sys`` are; tests give trees of their own."""
+"""Folder that holds ``proc`` and ``sys``; tests use their own."""
 
 
 def read(path: Path) -> str | None:
-    """A file's text without white space and zero bytes around it; None where it has none."""
+    """A file's text, stripped of white space and zero bytes; None if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8", errors="replace").strip("\0 \n\t")
     except OSError:
@@ -17,7 +17,7 @@ def read(path: Path) -> str | None:
 
 
 def number(path: Path, *, base: int = 10) -> int | None:
-    """A file that holds one whole number; None where there is none."""
+    """The integer in a file; None if there is none."""
     text = read(path)
     try:
         return None if text is None else int(text, base)
@@ -26,7 +26,7 @@ def number(path: Path, *, base: int = 10) -> int | None:
 
 
 def fields(text: str | None) -> dict[str, str]:
-    """Lines ``name: value`` by name; the first where a name comes again, as for each processor."""
+    """Values of lines ``name: value`` by name. For repeated names, the first value counts."""
     found: dict[str, str] = {}
     for line in (text or "").splitlines():
         name, colon, value = line.partition(":")

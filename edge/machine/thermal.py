@@ -8,11 +8,11 @@ from typing import NamedTuple
 from edge.machine.kernel_files import ROOT, number, read
 
 _HOT_C = 80.0
-"""Where a device names no limit of its own: most boards begin to slow down there."""
+"""Limit for zones without a limit of their own: most boards begin to slow down there."""
 
 
 class ThermalZone(NamedTuple):
-    """A zone's temperature and the one from which the processor is slowed down, both in °C."""
+    """A zone's temperature, and the limit above which the processor is slowed down, in °C."""
 
     celsius: float
     limit_celsius: float
@@ -20,7 +20,7 @@ class ThermalZone(NamedTuple):
 
 
 def hottest_zone(root: Path = ROOT) -> ThermalZone | None:
-    """The zone that is nearest its own limit; None where the machine tells no temperature."""
+    """The zone nearest to its own limit; None if the machine reports no temperature."""
     zones = [
         ThermalZone(degrees / 1000.0, _limit_c(zone), read(zone / "type") or zone.name)
         for zone in sorted((root / "sys/class/thermal").glob("thermal_zone*"))
@@ -30,7 +30,7 @@ def hottest_zone(root: Path = ROOT) -> ThermalZone | None:
 
 
 def _limit_c(zone: Path) -> float:
-    """The lowest temperature at which the zone begins to hold the processor back."""
+    """The lowest temperature at which the zone throttles the processor."""
     limits = [
         degrees / 1000.0
         for kind in zone.glob("trip_point_*_type")

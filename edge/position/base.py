@@ -1,4 +1,4 @@
-"""What every source of positions is: it says where on the coil a frame lies."""
+"""The interface of position sources, which determine where on the coil a frame lies."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from edge.core.frame import (
 )
 
 Item = Frame | BadFrame | Absence
-"""What a camera gives."""
+"""An item from a camera."""
 
-USUAL_LINES = 256
-"""Lines of a frame that could not be read, until one has been."""
+DEFAULT_LINES = 256
+"""Assumed lines of an unreadable frame before the first readable one."""
 
 GAP = 1.5
-"""Frame lengths from one frame's end to the next one's that tell of strip between them."""
+"""If the ends of two frames are more than so many frame lengths apart, strip is missing between."""
 
 
 @dataclass(frozen=True, slots=True)
 class FramePlace:
-    """Where a frame lies, or what an absence stands for.
+    """The place of a frame or an absence on the coil.
 
     Attributes:
-        position_mm: Millimetre on the coil of line 0; of an absence, of its end.
-        length_mm: Millimetres of strip that it adds to what passed; 0 for an absence, while the
-            strip stands, and for strip that was seen before.
-        missing_mm: Millimetres that passed before it, since what came last, without a frame.
-        missing: Frames that the camera never gave in between.
-        speed_m_s: Speed of the strip at its last line; 0 while it stands.
+        position_mm: Position of line 0 in mm; for an absence, of its end.
+        length_mm: Millimetres of new strip; 0 for an absence, while the strip stands still, and for
+            strip that was seen before.
+        missing_mm: Millimetres of strip without a frame between the previous item and this one.
+        missing: Number of frames lost in between.
+        speed_m_s: Speed of the strip at its last line; 0 while it stands still.
         lost: Whether the missing strip passed while the camera was lost.
-        stands: Whether it is known that the strip did not move since what came last.
-        notes: What has happened to the source since, a sentence each for the person at the line.
+        stands: Whether the strip is known not to have moved since the previous item.
+        notes: Messages for the operator about the position source, one sentence each.
     """
 
     position_mm: float
@@ -48,28 +48,31 @@ class FramePlace:
 
 
 class Position(ABC):
-    """Follows the strip. All its methods but ``close`` are called in one thread, in frame order."""
+    """Measures the position on the coil. All methods but ``close`` are called in one thread."""
 
     @abstractmethod
     def advance(self, item: Item) -> FramePlace:
-        """Place what the camera gave next. A frame without pixels is as long as the one before."""
+        """The place of the next item, in the order of capture.
+
+        A frame without pixels is assumed to be as long as the frame before.
+        """
 
     def start(self, at: float) -> None:
-        """The run begins at this ``time.monotonic()``: an absence may be what comes first."""
+        """Begin the run at this ``time.monotonic()``; needed if an absence comes first."""
 
     def close(self) -> None:
-        """Free what it holds. Safe to call twice."""
+        """Release resources. Safe to call twice."""
 
 
-class Lines:
-    """Remembers how many lines a frame has, for those that came without pixels."""
+class FrameLength:
+    """Remembers the lines of the latest frame, for frames without pixels."""
 
-    def __init__(self, mm_per_line: float, usual: int = USUAL_LINES) -> None:
+    def __init__(self, mm_per_line: float, lines: int = DEFAULT_LINES) -> None:
         self._mm_per_line = mm_per_line
-        self._lines = usual
+        self._lines = lines
 
     def length_mm(self, item: Item) -> float:
-        """Millimetres that a frame shows; of an absence, those of a frame."""
+        """Length of a frame in mm; for an absence, that of the latest frame."""
         if isinstance(item, Frame):
             self._lines = item.pixels.shape[0]
         elif isinstance(item, BadFrame) and item.lines:

@@ -1,15 +1,20 @@
-"""A counter of so many bits, followed past its end and back."""
+"""A hardware counter that rolls over."""
 
 from __future__ import annotations
 
 
 class Counter:
-    """Makes one running count of a counter that rolls over.
+    """Converts readings of a counter that rolls over into steps.
 
-    Between two readings it is taken to have moved by less than half its range, to either side.
+    Between two readings it must move by less than half its range, in either direction. A counter of
+    8 bits has a range of 256: from 250 to 4 it moved by 10 through zero, and back by -10.
+
+        >>> counter = Counter(bits=8)
+        >>> [counter.moved(count) for count in (250, 4, 250)]
+        [0, 10, -10]
 
     Args:
-        bits: Its width; it counts modulo 2 to this power.
+        bits: Width of the counter; it counts modulo 2 ** bits.
     """
 
     def __init__(self, bits: int) -> None:
@@ -17,7 +22,7 @@ class Counter:
         self._last: int | None = None
 
     def moved(self, count: int) -> int:
-        """Counts since the reading before, negative backwards; 0 at the first."""
+        """The step since the previous reading, negative if backwards; 0 at the first reading."""
         if self._last is None:
             self._last = count
         step = (count - self._last) % self._range

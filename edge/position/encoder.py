@@ -1,4 +1,4 @@
-"""Positions from an encoder: what the strip really moved, forth and back, and when it stood."""
+"""Positions from an encoder, which measures the strip's movement in both directions."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from dataclasses import replace
 from typing import Protocol
 
 from edge.core.frame import Absence
-from edge.position.base import GAP, USUAL_LINES, FramePlace, Item, Lines, Position
+from edge.position.base import DEFAULT_LINES, GAP, FrameLength, FramePlace, Item, Position
 from edge.position.counter import Counter
 
 _SPEED_OVER_S = 0.05
-"""Time over which the speed is taken: cameras and feeds are late by some milliseconds."""
+"""Seconds over which the speed is computed: cameras and feeds are late by some milliseconds."""
 
 _STANDS_S = 0.25
-"""Strip whose count has not changed for so long stands."""
+"""The strip stands still if its count has not changed for so many seconds."""
 
 _SILENT_S = 1.0
-"""Without a count for so long the strip is taken to run at its nominal speed."""
+"""After so many seconds without a count the nominal speed is assumed."""
 
 _SILENT_FRAMES = 16
-"""Frames in a row without a count that are worth a word."""
+"""Consecutive frames without a count that cause a message."""
 
 _SLACK_FRAMES = 4
-"""Frame lengths that a count may jump whatever the clock says."""
+"""Frame lengths that a count may jump regardless of the elapsed time."""
 
 
 class Counts(Protocol):
-    """Counts that come beside the frames, such as ``edge.position.encoder_feed.Feed``."""
+    """A source of counts separate from the frames, such as ``edge.position.encoder_feed``."""
 
     def __call__(self, at: float, /) -> int | None:
-        """The count at a ``time.monotonic()``; None where it is not known."""
+        """The count at a ``time.monotonic()``; None if unknown."""
 
     def close(self) -> None:
-        """Free what it holds."""
+        """Release resources."""
 
 
 def moves(feed: Counts, now: Callable[[], float] = time.monotonic) -> bool:
-    """Whether the strip moves, by the counts over the last moment; true where they say nothing.
+    """Whether the strip has moved within the last 0.25 s by the counts; True if they are unknown.
 
-    A camera that is silent while the strip stands is not lost.
+    A camera without frames while the strip stands still is not lost.
     """
     at = now()
     count, before = feed(at), feed(at - _STANDS_S)
@@ -49,28 +49,28 @@ def moves(feed: Counts, now: Callable[[], float] = time.monotonic) -> bool:
 
 
 class EncoderPosition(Position):
-    """Follows the count at each frame's last line, from the frame itself or from a feed.
+    """Positions from the count at each frame's last line, from the frame itself or from a feed.
 
-    Strip counts once. What moved back under the camera and comes again adds nothing to what passed
-    until it is further than it ever was: of strip that was seen twice the first inspection
-    counts, the second finds defects on it and stands for 0 mm. Positions go back and forth with
-    the strip. While the strip stands, frames stand for 0 mm and an absence passes nothing by.
+    Strip counts once. If strip runs back and passes again, it adds no length until it is beyond the
+    furthest position so far. Frames of strip seen again count for 0 mm; defects on them are still
+    found. Positions follow the strip in both directions. While the strip stands still, frames count
+    for 0 mm and an absence adds no missing strip.
 
-    Lost frames share what passed evenly with the frame after them. Where no count came, what passed
-    is estimated by speed × time, and put right by the next count. A count that cannot be, because
-    the strip would have run faster than ``max_m_s``, is one that began anew; so is one that comes
-    lower out of a camera that was lost, because it was most likely switched off.
+    Lost frames and the frame after them share the passed strip evenly. Without a count, the passed
+    strip is estimated as speed × time, and corrected by the next count. The counter is assumed to
+    have been reset if the strip would have run faster than ``max_m_s``, or if a camera that was
+    lost returns with a lower count, because it was probably switched off.
 
     Args:
-        mm_per_count: Millimetres of strip in one count, negative where it counts down.
+        mm_per_count: Millimetres of strip in one count; negative if it counts down.
         counter_bits: Width of the counter, which rolls over.
         mm_per_line: Millimetres of strip in one line.
-        speed_m_s: The strip's nominal speed, as long as no count tells it.
+        speed_m_s: Nominal speed of the strip, used while counts are unknown.
         counts: Whether the camera numbers its frames itself.
-        lines: Lines of a frame, for those that cannot be read before any other came.
-        max_m_s: No strip runs faster.
-        feed: Gives the count of frames that carry none, and is closed with this; None where only
-            frames carry one.
+        lines: Assumed lines of unreadable frames before the first readable one.
+        max_m_s: Highest possible speed of the strip.
+        feed: Provides counts for frames without one; closed with this object. None if the frames
+            have counts.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class EncoderPosition(Position):
         mm_per_line: float,
         speed_m_s: float,
         counts: bool = True,
-        lines: int = USUAL_LINES,
+        lines: int = DEFAULT_LINES,
         max_m_s: float = 50.0,
         feed: Counts | None = None,
     ) -> None:
@@ -89,28 +89,28 @@ class EncoderPosition(Position):
         self._counter = Counter(counter_bits)
         self._nominal_m_s = speed_m_s
         self._counts = counts
-        self._lines = Lines(mm_per_line, lines)
+        self._lines = FrameLength(mm_per_line, lines)
         self._max_mm_s = max_m_s * 1000.0
         self._feed = feed
         self._end_mm = 0.0
-        """Where the last line lies; it goes back with the strip."""
+        """Position of the last line; it moves back if the strip does."""
         self._furthest_mm = 0.0
         self._counted: tuple[float, float] | None = None
-        """When the last count came, and where its last line lay."""
+        """Time of the last count, and position of the last line then."""
         self._track: deque[tuple[float, float]] = deque(maxlen=64)
         self._last_at: float | None = None
         self._next_number: int | None = None
         self._absent = False
         self._uncounted = 0
         self._notes: list[str] = []
-        """Of the item that is being placed."""
+        """Messages of the current item."""
 
     def start(self, at: float) -> None:
-        """The run begins: strip that passes before the camera is there has passed unseen."""
+        """Begin the run: strip that passes before the first frame counts as missing."""
         self._last_at = at
 
     def advance(self, item: Item) -> FramePlace:
-        """Place what the camera gave next."""
+        """The place of the next item."""
         place = self._place(item)
         notes, self._notes = tuple(self._notes), []
         return replace(place, notes=notes) if notes else place
@@ -119,7 +119,7 @@ class EncoderPosition(Position):
         length = self._lines.length_mm(item)
         count = self._count_of(item)
         if isinstance(item, Absence) and count is None and self._feed is None:
-            # The next frame's own count says what passed.
+            # The next frame's count will show how much passed.
             self._absent = True
             return FramePlace(self._end_mm, 0.0, speed_m_s=self._speed_m_s(item.taken_at))
         before = self._end_mm
@@ -159,21 +159,19 @@ class EncoderPosition(Position):
             count = self._feed(item.taken_at)
         if count is not None:
             if self._uncounted >= _SILENT_FRAMES:
-                self._notes.append(
-                    "The encoder's counts have come back: they give positions again."
-                )
+                self._notes.append("Encoder counts are back: positions follow them again.")
             self._uncounted = 0
         elif not isinstance(item, Absence):
             self._uncounted += 1
             if self._uncounted == _SILENT_FRAMES:
                 self._notes.append(
                     f"No encoder count came with {_SILENT_FRAMES} frames: positions are estimated "
-                    "by speed × time. Check the encoder and what sends its counts."
+                    "by speed × time. Check the encoder and the sender of its counts."
                 )
         return count
 
     def _move(self, item: Item, count: int | None, length: float) -> None:
-        """Put ``_end_mm`` where the item's last line lies."""
+        """Set ``_end_mm`` to the position of the item's last line."""
         at = item.taken_at
         if count is None:
             self._end_mm += self._estimate_mm(item, length)
@@ -181,26 +179,26 @@ class EncoderPosition(Position):
         step_mm = self._counter.moved(count) * self._mm_per_count
         if self._counted is None:
             self._end_mm += self._estimate_mm(item, length)
-        elif self._may_be(step_mm, at - self._counted[0], length):
+        elif self._is_plausible(step_mm, at - self._counted[0], length):
             self._end_mm = self._counted[1] + step_mm
         else:
             self._notes.append(
-                f"The encoder's count has jumped by {step_mm / 1000.0:,.0f} m: it is taken to have "
-                "begun anew, and positions go on from the last."
+                f"The encoder count jumped by {step_mm / 1000.0:,.0f} m: the counter was probably "
+                "reset, and positions continue from the last one."
             )
             self._track.clear()
             self._end_mm += self._estimate_mm(item, length)
         self._counted = at, self._end_mm
         self._track.append(self._counted)
 
-    def _may_be(self, step_mm: float, seconds: float, length: float) -> bool:
+    def _is_plausible(self, step_mm: float, seconds: float, length: float) -> bool:
         if self._absent and self._feed is None and step_mm < 0:
             return False
         limit_mm = self._max_mm_s * max(0.0, seconds) + _SLACK_FRAMES * length
         return abs(step_mm) <= limit_mm
 
     def _estimate_mm(self, item: Item, length: float) -> float:
-        """What passes up to an item without a count; the first frame stands for itself."""
+        """Estimated strip in mm since the previous item; the first frame counts for its length."""
         first = self._next_number is None and self._counted is None
         if first and not isinstance(item, Absence) and not self._absent:
             return length
@@ -208,7 +206,7 @@ class EncoderPosition(Position):
         return self._speed_m_s(item.taken_at) * 1000.0 * max(0.0, item.taken_at - since)
 
     def _speed_m_s(self, at: float) -> float:
-        """As the last counts tell it; the nominal one where they are none or old."""
+        """The speed by the last counts; the nominal speed if there are none or they are old."""
         if len(self._track) < 2 or at - self._track[-1][0] > _SILENT_S:
             return self._nominal_m_s
         last_at, last_mm = self._track[-1]

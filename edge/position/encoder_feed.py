@@ -1,9 +1,10 @@
-"""An encoder's counts over the network: a datagram with the count as a decimal number.
+"""Encoder counts over the network: UDP datagrams with the count as a decimal number.
 
-Whatever can send UDP can feed it, a PLC or a counter box, fifty times a second or more, also while
-the strip stands. A datagram is the count in ASCII digits, ``-`` before it where it is negative,
-white space around it allowed. Datagrams are neither acknowledged nor known by their sender: only
-the machine itself is listened to, unless another address is given.
+Any UDP sender can be used, such as a PLC or a counter box. It must send at least fifty times a
+second, also while the strip stands still. A datagram is the count in ASCII digits, with ``-``
+before it if negative; white space around it is allowed. Datagrams are not acknowledged and their
+sender is not verified; therefore the feed listens only to this machine unless another address is
+given.
 """
 
 from __future__ import annotations
@@ -25,23 +26,23 @@ from edge.position.odd_datagram import LONGEST, reason
 _COUNT = re.compile(rb"\s*(-?\d{1,20})\s*")
 _WAKE_S = 0.2
 _KEPT = 256
-"""Counts that are remembered: 5 s of them at fifty a second."""
+"""Number of counts kept: 5 s of them at fifty a second."""
 
 _SILENT_S = 0.5
-"""A count is good for so long."""
+"""A count is valid for so many seconds."""
 
 _SAY_EVERY_S = 60.0
 """A sender that is set up wrongly sends fifty a second; what is wrong is said once in so long."""
 
 _SPEED_OVER_S = 0.02
-"""Time over which the speed is taken, at least, where the next count is still to come."""
+"""Fewest seconds over which the speed is computed for extrapolation."""
 
 
 class EncoderFeed:
-    """Listens for counts in a thread of its own, and says what the count was at a moment.
+    """Receives counts in a separate thread, and interpolates the count at a given time.
 
     Args:
-        address: ``udp://HOST:PORT`` to listen at; port 0 takes any that is free.
+        address: ``udp://HOST:PORT`` to listen at; port 0 chooses a free port.
         counter_bits: Width of the counter, which rolls over.
         clock: What counts are stamped by as they come.
         say: Told of datagrams that are no count, at most once a minute; see ``say``.
@@ -52,7 +53,7 @@ class EncoderFeed:
         say: Told of them, in the thread that listens; may be set while it runs.
 
     Raises:
-        ConfigError: It is no such address, or nobody can listen there.
+        ConfigError: The address is malformed, or cannot be used.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class EncoderFeed:
         except (OSError, UnicodeError) as error:
             self._socket.close()
             raise ConfigError(
-                f"the encoder's counts cannot be listened for at {address}: {error}",
+                f"encoder counts cannot be received at {address}: {error}",
                 "Give an address of this machine and a port that no other program uses",
             ) from None
         self._socket.settimeout(_WAKE_S)
@@ -92,9 +93,9 @@ class EncoderFeed:
         self._thread.start()
 
     def __call__(self, at: float) -> int | None:
-        """The count at a time of the clock, between two that came or going on from the last.
+        """The count at a time of the clock, interpolated, or extrapolated from the last counts.
 
-        None where none came within half a second of it.
+        None if no count came within half a second.
         """
         with self._lock:
             seen = list(self._seen)
@@ -108,7 +109,7 @@ class EncoderFeed:
         if place + 1 < len(seen):
             first, second = seen[place], seen[place + 1]
         else:
-            # Datagrams that were held up come in one burst: it tells nothing about the speed.
+            # Delayed datagrams arrive in one burst, from which no speed can be computed.
             earlier = bisect_right(times, times[place] - _SPEED_OVER_S) - 1
             first, second = seen[earlier if earlier >= 0 else place], seen[place]
         slope = (second[1] - first[1]) / max(second[0] - first[0], 1e-6)

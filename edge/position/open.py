@@ -1,4 +1,4 @@
-"""The source of positions that the configuration names."""
+"""Opens the position source of the configuration."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def open_feed(position: PositionConfig) -> EncoderFeed | None:
-    """What listens for the encoder's counts; None where none come over the network.
+    """Open the feed of encoder counts; None if none come over the network.
 
     Raises:
-        ConfigError: The encoder's counts cannot be listened for at that address.
+        ConfigError: The address cannot be used.
     """
     if position.source == "speed" or position.mm_per_count is None or position.feed is None:
         return None
@@ -29,13 +29,13 @@ def open_feed(position: PositionConfig) -> EncoderFeed | None:
 def open_position(
     line: LineConfig, position: PositionConfig, *, counts: bool, feed: EncoderFeed | None = None
 ) -> Position:
-    """The source that ``[position]`` asks for.
+    """Open the source that ``[position]`` configures.
 
     Args:
-        line: Speed and size of the strip's frames.
-        position: The source.
-        counts: Whether the camera numbers its frames itself; true for one that waits.
-        feed: Gives the encoder's counts beside the frames (``open_feed``); closed with it.
+        line: Speed of the strip and size of frames.
+        position: Configuration of the source.
+        counts: Whether the camera numbers its frames itself; True for one that is not live.
+        feed: Provides encoder counts separate from the frames (``open_feed``); closed with it.
     """
     if position.source == "speed" or position.mm_per_count is None:
         return SpeedPosition(

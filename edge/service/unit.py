@@ -81,8 +81,8 @@ _SANDBOX = (
         ),
     ),
     _Choice(
-        "It sees its own temporary files and processes, and cannot change the kernel, the clock "
-        "or the device's name.",
+        "It sees its own temporary files and processes, and cannot change the kernel or the "
+        "device's name.",
         (
             "PrivateTmp=yes",
             "ProtectProc=invisible",
@@ -90,7 +90,6 @@ _SANDBOX = (
             "ProtectKernelModules=yes",
             "ProtectKernelLogs=yes",
             "ProtectControlGroups=yes",
-            "ProtectClock=yes",
             "ProtectHostname=yes",
         ),
     ),
@@ -102,10 +101,12 @@ _SANDBOX = (
     _Choice(
         "What a service needs, and no more. Not forbidden: memory that is written and run "
         "(MemoryDenyWriteExecute), since GStreamer compiles as it goes; nor to be less urgent "
-        "(setpriority), as what catches up is.",
+        "(setpriority), as what catches up is; nor to ask whether a time service keeps the clock "
+        "(adjtimex, hence no ProtectClock), which without rights it cannot set.",
         (
             "SystemCallFilter=@system-service",
             "SystemCallFilter=~@privileged",
+            "SystemCallFilter=adjtimex clock_adjtime",
             "SystemCallErrorNumber=EPERM",
             "SystemCallArchitectures=native",
             "RestrictNamespaces=yes",

@@ -75,15 +75,16 @@ class CsvFile(Sink):
     def _write(self, descriptor: int, row: bytes) -> None:
         status = os.fstat(descriptor)
         is_file = stat.S_ISREG(status.st_mode)
-        size = _whole_rows(descriptor, status.st_size) if is_file else 0
-        if is_file and size < status.st_size:
-            os.ftruncate(descriptor, size)
         header = csv_row(COLUMNS)
-        if size and os.pread(descriptor, len(header), 0) != header:
+        # Before anything is cut off: only what this program wrote may be.
+        if is_file and not header.startswith(os.pread(descriptor, len(header), 0)):
             raise UnwritableError(
                 f"{self._path} has other columns than a table of defects",
                 "Name another file, or move this one away",
             )
+        size = _whole_rows(descriptor, status.st_size) if is_file else 0
+        if is_file and size < status.st_size:
+            os.ftruncate(descriptor, size)
         rest = row if size else header + row
         try:
             while rest:

@@ -192,8 +192,8 @@ def draw(pixels: Pixels, inspection: Inspection, classes: tuple[str, ...]) -> ND
     if scale > 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
     for defect in inspection.defects:
-        if defect.mask is None and defect.heats:
-            _lay_heat(picture, defect.heats, scale, colour(defect.class_name, classes))
+        if defect.mask is None and defect.class_maps:
+            _lay_heat(picture, defect.class_maps, scale, colour(defect.class_name, classes))
     for defect in inspection.defects:
         ink = colour(defect.class_name, classes)
         if defect.mask is not None:

@@ -1,1 +1,1 @@
-"""The fastest way to run a bundle's networks on this device, of those that score as they should."""
+"""Finds the fastest engine choices for a bundle on this device that give the expected scores."""

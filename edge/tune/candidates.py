@@ -1,4 +1,4 @@
-"""The ways in which a bundle's stages can be run on this device, loaded and proven."""
+"""Lists the engine choices for a bundle's stages on this device, and verifies them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ StageModel = Gate | Classifier | InstanceModel
 
 
 def thread_counts(cores: int) -> list[int]:
-    """Each count up to four; from there on powers of two, and all cores."""
+    """Thread counts to try: 1 to 4, larger powers of two, and all cores.
+
+    >>> thread_counts(12)
+    [1, 2, 3, 4, 8, 12]
+    """
     powers = (1 << power for power in range(cores.bit_length()))
     return sorted({*range(1, min(cores, 4) + 1), *powers, cores})
 
@@ -39,10 +43,10 @@ def stages_of(bundle: Bundle, part: PartName) -> list[StageName]:
 
 
 def forms_of(bundle: Bundle, stage: StageName) -> set[Form]:
-    """The forms in which a stage can be run.
+    """The forms in which the bundle has a stage.
 
-    Of the instance networks one has to be in that precision; the others may be in float32, which
-    is for those that lost by shrinking.
+    At least one instance network must have the precision itself; the others may be in float32,
+    which replaces int8 for networks that would be worse in it.
     """
     found: Stage | InstanceStage | None = getattr(bundle.manifest.stages, stage)
     if not isinstance(found, InstanceStage):
@@ -55,29 +59,29 @@ def forms_of(bundle: Bundle, stage: StageName) -> set[Form]:
     }
 
 
-def ways_of(
+def choices_of(
     bundle: Bundle, stage: StageName, engines: Sequence[str], cores: int
 ) -> Iterator[EngineChoice]:
-    """Every way to run a stage in the engines that are installed."""
+    """Every choice for a stage with the installed engines."""
     forms = forms_of(bundle, stage)
     for engine, precision, threads in product(engines, get_args(Precision), thread_counts(cores)):
-        way = EngineChoice(engine, precision, threads)
-        if form_of(way) in forms:
-            yield way
+        choice = EngineChoice(engine, precision, threads)
+        if form_of(choice) in forms:
+            yield choice
 
 
 def _forms(models: Sequence[ModelFile]) -> set[Form]:
     return {(model.format, model.precision) for model in models}
 
 
-def load_stage(bundle: Bundle, stage: StageName, way: EngineChoice) -> StageModel:
-    """The model of a stage that the bundle has.
+def load_stage(bundle: Bundle, stage: StageName, choice: EngineChoice) -> StageModel:
+    """Load the model of a stage that the bundle has.
 
     Raises:
-        EngineError: The engine refuses it.
-        BundleError: The bundle has it in no such form.
+        EngineError: The engine cannot load it.
+        BundleError: The bundle does not have it in this form.
     """
-    loader = ModelLoader(bundle, way.engine, way.precision, way.threads)
+    loader = ModelLoader(bundle, choice.engine, choice.precision, choice.threads)
     if stage == "gate":
         return loader.gate()
     model = loader.classifier() if stage == "classifier" else loader.instances()
@@ -86,16 +90,18 @@ def load_stage(bundle: Bundle, stage: StageName, way: EngineChoice) -> StageMode
 
 
 class Partners:
-    """For each form a cascade that agrees with the golden frames, in one engine throughout.
+    """For each form, a cascade in one engine that agrees with the golden frames.
+
+    A candidate for one stage is verified together with the other stage of such a cascade.
 
     Args:
-        proof: What they are held against.
-        engines: Installed, in order of preference.
-        threads: Of each network.
+        proof: Verifies the cascades.
+        engines: Installed engines, in order of preference.
+        threads: Threads of each network.
 
     Attributes:
-        cascades: By form.
-        faults: Why there is none in a form.
+        cascades: The cascades by form.
+        faults: For other forms, the reason why there is none.
     """
 
     def __init__(self, proof: Proof, engines: Sequence[str], threads: int) -> None:
@@ -105,23 +111,23 @@ class Partners:
         whole = set.intersection(*(forms_of(proof.bundle, stage) for stage in stages))
         for engine in engines:
             for precision in get_args(Precision):
-                way = EngineChoice(engine, precision, threads)
-                form = form_of(way)
+                choice = EngineChoice(engine, precision, threads)
+                form = form_of(choice)
                 if form not in whole or form in self.cascades:
                     continue
                 if refusal := proof.refusal("verdict", form):
                     self.faults[form] = refusal
                     continue
-                found = _verdict(proof, way)
+                found = _verdict(proof, choice)
                 if isinstance(found, Cascade):
                     self.cascades[form] = found
                 else:
                     self.faults.setdefault(form, f"{engine}: {found}")
 
     def fault(self, form: Form) -> str:
-        """Why there is none in a form."""
+        """The reason why there is no cascade in a form."""
         return self.faults.get(
-            form, f"gate and classifier are not both there in {form[1]} as {form[0]}"
+            form, f"the bundle does not have gate and classifier both in {form[1]} as {form[0]}"
         )
 
     def with_stage(self, form: Form, model: StageModel) -> Cascade:
@@ -134,17 +140,17 @@ class Partners:
 
 
 def prove(
-    proof: Proof, partners: Partners, stage: StageName, way: EngineChoice
+    proof: Proof, partners: Partners, stage: StageName, choice: EngineChoice
 ) -> StageModel | str:
-    """The loaded model of a stage, or why it is not to be used."""
-    form = form_of(way)
+    """The loaded and verified model of a stage, or the reason why it cannot be used."""
+    form = form_of(choice)
     if stage == "instances":
         if refusal := proof.refusal("outlines", form):
             return refusal
     elif form not in partners.cascades:
         return partners.fault(form)
     try:
-        model = load_stage(proof.bundle, stage, way)
+        model = load_stage(proof.bundle, stage, choice)
         if isinstance(model, InstanceModel):
             fault = proof.outlines_fault(model, form)
         else:
@@ -152,26 +158,26 @@ def prove(
             like = partners.cascades[form]
             fault = proof.verdict_fault(cascade, form) or proof.gate_fault(cascade, like, form)
     except Exception as error:
-        return _said(error)
+        return _error_text(error)
     return fault or model
 
 
-def _verdict(proof: Proof, way: EngineChoice) -> Cascade | str:
-    """The gate and the classifier run in one way, or why they are not to be used."""
+def _verdict(proof: Proof, choice: EngineChoice) -> Cascade | str:
+    """Gate and classifier with one choice, or the reason why they cannot be used."""
     bundle = proof.bundle
     stages = bundle.manifest.stages.model_copy(update={"instances": None})
     manifest = bundle.manifest.model_copy(update={"stages": stages})
     try:
         cascade = Cascade.from_bundle(
-            replace(bundle, manifest=manifest), stages=dict.fromkeys(STAGES["verdict"], way)
+            replace(bundle, manifest=manifest), stages=dict.fromkeys(STAGES["verdict"], choice)
         )
-        return proof.verdict_fault(cascade, form_of(way)) or cascade
+        return proof.verdict_fault(cascade, form_of(choice)) or cascade
     except Exception as error:
-        return _said(error)
+        return _error_text(error)
 
 
-def _said(error: Exception) -> str:
-    """Whatever an engine throws at a model that it cannot run, there are other engines."""
+def _error_text(error: Exception) -> str:
+    """One line about any error: engines raise various types for models that they cannot run."""
     if isinstance(error, MillsightError):
         return error.what
     return f"{type(error).__name__}: {(str(error).splitlines() or ['no reason given'])[0]}"

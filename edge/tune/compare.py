@@ -1,4 +1,4 @@
-"""Whether one cascade is faster than another by more than noise."""
+"""Decides whether one cascade is faster than another by more than measurement noise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge.tune.tuning_plan import Comparison, PartName
 _FEWEST, _MOST = 20, 1000
 
 PartRunner = Callable[[int], Mapping[PartName, float]]
-"""Given the number of the round, runs once and says how many milliseconds each part took."""
+"""Runs once, given the number of the round; returns the milliseconds of each part."""
 
 
 def compare(
@@ -24,13 +24,13 @@ def compare(
     seconds: float,
     clock: Stopwatch = time.perf_counter,
 ) -> list[Comparison]:
-    """Time two cascades in turns, one first and then the other, and compare each part.
+    """Time two cascades alternately and compare each part.
 
     Args:
-        default: As it is run without a plan.
-        tuned: As it would be run.
-        seconds: When to stop.
-        clock: Seconds that pass; tells when to stop.
+        default: The cascade without a plan.
+        tuned: The cascade with the plan.
+        seconds: Duration of the measurement.
+        clock: Stopwatch for the duration.
     """
     for number in range(WARM_UP):
         default(number)
@@ -48,11 +48,11 @@ def compare(
 
 
 def compared(part: PartName, default: RaceTimes, tuned: RaceTimes) -> Comparison:
-    """What the times of one part say, round by round.
+    """Compare the times of one part, round by round.
 
-    It is faster where the interval of the ratio's median lies below 1, and that median by more
-    than a tie. The interval is between two of the ordered ratios (Conover, Practical Nonparametric
-    Statistics, 3.2), so that a few slow rounds do not matter.
+    The tuned cascade is faster if the confidence interval of the median ratio lies below 1, and the
+    median is below 1 by more than a tie. The interval is between two order statistics of the ratios
+    (Conover, Practical Nonparametric Statistics, 3.2), so that a few slow rounds do not matter.
     """
     ratios = np.sort(np.array(tuned.ms) / np.array(default.ms))
     low, high = _interval(ratios)
@@ -72,7 +72,11 @@ def compared(part: PartName, default: RaceTimes, tuned: RaceTimes) -> Comparison
 
 
 def _interval(ordered: np.ndarray) -> tuple[float, float]:
-    """The 95 % interval of the median."""
+    """The 95 % confidence interval of the median of ascending values.
+
+    Of 100 values it is between the 40th and the 61st: 50 ± 1.96 * √100 / 2 is 40.2 to 59.8, widened
+    to whole values.
+    """
     count = len(ordered)
     reach = 1.96 * math.sqrt(count) / 2
     first = max(0, math.floor(count / 2 - reach) - 1)

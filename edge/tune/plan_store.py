@@ -1,4 +1,4 @@
-"""Where plans are kept on a device: ``STATE/plans/DIGEST.json``, by the digest of their bundle."""
+"""The plans stored on a device: ``STATE/plans/DIGEST.json``, by the digest of their bundle."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from edge.bundle import Bundle
 from edge.core.errors import UnwritableError
 from edge.core.files import make_folder, write_whole
 from edge.core.regular_files import read_regular
-from edge.tune.machine import Machine, this_machine, unlike
+from edge.tune.machine import Machine, machine_difference, this_machine
 from edge.tune.tuning_plan import TuningPlan
 
 AGAIN = "tune again: millsight tune"
-"""What to do about a plan that is not used."""
+"""Advice for a plan that is not used."""
 
 
 class TuningPlans:
     """The plans of a device.
 
     Args:
-        state: Folder of what is installed on it.
+        state: State folder of the device.
     """
 
     def __init__(self, state: Path) -> None:
         self.folder = state / "plans"
 
     def file(self, bundle: Bundle) -> Path:
-        """Where the plan of a bundle lies."""
+        """The file of a bundle's plan."""
         return self.folder / f"{bundle.digest}.json"
 
     def find(self, bundle: Bundle, here: Machine | None = None) -> tuple[TuningPlan | None, str]:
-        """The plan of a bundle that is good on this device, or why the one there is not.
+        """The plan of a bundle if it is valid on this device, else the reason.
 
         Args:
             bundle: The bundle.
-            here: This device; None looks.
+            here: This device; None detects it.
 
         Returns:
-            The plan, and nothing; or None, and the reason, which is empty where there is no plan.
+            The plan and an empty text; or None and the reason, which is empty if no plan exists.
         """
         path = self.file(bundle)
         try:
@@ -51,11 +51,11 @@ class TuningPlans:
             return None, f"the plan {path} cannot be read ({error.strerror}) and is not used"
         except ValidationError:
             return None, f"the plan {path} is damaged and is not used; {AGAIN}"
-        why = self._unfit(plan, bundle, here or this_machine())
+        why = self._mismatch(plan, bundle, here or this_machine())
         return (None, f"the plan {path} is not used: {why}; {AGAIN}") if why else (plan, "")
 
     def save(self, plan: TuningPlan, bundle: Bundle) -> Path:
-        """Keep a plan in the place of the bundle's last one.
+        """Store a plan; it replaces the bundle's earlier plan.
 
         Raises:
             UnwritableError: The state folder cannot be written.
@@ -68,7 +68,7 @@ class TuningPlans:
         return path
 
     def forget(self, bundle: Bundle) -> bool:
-        """Remove the plan of a bundle; False where there was none.
+        """Remove the plan of a bundle; False if there was none.
 
         Raises:
             UnwritableError: It cannot be removed.
@@ -86,13 +86,13 @@ class TuningPlans:
         return True
 
     @staticmethod
-    def _unfit(plan: TuningPlan, bundle: Bundle, here: Machine) -> str:
+    def _mismatch(plan: TuningPlan, bundle: Bundle, here: Machine) -> str:
         if plan.bundle != bundle.digest:
-            return f"it is of another bundle, {plan.bundle_name} ({plan.bundle[:12]})"
+            return f"it was made for another bundle, {plan.bundle_name} ({plan.bundle[:12]})"
         stages = bundle.manifest.stages
         if set(plan.stages) != {
             name for name in type(stages).model_fields if getattr(stages, name)
         }:
-            return "it is not of the bundle's stages"
-        used = dict.fromkeys(way.engine for way in plan.stages.values())
-        return unlike(plan.machine, here, used)
+            return "its stages are not those of the bundle"
+        used = dict.fromkeys(stage.engine for stage in plan.stages.values())
+        return machine_difference(plan.machine, here, used)

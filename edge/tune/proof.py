@@ -1,10 +1,12 @@
-"""Whether a way to run a stage scores the golden frames as they should be scored.
+"""Verifies that an engine choice for a stage gives the expected scores for the golden frames.
 
-Golden frames hold scores of whole cascades in one form, a file format and a precision. So a way to
-run one stage is tried in such a cascade, the other stage being run in a way that is known to agree:
-what is off is the one that is tried. A form is admitted for a part of the cascade where every
-golden frame has scores in it, and where that part was judged in it on the holdout, at the bundle's
-own thresholds. These were chosen for the usual form.
+Golden frames have scores of whole cascades in one form (a file format and a precision). To verify a
+choice for one stage, it is put into such a cascade whose other stage is known to agree; a deviation
+is then caused by the stage under test.
+
+A form is admitted for a part of the cascade if every golden frame has scores in it, and if this
+part was judged in it on the holdout at the bundle's thresholds, which were chosen for the default
+form.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from edge.tune.tuning_plan import PartName
 from edge.vision.cascade import Cascade
 from edge.vision.engines.base import file_format
 from edge.vision.models.instances import InstanceModel
-from edge.vision.models.load import EngineChoice, usual
+from edge.vision.models.load import EngineChoice, default_choice
 from edge.vision.preprocess import network_input
 
 Form = tuple[str, Precision]
@@ -46,7 +48,7 @@ Form = tuple[str, Precision]
 
 
 class Proof:
-    """The golden frames of a bundle, and what is held against them.
+    """Verifies models against the golden frames of a bundle.
 
     Args:
         bundle: The bundle.
@@ -60,17 +62,17 @@ class Proof:
         """The golden frames, decoded.
 
         Raises:
-            BundleError: One cannot be.
+            BundleError: A golden frame cannot be decoded.
         """
         goldens = self.bundle.manifest.golden
         return [(golden, golden_pixels(self.bundle, golden.file)) for golden in goldens]
 
     def refusal(self, part: PartName, form: Form) -> str | None:
-        """Why a form is not admitted for a part; None where it is."""
+        """The reason why a form is not admitted for a part; None if it is admitted."""
         manifest, (format_, precision) = self.bundle.manifest, form
         if any(golden.scores(precision, format_) is None for golden in manifest.golden):
             return f"golden frames have no scores in {precision} as {format_}"
-        if form == form_of(usual()):
+        if form == form_of(default_choice()):
             return None
         if part == "outlines":
             stage = manifest.stages.instances
@@ -83,7 +85,7 @@ class Proof:
         return None if judged else f"{precision} as {format_} was not judged on the holdout"
 
     def verdict_fault(self, cascade: Cascade, form: Form) -> str | None:
-        """What a cascade's gate and classifier score wrongly; None where they agree."""
+        """The deviation of a cascade's gate and classifier from golden scores; None if none."""
         verdict = copy.copy(cascade)
         verdict.instances = None
         for golden, pixels in self.frames:
@@ -94,10 +96,10 @@ class Proof:
         return None
 
     def gate_fault(self, cascade: Cascade, like: Cascade, form: Form) -> str | None:
-        """Where a gate scores otherwise than one that agrees; None where it does not.
+        """The deviation of a gate from one that agrees; None if there is none.
 
-        Golden scores are of both networks together, and the gate's threshold is held against its
-        own.
+        This test is needed because golden scores combine both networks, while the gate's threshold
+        applies to the gate's own scores.
         """
         if cascade.networks.gate is like.networks.gate:
             return None
@@ -110,7 +112,7 @@ class Proof:
         return None
 
     def outlines_fault(self, model: InstanceModel, form: Form) -> str | None:
-        """What an instance model outlines wrongly; None where it agrees."""
+        """The deviation of an instance model from the golden instances; None if there is none."""
         manifest = self.bundle.manifest
         floors = instance_floors(manifest)
         for golden, pixels in self.frames:
@@ -122,13 +124,13 @@ class Proof:
         return None
 
 
-def form_of(way: EngineChoice) -> Form:
-    """The form that a way to run a stage reads."""
-    return file_format(way.engine), cast(Precision, way.precision)
+def form_of(choice: EngineChoice) -> Form:
+    """The form that an engine choice uses."""
+    return file_format(choice.engine), cast(Precision, choice.precision)
 
 
 def _expected(golden: GoldenFrame, form: Form) -> GoldenScores:
-    """What ``refusal`` has seen to be there."""
+    """The golden scores, whose existence ``refusal`` has checked."""
     expected = golden.scores(form[1], form[0])
     assert expected is not None
     return expected
@@ -136,7 +138,7 @@ def _expected(golden: GoldenFrame, form: Form) -> GoldenScores:
 
 def _fault(golden: GoldenFrame, off: float, form: Form) -> str | None:
     allowed = TOLERANCE[form[1]]
-    # Written so that what is not a number is a fault.
+    # In this order of comparison NaN is a fault.
     if off <= allowed:
         return None
     return f"scores {golden.file} {off:.3f} off in {form[1]}, where {allowed:g} is allowed"

@@ -1,4 +1,4 @@
-"""Timing that is fair to all who are timed: they take turns, so that a slow minute hits each."""
+"""Fair timing of several candidates: they run in turns, so that a slow period affects all."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ from typing import Any, TypeVar
 import numpy as np
 
 WARM_UP = 3
-"""Runs of each that do not count: the first are several times slower than the next."""
+"""Uncounted runs of each candidate: the first runs are several times slower than later ones."""
 
 SIEVE_FROM = 5
-"""Rounds after which the hopeless are given up."""
+"""Rounds after which hopeless candidates are dropped."""
 
 HOPELESS = 2.0
-"""Hopeless is who is at best so many times slower than the best of the group usually is."""
+"""A candidate is hopeless if its fastest run takes more than so many times the best median of its
+group."""
 
 FEWEST, MOST = 10, 500
-"""Rounds: so many at least, however slow the device; no more than so many, however fast."""
+"""Least and greatest number of rounds, regardless of the device's speed."""
 
 Key = TypeVar("Key", bound=Hashable)
 Stopwatch = Callable[[], float]
-"""Tells seconds, of which only differences mean something."""
+"""Returns seconds, of which only differences have a meaning."""
 
 Runner = Callable[[int], float]
-"""Given the number of the round, runs once and says how many milliseconds that took."""
+"""Runs once, given the number of the round; returns the milliseconds taken."""
 
 
 @dataclass(slots=True)
 class RaceTimes:
-    """What one runner took.
+    """The times of one candidate.
 
     Attributes:
         ms: Milliseconds of each round.
-        hopeless: Whether it was given up early.
+        hopeless: Whether it was dropped early.
     """
 
     ms: list[float] = field(default_factory=list)
@@ -58,20 +59,20 @@ def race(
     group: Callable[[Key], object] = lambda key: None,
     clock: Stopwatch = time.perf_counter,
 ) -> dict[Key, RaceTimes]:
-    """Time runners in interleaved rounds, each round in another order.
+    """Time candidates in interleaved rounds, each round in another order.
 
     Args:
-        runners: Who takes part.
-        seconds: When to stop.
-        group: The hopeless are those far slower than the best of their own group.
-        clock: Seconds that pass; tells when to stop.
+        runners: The candidates.
+        seconds: Duration of the measurement.
+        group: Group of a candidate; it is hopeless compared with the best of its group.
+        clock: Stopwatch for the duration.
     """
     times = {key: RaceTimes() for key in runners}
     racing = list(runners)
     for runner in runners.values():
         for number in range(WARM_UP):
             runner(number)
-    # Who comes after whom matters: idle threads of some engines keep a core for a while.
+    # The order matters: idle threads of some engines occupy a core for a while.
     shuffle = random.Random(0).shuffle
     until = clock() + seconds
     for number in range(MOST):
@@ -88,7 +89,7 @@ def race(
 def clocked(
     work: Callable[[Any], object], items: Sequence[Any], clock: Stopwatch = time.perf_counter
 ) -> Runner:
-    """A runner that does the work with one item a round, in turn."""
+    """A runner that does the work on one item per round, items in turn."""
 
     def run(number: int) -> float:
         item = items[number % len(items)]

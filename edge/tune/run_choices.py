@@ -1,4 +1,4 @@
-"""How a bundle's networks are run: as somebody asks, else as the device is tuned, else as usual."""
+"""Engine choices of a run: from options, else from the device's plan, else the defaults."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from edge.vision.cascade import Cascade
 from edge.vision.models.load import (
     Choices,
     EngineChoice,
-    usual,
+    default_choice,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RunChoices:
-    """What was asked of the networks, by options or a configuration.
+    """Engine, precision and threads from options or a configuration.
 
-    Where nothing was, the device's plan for the bundle is used. Where anything was, it is not: its
-    engines, precisions and threads were measured together.
+    If none of them is given, the device's plan for the bundle is used. If any is given, the plan is
+    not used, because its engines, precisions and threads were measured together.
 
     Attributes:
-        engine: Engine name; None: nobody said.
-        precision: Number format, such as ``int8``; None likewise.
-        threads: Threads for each network; None likewise.
-        say: Told, once for each reason, why a plan that is there is not used.
-        leave_cores: Where nobody said how many threads, no network takes so many of the cores.
+        engine: Engine name; None if not given.
+        precision: Number format, such as ``int8``; None if not given.
+        threads: Threads for each network; None if not given.
+        say: Called once for each reason why an existing plan is not used.
+        leave_cores: Number of cores to leave free if ``threads`` is not given.
     """
 
     engine: str | None = None
@@ -46,25 +46,25 @@ class RunChoices:
     threads: int | None = None
     say: Callable[[str], None] = lambda text: None
     leave_cores: int = 0
-    _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _reported: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def _untuned(self) -> Choices:
-        """How each stage is run without a plan."""
-        way = usual()
-        way = EngineChoice(
-            self.engine or way.engine,
-            self.precision or way.precision,
-            self.threads or way.threads,
+        """The choice for each stage without a plan."""
+        choice = default_choice()
+        choice = EngineChoice(
+            self.engine or choice.engine,
+            self.precision or choice.precision,
+            self.threads or choice.threads,
         )
-        return {"gate": way, "classifier": way, "instances": way}
+        return {"gate": choice, "classifier": choice, "instances": choice}
 
     def plan(self, bundle: Bundle, state: Path) -> TuningPlan | None:
-        """The device's plan for a bundle, where it is to be used.
+        """The device's plan for a bundle; None if it is not to be used.
 
         Args:
             bundle: The bundle.
-            state: Folder of what is installed on the device.
+            state: State folder of the device.
         """
         if self.engine or self.precision or self.threads:
             return None
@@ -73,24 +73,24 @@ class RunChoices:
             self._tell(why)
         return plan
 
-    def ways(self, bundle: Bundle, state: Path) -> Choices:
-        """How each stage is run."""
+    def by_stage(self, bundle: Bundle, state: Path) -> Choices:
+        """The choice for each stage."""
         plan = self.plan(bundle, state)
-        return self._spared(plan.choices if plan else self._untuned)
+        return self._limited(plan.choices if plan else self._untuned)
 
     def load(self, bundle: Bundle, state: Path, *, threads: int | None = None) -> Cascade:
-        """A bundle's models, run as they should be.
+        """Load a bundle's models with these choices.
 
         Args:
             bundle: The bundle.
-            state: Folder of what is installed on the device.
-            threads: For each network, whatever else is asked; None leaves it.
+            state: State folder of the device.
+            threads: Threads for each network, which override all other choices; None does not.
 
         Raises:
-            EngineError: No engine is installed, or it refuses a model.
-            BundleError: The bundle has no model of that precision.
+            EngineError: No engine is installed, or it cannot load a model.
+            BundleError: The bundle has no model of this precision.
         """
-        return self._use(bundle, state, lambda ways, *_: _cascade(bundle, ways, threads))
+        return self._use(bundle, state, lambda choices, *_: _cascade(bundle, choices, threads))
 
     def proven(
         self,
@@ -100,21 +100,21 @@ class RunChoices:
         threads: int | None = None,
         heed: Heed = unheeding,
     ) -> Cascade:
-        """The same, warm, after it has scored the golden frames rightly.
+        """Load a bundle's models, warm them up and verify them with the golden frames.
 
         Args:
-            bundle: As ``load``.
-            state: Likewise.
-            threads: Likewise.
+            bundle: As in ``load``.
+            state: As in ``load``.
+            threads: As in ``load``.
             heed: See ``Heed``.
 
         Raises:
-            EngineError: As ``load``.
-            BundleError: As ``load``; or it scores them otherwise.
+            EngineError: As in ``load``.
+            BundleError: As in ``load``; or golden frames get other scores.
         """
 
-        def use(ways: Choices, verdict: Precision, outlines: Precision | None) -> Cascade:
-            return proven(bundle, _cascade(bundle, ways, threads), verdict, outlines, heed=heed)
+        def use(choices: Choices, verdict: Precision, outlines: Precision | None) -> Cascade:
+            return proven(bundle, _cascade(bundle, choices, threads), verdict, outlines, heed=heed)
 
         return self._use(bundle, state, use)
 
@@ -124,30 +124,34 @@ class RunChoices:
         state: Path,
         use: Callable[[Choices, Precision, Precision | None], Cascade],
     ) -> Cascade:
-        """As planned; where that fails, as if there were no plan, which is said."""
+        """Use the plan; if it fails, report that and use the choices without a plan."""
         plan = self.plan(bundle, state)
         if plan is not None:
             try:
-                return use(self._spared(plan.choices), *plan.precisions)
+                return use(self._limited(plan.choices), *plan.precisions)
             except MillsightError as error:
                 path = TuningPlans(state).file(bundle)
                 self._tell(f"the plan {path} fails ({error.what}) and is not used; {AGAIN}")
-        ways = self._spared(self._untuned)
-        return use(ways, cast(Precision, ways["gate"].precision), None)
+        choices = self._limited(self._untuned)
+        return use(choices, cast(Precision, choices["gate"].precision), None)
 
     def _tell(self, why: str) -> None:
-        if why not in self._said:
-            self._said.add(why)
+        if why not in self._reported:
+            self._reported.add(why)
             self.say(why)
 
-    def _spared(self, ways: Choices) -> Choices:
+    def _limited(self, choices: Choices) -> Choices:
+        """Limit the threads of each choice by ``leave_cores``."""
         if self.threads is not None:
-            return ways
+            return choices
         most = max(1, (os.cpu_count() or 1) - self.leave_cores)
-        return {stage: replace(way, threads=min(way.threads, most)) for stage, way in ways.items()}
+        return {
+            stage: replace(choice, threads=min(choice.threads, most))
+            for stage, choice in choices.items()
+        }
 
 
-def _cascade(bundle: Bundle, ways: Choices, threads: int | None) -> Cascade:
+def _cascade(bundle: Bundle, choices: Choices, threads: int | None) -> Cascade:
     if threads is not None:
-        ways = {stage: replace(way, threads=threads) for stage, way in ways.items()}
-    return Cascade.from_bundle(bundle, stages=ways)
+        choices = {stage: replace(choice, threads=threads) for stage, choice in choices.items()}
+    return Cascade.from_bundle(bundle, stages=choices)

@@ -1,7 +1,7 @@
-"""Tuning: each way to run a stage is proven and timed, and the fastest compared with the default.
+"""Tuning: verifies and times every engine choice of each stage, and compares with the default.
 
-What is found is put to use only where it is faster than the default by more than noise, measured
-again and in turns with it.
+The fastest choices are used only if, in a second measurement alternating with the default, they are
+faster by more than measurement noise.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from edge.install.verify import proven
 from edge.tune.candidates import (
     Partners,
     StageModel,
+    choices_of,
     prove,
     stages_of,
-    ways_of,
 )
 from edge.tune.compare import compare
 from edge.tune.machine import this_machine
@@ -40,18 +40,18 @@ from edge.vision.cascade import Cascade
 from edge.vision.models.load import (
     EngineChoice,
     StageName,
-    usual,
+    default_choice,
 )
 
 PARTS: tuple[PartName, ...] = get_args(PartName)
 
 _COMPARED = 0.25
-"""Share of the time that goes into the comparison with the default."""
+"""Share of the time for the comparison with the default."""
 
 _VERIFY = "Do not inspect with it here; see what differs: millsight bundle verify"
 
 Tell = Callable[[str], None]
-Ways = dict[StageName, StagePlan]
+StagePlans = dict[StageName, StagePlan]
 
 
 def tune(
@@ -61,41 +61,43 @@ def tune(
     tell: Tell = lambda text: None,
     clock: Stopwatch = time.perf_counter,
 ) -> TuningPlan:
-    """Find the fastest way to run a bundle on this device that scores its golden frames rightly.
+    """Find the fastest engine choices for a bundle that agree with its golden frames.
 
     Args:
         bundle: The bundle.
-        seconds: For measuring; checking what is measured comes on top.
-        tell: Told what is being done.
-        clock: What everything is timed by.
+        seconds: Time for the measurements; verification takes additional time.
+        tell: Called with progress messages.
+        clock: Stopwatch for all measurements.
 
     Raises:
-        BundleError: No way agrees with the golden frames, or one of these cannot be decoded.
+        BundleError: No choice agrees with the golden frames, or one of them cannot be decoded.
     """
     tell("scoring the golden frames without a plan")
     here, busy = this_machine(), os.getloadavg()[0] / len(os.sched_getaffinity(0))
     stages = [stage for part in PARTS for stage in stages_of(bundle, part)]
     default, note = _default(bundle)
-    contest = _Contest(bundle, list(here.engines), here.cores, clock)
+    selection = _Selection(bundle, list(here.engines), here.cores, clock)
     each = seconds * (1 - _COMPARED) / len(stages)
     for stage in stages:
-        contest.hold(stage, each, tell)
-    ways: Ways = {}
+        selection.measure(stage, each, tell)
+    plans: StagePlans = {}
     for part in PARTS:
-        ways |= contest.winners(part)
+        plans |= selection.fastest(part)
     comparisons: list[Comparison] = []
     if default is not None:
-        usually = dict.fromkeys(stages, default)
-        if ways != usually:
+        untuned = dict.fromkeys(stages, default)
+        if plans != untuned:
             tell(f"timing the cascade against the default, {seconds * _COMPARED:.0f} s")
-            comparisons = _compare(bundle, contest.work, usually, ways, seconds * _COMPARED, clock)
+            comparisons = _compare(
+                bundle, selection.work, untuned, plans, seconds * _COMPARED, clock
+            )
         adopted = {c.part for c in comparisons if c.adopted}
-        ways = {s: ways[s] if _part(s) in adopted else default for s in stages}
-        if adopted and (fault := _fault(bundle, ways)):
-            note = f"the fastest ways, each of which agrees, do not agree together: {fault}"
+        plans = {s: plans[s] if _part(s) in adopted else default for s in stages}
+        if adopted and (fault := _fault(bundle, plans)):
+            note = f"the fastest choices agree each, but not together: {fault}"
             comparisons = [c.model_copy(update={"adopted": False}) for c in comparisons]
-            ways = usually
-    elif fault := _fault(bundle, ways):
+            plans = untuned
+    elif fault := _fault(bundle, plans):
         raise BundleError(fault, _VERIFY)
     return TuningPlan(
         format=1,
@@ -106,27 +108,27 @@ def tune(
         busy=round(busy, 2),
         default=default,
         note=note,
-        stages=ways,
-        timings=tuple(contest.timings),
+        stages=plans,
+        timings=tuple(selection.timings),
         comparisons=tuple(comparisons),
     )
 
 
-class _Contest:
-    """The ways to run each stage, against each other.
+class _Selection:
+    """Measures the engine choices of each stage and selects the fastest.
 
     Args:
-        bundle: Whose stages.
-        engines: Installed, in order of preference.
-        cores: That may be used.
-        clock: What they are timed by.
+        bundle: The bundle.
+        engines: Installed engines, in order of preference.
+        cores: Number of cores that may be used.
+        clock: Stopwatch for the measurements.
 
     Attributes:
-        work: What they are timed with.
-        timings: What each took, or why it was refused.
+        work: The workload of the measurements.
+        timings: Times of each choice, or the reason why it was refused.
 
     Raises:
-        BundleError: In no form any engine agrees with the golden frames.
+        BundleError: No engine agrees with the golden frames in any form.
     """
 
     def __init__(self, bundle: Bundle, engines: list[str], cores: int, clock: Stopwatch) -> None:
@@ -134,7 +136,7 @@ class _Contest:
         self.bundle, self.engines, self.cores = bundle, engines, cores
         self.proof = Proof(bundle)
         pixels = [pixels for _, pixels in self.proof.frames]
-        self.partners = Partners(self.proof, engines, usual().threads)
+        self.partners = Partners(self.proof, engines, default_choice().threads)
         if not self.partners.cascades:
             reasons = "; ".join(self.partners.faults.values()) or "none is installed"
             raise BundleError(
@@ -144,28 +146,30 @@ class _Contest:
         self.timings: list[Timing] = []
         self._times: dict[StageName, dict[EngineChoice, RaceTimes]] = {}
 
-    def hold(self, stage: StageName, seconds: float, tell: Tell) -> None:
-        """Prove and time every way to run a stage."""
+    def measure(self, stage: StageName, seconds: float, tell: Tell) -> None:
+        """Verify and time every choice for a stage."""
         tell(f"{stage}: checking each engine, precision and number of threads")
-        ways = list(ways_of(self.bundle, stage, self.engines, self.cores))
-        tried = {way: prove(self.proof, self.partners, stage, way) for way in ways}
-        good = {way: model for way, model in tried.items() if not isinstance(model, str)}
-        tell(f"{stage}: timing {len(good)} of {len(tried)} ways, {seconds:.0f} s")
-        runners = {way: self.work.runner(model) for way, model in good.items()}
+        choices = list(choices_of(self.bundle, stage, self.engines, self.cores))
+        tried = {choice: prove(self.proof, self.partners, stage, choice) for choice in choices}
+        good = {choice: model for choice, model in tried.items() if not isinstance(model, str)}
+        tell(f"{stage}: timing {len(good)} of {len(tried)} choices, {seconds:.0f} s")
+        runners = {choice: self.work.runner(model) for choice, model in good.items()}
         times = race(runners, seconds, group=form_of, clock=self._clock)
         self._times[stage] = times
-        self.timings += [_timing(stage, way, times.get(way), tried[way]) for way in ways]
+        self.timings += [
+            _timing(stage, choice, times.get(choice), tried[choice]) for choice in choices
+        ]
 
-    def winners(self, part: PartName) -> Ways:
-        """The fastest way for each stage of a part that the bundle has.
+    def fastest(self, part: PartName) -> StagePlans:
+        """The fastest choice for each stage of a part that the bundle has.
 
         Raises:
-            BundleError: There is no form in which each of them can be run.
+            BundleError: No form is possible for all of these stages.
         """
         times = {stage: self._times[stage] for stage in stages_of(self.bundle, part)}
         if not times:
             return {}
-        each = [{form_of(way) for way in ways} for ways in times.values()]
+        each = [{form_of(choice) for choice in timed} for timed in times.values()]
         if not (common := set.intersection(*each)):
             faults = dict.fromkeys(t.fault for t in self.timings if t.stage in times and t.fault)
             raise BundleError(
@@ -173,63 +177,69 @@ class _Contest:
                 f"{'; '.join(faults)}",
                 _VERIFY,
             )
-        timed = {
-            stage: {way: taken for way, taken in ways.items() if form_of(way) in common}
-            for stage, ways in times.items()
+        comparable = {
+            stage: {choice: taken for choice, taken in timed.items() if form_of(choice) in common}
+            for stage, timed in times.items()
         }
-        picked = pick_part(timed, form_of(usual()))
-        return {stage: _plan(way, way.engine) for stage, way in picked.items()}
+        picked = pick_part(comparable, form_of(default_choice()))
+        return {stage: _plan(choice, choice.engine) for stage, choice in picked.items()}
 
 
 def _default(bundle: Bundle) -> tuple[StagePlan | None, str | None]:
-    """How the bundle is run without a plan; None, and why, where that fails on this device."""
-    way = usual()
+    """The choice without a plan; None and the reason if it fails on this device."""
+    choice = default_choice()
     try:
-        cascade = Cascade.from_bundle(bundle, precision=way.precision, threads=way.threads)
-        proven(bundle, cascade, cast(Precision, way.precision))
+        cascade = Cascade.from_bundle(bundle, precision=choice.precision, threads=choice.threads)
+        proven(bundle, cascade, cast(Precision, choice.precision))
     except MillsightError as error:
         return None, f"without a plan it cannot be run here: {error.what}"
-    return _plan(way, cascade.networks.gate.engine.name), None
+    return _plan(choice, cascade.networks.gate.engine.name), None
 
 
 def _compare(
-    bundle: Bundle, work: Workload, usually: Ways, ways: Ways, seconds: float, clock: Stopwatch
+    bundle: Bundle,
+    work: Workload,
+    untuned: StagePlans,
+    tuned: StagePlans,
+    seconds: float,
+    clock: Stopwatch,
 ) -> list[Comparison]:
-    """The parts that differ."""
-    one, other = (work.whole(_cascade(bundle, each)) for each in (usually, ways))
-    differing = {_part(stage) for stage in ways if ways[stage] != usually[stage]}
+    """Compare two plans; only the parts in which they differ."""
+    one, other = (work.whole(_cascade(bundle, each)) for each in (untuned, tuned))
+    differing = {_part(stage) for stage in tuned if tuned[stage] != untuned[stage]}
     return [c for c in compare(one, other, seconds, clock) if c.part in differing]
 
 
-def _fault(bundle: Bundle, ways: Ways) -> str | None:
-    """Why a plan as a whole does not agree with the golden frames; None where it does."""
-    outlines = ways["instances"].precision if "instances" in ways else None
+def _fault(bundle: Bundle, plans: StagePlans) -> str | None:
+    """The deviation of a whole plan from the golden frames; None if there is none."""
+    outlines = plans["instances"].precision if "instances" in plans else None
     try:
-        proven(bundle, _cascade(bundle, ways), ways["gate"].precision, outlines)
+        proven(bundle, _cascade(bundle, plans), plans["gate"].precision, outlines)
     except MillsightError as error:
         return error.what
     return None
 
 
-def _cascade(bundle: Bundle, ways: Mapping[StageName, StagePlan]) -> Cascade:
-    return Cascade.from_bundle(bundle, stages={s: way.choice for s, way in ways.items()})
+def _cascade(bundle: Bundle, plans: Mapping[StageName, StagePlan]) -> Cascade:
+    return Cascade.from_bundle(bundle, stages={s: plan.choice for s, plan in plans.items()})
 
 
 def _part(stage: StageName) -> PartName:
     return "outlines" if stage == "instances" else "verdict"
 
 
-def _plan(way: EngineChoice, engine: str | None) -> StagePlan:
+def _plan(choice: EngineChoice, engine: str | None) -> StagePlan:
     assert engine is not None
-    return StagePlan(engine=engine, precision=cast(Precision, way.precision), threads=way.threads)
+    precision = cast(Precision, choice.precision)
+    return StagePlan(engine=engine, precision=precision, threads=choice.threads)
 
 
 def _timing(
-    stage: StageName, way: EngineChoice, times: RaceTimes | None, tried: StageModel | str
+    stage: StageName, choice: EngineChoice, times: RaceTimes | None, tried: StageModel | str
 ) -> Timing:
     return Timing(
         stage=stage,
-        way=_plan(way, way.engine),
+        way=_plan(choice, choice.engine),
         p50_ms=round(times.p50, 4) if times else None,
         p99_ms=round(times.p99, 4) if times else None,
         rounds=len(times.ms) if times else 0,

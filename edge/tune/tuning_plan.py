@@ -1,4 +1,4 @@
-"""A plan: how each network of a bundle is run on one device, and what was measured for it.
+"""A tuning plan: the engine choices for a bundle on one device, and their measurements.
 
 Times are in milliseconds, for the regions of one golden frame.
 """
@@ -24,20 +24,20 @@ Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Ratio = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 PartName = Literal["verdict", "outlines"]
-"""What is done for a frame: gate and classifier, then the instance networks."""
+"""The two parts of an inspection: gate and classifier, then the instance networks."""
 
 STAGES: dict[PartName, tuple[StageName, ...]] = {
     "verdict": ("gate", "classifier"),
     "outlines": ("instances",),
 }
-"""The stages of each part. One form serves a whole part: so it was judged when it was exported."""
+"""The stages of each part. A part has one form, because export judged whole parts in one form."""
 
 
 class StagePlan(ManifestPart):
-    """How the networks of a stage are run."""
+    """The engine choice of a stage."""
 
-    engine: Text = Field(description="The engine")
-    precision: Precision = Field(description="Which of the bundle's models")
+    engine: Text = Field(description="Name of the engine")
+    precision: Precision = Field(description="Number format of the models")
     threads: Annotated[int, Field(ge=1, le=1024)] = Field(description="Threads for each network")
 
     @property
@@ -49,21 +49,21 @@ class StagePlan(ManifestPart):
 
 
 class Timing(ManifestPart):
-    """What one way to run a stage took, or why it was not considered."""
+    """The times of one engine choice, or the reason why it was refused."""
 
     stage: StageName = Field(description="The stage")
-    way: StagePlan = Field(description="How it was run")
-    p50_ms: Milliseconds | None = Field(description="Median; null where it was refused")
-    p99_ms: Milliseconds | None = Field(description="99th percentile; null likewise")
-    rounds: Count = Field(description="Times it was measured")
-    hopeless: bool = Field(description="Whether it was given up early, being far too slow")
-    fault: Text | None = Field(description="Why it was refused; null where it agrees")
+    way: StagePlan = Field(description="The engine choice")
+    p50_ms: Milliseconds | None = Field(description="Median; null if refused")
+    p99_ms: Milliseconds | None = Field(description="99th percentile; null if refused")
+    rounds: Count = Field(description="Number of measurements")
+    hopeless: bool = Field(description="Whether it was dropped early because it was far too slow")
+    fault: Text | None = Field(description="Reason of the refusal; null if it agrees")
 
 
 class Comparison(ManifestPart):
-    """The tuned cascade against the default one, measured in turns on golden frames."""
+    """The tuned cascade compared with the default, measured alternately on golden frames."""
 
-    part: PartName = Field(description="What of it")
+    part: PartName = Field(description="The part of the inspection")
     default_p50_ms: Milliseconds = Field(description="Median of the default")
     default_p99_ms: Milliseconds = Field(description="99th percentile of the default")
     tuned_p50_ms: Milliseconds = Field(description="Median of the tuned")
@@ -75,39 +75,39 @@ class Comparison(ManifestPart):
 
 
 class TuningPlan(ManifestPart):
-    """How this device runs a bundle."""
+    """The tuning plan of a bundle on this device."""
 
-    format: Literal[1] = Field(description="Version of this file")
+    format: Literal[1] = Field(description="Version of the file format")
     bundle: Sha256 = Field(description="SHA-256 of the bundle's file")
-    bundle_name: Name = Field(description="What its manifest calls it")
+    bundle_name: Name = Field(description="Name of the bundle")
     tuned: str = Field(
-        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", description="When, ISO 8601, UTC"
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", description="Time of tuning, ISO 8601, UTC"
     )
-    machine: Machine = Field(description="What it was measured on")
-    busy: Ratio = Field(description="Load of the machine before, a fraction of its cores")
+    machine: Machine = Field(description="The machine of the measurements")
+    busy: Ratio = Field(description="Load of the machine before tuning, a fraction of its cores")
     default: StagePlan | None = Field(
-        description="How it is run without a plan; null where that fails here"
+        description="The choice without a plan; null if it fails on this device"
     )
-    note: Text | None = Field(description="What went wrong on the way; null where nothing did")
-    stages: dict[StageName, StagePlan] = Field(description="How each stage is run")
-    timings: tuple[Timing, ...] = Field(description="Every way that was tried")
+    note: Text | None = Field(description="A problem during tuning; null if there was none")
+    stages: dict[StageName, StagePlan] = Field(description="The engine choice of each stage")
+    timings: tuple[Timing, ...] = Field(description="Every choice that was tried")
     comparisons: tuple[Comparison, ...] = Field(
-        description="Against the default; empty where nothing else was faster"
+        description="Comparison with the default; empty if the fastest choice is the default"
     )
 
     @property
     def choices(self) -> dict[StageName, EngineChoice]:
-        """What a loader takes."""
-        return {stage: way.choice for stage, way in self.stages.items()}
+        """The engine choices by stage, as ``ModelLoader`` takes them."""
+        return {stage: plan.choice for stage, plan in self.stages.items()}
 
     @property
     def precisions(self) -> tuple[Precision, Precision | None]:
-        """Of the verdict, and of the outlines where there are any: what golden frames ask for."""
+        """Precisions of verdict and outlines (None without outlines), for the golden frames."""
         outlines = self.stages.get("instances")
         return self.stages["gate"].precision, outlines.precision if outlines else None
 
     def __str__(self) -> str:
-        return "; ".join(f"{stage} {way}" for stage, way in self.stages.items())
+        return "; ".join(f"{stage} {plan}" for stage, plan in self.stages.items())
 
 
 def _threads(count: int) -> str:

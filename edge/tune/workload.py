@@ -1,4 +1,4 @@
-"""What stages are timed with: the golden frames, as far as each stage would see them."""
+"""The workload for timing stages: the golden frames, cut to what each stage processes."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from edge.vision.preprocess import network_input
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """A frame and what a gate lets through of it.
+class _GatedFrame:
+    """A frame and the regions that the gate passes on.
 
     Attributes:
         pixels: The frame.
-        regions: Indices of its regions that are suspicious, or of all where none is.
-        boxes: Where these lie.
+        regions: Indices of its suspicious regions, or of all regions if none is suspicious.
+        boxes: The boxes of these regions.
     """
 
     pixels: Pixels
@@ -41,23 +41,23 @@ class Workload:
 
     Args:
         frames: The golden frames.
-        gate: A cascade whose gate is right.
-        clock: What it is timed by.
+        gate: A cascade with a verified gate.
+        clock: Stopwatch for the measurements.
     """
 
     def __init__(
         self, frames: Sequence[Pixels], gate: Cascade, clock: Stopwatch = time.perf_counter
     ) -> None:
         self._clock = clock
-        seen = [_seen(pixels, gate) for pixels in frames]
-        busy = [frame for frame, suspicious in seen if suspicious]
-        self.frames = [frame for frame, _ in seen]
-        # Later stages do nothing for a frame without suspicion; where there are such alone, they
-        # are timed with all of it.
-        self.suspicious = busy or self.frames
+        gated = [_gated(pixels, gate) for pixels in frames]
+        suspicious = [frame for frame, is_suspicious in gated if is_suspicious]
+        self.frames = [frame for frame, _ in gated]
+        # Later stages do nothing on a clean frame. If all frames are clean, later stages are timed
+        # on all regions.
+        self.suspicious = suspicious or self.frames
 
     def runner(self, model: Gate | Classifier | InstanceModel) -> Runner:
-        """Does a stage's work for one golden frame a round."""
+        """A runner that does a stage's work on one golden frame per round."""
         if isinstance(model, Gate):
             frames = [network_input(f.pixels, model.geometry) for f in self.frames]
             return clocked(model.scores, frames, self._clock)
@@ -65,11 +65,11 @@ class Workload:
             regions = [network_input(f.pixels, model.geometry)[f.regions] for f in self.suspicious]
             return clocked(lambda batch: model.scores(batch, maps=True), regions, self._clock)
         return clocked(
-            lambda seen: model.find(seen.pixels, seen.boxes), self.suspicious, self._clock
+            lambda frame: model.find(frame.pixels, frame.boxes), self.suspicious, self._clock
         )
 
     def whole(self, cascade: Cascade) -> PartRunner:
-        """Does all that a line does for a frame, which is golden, and times its parts."""
+        """A runner that inspects one golden frame per round like the line, and times its parts."""
         outline = self.runner(cascade.instances) if cascade.instances else None
 
         def run(number: int) -> dict[PartName, float]:
@@ -83,10 +83,10 @@ class Workload:
         return run
 
 
-def _seen(pixels: Pixels, cascade: Cascade) -> tuple[_Seen, bool]:
+def _gated(pixels: Pixels, cascade: Cascade) -> tuple[_GatedFrame, bool]:
     geometry = cascade.networks.gate.geometry
     scores = cascade.networks.gate.scores(network_input(pixels, geometry))
     suspicious = np.flatnonzero(scores >= cascade.gate_threshold)
     regions = suspicious if len(suspicious) else np.arange(len(scores))
     boxes = geometry.boxes(*pixels.shape)
-    return _Seen(pixels, regions, tuple(boxes[i] for i in regions)), len(suspicious) > 0
+    return _GatedFrame(pixels, regions, tuple(boxes[i] for i in regions)), len(suspicious) > 0

@@ -1,13 +1,13 @@
-"""Gate, then class, then outlines: from a frame to its inspection.
+"""The cascade: gate, classifier and instance model turn a frame into its inspection.
 
 The gate scores every region. Regions at or above the *gate* threshold (set for recall) go to the
-classifier; the *decision* threshold gives the verdict. The score that is held against it is the
-mean of the two networks' probabilities of a defect where both have judged the region, and the
-gate's alone elsewhere. The gate threshold never lies above the decision threshold, so a region
-that the gate stops could not have changed the verdict by the gate's own judgement.
+classifier; the *decision* threshold gives the verdict. A region's decision score is the mean of the
+two networks' probabilities of a defect if both have judged it, else the gate's probability. The
+gate threshold is never above the decision threshold, so a region that the gate stops could not
+reach the decision threshold by its gate score.
 
-The verdict does not wait for outlines: ``inspect`` gives it, and where the bundle has an instance
-model and the frame is defective its level is ``classified`` until ``outline`` has raised it.
+The verdict does not wait for outlines: ``inspect`` returns it. If the bundle has an instance model
+and the frame is defective, the level is ``classified`` until ``outline`` raises it to ``full``.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ if TYPE_CHECKING:
     from edge.vision.models.instances import InstanceModel
 
 Permit = Callable[[str, int], bool]
-"""Asked with a stage's name and a number of regions before it runs; False gives the stage up."""
+"""Called with a stage's name and a number of regions before it runs; False skips the stage."""
 
 
 class Cascade:
-    """The models of a bundle, and how one leads to the next.
+    """The models of a bundle, run one after another.
 
     Args:
         gate: Scores all regions.
-        classifier: Scores the suspicious ones; None where the bundle has none.
+        classifier: Scores the suspicious regions; None if the bundle has none.
         classes: Names of the defect classes, in the classifier's order.
-        gate_threshold: From this score on a region is suspicious.
-        decision_threshold: From this score on a region is defective.
-        sizes: Which frames are inspected; None takes all that a region fits in.
-        instances: Outlines defects on defective frames; None where the bundle has none.
-        clock: Times the stages.
+        gate_threshold: Lowest gate score of a suspicious region.
+        decision_threshold: Lowest decision score of a defective region.
+        sizes: Accepted frame sizes; None accepts every frame that holds a region.
+        instances: Outlines defects on defective frames; None if the bundle has none.
+        clock: Measures the stages' times.
 
     Attributes:
         networks: The gate and the classifier.
@@ -100,16 +100,16 @@ class Cascade:
         """Load a bundle's models.
 
         Args:
-            bundle: Whose models.
-            engine: Engine name; None takes the first installed.
+            bundle: The bundle.
+            engine: Engine name; None takes the first installed one.
             precision: Number format, such as ``int8``.
             threads: Threads for each model.
-            stages: Engine, precision and threads by stage, from this device's tuning plan; they
-                override the three.
+            stages: Per-stage engine choices from this device's tuning plan; they override
+                ``engine``, ``precision`` and ``threads``.
 
         Raises:
-            EngineError: No engine is installed, or it refuses a model.
-            BundleError: The bundle has no model of that precision.
+            EngineError: No engine is installed, or it cannot load a model.
+            BundleError: The bundle has no model of this precision.
         """
         manifest = bundle.manifest
         loader = ModelLoader(bundle, engine, precision, threads, stages or {})
@@ -125,7 +125,7 @@ class Cascade:
 
     @property
     def engine_name(self) -> str:
-        """The engines that its networks run in, such as ``litert`` or ``litert+onnx``."""
+        """Names of the engines in use, such as ``litert`` or ``litert+onnx``."""
         stages = (self.networks.gate, self.networks.classifier)
         engines = [stage.engine for stage in stages if stage is not None]
         if self.instances is not None:
@@ -133,13 +133,13 @@ class Cascade:
         return "+".join(dict.fromkeys(engine.name for engine in engines))
 
     def with_networks(self, networks: RegionNetworks) -> Cascade:
-        """The same cascade with another gate and classifier."""
+        """A copy of this cascade with another gate and classifier."""
         other = copy.copy(self)
         other.networks = networks
         return other
 
     def warm_up(self) -> None:
-        """Run each network once: a first run is several times slower than the next."""
+        """Run each network once, because the first run is several times slower than later ones."""
         for stage in (self.networks.gate, self.networks.classifier):
             if stage is not None:
                 width, height = stage.geometry.input
@@ -149,7 +149,7 @@ class Cascade:
                 engine.run_tensors(np.zeros(engine.input_shape, dtype=np.float32))
 
     def inspect(self, frame: Frame, *, permit: Permit | None = None) -> Inspection:
-        """Give the verdict on one frame.
+        """Judge a frame.
 
         A frame of the wrong size, or one that a network gives a score of that is no finite number,
         comes back ``uninspected`` with its cause, and a defective one ``classified`` where it is
@@ -173,13 +173,13 @@ class Cascade:
             return uninspected(frame, Cause.NOT_FINITE, error.what)
 
     def classify(self, frame: Frame, inspection: Inspection) -> Inspection:
-        """Give the verdict on a frame that stayed ``gated``, by what the gate has said.
+        """Complete the inspection of a ``gated`` frame with the classifier, reusing gate scores.
 
-        Any other frame is inspected whole.
+        A frame of any other level is inspected from the beginning.
 
         Args:
             frame: The frame.
-            inspection: What ``inspect`` said of it.
+            inspection: Its result from ``inspect``.
 
         Raises:
             EngineError: The engine failed.
@@ -203,7 +203,7 @@ class Cascade:
         stages_ms: dict[str, float],
         permit: Permit | None = None,
     ) -> Inspection:
-        """What follows from the gate's scores."""
+        """The inspection that follows from the gate's scores [regions] of a frame."""
         boxes = self.networks.gate.geometry.boxes(*frame.pixels.shape)
         gated = self._clock.now()
         level = Level.FULL
@@ -218,9 +218,9 @@ class Cascade:
             else:
                 level = Level.GATED
 
-        let_through = tuple(boxes[i] for i in suspicious)
+        passed_on = tuple(boxes[i] for i in suspicious)
         defects = region_defects(
-            let_through,
+            passed_on,
             decision[suspicious],
             classes,
             classes=self.classes,
@@ -241,21 +241,21 @@ class Cascade:
             class_scores={
                 name: float(score) for name, score in zip(self.classes, best, strict=False)
             },
-            suspicious=let_through,
+            suspicious=passed_on,
             defects=defects,
             stages_ms=stages_ms,
             gate_scores=scores,
         )
 
     def outline(self, frame: Frame, inspection: Inspection) -> Inspection:
-        """Outline and measure the defects of a ``classified`` frame; others come back as they are.
+        """Outline and measure the defects of a ``classified`` frame; others are returned unchanged.
 
         Instances take the place of the defective regions that they explain. The verdict stands, and
         the frame stays ``classified`` where a network gives what is no finite number.
 
         Args:
             frame: The frame.
-            inspection: What ``inspect`` said of it.
+            inspection: Its result from ``inspect``.
 
         Raises:
             EngineError: The engine failed.

@@ -1,4 +1,4 @@
-"""Whether what the camera shows, and what the gate makes of it, still resembles the data."""
+"""Drift: compares grey levels and gate scores of the line with those of the training data."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from edge.vision.psi import GreyIndex, ScoreIndex
 
 AnyIndex = TypeVar("AnyIndex", GreyIndex, ScoreIndex)
 
-CALM = 0.8
+HYSTERESIS = 0.8
 """A level falls only when the index is below this share of its limit, so that it does not flap."""
 
 LIVE_EVERY = 64
-"""Of a live camera one frame in so many is watched, because the next shows the same coil."""
+"""With a live camera one frame in so many is used, because the next ones show the same coil."""
 
 _STEPS = 16
-"""How often the index is taken while a window passes."""
+"""How often the index is computed while one window passes."""
 
 _FIRST = 8
-"""Part of a window from which on it is judged."""
+"""Judging begins when one in so many of the window's frames has been seen: an eighth."""
 
 
 class DriftLevel(StrEnum):
-    """How far a quantity is from the data."""
+    """How much a quantity differs from the training data."""
 
     STABLE = "stable"
     WATCH = "watch"
@@ -39,15 +39,19 @@ _ORDER = tuple(DriftLevel)
 
 
 class DriftMonitor:
-    """Watches a sliding window of frames in a fixed amount of memory.
+    """Compares a sliding window of frames with the reference, in a fixed amount of memory.
 
-    It judges from an eighth of a window on. By chance alone the index is about so many times larger
-    as there are fewer frames (Yurdakul 2018), so until the window is full the limits are higher by
-    as much: what is badly wrong shows early, what is slightly wrong takes its time.
+    It judges once an eighth of the window is filled. By chance alone the index is inversely
+    proportional to the number of frames (Yurdakul 2018), so the limits are divided by the filled
+    share of the window: large drift is reported early, small drift only by a full window.
+
+    For example, with a window of 800 frames and a watch limit of 0.1, the first judgement comes
+    after 100 frames, with a limit of 0.1 * 800 / 100 = 0.8. After 400 frames the limit is 0.2,
+    after 800 it is 0.1.
 
     Args:
-        reference: The bundle's.
-        every: Watch one frame in so many.
+        reference: The drift reference of the bundle.
+        every: Use one frame in so many.
     """
 
     def __init__(self, reference: Drift, *, every: int = 1) -> None:
@@ -71,10 +75,10 @@ class DriftMonitor:
         self._watched = 0
 
     def add(self, pixels: Pixels, gate_scores: NDArray[np.float32]) -> list[str]:
-        """Take in one inspected frame: grey [lines, columns] and scores [regions].
+        """Add one inspected frame: grey [lines, columns] and scores [regions].
 
         Returns:
-            What has changed by it, a sentence or two for each quantity whose level has.
+            A message for each quantity whose level has changed.
         """
         self._seen += 1
         if (self._seen - 1) % self.every:
@@ -87,8 +91,8 @@ class DriftMonitor:
         if not enough or self._watched % max(1, self.window // _STEPS):
             return []
         over = self._over()
-        told = [self.grey.judge(self.frames, over), self.scores.judge(self.frames, over)]
-        return [text for text in told if text is not None]
+        messages = [self.grey.judge(self.frames, over), self.scores.judge(self.frames, over)]
+        return [text for text in messages if text is not None]
 
     @property
     def frames(self) -> int:
@@ -97,12 +101,12 @@ class DriftMonitor:
 
     @property
     def level(self) -> DriftLevel | None:
-        """The worse of the two levels; None while there are too few frames to judge."""
+        """The worse of the two levels; None as long as there are too few frames to judge."""
         levels = [q.level for q in (self.grey, self.scores) if q.level is not None]
         return max(levels, key=_ORDER.index, default=None)
 
     def as_json(self) -> dict[str, Any]:
-        """The state, with the keys that docs/json.md documents."""
+        """The state, with the keys documented in docs/json.md."""
         return {
             "level": self.level,
             "grey_psi": _rounded(self.grey.psi),
@@ -130,13 +134,13 @@ class DriftMonitor:
 
 
 class Quantity(Generic[AnyIndex]):
-    """One watched quantity: its window, its index and its level.
+    """One monitored quantity: its window, its index and its level.
 
     Args:
-        name: What it is called, in the plural.
-        check: What to check when it has drifted.
-        index: Its index.
-        limits: From where on it is watched and alarms.
+        name: Its name, in the plural.
+        check: What the operator must check when it has drifted.
+        index: Computes its index.
+        limits: Its watch and alarm limits.
         window: Frames in the window.
     """
 
@@ -151,7 +155,15 @@ class Quantity(Generic[AnyIndex]):
         self.alarms = 0
 
     def judge(self, frames: int, over: str) -> str | None:
-        """Take the index of so many frames, and raise or lower the level; what to say if it did."""
+        """Update index and level from the first ``frames`` rows of the ring.
+
+        Args:
+            frames: Number of filled rows.
+            over: The frames in words, for the message.
+
+        Returns:
+            A message if the level has changed, else None.
+        """
         self.psi = float(self.index.psi(self.ring[:frames].mean(axis=0)))
         self.scale = len(self.ring) / frames
         before = self.level or DriftLevel.STABLE
@@ -165,30 +177,33 @@ class Quantity(Generic[AnyIndex]):
 
     def _level(self, psi: float, before: DriftLevel) -> DriftLevel:
         watch, alarm = self.limits.watch * self.scale, self.limits.alarm * self.scale
-        if psi >= alarm * (CALM if before is DriftLevel.ALARM else 1):
+        if psi >= alarm * (HYSTERESIS if before is DriftLevel.ALARM else 1):
             return DriftLevel.ALARM
-        if psi >= watch * (1 if before is DriftLevel.STABLE else CALM):
+        if psi >= watch * (1 if before is DriftLevel.STABLE else HYSTERESIS):
             return DriftLevel.WATCH
         return DriftLevel.STABLE
 
     def _sentence(self, level: DriftLevel, rises: bool, over: str) -> str:
-        trained = "what the models were made from"
+        trained = "the training data"
         figures = (
             f"PSI {self.psi:.2f} over {over} (watch from {self.limits.watch * self.scale:.2f}, "
             f"alarm from {self.limits.alarm * self.scale:.2f})"
         )
         if level is DriftLevel.STABLE:
-            return f"{self.name.capitalize()} are again like {trained}: {figures}."
+            return f"{self.name.capitalize()} match {trained} again: {figures}."
         if not rises:
-            return f"{self.name.capitalize()} alarm no longer: {figures}. Keep an eye on them."
+            return (
+                f"The drift alarm of {self.name} has ended, they still differ a little from "
+                f"{trained}: {figures}."
+            )
         if level is DriftLevel.WATCH:
             return (
                 f"{self.name.capitalize()} begin to differ from {trained}: {figures}. "
-                f"Look at {self.check} when you can."
+                f"Check {self.check} at the next opportunity."
             )
         return (
             f"ALARM: {self.name} have drifted from {trained}: {figures}. Check {self.check} now; "
-            "until then trust no verdict."
+            "do not trust verdicts until then."
         )
 
 

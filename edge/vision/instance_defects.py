@@ -1,4 +1,4 @@
-"""From instances to defects with outline and measures, and which regions they explain."""
+"""Turns instances into defects with outline and measures, and drops the regions they explain."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ def outlined(
     frame: Frame,
     classes: tuple[str, ...],
 ) -> tuple[Defect, ...]:
-    """The instances, and after them the defective regions that none of them explains.
+    """The instances as defects, followed by the defective regions that no instance explains.
 
-    A region is explained where an instance of its class lies in it, or of any class where no
-    classifier has judged it. One that is not stays as it is: the verdict rests on it.
+    An instance explains a region if it overlaps the region and has its class; if no classifier has
+    judged the region, any class will do. An unexplained region remains, because the verdict is
+    based on it.
 
     Args:
-        regions: What gate and classifier have found on the frame.
-        instances: What the instance model has found on it.
+        regions: Defects that gate and classifier have found on the frame.
+        instances: Instances that the instance model has found on it.
         frame: The frame.
         classes: Names of the defect classes, by the instances' ``class_index``.
     """
     defects = tuple(_defect(found, frame, classes[found.class_index]) for found in instances)
-    left = (region for region in regions if not any(_explains(d, region) for d in defects))
-    return (*defects, *left)
+    unexplained = (region for region in regions if not any(_explains(d, region) for d in defects))
+    return (*defects, *unexplained)
 
 
 def _defect(found: FoundInstance, frame: Frame, class_name: str) -> Defect:
@@ -61,5 +62,5 @@ def _defect(found: FoundInstance, frame: Frame, class_name: str) -> Defect:
 def _explains(instance: Defect, region: Defect) -> bool:
     if region.class_name not in {instance.class_name, ""}:
         return False
-    places = [heat.region for heat in region.heats] or [region.box]
+    places = [class_map.region for class_map in region.class_maps] or [region.box]
     return any(min(shared(instance.box, place)) > 0 for place in places)

@@ -1,9 +1,9 @@
-"""Pixels to network input: the only such code. Training, export and the line all call it.
+"""Preprocessing of pixels to network inputs; training, export and the line all use this code.
 
 A frame is cut into *regions* on a grid and each region becomes one uint8 network input, resized
-only where the network's input has another size (the study squashed frames to 256×256). The
-scaling to 0–1 is the engine's: an int8 network takes the pixel minus 128, a float network the
-pixel divided by 255, which is the same number.
+only if the network's input has another size (the study squashed frames to 256×256). The engine
+scales pixels to 0–1: an int8 network takes the pixel minus 128, a float network the pixel divided
+by 255, which stands for the same number.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from edge.core.frame import Pixels
 from edge.core.geometry import Geometry
 
 BLACK = 16
-"""A region whose mean grey is below this shows no strip: past the edge a camera gives 0 to 8."""
+"""A region with a lower mean grey level shows no strip; past the edge, cameras give 0 to 8."""
 
 _SAMPLED = 8
-"""Of a region one line and one column in so many say how bright it is."""
+"""One line and one column in so many of a region are used for its mean grey level."""
 
 
 def network_input(pixels: Pixels, geometry: Geometry) -> NDArray[np.uint8]:
     """Cut a frame [lines, columns] into network inputs [regions, input height, input width].
 
-    The order is that of ``geometry.boxes``. Bilinear resizing, averaging over areas when shrinking.
+    The order is that of ``geometry.boxes``. Resizing is bilinear; shrinking averages over areas.
 
     Raises:
         ImageError: The frame is smaller than one region.
@@ -46,7 +46,7 @@ def network_input(pixels: Pixels, geometry: Geometry) -> NDArray[np.uint8]:
 
 
 def resize(pixels: Pixels, out: Pixels) -> None:
-    """Resize grey pixels into ``out`` [lines, columns]; a copy where the sizes agree."""
+    """Resize grey pixels into ``out`` [lines, columns]; copy them if the sizes are equal."""
     if pixels.shape == out.shape:
         out[...] = pixels
         return
@@ -58,8 +58,8 @@ def resize(pixels: Pixels, out: Pixels) -> None:
 def past_the_edge(inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which network inputs [regions, lines, columns] of a frame show no strip, [regions].
 
-    Black where other regions are lit is where the camera looks past the strip's edge. Where all are
-    black nothing is known of an edge, and it is left to the networks to be alarmed.
+    A region that is black beside lit regions lies past the strip's edge. If all regions are black,
+    none is marked: the edge is unknown, and the networks judge the frame.
     """
     sampled = inputs[:, ::_SAMPLED, ::_SAMPLED]
     black = np.asarray(sampled.mean(axis=(1, 2)) < BLACK, dtype=np.bool_)
@@ -67,5 +67,5 @@ def past_the_edge(inputs: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def as_fractions(inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Network inputs [n, height, width] from 0 to 255 as [n, height, width, 1] from 0 to 1."""
+    """Network inputs [n, height, width] uint8 as float32 [n, height, width, 1] from 0 to 1."""
     return (inputs.astype(np.float32) / np.float32(255))[..., np.newaxis]

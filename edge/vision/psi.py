@@ -1,10 +1,10 @@
 """Population-stability index of grey levels and of gate scores.
 
-The index sums (actual - expected) * ln(actual / expected) over bins (N. Siddiqi, Credit Risk
-Scorecards, Wiley 2006); by custom 0.1 and more is worth a look and 0.25 and more is a shift. Those
-two hold for large independent samples: of small ones the index alone is about (bins - 1) / n and
-more (B. Yurdakul, Statistical Properties of Population Stability Index, Western Michigan
-University 2018), so a bundle's own limits come from windows of its data.
+The index is the sum of (actual - expected) * ln(actual / expected) over bins (N. Siddiqi, Credit
+Risk Scorecards, Wiley 2006). The customary limits are 0.1 for a possible and 0.25 for a definite
+shift, for large independent samples. For n samples without any shift the index is already about
+(bins - 1) / n or more (B. Yurdakul, Statistical Properties of Population Stability Index, Western
+Michigan University 2018), so a bundle has its own limits, measured on windows of its data.
 """
 
 from __future__ import annotations
@@ -19,27 +19,35 @@ from edge.core.frame import Pixels
 Floats = NDArray[np.float64]
 
 SMOOTHING = 1e-3
-"""Share of the uniform distribution that is mixed into both histograms, so that an empty bin counts
-for much and not for infinity (F. Jelinek and R. Mercer, Pattern Recognition in Practice, 1980)."""
+"""Share of the uniform distribution that is mixed into both histograms, so that an empty bin gives
+a finite index (F. Jelinek and R. Mercer, Pattern Recognition in Practice, 1980)."""
 
 STRIDE = 8
-"""Of a frame, every eighth pixel of every eighth line is counted: one in 64."""
+"""Every eighth pixel of every eighth line of a frame is counted: one in 64."""
 
 _MIXES = 33
 
 
 def psi(expected: Floats, actual: Floats) -> Floats:
-    """The index of histograms of shares [..., bins]; one number for each pair, at least 0."""
+    """The index between histograms of shares [..., bins]; one number at least 0 for each pair.
+
+    A quarter of the pixels has moved from the dark to the bright bin:
+    (0.5 - 0.75) * ln(0.5 / 0.75) + (0.5 - 0.25) * ln(0.5 / 0.25) = 0.101 + 0.173 = 0.275, and
+    slightly less after smoothing.
+
+        >>> round(float(psi(np.array([0.75, 0.25]), np.array([0.5, 0.5]))), 3)
+        0.274
+    """
     bins = expected.shape[-1]
     e, a = ((1 - SMOOTHING) * shares + SMOOTHING / bins for shares in (expected, actual))
     return np.asarray(((a - e) * np.log(a / e)).sum(axis=-1))
 
 
 class GreyIndex:
-    """Holds frames' grey levels against those of the training frames.
+    """The index between frames' grey levels and those of the training frames.
 
     Args:
-        edges: First grey level of each bin but the lowest, ascending.
+        edges: First grey level of each bin except the lowest, ascending.
         expected: Share of the training frames' pixels in each bin.
     """
 
@@ -59,17 +67,18 @@ class GreyIndex:
 
 
 class ScoreIndex:
-    """Holds gate scores against those of the data's clean and defective regions.
+    """The index between gate scores and those of the data's clean and defective regions.
 
-    A line shows fewer defects than the frames that are kept for training, which alone would shift
-    the scores. So they are held against the mix of clean and defective regions that fits them best,
-    with no more defective ones than in the data; what no such mix explains is drift.
+    A line shows fewer defects than the training data, which shifts the scores without any drift.
+    Therefore the expected histogram is the best-fitting mix of the clean and the defective
+    regions' histograms, with at most the data's share of defective regions. Only a difference that
+    no such mix explains counts as drift.
 
     Args:
-        edges: Lowest score of each bin but the lowest, ascending.
+        edges: Lowest score of each bin except the lowest, ascending.
         clean: Share of the clean regions in each bin.
-        defective: Share of the others in each bin.
-        defective_share: Share of regions that are not clean.
+        defective: Share of the defective regions in each bin.
+        defective_share: Share of regions in the data that are defective.
     """
 
     def __init__(
@@ -90,11 +99,11 @@ class ScoreIndex:
         return np.bincount(bin_of, minlength=self.bins) / len(scores)
 
     def psi(self, shares: Floats) -> Floats:
-        """The index of shares [..., bins] against the mix that fits best."""
+        """The index between shares [..., bins] and the best-fitting mix."""
         return np.asarray(psi(self._mixes, shares[..., np.newaxis, :]).min(axis=-1))
 
 
 def grey_levels(pixels: Pixels) -> Floats:
-    """Share of a frame's pixels [lines, columns] at each of the 256 grey levels, one in 64 seen."""
-    seen = pixels[::STRIDE, ::STRIDE]
-    return np.bincount(seen.ravel(), minlength=256) / seen.size
+    """Share of a frame's pixels [lines, columns] at each grey level, [256]; samples one in 64."""
+    sample = pixels[::STRIDE, ::STRIDE]
+    return np.bincount(sample.ravel(), minlength=256) / sample.size

@@ -1,4 +1,4 @@
-"""From the scores of regions to the defects that they show."""
+"""Turns the scores of regions into defects."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def region_defects(
     classes: tuple[str, ...],
     threshold: float,
 ) -> tuple[Defect, ...]:
-    """Suspicious regions at or above the decision threshold, those of one class joined.
+    """The defects of a frame: regions at or above the threshold, joined where one class touches.
 
     Args:
         boxes: The n suspicious regions.
-        decision: What is held against the threshold, [n].
-        scores: The classifier's scores of them; None where none has judged them.
+        decision: Their decision scores, [n].
+        scores: Their classifier scores; None if no classifier has judged them.
         classes: Names of the defect classes, in the classifier's order.
         threshold: The decision threshold.
     """
@@ -37,10 +37,10 @@ def region_defects(
             found.setdefault("", []).append(DefectiveRegion(boxes[row], float(decision[row])))
             continue
         best = int(scores.classes[row].argmax())
-        heat = None
+        class_map = None
         if scores.maps is not None:
-            heat = class_map_in(boxes[row], scores.maps[row, ..., best])
-        region = DefectiveRegion(boxes[row], float(scores.classes[row, best]), heat)
+            class_map = class_map_in(boxes[row], scores.maps[row, ..., best])
+        region = DefectiveRegion(boxes[row], float(scores.classes[row, best]), class_map)
         found.setdefault(classes[best], []).append(region)
     return tuple(
         defect for name, regions in found.items() for defect in join_touching(name, regions)

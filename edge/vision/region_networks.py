@@ -1,4 +1,4 @@
-"""The two networks that look at regions, and what of a frame each of them gets to see."""
+"""The two networks that judge regions, and the inputs that each of them gets from a frame."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from edge.vision.region_scores import RegionScores, decision_scores
 
 
 class RegionNetworks:
-    """A gate for all regions of a frame and a classifier for some.
+    """A gate for all regions of a frame and a classifier for chosen ones.
 
-    Regions past the strip's edge score 0 unasked: there is nothing to inspect.
+    Regions past the strip's edge score 0 without inference: there is nothing to inspect.
 
     Args:
         gate: Scores all regions.
-        classifier: Scores those that are chosen; None where the bundle has none.
+        classifier: Scores chosen regions; None if the bundle has none.
 
     Raises:
-        BundleError: They look at regions of different sizes.
+        BundleError: Their regions have different sizes.
     """
 
     def __init__(self, gate: Gate, classifier: Classifier | None) -> None:
@@ -33,7 +33,7 @@ class RegionNetworks:
         self.classifier = classifier
 
     def inputs(self, pixels: Pixels) -> NDArray[np.uint8]:
-        """What the gate takes of a frame [lines, columns], uint8 [regions, height, width].
+        """The gate's inputs [regions, height, width] uint8 of a frame [lines, columns].
 
         Raises:
             ImageError: The frame is smaller than a region.
@@ -52,12 +52,12 @@ class RegionNetworks:
     def class_scores(
         self, pixels: Pixels, inputs: NDArray[np.uint8], chosen: NDArray[np.intp]
     ) -> ClassScores:
-        """The classifier's scores of the chosen regions, with maps where it draws any.
+        """The classifier's scores of the chosen regions, with class maps if the network has them.
 
         Args:
             pixels: The frame.
-            inputs: What the gate took of it.
-            chosen: Numbers of regions, in the order of their boxes.
+            inputs: The gate's inputs of the frame.
+            chosen: Indices of regions, in the order of their boxes.
         """
         assert self.classifier is not None
         return self.classifier.scores(self._classifier_inputs(pixels, inputs)[chosen], maps=True)
@@ -79,7 +79,7 @@ class RegionNetworks:
         return RegionScores(boxes, gate, classes, decision_scores(gate, classes))
 
     def _classifier_inputs(self, pixels: Pixels, inputs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """What the classifier takes of a frame: the gate's inputs unless they differ in size."""
+        """The classifier's inputs of a frame: the gate's inputs if they have the same size."""
         assert self.classifier is not None
         if self.classifier.geometry == self.gate.geometry:
             return inputs

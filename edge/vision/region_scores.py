@@ -1,4 +1,4 @@
-"""Every region's scores, and how gate and classifier together make the one that decides."""
+"""The scores of regions, and the decision score that combines gate and classifier."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from edge.vision.models.classifier import ClassScores
 
 @dataclass(frozen=True, slots=True)
 class RegionScores:
-    """Scores of every region of a frame, the gate hiding none.
+    """Scores of every region of a frame, including those that the gate would stop.
 
     Attributes:
         boxes: The regions.
         gate: The gate's probability of a defect, [regions].
-        classes: The classifier's scores; None where the bundle has no classifier.
-        decision: What is held against the decision threshold, [regions].
+        classes: The classifier's scores; None if the bundle has no classifier.
+        decision: Decision scores, to be compared with the decision threshold, [regions].
     """
 
     boxes: list[Box]

@@ -52,6 +52,7 @@ def test_the_same_seed_spoils_the_same() -> None:
 
 
 def test_the_table_ends_with_what_was_accepted() -> None:
-    result = CliRunner().invoke(fuzz, ["--mutants", "20"])
+    result = CliRunner().invoke(fuzz, ["--mutants", "20", "--nonsense", "5"])
     assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines()[-1] == "20 spoiled bundles, 0 accepted, 20 refused"
+    assert "20 spoiled bundles, 0 accepted, 20 refused" in result.stdout.splitlines()
+    assert result.stdout.splitlines()[-1] == "5 bundles of signed nonsense, 0 wrongly judged"

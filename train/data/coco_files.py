@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from edge.core.errors import DataError, LabelError
+from edge.core.regular_files import LABELS_BYTES, read_regular
 from train.augment.conditions import NUISANCES
 from train.data.sources import Source
 from train.data.split_names import standard_split
@@ -57,7 +58,7 @@ def _by_split(found: list[tuple[str, Path]]) -> dict[str, Path]:
 
 def _looks_like_coco(path: Path) -> bool:
     try:
-        content = path.read_bytes()
+        content = read_regular(path, LABELS_BYTES)
     except OSError:
         return False
     return all(f'"{key}"'.encode() in content for key in ("images", "annotations", "categories"))
@@ -80,7 +81,7 @@ def load(path: Path) -> dict[str, Any]:
         LabelError: It cannot be read, is not JSON, or is not COCO instances.
     """
     try:
-        document: dict[str, Any] = json.loads(path.read_bytes())
+        document: dict[str, Any] = json.loads(read_regular(path, LABELS_BYTES))
     except OSError as error:
         raise LabelError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:

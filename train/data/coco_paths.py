@@ -84,7 +84,8 @@ class ImageFolders:
             names: list[str] = []
             try:
                 if whole.parent.is_dir():
-                    names = [path.name for path in whole.parent.iterdir()]
+                    with os.scandir(folder) as entries:
+                        names = [entry.name for entry in entries if entry.is_file()]
             except OSError as error:
                 # Of a folder that cannot be looked into, the system's refusal is what to tell.
                 if error.errno != errno.ENAMETOOLONG:

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge.core.errors import DataError
 from edge.core.files import make_folder, write_whole
+from edge.core.regular_files import IMAGE_BYTES, read_regular
 from edge.core.rle import mask_to_coco
 from train.atomic_paths import new_folder, readable
 from train.data.counts import split_names
@@ -46,7 +47,7 @@ def _link(source: Path, target: Path) -> None:
         os.link(source.resolve(), target)
     except OSError:
         with readable(source):
-            content = source.read_bytes()
+            content = read_regular(source, IMAGE_BYTES)
         write_whole(target, content, durable=False)
 
 

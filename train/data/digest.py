@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from edge.core.errors import ImageError
+from edge.core.regular_files import IMAGE_BYTES, read_regular
 from train.data.sample import Sample
 
 
@@ -32,7 +33,7 @@ def split_digest(samples: Iterable[Sample]) -> str:
 
 def _line(sample: Sample) -> bytes:
     try:
-        image = hashlib.sha256(sample.path.read_bytes()).hexdigest()
+        image = hashlib.sha256(read_regular(sample.path, IMAGE_BYTES)).hexdigest()
     except OSError as error:
         raise ImageError(f"{sample.path} cannot be read: {error.strerror}") from None
     labels = sorted(

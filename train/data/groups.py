@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from edge.core.errors import ImageError
+from edge.core.regular_files import IMAGE_BYTES, read_regular
 from train.data.progress import ItemProgress, quiet
 from train.data.sample import Sample
 
@@ -64,7 +65,7 @@ def identical_pairs(paths: Sequence[Path]) -> list[tuple[int, int]]:
         pairs = []
         for alike in by_size.values():
             for i in alike if len(alike) > 1 else ():
-                digest = hashlib.sha256(paths[i].read_bytes()).digest()
+                digest = hashlib.sha256(read_regular(paths[i], IMAGE_BYTES)).digest()
                 if first.setdefault(digest, i) != i:
                     pairs.append((first[digest], i))
     except OSError as error:

@@ -10,6 +10,7 @@ import struct
 from pathlib import Path
 
 from edge.core.errors import ImageError
+from edge.core.regular_files import read_start
 
 HEAD = 256 * 1024
 """Bytes in which an EXIF block is looked for."""
@@ -45,8 +46,7 @@ def refuse_turned(path: Path) -> None:
 def read_orientation(path: Path) -> int:
     """EXIF's orientation of a JPEG, PNG, WebP or TIFF file; 1, upright, where it states none."""
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
+        head = read_start(path, HEAD)
     except OSError:
         return 1
     if head[:4] in (b"II*\0", b"MM\0*"):

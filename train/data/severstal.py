@@ -16,11 +16,13 @@ from pathlib import Path
 
 from edge.core.errors import (
     DataError,
+    ImageError,
     LabelError,
     MillsightError,
     MissingPathError,
 )
 from edge.core.images import SUFFIXES
+from edge.core.regular_files import read_regular
 from edge.core.rle import check_runs, parse_kaggle
 from train.data.complaints import Complain, refuse, shown
 from train.data.runs import bounding_box, connected_parts, from_columns
@@ -129,7 +131,7 @@ def _source(root: Path) -> Source:
     if not is_simulated(root):
         return SEVERSTAL
     try:
-        about = json.loads((root / ABOUT).read_bytes())
+        about = json.loads(read_regular(root / ABOUT))
         return Source(str(about["source"]), str(about["terms"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise DataError(f"{root / ABOUT} cannot be read", "Simulate the data again") from None
@@ -140,6 +142,9 @@ def _images(folder: Path, complain: Complain) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+            continue
+        if not path.is_file():  # A pipe would be waited for.
+            complain(path, ImageError(f"{path} is not a file", "Take it out of the folder"))
             continue
         if path.stem in found:
             error = DataError(f"{found[path.stem]} and {path.name} are one image", "Keep one")

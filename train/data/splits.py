@@ -119,9 +119,12 @@ def _deal_large(
         return dict.fromkeys(large, train)
     # Most images lie in large groups, as where one is a coil: each to the split that lacks most.
     lacking = {name: share * images for name, share in shares.items()}
-    split_of = {}
-    for group in large:
-        split_of[group] = max(lacking, key=lambda name: lacking[name])
+    split_of: dict[str, str] = {}
+    for number, group in enumerate(large):
+        empty = [name for name in shares if name not in split_of.values()]
+        # No split stays empty as long as there is a group for each.
+        open_to = empty if len(groups) - number <= len(empty) else list(shares)
+        split_of[group] = max(open_to, key=lambda name: lacking[name])
         lacking[split_of[group]] -= size[group]
     return split_of
 

@@ -7,7 +7,6 @@ tables, facts and pictures.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -16,13 +15,8 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from edge.core.redaction import outgoing_lines
 from train.html.number_formats import FILTERS
-
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-"""Control characters, characters that change the text direction, and characters that UTF-8 cannot
-encode: a file name may contain them, HTML must not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +64,4 @@ def _printable(value: Any) -> Any:
     """The value as printed; an unprintable character is written as its code, ``\\x1b``."""
     if isinstance(value, Markup):
         return value
-    return _UNPRINTABLE.sub(_code, str(value))
-
-
-def _code(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    return outgoing_lines(str(value))

@@ -18,6 +18,9 @@ _LAST = 3838
 _NUMBERS = np.arange(_LAST + 1)
 _WIDTHS = 9 + np.searchsorted([254, 766, 1790], _NUMBERS, side="right")
 _STARTS = np.concatenate(([0], np.cumsum(_WIDTHS)))
+_ENDS = _STARTS[1:]
+_SHIFTS = 24 - _WIDTHS
+_MASKS = (1 << _WIDTHS) - 1
 
 
 def decoded_length(data: bytes, most: int) -> int:
@@ -29,19 +32,18 @@ def decoded_length(data: bytes, most: int) -> int:
     if data[:1] == b"\0" or next(runs(np.frombuffer(data, np.uint8)), None) is not None:
         # The first of these is written least significant bit first, as before TIFF 6.0.
         return 0
-    padded = np.frombuffer(data + b"\0\0\0", np.uint8).astype(np.uint32)
+    padded = np.frombuffer(data + b"\0\0\0", np.uint8).astype(np.int64)
     words = padded[:-2] << 16 | padded[1:-1] << 8 | padded[2:]
     at, bits, given = 0, 8 * len(data), 0
     while given <= most:
-        count = int(np.searchsorted(_STARTS[1:] + at, bits, side="right"))
+        count = int(np.searchsorted(_ENDS, bits - at, side="right"))
         if not count:
             return 0
         places = _STARTS[:count] + at
-        widths = _WIDTHS[:count]
-        codes = words[places >> 3] >> (24 - widths - (places & 7)) & (1 << widths) - 1
-        stops = np.flatnonzero((codes == _CLEAR) | (codes == _END))
+        codes = words[places >> 3] >> (_SHIFTS[:count] - (places & 7)) & _MASKS[:count]
+        stops = np.flatnonzero((codes | 1) == _END)
         used = int(stops[0]) if stops.size else count
-        lengths = _lengths(codes[:used].astype(np.int64))
+        lengths = _lengths(codes[:used])
         if lengths is None:
             return 0
         given += lengths
@@ -61,6 +63,10 @@ def _lengths(codes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int | None:
     strings = codes >= 258
     parents = np.where(strings, codes - 258, numbers)
     depths = strings.astype(np.int64)
-    while bool(depths[parents].any()):
-        depths, parents = depths + depths[parents], parents[parents]
+    deep = np.flatnonzero(depths[parents])
+    while deep.size:
+        above = parents[deep]
+        depths[deep] += depths[above]
+        parents[deep] = parents[above]
+        deep = deep[depths[parents[deep]] > 0]
     return int(depths.sum()) + len(codes)

@@ -1,7 +1,6 @@
-"""What turns logits into probabilities: an activation and a temperature, without any engine.
+"""Turns logits into probabilities: an activation function and a temperature.
 
-Probabilities have the precision of their logits: float32 on a device, float64 where training takes
-its figures.
+Probabilities have the dtype of their logits: float32 on a device, float64 in training's figures.
 """
 
 from __future__ import annotations
@@ -33,10 +32,10 @@ def activated(
     """Probabilities [n, outputs] of a network's logits [n, outputs].
 
     Args:
-        logits: Of the network.
-        activation: ``softmax`` over all outputs, or ``sigmoid`` of each alone.
-        temperature: What logits are divided by first, so that probabilities are calibrated; 1
-            leaves them as they are (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+        logits: The network's logits.
+        activation: ``softmax`` over all outputs, or ``sigmoid`` of each output by itself.
+        temperature: Divisor of the logits that calibrates the probabilities; 1 changes nothing
+            (Guo et al. 2017, "On Calibration of Modern Neural Networks").
     """
     scaled = np.asarray(logits / logits.dtype.type(temperature), dtype=logits.dtype)
     return softmax(scaled) if activation == "softmax" else sigmoid(scaled)

@@ -1,4 +1,4 @@
-"""What every inference engine is, and how one is chosen."""
+"""The interface of inference engines, and the choice of one."""
 
 from __future__ import annotations
 
@@ -47,31 +47,30 @@ class Engine(ABC):
     def run_with_maps(
         self, batch: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Logits as ``run`` gives them, and maps of where they are from.
+        """Logits as ``run`` returns them, and class activation maps of them.
 
-        Maps are [n, rows, columns, outputs], or None where the model or the engine has none.
+        Maps are [n, rows, columns, outputs], or None if the model or the engine has none.
         """
         return self.run(batch), None
 
     def run_tensors(self, inputs: NDArray[np.uint8] | NDArray[np.float32]) -> list[Quantized]:
-        """Every output of one invocation with the model's own batch, undecoded.
+        """All outputs of one invocation with the model's own batch size, still quantized.
 
-        Outputs keep their batch dimension. Their order is the file's and always the same for one
-        file; no converter promises that it is the network's, so callers go by shape.
+        Outputs keep their batch dimension. Their order is that of the file, always the same for
+        one file. Converters may change the order, so callers identify outputs by shape.
 
         Args:
-            inputs: Pictures [n, height, width] uint8, 255 is 1.0, or numbers float32 of
-                ``input_shape``.
+            inputs: Pictures [n, height, width] uint8 (255 is 1.0), or float32 of ``input_shape``.
 
         Raises:
-            EngineError: The inputs are not of the model's shape, or the engine failed.
+            EngineError: The inputs do not have the model's shape, or the engine failed.
         """
         raise EngineError(f"the engine {self.name} gives logits alone", "Choose another engine")
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """An engine that can be chosen: what it reads, where it is, and how it is installed."""
+    """An engine: the format that it reads, its class, its package and how to install it."""
 
     format: str
     module: str
@@ -114,7 +113,7 @@ _ENGINES = {
 
 
 def open_engine(model: bytes, *, name: str | None = None, threads: int = 2) -> Engine:
-    """Load a model in the engine ``name``, or in the first installed one that reads its format.
+    """Load a model in the engine ``name``, or in the first installed engine that reads its format.
 
     Raises:
         EngineError: There is no such engine, it reads another format, none is installed, or the
@@ -149,7 +148,7 @@ def open_engine(model: bytes, *, name: str | None = None, threads: int = 2) -> E
 
 
 def engine_versions() -> dict[str, str | None]:
-    """The version of each engine's package, by the engine's name; None where that is missing."""
+    """The version of each engine's package, by the engine's name; None if it is not installed."""
     versions: dict[str, str | None] = {}
     for name, kind in _ENGINES.items():
         try:
@@ -160,6 +159,6 @@ def engine_versions() -> dict[str, str | None]:
 
 
 def file_format(name: str | None = None) -> str:
-    """What the manifest calls the files that the engine ``name`` reads; without one, the first."""
+    """The manifest's name of the format that engine ``name`` reads; None is the first engine."""
     first = next(iter(_ENGINES.values()))
     return (_ENGINES.get(name, first) if name else first).format.lower()

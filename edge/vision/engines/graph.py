@@ -1,8 +1,8 @@
-"""What engines of compiled graphs share: one input of a fixed shape, and outputs told by rank.
+"""Common code of the engines: one input of a fixed shape, and outputs identified by their rank.
 
-A graph is invoked once for each region. Measured on two cores, sixteen regions in one batch take
-the same time, a batch cannot stop between regions when the deadline is near, and a graph that
-flattens refuses to be resized.
+A graph is invoked once for each region, for three reasons: on two cores sixteen regions in one
+batch take as long; a batch cannot stop between regions when the deadline is near; a graph with a
+flatten operation cannot be resized.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from edge.vision.engines.quantized import Quantized
 _PIXEL_SCALE = 1.0 / 255.0
 
 _LOGITS_RANK, _MAPS_RANK = 2, 4
-"""Dimensions of the outputs, batch included: TFLite keeps neither their names nor their order."""
+"""Ranks of the outputs, batch included. TFLite keeps neither their names nor their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An input or an output of a graph, and what its numbers mean.
+    """An input or an output of a graph, with its quantization.
 
     Attributes:
-        shape: Batch included.
-        dtype: Of its values.
+        shape: Its shape, batch included.
+        dtype: The dtype of its values.
         scale: As in ``Quantized``.
         zero: As in ``Quantized``.
     """
@@ -43,7 +43,7 @@ class Port:
 
 
 class GraphEngine(Engine):
-    """An engine whose ``__init__`` calls ``_describe``, and that runs what ``_call`` is given."""
+    """Base class: a subclass calls ``_describe`` in ``__init__`` and implements ``_call``."""
 
     def _describe(self, entry: Port, exits: Sequence[Port]) -> None:
         """Set the model's ports.
@@ -59,7 +59,7 @@ class GraphEngine(Engine):
 
     @abstractmethod
     def _call(self, inputs: NDArray[Any], wanted: Sequence[int]) -> list[NDArray[Any]]:
-        """The outputs ``wanted``, by number, for inputs of the entry's shape and dtype.
+        """Run the graph on inputs of its shape and dtype; return the outputs of these numbers.
 
         Raises:
             EngineError: The engine failed.
@@ -69,15 +69,15 @@ class GraphEngine(Engine):
         """Logits [n, outputs] of network inputs [n, height, width] uint8 (255 is 1.0).
 
         Raises:
-            EngineError: The inputs have another size than the model's, the model gives no logits,
-                or the engine failed.
+            EngineError: The inputs do not have the model's size, the model has no output of
+                logits, or the engine failed.
         """
         return self._run(batch, [self._logits()])[0]
 
     def run_with_maps(
         self, batch: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """As ``run``, with the model's output of [rows, columns, outputs] where it has one."""
+        """As ``run``, with the model's output [rows, columns, outputs] if it has one."""
         maps = self._of_rank(_MAPS_RANK)
         if maps is None:
             return self.run(batch), None
@@ -124,7 +124,7 @@ class GraphEngine(Engine):
         return ranks.index(rank) if rank in ranks else None
 
     def _encode(self, given: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[Any]:
-        """Pixels uint8 or numbers float32 as the entry's values."""
+        """Pixels uint8, or numbers float32, quantized as the graph's input demands."""
         dtype, scale, zero = self._entry.dtype, self._entry.scale, self._entry.zero
         pixels = given.dtype == np.uint8
         if dtype == np.float32:

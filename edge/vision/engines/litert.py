@@ -1,4 +1,4 @@
-"""TFLite models in LiteRT, or in its predecessor tflite-runtime where LiteRT has no wheel."""
+"""TFLite models in LiteRT, or in its predecessor tflite-runtime if LiteRT has no wheel."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class LiteRTEngine(GraphEngine):
 
 
 class TFLiteRuntimeEngine(LiteRTEngine):
-    """The same in ``tflite_runtime``: the only one with armv7 wheels; slow in int8 on x86."""
+    """A TFLite model in ``tflite_runtime``, which alone has armv7 wheels; slow in int8 on x86."""
 
     name = "tflite"
 

@@ -13,18 +13,18 @@ from edge.core.errors import EngineError
 from edge.vision.engines.graph import GraphEngine, Port
 
 QUANTIZATION = "quantization"
-"""Metadata of a model: JSON of {port: [scale, zero]} for its ports of 8 bits."""
+"""Metadata key of a model; the value is JSON, {port: [scale, zero]} for its 8-bit ports."""
 
 _DTYPES = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8, "tensor(int8)": np.int8}
 
 _FATAL = 4
-"""Severity from which ONNX Runtime may write to stderr; errors are raised besides."""
+"""Lowest severity that ONNX Runtime writes to stderr; it raises errors anyway."""
 
 
 class OnnxEngine(GraphEngine):
-    """An ONNX model of fixed shapes, run node by node in one thread pool of its own.
+    """An ONNX model of fixed shapes, run node by node in its own thread pool.
 
-    Threads that wait do not spin: two models in one process would fight for the cores.
+    Waiting threads do not spin, because two models in one process would compete for the cores.
     """
 
     name = "onnx"

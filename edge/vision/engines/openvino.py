@@ -1,7 +1,7 @@
 """ONNX models in OpenVINO, on the CPU.
 
-Optional: it has run dense networks wrongly in eight bits. What a bundle's golden frames show to be
-wrong is refused before it inspects anything, as with every engine.
+Optional: it has computed wrong results for dense networks in 8 bits. As with every engine, a bundle
+whose golden frames give wrong scores is refused before it inspects anything.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class OpenVinoEngine(GraphEngine):
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": 1,
             "INFERENCE_NUM_THREADS": threads,
-            # Else float32 networks run in bfloat16 where the processor has it.
+            # Without this, float32 networks run in bfloat16 if the processor supports it.
             "INFERENCE_PRECISION_HINT": "f32",
-            # Two models in one process would fight for the cores that they are pinned to.
+            # Two models in one process would compete for the cores to which they are pinned.
             "ENABLE_CPU_PINNING": False,
         }
         try:
@@ -53,14 +53,14 @@ class OpenVinoEngine(GraphEngine):
     def _call(self, inputs: NDArray[Any], wanted: Sequence[int]) -> list[NDArray[Any]]:
         try:
             self._request.infer([np.ascontiguousarray(inputs)], share_inputs=True)
-            # The request writes its next answer into the same memory.
+            # The request writes its next result into the same memory.
             return [self._request.get_output_tensor(i).data.copy() for i in wanted]
         except RuntimeError as error:
             raise EngineError(f"the engine {self.name} failed: {error}", "Export again") from None
 
 
 def _scales(read: Any) -> Mapping[str, tuple[float, int]]:
-    """Scale and zero point of the ports of 8 bits, from the file's metadata."""
+    """Scale and zero point of the 8-bit ports, from the file's metadata."""
     place = ["framework", QUANTIZATION]
     if not read.has_rt_info(place):
         return {}

@@ -1,4 +1,4 @@
-"""Numbers as an engine gives them: as they are, or as steps of a scale."""
+"""Arrays as engines return them: plain numbers, or quantized with scale and zero point."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quantized:
-    """An array that is decoded only where it is looked at.
+    """An array that is decoded only when it is read.
 
     Attributes:
-        values: Of any shape and dtype.
-        scale: A number is ``(value - zero) * scale``; 0.0 means that the values are the numbers.
-        zero: The value that stands for 0.
+        values: The stored values, of any shape and dtype.
+        scale: A number is ``(value - zero) * scale``; with a scale of 0.0 the values are the
+            numbers.
+        zero: The stored value of the number 0.
     """
 
     values: NDArray[Any]
@@ -33,7 +34,7 @@ class Quantized:
         return self.values.dtype.kind in "iu" or bool(np.isfinite(self.values).all())
 
     def decoded(self) -> NDArray[np.float32]:
-        """The numbers; float32 values come back as they are, not copied."""
+        """The numbers as float32; float32 values are returned without a copy."""
         numbers = self.values.astype(np.float32, copy=False)
         if not self.scale:
             return numbers

@@ -1,7 +1,7 @@
-"""The boxes that a region proposal network starts from, a few shapes at every cell of its maps.
+"""The anchors of the region proposal network: a few shapes at every cell of its maps.
 
-Ren et al., Faster R-CNN (NeurIPS 2015), section 3.1.1; sizes divided among the levels as in Lin et
-al., Feature Pyramid Networks (CVPR 2017), section 4.1.
+Source: Ren et al., Faster R-CNN (NeurIPS 2015), section 3.1.1; the sizes are divided among the
+levels as in Lin et al., Feature Pyramid Networks (CVPR 2017), section 4.1.
 """
 
 from __future__ import annotations
@@ -13,32 +13,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 STRIDES = (4, 8, 16)
-"""Pixels from one cell of a level to the next, finest level first."""
+"""Pixels per cell of each level, finest level first."""
 
 _Shapes = tuple[tuple[tuple[float, float], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Which shapes every cell of each level has.
+    """The anchor shapes of each level.
 
     Attributes:
-        shapes: Of each level, finest first, the (width, height) of its anchors in pixels; at least
-            one a level.
+        shapes: For each level, finest first, (width, height) of its anchors in pixels; at least
+            one per level.
     """
 
     shapes: _Shapes
 
     @property
     def per_level(self) -> tuple[int, ...]:
-        """How many shapes a cell of each level has."""
+        """Number of shapes at a cell of each level."""
         return tuple(len(level) for level in self.shapes)
 
     def boxes(self, height: int, width: int) -> NDArray[np.float32]:
         """All anchors of a window as corners x1, y1, x2, y2 in pixels, [n, 4], read-only.
 
-        They go by level, then row, column and shape, as the network's outputs do. Those at the
-        border stand out beyond it.
+        The order is level, row, column, shape, like the network's outputs. Anchors at the border
+        extend beyond it. The first cell of the finest level has its centre at (2, 2):
+
+            >>> shapes = (((8.0, 4.0),), ((16.0, 8.0),), ((32.0, 16.0),))
+            >>> Anchors(shapes).boxes(16, 16)[0].tolist()
+            [-2.0, 0.0, 6.0, 4.0]
 
         Args:
             height: Lines of the window, a multiple of the coarsest stride.

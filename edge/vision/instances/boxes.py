@@ -1,8 +1,8 @@
-"""Boxes as corners x1, y1, x2, y2 in pixels, and how a network says where one is.
+"""Boxes as corners x1, y1, x2, y2 in pixels, and their encoding relative to anchors.
 
-Corners are continuous: pixel k reaches from k to k + 1. The coding is equations 1 to 4 and 6 to 9
-of Girshick et al., Rich Feature Hierarchies (CVPR 2014), appendix C, and equation 2 of Ren et al.,
-Faster R-CNN (NeurIPS 2015).
+Corners are continuous: pixel k reaches from k to k + 1. Source of the encoding: equations 1 to 4
+and 6 to 9 of Girshick et al., Rich Feature Hierarchies (CVPR 2014), appendix C, and equation 2 of
+Ren et al., Faster R-CNN (NeurIPS 2015).
 """
 
 from __future__ import annotations
@@ -16,23 +16,29 @@ Boxes = NDArray[np.float32]
 """Corners x1, y1, x2, y2 in pixels, [n, 4]."""
 
 DELTA_STD = (0.1, 0.1, 0.2, 0.2)
-"""What dx, dy, dw and dh are divided by, so that a network learns numbers around one."""
+"""Divisors of dx, dy, dw and dh, so that the network learns numbers around one."""
 
 _STD = np.array(DELTA_STD, dtype=np.float32)
 
 LARGEST_GROWTH = math.log(1000 / 16)
-"""Clamp of dw and dh: an exponential of anything larger is no box of any frame."""
+"""Clamp of dw and dh; a larger growth would give boxes larger than any frame."""
 
 FURTHEST = 1e4
-"""Clamp of dx and dy in sides of the anchor: beyond every frame, and still a finite number."""
+"""Clamp of dx and dy, in anchor sides: beyond every frame, but finite."""
 
 
 def encode(anchors: Boxes, boxes: Boxes) -> Boxes:
-    """What takes each anchor to its box: dx, dy, dw, dh [n, 4], divided by ``DELTA_STD``.
+    """The deltas dx, dy, dw, dh [n, 4] from anchors to boxes, divided by ``DELTA_STD``.
+
+    An anchor of 10×10 pixels and a box 1 pixel further right: dx = (1 / 10) / 0.1 = 1.
+
+        >>> anchor, box = np.float32([[0, 0, 10, 10], [1, 0, 11, 10]])[:, np.newaxis]
+        >>> encode(anchor, box).round(3).tolist()
+        [[1.0, 0.0, 0.0, 0.0]]
 
     Args:
-        anchors: Boxes to start from, [n, 4], each with an area.
-        boxes: Where to go, [n, 4], each with an area.
+        anchors: Anchors, [n, 4], each with an area.
+        boxes: Boxes to encode, [n, 4], each with an area.
     """
     centre, size = _centred(anchors)
     to_centre, to_size = _centred(boxes)
@@ -43,9 +49,9 @@ def encode(anchors: Boxes, boxes: Boxes) -> Boxes:
 
 
 def decode(anchors: Boxes, deltas: Boxes) -> Boxes:
-    """Where ``deltas`` [n, 4] take the anchors [n, 4]; the inverse of ``encode``.
+    """The boxes [n, 4] from anchors [n, 4] and ``deltas`` [n, 4]; the inverse of ``encode``.
 
-    However large the deltas, the corners are finite; only a delta that is no number gives none.
+    Corners are finite for deltas of any size; only NaN deltas give NaN corners.
     """
     centre, size = _centred(anchors)
     by = deltas * _STD
@@ -55,20 +61,20 @@ def decode(anchors: Boxes, deltas: Boxes) -> Boxes:
 
 
 def clip(boxes: Boxes, height: int, width: int) -> Boxes:
-    """The boxes [n, 4] cut at the border of a picture; those outside of it have no area."""
+    """The boxes [n, 4] clipped to a picture; boxes outside of it have no area."""
     limits = np.array([width, height, width, height], dtype=np.float32)
     return np.asarray(np.clip(boxes, 0, limits), dtype=np.float32)
 
 
 def with_area(boxes: Boxes) -> NDArray[np.bool_]:
-    """Which boxes have an area, [n]; those with a corner that is no number have none."""
+    """Which boxes have an area, [n]; boxes with NaN corners have none."""
     return np.asarray((boxes[:, 2:] > boxes[:, :2]).all(axis=1), dtype=np.bool_)
 
 
 def iou(a: Boxes, b: Boxes) -> NDArray[np.float32]:
-    """Intersection over union of every box of ``a`` [n, 4] with every one of ``b`` [m, 4], [n, m].
+    """Intersection over union of every box of ``a`` [n, 4] with every box of ``b`` [m, 4], [n, m].
 
-    Zero where neither has an area.
+    It is zero if neither has an area.
     """
     top_left = np.maximum(a[:, np.newaxis, :2], b[np.newaxis, :, :2])
     bottom_right = np.minimum(a[:, np.newaxis, 2:], b[np.newaxis, :, 2:])

@@ -1,4 +1,4 @@
-"""How large a defect is, and where on the coil."""
+"""Measures a defect: its size, and its position on the coil."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _PIXEL_CORNERS = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What a mill asks of a defect.
+    """The measures of a defect.
 
     Attributes:
-        area_px: Pixels of its mask, or of its box where there is no mask.
-        area_mm2: The same in square millimetres.
-        length_mm: Longer side of the smallest rectangle around it, at any angle.
-        width_mm: Shorter side of that rectangle.
-        along_mm: Millimetre on the coil of its first line.
-        across_mm: Millimetres from the frame's left border to its first column.
+        area_px: Pixels of its mask, or of its box if there is no mask.
+        area_mm2: The same area in mm².
+        length_mm: Longer side of its minimum-area rotated rectangle, in mm.
+        width_mm: Shorter side of that rectangle, in mm.
+        along_mm: Position of its first line on the coil, in mm.
+        across_mm: Distance from the frame's left border to its first column, in mm.
     """
 
     area_px: int
@@ -37,13 +37,13 @@ class Measures:
 def measure(
     found: FoundInstance, *, mm_per_px_across: float, mm_per_line: float, position_mm: float
 ) -> Measures:
-    """Measure an instance on the strip, where a column and a line may differ in size.
+    """Measure an instance on the strip; columns and lines may have different sizes in mm.
 
     Args:
         found: The instance.
         mm_per_px_across: Millimetres of strip in one column.
         mm_per_line: Millimetres of strip in one line.
-        position_mm: Millimetre on the coil of the frame's line 0.
+        position_mm: Position of the frame's line 0 on the coil, in mm.
     """
     x, y, _, _ = found.piece
     scale = np.array([mm_per_px_across, mm_per_line])
@@ -60,7 +60,7 @@ def measure(
 
 
 def _hull(found: FoundInstance) -> NDArray[np.int64]:
-    """Corners x, y of pixels, [n, 2], from the piece's own corner: none of it lies outside them."""
+    """Corners x, y of pixels, [n, 2], relative to the piece; their convex hull holds the mask."""
     _, _, width, height = found.piece
     if found.mask is None or not found.mask.any():
         return np.asarray(_PIXEL_CORNERS * np.array([width, height]), dtype=np.int64)

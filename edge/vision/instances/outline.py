@@ -1,4 +1,4 @@
-"""From what the mask head says of a box to pixels of the frame, from pieces to whole defects."""
+"""Turns the mask head's output into pixels of the frame, and joins pieces to whole defects."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from edge.core.joining import bounding, shared
 from edge.core.rle import Mask
 from edge.vision.instances.found_instance import FoundInstance
 
-_CUT = 0.5
-"""Least probability of a defect's pixel (He et al., Mask R-CNN, ICCV 2017, section 3.1)."""
+_MASK_THRESHOLD = 0.5
+"""Lowest probability of a defect's pixel (He et al., Mask R-CNN, ICCV 2017, section 3.1)."""
 
 _NEIGHBOURS = np.ones((3, 3), dtype=np.uint8)
 
@@ -23,7 +23,7 @@ Corners = tuple[float, float, float, float]
 
 
 def pixels_of(corners: Corners, height: int, width: int) -> Box:
-    """The whole pixels of a frame whose centres lie in a box, at least one each way."""
+    """The pixels of a frame whose centres lie in a box, at least one in each direction."""
     left, right = _within(corners[0], corners[2], width)
     top, bottom = _within(corners[1], corners[3], height)
     return left, top, right - left, bottom - top
@@ -35,16 +35,15 @@ def _within(start: float, end: float, length: int) -> tuple[int, int]:
 
 
 def paste(probabilities: NDArray[np.float32], corners: Corners, piece: Box) -> tuple[Mask, Box]:
-    """A mask stretched over its box, bilinear, and cut at one half.
+    """Resize a mask to its box, bilinearly, and apply the threshold 0.5.
 
     Args:
-        probabilities: Of a box's own grid, [rows, columns].
+        probabilities: The mask head's grid, [rows, columns].
         corners: x1, y1, x2, y2 of the box in pixels of the frame.
-        piece: The whole pixels of that box.
+        piece: The pixels of that box, as ``pixels_of`` gives them.
 
     Returns:
-        The mask and the piece that bounds it; a mask without pixels bounds nothing and comes with
-        the whole ``piece``.
+        The mask and its bounding box; an empty mask comes with the whole ``piece``.
     """
     x, y, width, height = piece
     x1, y1, x2, y2 = corners
@@ -57,18 +56,18 @@ def paste(probabilities: NDArray[np.float32], corners: Corners, piece: Box) -> t
             [0, along, (y + 0.5 - y1) * along - 0.5],
         ]
     )
-    stretched = cv2.warpAffine(
+    resized = cv2.warpAffine(
         probabilities,
         from_pixel,
         (width, height),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return trimmed(np.asarray(stretched >= _CUT, dtype=np.bool_), piece)
+    return trimmed(np.asarray(resized >= _MASK_THRESHOLD, dtype=np.bool_), piece)
 
 
 def trimmed(mask: Mask, piece: Box) -> tuple[Mask, Box]:
-    """A mask without the empty rows and columns around it, and where that is."""
+    """A mask without the empty rows and columns around it, and its place in the frame."""
     left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
     if not width:
         return mask, piece
@@ -77,10 +76,10 @@ def trimmed(mask: Mask, piece: Box) -> tuple[Mask, Box]:
 
 
 def join_touching(pieces: Sequence[FoundInstance]) -> list[FoundInstance]:
-    """One instance for each set of pieces of one class that touch or overlap, best score first.
+    """Join touching or overlapping pieces of one class; the result is sorted by descending score.
 
-    Masks touch where pixels are neighbours, corner to corner included; boxes without masks where
-    they overlap or share a stretch of a side.
+    Masks touch if pixels are neighbours, diagonal ones included. Boxes without masks touch if they
+    overlap or share a part of a side.
     """
     if not pieces:
         return []
@@ -96,7 +95,7 @@ def join_touching(pieces: Sequence[FoundInstance]) -> list[FoundInstance]:
 
 
 def _near(pieces: Sequence[FoundInstance]) -> list[list[int]]:
-    """Pairs of one class whose pieces lie no pixel apart; those corner to corner are among them."""
+    """Pairs of one class without a gap between their pieces, including diagonal neighbours."""
     boxes = np.array([piece.piece for piece in pieces])
     classes = np.array([piece.class_index for piece in pieces])
     start, end = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]

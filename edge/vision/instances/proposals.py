@@ -1,7 +1,7 @@
-"""From the region proposal network's maps to the few boxes worth a second look.
+"""Selects proposals from the maps of the region proposal network.
 
-Ren et al., Faster R-CNN (NeurIPS 2015), section 3. There are a hundred thousand anchors on a frame
-and the engine gives integers whose order is that of the numbers: the likely ones are picked as
+Source: Ren et al., Faster R-CNN (NeurIPS 2015), section 3. A frame has a hundred thousand anchors.
+Quantized scores have the same order as the numbers, so the likely anchors are selected on the
 integers, and only those are decoded.
 """
 
@@ -38,18 +38,18 @@ def propose(
     before: int = 300,
     iou: float = 0.6,
 ) -> tuple[Boxes, NDArray[np.float32]]:
-    """The likeliest boxes of a window, corners [n, 4], and their probabilities [n], best first.
+    """The most likely boxes of a window, corners [n, 4], and their probabilities [n], descending.
 
     Args:
         objectness: Logits [rows, columns, k] of each level, finest first.
-        deltas: [rows, columns, 4k] of each level, those of one shape beside one another.
+        deltas: [rows, columns, 4k] of each level, the four of one shape next to each other.
         anchors: Shapes at each cell.
         height: Lines of the window.
         width: Columns of the window.
-        limit: Boxes at most.
-        least: Probability from which on a box is worth looking at.
-        before: How many of the best go into non-maximum suppression.
-        iou: Greatest intersection over union of two proposals.
+        limit: Most boxes to return.
+        least: Lowest probability of a proposal.
+        before: Most boxes that go into non-maximum suppression.
+        iou: Highest intersection over union of two proposals.
     """
     indices, logits, moves = [], [], []
     start = 0
@@ -66,14 +66,17 @@ def propose(
     best = np.argpartition(-every, before)[:before] if len(every) > before else slice(None)
     starts = anchors.boxes(height, width)[np.concatenate(indices)[best]]
     boxes = clip(decode(starts, np.concatenate(moves)[best]), height, width)
-    real = np.flatnonzero(with_area(boxes))
-    boxes, scores = boxes[real], sigmoid(every[best][real])
+    valid = np.flatnonzero(with_area(boxes))
+    boxes, scores = boxes[valid], sigmoid(every[best][valid])
     kept = nms(boxes, scores, iou, limit)
     return boxes[kept], scores[kept]
 
 
 def _step(source: Quantized, number: float) -> float:
-    """The least value that stands for at least ``number``; whole where the values are."""
+    """The lowest stored value for numbers of at least ``number``; an integer if quantized.
+
+    With scale 0.1 and zero point -128, the number 0.55 is stored as ceil(0.55 / 0.1 - 128) = -122.
+    """
     if not source.scale:
         return number
     limits = np.iinfo(source.values.dtype)

@@ -1,4 +1,4 @@
-"""Which of the instances that a network suggests count as defects."""
+"""The rules that decide which predicted instances are reported as defects."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from edge.vision.instances.outline import join_touching
 
 @dataclass(frozen=True, slots=True)
 class ClassRule:
-    """What an instance of one class needs to count; chosen on val.
+    """The conditions for reporting an instance of one class; chosen on val.
 
     Attributes:
-        score: Least probability of the class, 0 to 1; asked of every piece.
-        min_area_px: Least area in pixels; asked of the whole once touching pieces are joined.
+        score: Lowest probability of the class, 0 to 1; applies to every piece.
+        min_area_px: Smallest area in pixels; applies to the whole after touching pieces are joined.
     """
 
     score: float
@@ -25,11 +25,11 @@ class ClassRule:
 def by_rules(
     candidates: Sequence[FoundInstance], rules: Sequence[ClassRule]
 ) -> list[FoundInstance]:
-    """The defects among candidates: likely enough, joined where they touch, and large enough.
+    """The defects among candidates: drop unlikely pieces, join touching ones, drop small results.
 
     Args:
         candidates: Pieces on one frame; an empty mask is never a defect.
-        rules: One a class.
+        rules: One rule per class.
     """
     likely = [piece for piece in candidates if piece.score >= rules[piece.class_index].score]
     return [

@@ -1,4 +1,4 @@
-"""One window of a frame: what goes into the pyramid and what comes out."""
+"""The pyramid's input and output for one window of a frame."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from edge.vision.instances.roialign import roi_align
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WindowFeatures:
-    """What the pyramid says of one window.
+    """The pyramid's features and proposals for one window.
 
     Attributes:
         corner: x, y of the window in pixels of the frame.
-        seen: Columns and lines of the window that lie in the frame.
+        inside: Numbers of columns and lines of the window that lie in the frame.
         features: Maps [rows, columns, channels], finest first.
         proposals: Corners in pixels of the window, [n, 4].
-        scores: Probability that each is a defect, [n], falling.
+        scores: Probability that each proposal is a defect, [n], descending.
     """
 
     corner: tuple[int, int]
-    seen: tuple[int, int]
+    inside: tuple[int, int]
     features: Sequence[Quantized]
     proposals: Boxes
     scores: NDArray[np.float32]
@@ -38,7 +38,7 @@ class WindowFeatures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maps:
-    """A pyramid's outputs, [rows, columns, ..] of each level, finest first."""
+    """A pyramid's outputs, [rows, columns, ..] for each level, finest first."""
 
     features: Sequence[Quantized]
     objectness: Sequence[Quantized]
@@ -46,7 +46,7 @@ class Maps:
 
 
 def picture(pixels: Pixels, corner: tuple[int, int], size: tuple[int, int]) -> Pixels:
-    """A window's pixels [lines, columns]; past the frame's end its border is repeated.
+    """A window's pixels [lines, columns]; beyond the frame, its border pixels are repeated.
 
     Args:
         pixels: Grey frame [lines, columns].
@@ -54,19 +54,19 @@ def picture(pixels: Pixels, corner: tuple[int, int], size: tuple[int, int]) -> P
         size: Width and height of the window.
     """
     (x, y), (width, height) = corner, size
-    seen = pixels[y : y + height, x : x + width]
-    below, right = height - seen.shape[0], width - seen.shape[1]
+    inside = pixels[y : y + height, x : x + width]
+    below, right = height - inside.shape[0], width - inside.shape[1]
     if not (below or right):
-        return np.ascontiguousarray(seen)
-    padded = cv2.copyMakeBorder(seen, 0, below, 0, right, cv2.BORDER_REPLICATE)
+        return np.ascontiguousarray(inside)
+    padded = cv2.copyMakeBorder(inside, 0, below, 0, right, cv2.BORDER_REPLICATE)
     return np.asarray(padded, dtype=np.uint8)
 
 
 def maps_of(outputs: Sequence[Quantized], anchors: Anchors, height: int, width: int) -> Maps:
-    """Tell a pyramid's outputs [1, rows, columns, ..] apart by their shapes.
+    """Identify a pyramid's outputs [1, rows, columns, ..] by their shapes.
 
     Raises:
-        EngineError: A level lacks its features, its k objectness scores or its 4k deltas.
+        EngineError: The features, the k objectness scores or the 4k deltas of a level are missing.
     """
     levels = []
     for stride, k in zip(STRIDES, anchors.per_level, strict=True):
@@ -85,35 +85,35 @@ def maps_of(outputs: Sequence[Quantized], anchors: Anchors, height: int, width: 
     return Maps(features, objectness, deltas)
 
 
-def likeliest(views: Sequence[WindowFeatures], limit: int) -> list[WindowFeatures]:
-    """The views with the ``limit`` likeliest of all their proposals together.
+def best_proposals(windows: Sequence[WindowFeatures], limit: int) -> list[WindowFeatures]:
+    """Keep the ``limit`` most likely proposals over all windows together.
 
-    Those as likely as the last of them are kept too: which of equals are left out would be chance.
+    Proposals that tie with the last one are kept too, so that the choice does not depend on order.
     """
-    scores = np.concatenate([view.scores for view in views]) if views else np.empty(0)
+    scores = np.concatenate([window.scores for window in windows]) if windows else np.empty(0)
     if len(scores) <= limit:
-        return list(views)
+        return list(windows)
     least = np.partition(scores, -limit)[-limit]
-    counts = [int(np.count_nonzero(view.scores >= least)) for view in views]
+    counts = [int(np.count_nonzero(window.scores >= least)) for window in windows]
     return [
-        replace(view, proposals=view.proposals[:count], scores=view.scores[:count])
-        for view, count in zip(views, counts, strict=True)
+        replace(window, proposals=window.proposals[:count], scores=window.scores[:count])
+        for window, count in zip(windows, counts, strict=True)
     ]
 
 
 def features_of(
-    views: Sequence[WindowFeatures], boxes: Boxes, of: NDArray[np.intp]
+    windows: Sequence[WindowFeatures], boxes: Boxes, of: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """``roi_align`` of boxes [n, 4], each in the view that ``of`` [n] names, [n, 14, 14, channels].
+    """``roi_align`` of boxes [n, 4], each in its own window, [n, 14, 14, channels].
 
     Args:
-        views: At least one.
+        windows: One or more windows.
         boxes: Corners in pixels of their windows.
-        of: Index of each box's view.
+        of: Index of each box's window, [n].
     """
-    if len(views) == 1:
-        return roi_align(views[0].features, boxes)
-    parts = [roi_align(view.features, boxes[of == index]) for index, view in enumerate(views)]
+    if len(windows) == 1:
+        return roi_align(windows[0].features, boxes)
+    parts = [roi_align(window.features, boxes[of == index]) for index, window in enumerate(windows)]
     features = np.empty((len(boxes), *parts[0].shape[1:]), dtype=np.float32)
     for index, part in enumerate(parts):
         features[of == index] = part

@@ -1,4 +1,4 @@
-"""Which windows of a frame the network looks at: the cheapest that hold what is suspicious."""
+"""Chooses the windows of a frame that the network processes: the cheapest cover of the regions."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Generic, NamedTuple, TypeVar
 from edge.core.geometry import Box
 
 MARGIN = 32
-"""Pixels around a suspicious region that are looked at too: a defect seldom ends with a region."""
+"""Pixels around a suspicious region that are included: defects often extend beyond a region."""
 
 OVERLAP = 64
-"""Pixels that neighbouring windows share, so that one of them sees a defect at the seam whole."""
+"""Pixels that neighbouring windows share, so that one of them holds a whole defect at the seam."""
 
 _Span = tuple[int, int]
 """Start and end along one axis, in pixels."""
@@ -23,12 +23,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of a frame that the network sees at once.
+    """A part of a frame that the network processes at once. It may extend beyond the frame.
 
     Attributes:
-        size_index: Which of the sizes on offer it has.
-        x: Its first column; it may reach past the frame's last one.
-        y: Its first line; the same.
+        size_index: Index of its size in the available sizes.
+        x: Its first column.
+        y: Its first line.
     """
 
     size_index: int
@@ -37,12 +37,12 @@ class Window:
 
 
 class _Row(NamedTuple, Generic[_T]):
-    """Parts that lie one after another; the lesser of two rows is the cheaper.
+    """Parts that lie one after another; tuples compare by cost, so ``min`` finds the cheapest row.
 
     Attributes:
-        area: Of all windows, in pixels.
-        windows: How many there are.
-        parts: Where each begins, and what it is.
+        area: Area of all windows together, in pixels.
+        windows: Number of windows.
+        parts: Start and content of each part.
     """
 
     area: int
@@ -53,22 +53,24 @@ class _Row(NamedTuple, Generic[_T]):
 def cover(
     width: int, height: int, suspicious: Sequence[Box] | None, sizes: Sequence[tuple[int, int]]
 ) -> list[Window]:
-    """Windows that hold every suspicious region with its margin, of the least area together.
+    """Windows that hold every suspicious region with its margin and have the smallest total area.
 
-    The least of those in bands: windows side by side, in bands one after another, across the frame
-    or along it. A region larger than a window, or a frame, is covered by several that overlap.
+    Only covers in bands are considered: windows side by side within a band, and bands one after
+    another, across or along the frame. Several overlapping windows cover a region that is larger
+    than a window.
 
-    A frame of 1600×256, and windows of 256×256 and 512×256. A region of 200 columns from 400 on is
-    368 to 632 with its margin, 264 columns: one window of 256 is too small. One of 512 has the
-    area of two of 256 that overlap, and of equal areas the fewer windows are taken, here centred
-    on column 500:
+    An example: a frame of 1600×256 with windows of 256×256 and 512×256. A region of 200 columns
+    from column 400 extends from 368 to 632 with its margin. These 264 columns do not fit in one
+    window of 256. One window of 512 has the same area as two overlapping ones of 256; at equal area
+    fewer windows win. It is centred on column 500:
 
     >>> sizes = [(256, 256), (512, 256)]
     >>> cover(1600, 256, [(400, 0, 200, 128)], sizes)
     [Window(size_index=1, x=244, y=0)]
 
-    One at the border has a margin on one side only, 0 to 232, and fits in 256. With one far off
-    that needs 512 the network sees 768 of 1600 columns; four windows of 512 would hold all:
+    A region at the border has a margin on one side only, 0 to 232, and fits in 256. Together with a
+    distant region that needs 512, the network processes 768 of 1600 columns. The whole frame would
+    need four windows of 512:
 
     >>> cover(1600, 256, [(0, 0, 200, 128), (1000, 128, 200, 128)], sizes)
     [Window(size_index=0, x=0, y=0), Window(size_index=1, x=844, y=0)]
@@ -78,14 +80,14 @@ def cover(
     Args:
         width: Columns of the frame.
         height: Lines of the frame.
-        suspicious: x, y, width, height of each region; None stands for the whole frame.
-        sizes: Width and height of the windows on offer, in pixels.
+        suspicious: x, y, width, height of each region; None for the whole frame.
+        sizes: Width and height of the available windows, in pixels.
     """
-    asked = None if suspicious is None else tuple(suspicious)
-    return list(_cover(width, height, asked, tuple(sizes)))
+    regions = None if suspicious is None else tuple(suspicious)
+    return list(_cover(width, height, regions, tuple(sizes)))
 
 
-# A line's frames have one size, and the regions that are suspicious at once come again.
+# Cached, because a line's frames have one size and the same sets of suspicious regions recur.
 @lru_cache(maxsize=1024)
 def _cover(
     width: int,
@@ -125,7 +127,7 @@ def _in_bands(
     sizes: Sequence[tuple[int, int]],
     axis: int,
 ) -> _Row[_Row[int]]:
-    """Bands one after another on ``axis``, each of windows that follow on the other axis."""
+    """The cheapest row of bands on ``axis``; each band is a row of windows on the other axis."""
     other = 1 - axis
 
     def band(extent: int, start: int, covered: int) -> tuple[int, int, _Row[int]]:
@@ -148,17 +150,17 @@ def _cheapest(
     extents: Collection[int],
     price: Callable[[int, int, int], tuple[int, int, _T]],
 ) -> _Row[_T]:
-    """The cheapest row of parts that holds each span, in one part or in several that overlap.
+    """The cheapest row of parts that holds each span, in one part or in several overlapping ones.
 
-    The first part may as well begin where the first span does, so that the choice is one of extents
-    alone, part by part.
+    Some cheapest row has its first part at the start of the first span, and so on for the rest.
+    Therefore only the extent of each part must be chosen (dynamic programming over ``rest``).
 
     Args:
-        spans: What to hold.
-        length: Of the frame on this axis.
-        extents: How long a part can be.
-        price: Area, number of windows and content of a part, by its extent, by its start, and by
-            where spans may end that are held already.
+        spans: The spans to hold.
+        length: Length of the frame on this axis, in pixels.
+        extents: Available lengths of a part, in pixels.
+        price: Returns area, number of windows and content of a part from its extent, its start,
+            and the position up to which spans are already held.
     """
     distinct = set(spans)
 

@@ -1,4 +1,4 @@
-"""The classifier: which class of defect does a region show, or none after all?"""
+"""The classifier, which predicts the defect class of a region, or none."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class ClassScores:
     Attributes:
         classes: Probability of each class, [n, classes].
         none: Probability that there is no defect, [n].
-        maps: How strongly each place speaks for each class and against none, in logits,
-            [n, rows, columns, classes]; None where they were not asked for or the network has none.
+        maps: Class activation maps of each class against none, in logits, [n, rows, columns,
+            classes]; None if they were not requested or the network has none.
     """
 
     classes: NDArray[np.float32]
@@ -28,13 +28,14 @@ class ClassScores:
 
 
 class Classifier(StageModel):
-    """Scores suspicious regions. Outputs are (none, *classes) with softmax, or the classes alone.
+    """Scores suspicious regions. Outputs are (none, *classes) with softmax, or the classes only.
 
-    Where the network has no output for none (multilabel), it is what the likeliest class leaves.
+    If the network has no output for none (multilabel), its probability is one minus that of the
+    most likely class.
     """
 
     def scores(self, batch: NDArray[np.uint8], *, maps: bool = False) -> ClassScores:
-        """Class scores of network inputs [n, height, width] uint8, with their maps if asked for."""
+        """Class scores of network inputs [n, height, width] uint8, with ``maps`` if requested."""
         if maps:
             logits, places = self.engine.run_with_maps(batch)
             return class_scores(self.fractions(logits), self.outputs, places)
@@ -49,9 +50,9 @@ def class_scores(
     """Scores of n regions, from a classifier's probabilities.
 
     Args:
-        probabilities: Of the classifier, [n, outputs].
-        outputs: What each output stands for.
-        maps: Of the logits, [n, rows, columns, outputs], where the network has them.
+        probabilities: The classifier's probabilities, [n, outputs].
+        outputs: Meaning of each output.
+        maps: Class activation maps of the logits, [n, rows, columns, outputs]; None without maps.
     """
     if outputs[0] == "none":
         against_none = None if maps is None else maps[..., 1:] - maps[..., :1]

@@ -1,4 +1,4 @@
-"""The gate: is there anything on this region?"""
+"""The gate, which decides quickly whether a region may show a defect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from edge.vision.models.stage import StageModel
 
 
 class Gate(StageModel):
-    """Scores every region of a frame. Outputs are (none, defect), or (defect,) alone."""
+    """Scores every region of a frame. Outputs are (none, defect), or (defect,)."""
 
     def scores(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of a defect [n] of network inputs [n, height, width] uint8."""
@@ -21,10 +21,10 @@ class Gate(StageModel):
 def defect_probabilities(
     probabilities: NDArray[np.float32], outputs: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Probability of a defect, [n], of a gate's probabilities [n, outputs].
+    """Select the probability of a defect, [n], from a gate's probabilities [n, outputs].
 
     Args:
-        probabilities: Of the gate.
-        outputs: What each output stands for.
+        probabilities: The gate's probabilities.
+        outputs: Meaning of each output.
     """
     return probabilities[:, outputs.index("defect")]

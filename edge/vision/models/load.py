@@ -1,4 +1,4 @@
-"""The models of a bundle, loaded."""
+"""Loads the models of a bundle into engines."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ StageName = Literal["gate", "classifier", "instances"]
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """How the networks of a stage are run.
+    """The engine, number format and threads of a stage's networks.
 
     Attributes:
-        engine: Engine name; None takes the first installed.
+        engine: Engine name; None takes the first installed one.
         precision: Number format, such as ``int8``.
         threads: Threads for each network.
     """
@@ -49,13 +49,13 @@ class EngineChoice:
     threads: int
 
 
-def usual() -> EngineChoice:
-    """How every stage is run where nobody says otherwise and the device is not tuned."""
+def default_choice() -> EngineChoice:
+    """The choice for every stage without options and without a tuning plan."""
     return EngineChoice(None, "int8", min(2, os.cpu_count() or 1))
 
 
 Choices = Mapping[StageName, EngineChoice]
-"""How some stages are run; the others as they would be without it."""
+"""Engine choices by stage; a stage that is missing here has the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class ModelLoader:
     """Loads a bundle's models in one engine and precision, or each stage in its own.
 
     Attributes:
-        bundle: Whose models.
-        engine: Engine name; None takes the first installed.
+        bundle: The bundle.
+        engine: Engine name; None takes the first installed one.
         precision: Number format, such as ``int8``.
         threads: Threads for each model.
-        stages: What goes before these three, by stage.
+        stages: Per-stage engine choices; they override ``engine``, ``precision`` and ``threads``.
     """
 
     bundle: Bundle
@@ -77,11 +77,11 @@ class ModelLoader:
     stages: Choices = field(default_factory=dict)
 
     def choice(self, stage: StageName) -> EngineChoice:
-        """How a stage is run."""
+        """The engine choice for a stage."""
         return self.stages.get(stage) or EngineChoice(self.engine, self.precision, self.threads)
 
     def gate(self) -> Gate:
-        """The gate.
+        """Load the gate.
 
         Raises:
             EngineError: No engine is installed, or it refuses the model.
@@ -90,12 +90,12 @@ class ModelLoader:
         return self._stage_model(Gate, "gate", self.bundle.manifest.stages.gate)
 
     def classifier(self) -> Classifier | None:
-        """The classifier, or None where the bundle has none; raises as ``gate`` does."""
+        """Load the classifier; None if the bundle has none. Raises as ``gate`` does."""
         stage = self.bundle.manifest.stages.classifier
         return self._stage_model(Classifier, "classifier", stage) if stage else None
 
     def instances(self) -> InstanceModel | None:
-        """The instance model, or None where the bundle has none; raises as ``gate`` does."""
+        """Load the instance model; None if the bundle has none. Raises as ``gate`` does."""
         stage = self.bundle.manifest.stages.instances
         if stage is None:
             return None
@@ -137,12 +137,11 @@ def _open(model: bytes, choice: EngineChoice) -> Engine:
 def instance_model(
     stage: InstanceStage, engines: Mapping[str, Engine], classes: tuple[str, ...]
 ) -> InstanceModel:
-    """The instance model of a stage.
+    """Build the instance model of a stage from loaded engines.
 
     Args:
-        stage: As the manifest describes it.
-        engines: Its networks, by the names that ``stage.networks`` has for them; of the pyramids at
-            least one.
+        stage: The stage in the manifest.
+        engines: Its networks, by their names in ``stage.networks``; at least one pyramid.
         classes: Names of the classes.
     """
     return InstanceModel(
@@ -161,7 +160,7 @@ def instance_model(
 
 
 def instance_engines(model: InstanceModel) -> dict[str, Engine]:
-    """The engines of an instance model, by the names that the manifest has for its networks."""
+    """The engines of an instance model, by the names of its networks in the manifest."""
     named = {pyramid_name(size): engine for size, engine in model.pyramids.items()}
     named[BOX_HEAD] = model.box_head
     if model.mask_head is not None:

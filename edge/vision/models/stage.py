@@ -1,4 +1,4 @@
-"""A stage of the cascade: one network in one engine, and what its outputs mean."""
+"""A stage of the cascade: one network in one engine, with the meaning of its outputs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ class StageModel:
 
     Args:
         engine: The loaded model.
-        geometry: How a frame becomes this network's inputs.
-        outputs: What each output stands for, in order.
-        activation: ``softmax`` over all outputs, or ``sigmoid`` for each alone.
-        temperature: What logits are divided by first, so that probabilities can be taken at their
-            word; 1 leaves them as they are.
+        geometry: How a frame is cut into this network's inputs.
+        outputs: Meaning of each output, in order.
+        activation: ``softmax`` over all outputs, or ``sigmoid`` of each output by itself.
+        temperature: Divisor of the logits that calibrates the probabilities; 1 changes nothing.
     """
 
     def __init__(

@@ -190,7 +190,8 @@ def fields(**changes: Any) -> dict[str, Any]:
                 "file": GOLDEN,
                 "source": "drawn",
                 "expected": {
-                    "float32": {"defect_score": 0.5, "class_scores": {}, "region_scores": [0.5]}
+                    form: {"defect_score": 0.5, "class_scores": {}, "region_scores": [0.5]}
+                    for form in ("float32", "int8")
                 },
             }
         ],

@@ -82,6 +82,14 @@ def test_a_value_beyond_the_group_s_order_is_refused() -> None:
         Signature.read(other, b"manifest")
 
 
+def test_a_key_that_signs_whatever_it_is_given_is_refused() -> None:
+    for number in range(16):
+        written = manifest(description=f"Number {number}.").to_json()
+        for key in (bytes(32), bytes([1]) + bytes(31), bytes(31) + b"\x80"):
+            with pytest.raises(BundleError):
+                Signature.read(key + key + bytes(32), written)
+
+
 @pytest.mark.parametrize(
     "signed",
     [

@@ -34,10 +34,16 @@ def test_an_export_is_a_file_and_leaves_stdout_alone(tmp_path):
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(tmp_path):
-    target = tmp_path / "none" / "out.csv"
-    with pytest.raises(UnwritableError, match="cannot be written"):
-        export("--format", "csv", "--out", str(target))
-    assert not target.parent.exists()
+    (tmp_path / "none").write_text("a file")
+    with pytest.raises(UnwritableError):
+        export("--format", "csv", "--out", str(tmp_path / "none" / "out.csv"))
+    assert (tmp_path / "none").read_text() == "a file"
+
+
+def test_an_export_makes_the_folders_that_it_goes_into(tmp_path):
+    target = tmp_path / "a" / "b" / "out.csv"
+    export("--format", "csv", "--out", str(target))
+    assert target.read_text().count("\n") == 4
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,74 @@ def test_options_go_before_the_configuration(tmp_path):
     assert "coil B-2 began" in done.stderr
     listed = millsight("ledger", "coils", "--ledger", "l.sqlite", "--format", "json", cwd=tmp_path)
     assert "B-2" in listed.stdout, listed.stderr
+
+
+def no_file_larger_than(size):
+    """As a disk that is full for what grows; needs no disk of its own."""
+    import resource
+
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_a_run_whose_ledger_found_no_room_ends_with_a_code_of_its_own(tmp_path):
+    ledger = tmp_path / "l.sqlite"
+    assert millsight("run", "--frames", 3, "--ledger", ledger).returncode == 0
+    room = ledger.stat().st_size + 8192
+    done = millsight(
+        *("run", "--frames", 100, "--speed", 2, "--defect-rate", 1, "--ledger", ledger),
+        *("--summary", tmp_path / "s.json"),
+        preexec_fn=no_file_larger_than(room),
+    )
+    assert done.returncode == 23, done.stderr
+    assert "cannot be stored" in done.stdout + done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert "not all was kept: the ledger" in last and "has lost" in last
+    lost = json.loads((tmp_path / "s.json").read_text())["lost"]
+    page = json.loads(millsight("ledger", "check", "--ledger", ledger, "--format", "json").stdout)
+    assert page["unstored_rows"] == lost["ledger_rows"] > 0
+    assert page["passed_mm"] == pytest.approx(103 * 128.0)
+    assert millsight("run", "--frames", 3, "--ledger", ledger).returncode == 0
+    page = json.loads(millsight("ledger", "check", "--ledger", ledger, "--format", "json").stdout)
+    assert page["unstored_rows"] == lost["ledger_rows"]
+    assert page["passed_mm"] == pytest.approx(106 * 128.0)
+
+
+def test_a_run_says_what_ended_it_and_what_was_lost_besides(tmp_path):
+    """The file that was read ends the run; the disk that the frames' lines go to is full too."""
+    done = millsight(
+        *("run", "--frames", 40, "--speed", 2, "--jsonl", tmp_path / "j"),
+        preexec_fn=no_file_larger_than(4096),
+    )
+    assert done.returncode == 5
+    assert f"{tmp_path}/j cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_pictures_that_find_no_room_are_owned_up_to(tmp_path):
+    done = millsight(
+        *("run", "--frames", 20, "--speed", 1, "--defect-rate", 1, "--pictures", tmp_path / "p"),
+        preexec_fn=no_file_larger_than(4096),
+    )
+    assert done.returncode == 23
+    assert "pictures could not be written" in done.stderr
+    assert list((tmp_path / "p").iterdir()) == []
+
+
+def test_a_log_that_misses_lines_is_owned_up_to(tmp_path):
+    config = tmp_path / "line.toml"
+    config.write_text(f'[log]\npath = "/dev/full"\n[jsonl]\npath = "{tmp_path / "j"}"\n')
+    done = millsight("run", "--config", config, "--frames", 3)
+    assert done.returncode == 23
+    assert "lines are missing from the log" in done.stderr
+
+
+def test_every_alarm_reaches_stderr_while_engines_load(tmp_path):
+    """A ledger that cannot be stored from the first moment is told of while the models load."""
+    folder = tmp_path / "l"
+    folder.mkdir()
+    done = millsight(
+        *("run", "--frames", 3, "--speed", 2, "--ledger", folder / "l.sqlite"),
+        preexec_fn=no_file_larger_than(0),
+    )
+    assert done.returncode == 23
+    assert "cannot be stored" in done.stdout + done.stderr

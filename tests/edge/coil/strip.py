@@ -17,9 +17,9 @@ LINES, COLUMNS, MM = 256, 400, 0.5
 FRAME_MM = LINES * MM
 
 
-def boxed(x, y, width, height, name="scratch", *, score=0.9, heats=()):
+def boxed(x, y, width, height, name="scratch", *, score=0.9, class_maps=()):
     """A defect that has a box and no outline."""
-    return Defect(name, score, (x, y, width, height), None, width * height, heats=heats)
+    return Defect(name, score, (x, y, width, height), None, width * height, class_maps=class_maps)
 
 
 def outlined(drawn, name="scratch", *, score=0.9):

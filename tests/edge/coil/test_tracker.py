@@ -102,7 +102,9 @@ def test_pieces_within_a_frame_stay_as_the_models_gave_them():
 
 def test_heat_that_ends_short_of_the_border_joins_by_its_region():
     def seen(region, x, y, width, height):
-        return boxed(x, y, width, height, heats=(ClassMap(region, np.full((2, 2), 255, np.uint8)),))
+        return boxed(
+            x, y, width, height, class_maps=(ClassMap(region, np.full((2, 2), 255, np.uint8)),)
+        )
 
     above = seen((0, 128, 200, 128), 60, 140, 20, 80)
     below = seen((0, 0, 200, 128), 60, 50, 20, 30)

@@ -100,3 +100,42 @@ def test_what_cannot_be_read_is_said(tmp_path):
     (tmp_path / "latin.toml").write_bytes(b'[line]\naddress = "\xe9"\n')
     with pytest.raises(ConfigError, match="no text in UTF-8"):
         read_as(Whole, tmp_path / "latin.toml")
+
+
+def test_a_mark_before_the_text_is_passed_over(tmp_path):
+    path = tmp_path / "line.toml"
+    path.write_bytes(b"\xef\xbb\xbf[line]\r\nspeed_m_s = 3\r\n")
+    assert read_as(Whole, path).line.speed_m_s == 3.0
+    path.write_bytes(b"\xef\xbb\xbf[line]\r\n\r\nsped_m_s = 3\r\n")
+    with pytest.raises(FaultyConfigError, match="line 3: unknown key `sped_m_s`"):
+        read_as(Whole, path)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9" * 5000,
+        "-" + "9" * 5000,
+        str(2**63),
+        "1_" * 3000 + "1",
+        "0x" + "f" * 9000,
+        "[1, " + "8" * 6000 + "]",
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_a_fault_of_its_line(tmp_path, number):
+    with pytest.raises(FaultyConfigError, match=r"line 2: .*is too large"):
+        reading(tmp_path, f"[line]\nspeed_m_s = {number}\n")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "{b=" * 5000, "a" + ".a" * 5000])
+def test_what_is_nested_without_end_is_a_fault(tmp_path, text):
+    with pytest.raises(FaultyConfigError):
+        reading(tmp_path, text + "\n")
+
+
+def test_other_encodings_are_named(tmp_path):
+    path = tmp_path / "line.toml"
+    for encoding in ("utf-16", "latin-1"):
+        path.write_text("# ä\n[line]\n", encoding=encoding)
+        with pytest.raises(ConfigError, match="no text in UTF-8"):
+            read_as(Whole, path)

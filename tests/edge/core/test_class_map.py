@@ -36,13 +36,13 @@ def spot(*places: tuple[int, int]) -> np.ndarray:
         ([(1, 2), (5, 7)], (2, 1, 6, 5)),
     ],
 )
-def test_the_box_is_the_hot_cells_give_or_take_half_a_cell(places, cells):
-    heat = class_map_in(REGION, spot(*places))
-    x, y, width, height = heat.box
+def test_the_box_is_that_of_the_strong_cells_within_half_a_cell(places, cells):
+    class_map = class_map_in(REGION, spot(*places))
+    x, y, width, height = class_map.box
     left, top = REGION[0] + cells[0] * 20, REGION[1] + cells[1] * 16
     assert abs(x - left) <= 10 and abs(x + width - left - cells[2] * 20) <= 10
     assert abs(y - top) <= 8 and abs(y + height - top - cells[3] * 16) <= 8
-    peak_x, peak_y = heat.peak
+    peak_x, peak_y = class_map.peak
     assert (peak_x - REGION[0]) // 20 == places[0][1] and (peak_y - REGION[1]) // 16 == places[0][0]
 
 
@@ -54,21 +54,21 @@ def test_a_weaker_place_counts_from_three_tenths_on():
 
 
 @pytest.mark.parametrize("level", [-2.0, 0.0, 7.0, np.nan])
-def test_where_all_places_speak_alike_there_is_no_heat(level):
+def test_equal_activations_give_no_class_map(level):
     assert class_map_in(REGION, np.full((8, 13), level, np.float32)) is None
 
 
 @given(maps, st.integers(1, 60), st.integers(1, 60))
 def test_the_box_lies_in_the_region_for_any_map(evidence, width, height):
-    heat = class_map_in((7, 9, width, height), evidence)
-    if heat is None:
+    class_map = class_map_in((7, 9, width, height), evidence)
+    if class_map is None:
         return
-    x, y, w, h = heat.box
+    x, y, w, h = class_map.box
     assert w > 0 and h > 0
     assert x >= 7 and y >= 9 and x + w <= 7 + width and y + h <= 9 + height
-    assert heat.enlarged().shape == heat.strong().shape == (height, width)
-    assert heat.strong().any()
-    assert 7 <= heat.peak[0] < 7 + width and 9 <= heat.peak[1] < 9 + height
+    assert class_map.enlarged().shape == class_map.strong().shape == (height, width)
+    assert class_map.strong().any()
+    assert 7 <= class_map.peak[0] < 7 + width and 9 <= class_map.peak[1] < 9 + height
 
 
 @given(maps, st.sampled_from([0.25, 4.0]), st.integers(-50, 50))
@@ -82,11 +82,11 @@ def test_scale_and_offset_of_the_logits_do_not_matter(evidence, scale, offset):
 
 
 @given(maps)
-def test_a_place_stands_out_by_how_far_it_lies_above_the_median(evidence):
+def test_a_level_is_the_height_above_the_median(evidence):
     above = (evidence - np.median(evidence)).clip(0)
-    heat = class_map_in(REGION, evidence)
-    if heat is not None:
-        np.testing.assert_array_equal(heat.levels, np.round(above * (255 / above.max())))
+    class_map = class_map_in(REGION, evidence)
+    if class_map is not None:
+        np.testing.assert_array_equal(class_map.levels, np.round(above * (255 / above.max())))
 
 
 def test_levels_are_enlarged_as_opencv_would():

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from unicodedata import is_normalized
 
-from edge.core.redaction import escaped, hide, redacted
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.core.redaction import (
+    escaped,
+    hide,
+    hide_secrets,
+    hide_secrets_in,
+    redacted,
+    without_secrets,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +58,71 @@ def test_a_value_too_short_to_be_told_from_words_stays():
 )
 def test_what_cannot_be_printed_is_escaped(text, shown):
     assert escaped(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Café.png", "Café.png"),
+        ("Cafe\u0301.png", "Cafe\\u0301.png"),
+        ("\u212b", "\\u212b"),
+        ("\u1112\u1161\u11ab", "\u1112\\u1161\u11ab"),
+        ("u\u031b\u0323x", "u\\u031b\\u0323x"),
+        ("x\u0304", "x\u0304"),
+    ],
+)
+def test_accents_written_apart_are_told_from_those_in_one_piece(text, shown):
+    assert escaped(text) == shown
+
+
+@given(one=st.text(max_size=12))
+def test_what_is_shown_is_printable_and_in_one_form(one):
+    shown = escaped(one)
+    assert shown.isprintable()
+    assert is_normalized("NFC", shown)
+
+
+@pytest.mark.parametrize(
+    ("field", "shown", "secret"),
+    [
+        ("rtsp://me:a/QxZwq77@h:554/x?token=t", "rtsp://h:554/x", "QxZwq77"),
+        ("rtsp://me:QxZwq77/@h/x", "rtsp://h/x", "QxZwq77"),
+        ("rtsp://me:a#b?QxZwq77@@h/x", "rtsp://h/x", "QxZwq77"),
+        ("http://QxZwq77@h/x", "http://h/x", "QxZwq77"),
+        ("http://h/x?channel=1&pwd=QxZwq77#top", "http://h/x", "QxZwq77"),
+        (
+            "gstreamer:rtspsrc location=rtsp://me:QxZwq77@h/x user-id=me ! appsink",
+            "gstreamer:rtspsrc location=rtsp://***@h/x user-id=*** ! appsink",
+            "QxZwq77",
+        ),
+        (
+            "gstreamer:rtspsrc user-pw='Qx Zwq77' location=rtsp://h/x ! appsink",
+            "gstreamer:rtspsrc user-pw='***' location=rtsp://h/x ! appsink",
+            "Zwq77",
+        ),
+        ("watch:/frames", "watch:/frames", ""),
+        ("/dev/video0", "/dev/video0", ""),
+    ],
+)
+def test_a_field_loses_what_is_secret_and_so_does_every_text_after_it(field, shown, secret):
+    assert without_secrets(field) == shown
+    hide_secrets_in(field)
+    if secret:
+        for text in (f"host {secret} is unknown", f"{secret}: refused", repr(field)):
+            assert secret not in redacted(text)
+
+
+def test_secrets_are_known_by_their_key():
+    hide_secrets({"mqtt": {"password": "QxZwq77", "password_file": "/etc/pw", "host": "broker"}})
+    assert redacted("QxZwq77 from /etc/pw to broker") == "*** from /etc/pw to broker"
+
+
+def test_a_part_of_a_password_is_hidden_as_a_word_alone():
+    hide_secrets_in("rtsp://me:line/QxZwq77@h/x")
+    assert redacted("millsight's lines; line: line") == "millsight's lines; ***: ***"
+
+
+def test_other_encodings_of_a_secret_are_hidden():
+    hide('Qx "Zwq/7')
+    for text in ("Qx%20%22Zwq%2F7", 'Qx \\"Zwq/7', "Qx &quot;Zwq/7"):
+        assert "Zwq" not in redacted(text)

@@ -24,8 +24,8 @@ MEMORY = "MemTotal:        8000000 kB\nMemFree: 1 kB\nMemAvailable:    {} kB\n"
             "a control group allows 256 MiB",
         ),
         ({"proc/meminfo": MEMORY.format(4194304), "sys/fs/cgroup/memory.max": "max\n"}, OK, ""),
-        ({"proc/meminfo": "nothing\n"}, WARN, "does not tell"),
-        ({}, WARN, "does not tell"),
+        ({"proc/meminfo": "nothing\n"}, WARN, "does not report"),
+        ({}, WARN, "does not report"),
     ],
 )
 def test_memory(tmp_path, files, state, says):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.doctor.finding import Severity
-from edge.doctor.temperature import governor, heat, throttling
+from edge.doctor.temperature import governor, temperature, throttling
 from tests.edge.doctor.device_files import tree
 
 OK, WARN = Severity.OK, Severity.WARN
@@ -16,7 +16,7 @@ ZONE = "sys/class/thermal/thermal_zone"
 @pytest.mark.parametrize(
     ("files", "state", "says"),
     [
-        ({}, OK, "tells no temperature"),
+        ({}, OK, "reports no temperature"),
         (
             {f"{ZONE}0/temp": "47100\n", f"{ZONE}0/type": "cpu-thermal\n"},
             OK,
@@ -32,14 +32,14 @@ ZONE = "sys/class/thermal/thermal_zone"
                 f"{ZONE}0/trip_point_1_temp": "50000\n",
             },
             OK,
-            "slows down from 95 °C",
+            "slowed down from 95 °C",
         ),
         ({f"{ZONE}0/temp": "30000\n", f"{ZONE}1/temp": "90000\n"}, WARN, "thermal_zone1"),
-        ({f"{ZONE}0/temp": "broken\n", f"{ZONE}1/temp": "-274000\n"}, OK, "tells no temperature"),
+        ({f"{ZONE}0/temp": "broken\n", f"{ZONE}1/temp": "-274000\n"}, OK, "reports no temperature"),
     ],
 )
 def test_temperature(tmp_path, files, state, says):
-    finding = heat(tree(tmp_path, files))
+    finding = temperature(tree(tmp_path, files))
     assert finding.state is state and says in finding.what
 
 
@@ -50,8 +50,8 @@ CPU0 = "sys/devices/system/cpu/cpu0/cpufreq"
 @pytest.mark.parametrize(
     ("files", "state", "says"),
     [
-        ({}, OK, "nothing holds"),
-        ({PI: "0\n"}, OK, "nothing holds"),
+        ({}, OK, "not throttled"),
+        ({PI: "0\n"}, OK, "not throttled"),
         ({PI: "50005\n"}, WARN, "supply voltage is too low; it is being throttled"),
         ({PI: "50000\n"}, WARN, "too low since it started"),
         (
@@ -62,7 +62,7 @@ CPU0 = "sys/devices/system/cpu/cpu0/cpufreq"
         (
             {f"{CPU0}/scaling_max_freq": "2400000\n", f"{CPU0}/cpuinfo_max_freq": "2400000\n"},
             OK,
-            "nothing holds",
+            "not throttled",
         ),
     ],
 )
@@ -74,7 +74,7 @@ def test_throttling(tmp_path, files, state, says):
 @pytest.mark.parametrize(
     ("files", "state", "says"),
     [
-        ({}, OK, "not set from here"),
+        ({}, OK, "does not control"),
         ({f"{CPU0}/scaling_governor": "performance\n"}, OK, "performance"),
         ({f"{CPU0}/scaling_governor": "powersave\n"}, WARN, "stays slow"),
         (

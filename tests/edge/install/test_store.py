@@ -63,6 +63,21 @@ def test_the_last_two_are_kept(store: Store) -> None:
     ]
 
 
+def test_files_of_others_stay_among_the_bundles(store: Store) -> None:
+    store.install(A)
+    folder = store.device.state / "bundles"
+    foreign = {
+        "ab" * 32 + ".millsight": b"of somebody else, under a name like ours",
+        "notes.txt": b"notes",
+        "old.millsight": A.to_bytes(),
+    }
+    for name, content in foreign.items():
+        (folder / name).write_bytes(content)
+    for bundle in (B, C):
+        store.install(bundle)
+    assert kept(store) == set(foreign) | {f"{bundle.digest}.millsight" for bundle in (B, C)}
+
+
 def test_rolling_back_and_forth(store: Store) -> None:
     store.install(A)
     store.install(B)

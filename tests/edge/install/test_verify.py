@@ -117,7 +117,7 @@ def test_every_region_counts(brightness: Cascade) -> None:
 def test_another_number_of_regions_is_named(change, brightness: Cascade) -> None:
     scores = score_frame(brightness, PIXELS).model_dump()
     scores["region_scores"] = change(scores["region_scores"])
-    with pytest.raises(BundleError, match="which has 3 regions"):
+    with pytest.raises(BundleError, match="which has 6 regions"):
         list(run_golden_frames(bundle_with({"float32": scores}, png(PIXELS))))
 
 

@@ -12,6 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from edge.ledger.commits import LedgerWriter
 from edge.ledger.outbox import LedgerOutbox
+from edge.ledger.sink import Ledger
+from tests.edge.clock import FakeClock
+from tests.edge.ledger.samples import FACTS
 
 
 @pytest.fixture
@@ -142,3 +145,15 @@ def test_a_commit_that_failed_at_its_end_and_is_there_all_the_same_sends_nothing
     assert [m.id for m in outbox.pending()] == [kept] and len(outbox) == 1
     assert writer.commit()
     assert [m.id for m in outbox.pending()] == [kept] and len(outbox) == 1
+
+
+def test_ids_grow_though_the_clock_was_lost_and_all_messages_had_arrived(path):
+    """Who keeps the last id that it has seen would take new messages for old ones."""
+    first = Ledger(path, FACTS, clock=FakeClock(wall=1.795e9))
+    last = first.outbox.put("t", b"")
+    first.writer.commit()
+    first.outbox.delivered([last])
+    first.close()
+    second = Ledger(path, FACTS, clock=FakeClock(wall=12.0))
+    assert second.outbox.put("t", b"") > last
+    second.close()

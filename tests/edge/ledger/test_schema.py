@@ -101,3 +101,20 @@ def test_a_ledger_is_read_while_it_is_not_written_and_beside_its_writer(path):
         assert [row["coil"] for row in reader.rows("coils")] == ["A", "B"]
         writer.execute("COMMIT")
         assert list(reader.rows("coils")) == []
+
+
+def test_rows_of_older_versions_get_an_age_that_no_lost_clock_made(path):
+    """Those that a device without a battery dated 1970 are as old as the last run."""
+    connection = connect(path)
+    migrate(connection, path, MIGRATIONS[:2])
+    event = "INSERT INTO events VALUES (1, ?, 'storage', '', ?, NULL, '')"
+    connection.execute(event, (1, 12.0))
+    connection.execute(event, (2, 1.79e9))
+    run = "INSERT INTO runs (run, began, seen, camera, bundle, bundle_digest, version, "
+    run += "config_digest) VALUES (?, ?, ?, '', '', '', '', '')"
+    connection.execute(run, (1, 12.0, 40.0))
+    connection.execute(run, (2, 1.79e9, 1.795e9))
+    migrate(connection, path)
+    aged = [row[0] for row in connection.execute("SELECT aged FROM events ORDER BY n")]
+    assert aged == [1.795e9, 1.79e9]
+    assert [r[0] for r in connection.execute("SELECT aged FROM runs ORDER BY run")] == [1.795e9] * 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from edge.core.errors import UnwritableError
 from edge.core.events import EventKind
 from edge.core.picture_files import WrittenFile, content_digest
 from edge.ledger.check import check
@@ -259,6 +261,22 @@ def test_old_pictures_are_given_up_so_that_rows_can_be_stored(small):
     assert left[-1] == "039.jpg" and "000.jpg" in left and "001.jpg" not in left
 
 
+def test_pictures_on_another_disk_are_not_given_up_for_nothing(small, tmp_path):
+    shot = []
+    path, folder = small / "ledger.sqlite", tmp_path / "pictures"
+    folder.mkdir()
+    ledger = Ledger(path, FACTS, every_s=0.0, files_of=lambda inspection: shot)
+    shot.append(WrittenFile(folder / "0.jpg", 3, content_digest(b"abc")))
+    shot[0].path.write_bytes(b"abc")
+    ledger.write(inspection(0), None)
+    shot.clear()
+    fill(small)
+    pass_by(ledger, 1, 400)
+    ledger.close()
+    assert ledger.loss() is not None
+    assert (folder / "0.jpg").is_file()
+
+
 def test_pictures_leave_the_reserve_to_the_rows_and_say_so(small):
     told = []
     pictures = Pictures(
@@ -324,3 +342,39 @@ def test_a_folder_that_vanishes_ends_no_run(tmp_path):
     pass_by(ledger, 10, 100)
     ledger.close()
     assert ledger.writer.run == 1
+
+
+def test_ledgers_set_aside_in_the_same_second_do_not_replace_one_another(tmp_path, monkeypatch):
+    """A clock that was lost says the same second at each start."""
+    monkeypatch.setattr("edge.ledger.database.time.strftime", lambda form: "19700101T000012")
+    path = tmp_path / "ledger.sqlite"
+    foreign = tmp_path / "ledger.sqlite.damaged-19700101T000012-wal"
+    foreign.write_text("not ours")
+    contents = []
+    for number in range(3):
+        path.write_bytes(b"SQLite format 3\0" + bytes([number]) * 5000)
+        contents.append(path.read_bytes())
+        ledger = Ledger(path, FACTS, every_s=0.0)
+        pass_by(ledger, 0, 10)
+        ledger.close()
+    aside = {f.read_bytes() for f in tmp_path.glob("ledger.sqlite.damaged-*") if f != foreign}
+    assert aside >= set(contents)
+    assert foreign.read_text() == "not ours"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give links to others")
+@pytest.mark.parametrize("name", ["l.sqlite", "l.sqlite.lock"])
+def test_a_planted_link_in_the_place_of_a_ledger_or_its_lock_is_refused(tmp_path, name):
+    box, victim = tmp_path / "box", tmp_path / "victim"
+    box.mkdir()
+    box.chmod(0o1777)
+    for content in (None, b"precious"):
+        if content is not None:
+            victim.write_bytes(content)
+        link = box / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(victim)
+        os.chown(link, 65534, 65534, follow_symlinks=False)
+        with pytest.raises(UnwritableError, match="another user"):
+            Ledger(box / "l.sqlite", FACTS)
+        assert (victim.read_bytes() if victim.exists() else None) == content

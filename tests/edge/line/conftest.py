@@ -1,4 +1,4 @@
-"""What a test has exempted from collection is looked at again after it."""
+"""Objects that a test froze are collected again after it."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def bad(order, cause):
 
 def told(*items):
     events = CameraEvents()
-    return [event for item in items for event in events.of(item)]
+    return [event for item in items for event in events.events_for(item)]
 
 
 def test_a_loss_is_said_once_and_the_return_with_what_passed():
@@ -38,7 +38,7 @@ def test_a_loss_is_said_once_and_the_return_with_what_passed():
     )
     assert (lost.kind, back.kind) == (EventKind.CAMERA_LOST, EventKind.CAMERA_BACK)
     assert "gate 3" in lost.text and "no answer" in lost.text
-    assert "5.5 m passed unseen" in back.text
+    assert "5.5 m passed uninspected" in back.text
 
 
 def test_a_camera_is_not_lost_while_the_strip_is_known_to_stand():
@@ -52,3 +52,12 @@ def test_one_unreadable_frame_is_no_event():
 def test_an_unreadable_frame_is_a_return_too():
     lost, back = told(absent(0), bad(1, Cause.UNREADABLE))
     assert (lost.kind, back.kind) == (EventKind.CAMERA_LOST, EventKind.CAMERA_BACK)
+
+
+def test_how_long_it_was_away_is_told_by_the_steady_clock():
+    """The time service may have set the other one meanwhile."""
+    gone, seen = absent(0), captured(frame(strip()), 1)
+    gone = replace(gone, item=replace(gone.item, taken_at=100.0, at=12.0))
+    seen = replace(seen, item=replace(seen.item, taken_at=142.0, at=1.8e9))
+    lost, back = told(gone, seen)
+    assert "after 42.0 s" in back.text and (lost.at, back.at) == (12.0, 1.8e9)

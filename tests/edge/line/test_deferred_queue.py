@@ -204,7 +204,7 @@ def test_a_late_frame_of_a_wrong_size_is_named_and_was_no_verdict(queue, complet
     assert (item.inspection.cause, item.late_verdict_ms) == (Cause.WRONG_SIZE, None)
 
 
-def test_the_frame_in_hand_is_not_given_up_for_another(queue, completed):
+def test_the_current_frame_is_not_displaced(queue, completed):
     slow = Gated()
     waiting, by = queue(size=2), background(slow)
     waiting.put(pending(0, by))
@@ -264,7 +264,7 @@ def test_a_late_classifier_without_time_for_outlines_leaves_it_classified(queue,
 )
 def test_what_goes_first_is_not_begun_while_more_is_given_up(queue, completed, strain, caught_up):
     now = [strain]
-    waiting, by = queue(strain=lambda: now[0]), unoutlined()
+    waiting, by = queue(recently_shed=lambda: now[0]), unoutlined()
     outlines = pending(0, background())
     waiting.put(outlines)
     waiting.put(pending(1, by, level=Level.GATED))

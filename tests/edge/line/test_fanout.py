@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from edge.coil.tracker import CoilTracker
 from edge.core.coverage import Gap
+from edge.core.errors import UnwritableError
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause
 from edge.line.fanout import Fanout
@@ -94,3 +97,40 @@ def test_one_sink_that_cannot_be_closed_keeps_no_other_open():
     else:
         raise AssertionError("the fault was swallowed")
     assert kept.closed
+
+
+class Failing(Kept):
+    """Fails when it is closed, and tells of something before that."""
+
+    def __init__(self, name, report):
+        super().__init__()
+        self.name = name
+        self.report = report
+
+    def close(self):
+        super().close()
+        self.report(Event(EventKind.STORAGE, f"{self.name} has lost its last row"))
+        raise UnwritableError(f"{self.name} is full")
+
+
+def test_what_sinks_tell_at_their_end_is_heard_by_those_that_are_still_open():
+    told, heard = [], []
+    log, first, second = Kept(), Failing("first", told.append), Failing("second", told.append)
+    last = Kept()
+
+    def given():
+        given, told[:] = list(told), []
+        return given
+
+    fanout = Fanout([log, first, second, last], hear=heard.append)
+    with pytest.raises(UnwritableError, match="second is full"):
+        fanout.close(given)
+    assert [event.text for event in log.of("event")] == [
+        "second has lost its last row",
+        "at the end of the run: first is full. " + UnwritableError.default_hint,
+        "first has lost its last row",
+    ]
+    assert len(first.of("event")) == 1 and last.of("event") == []
+    assert len(heard) == 1
+    assert all(sink.closed for sink in (log, first, second, last))
+    fanout.close(given)

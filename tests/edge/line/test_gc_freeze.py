@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 
-from edge.line.gc_freeze import exempt
+from edge.line.gc_freeze import freeze
 from edge.line.loop import Line
 from tests.edge.fakes import ListCamera, cascade, frame, strip
 
@@ -18,7 +18,7 @@ def test_what_is_exempt_is_not_walked_but_still_freed():
     thing, kept = Thing(), [Thing()]
     gone = weakref.ref(thing)
     try:
-        exempt()
+        freeze()
         assert all(other is not kept for other in gc.get_objects())
         del thing
         assert gone() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from edge.core.errors import EngineError
@@ -100,3 +101,47 @@ def test_without_a_bundle_before_it_a_failing_engine_is_the_end():
     broken.inspect = fail
     with pytest.raises(EngineError, match="gone mad"):
         judging(broken).judge(seen())
+
+
+class Before:
+    """Stands in for the watch over installed bundles: there is one to go back to, once."""
+
+    def __init__(self, cascade_, manifest=None):
+        self.before = cascade_
+        self.background = None
+        self.errors = []
+
+    def poll(self, frame):
+        return None
+
+    def fall_back(self, error):
+        self.errors.append(error)
+        before, self.before = self.before, None
+        return before
+
+
+def not_finite():
+    judges = cascade(clock=CLOCK)
+    judges.networks.gate.engine.run = lambda batch: np.full((len(batch), 1), np.nan, np.float32)
+    return judges
+
+
+def test_scores_that_are_no_numbers_lead_back_to_the_bundle_before():
+    watch = Before(cascade(clock=CLOCK))
+    judge = judging(not_finite(), bundles=watch)
+    verdict = judge.judge(seen())
+    assert verdict.inspection.level is Level.FULL and verdict.inspection.defective
+    assert "no finite numbers" in watch.errors[0].what
+
+
+def test_without_one_such_frames_are_uninspected_and_it_is_told_once():
+    state = RunState(live=True, clock=CLOCK)
+    told = []
+    judge = Judge(not_finite(), state)
+    for level in (240, 241, 242):
+        verdict = judge.judge(seen(strip((5, 5, level))))
+        assert verdict.inspection.cause is Cause.NOT_FINITE
+        assert verdict.latency_ms is None
+    state.events.pass_on(told.append)
+    assert [event.kind.value for event in told] == ["bundle"]
+    assert "not inspected" in told[0].text

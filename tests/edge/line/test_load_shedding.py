@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edge.core.events import EventKind
-from edge.line.load_shedding import STRAIN_S, OverloadMonitor, ShedStage
+from edge.line.load_shedding import HOLD_S, OverloadMonitor, ShedStage
 from tests.edge.clock import FakeClock
 
 
@@ -15,7 +15,7 @@ def clock():
 
 
 def test_a_spell_is_announced_once_and_again_for_each_step_down(clock):
-    overload = OverloadMonitor(calm_s=60.0, clock=clock)
+    overload = OverloadMonitor(recovery_s=60.0, clock=clock)
     steps = [ShedStage.OUTLINES, ShedStage.OUTLINES, ShedStage.VERDICT, ShedStage.CLASSES]
     events = [overload.shed(stage, 12.5) for stage in steps]
     assert [event is not None for event in events] == [True, False, True, False]
@@ -23,22 +23,22 @@ def test_a_spell_is_announced_once_and_again_for_each_step_down(clock):
     assert "not outlined" in events[0].text and "without a verdict" in events[2].text
     assert (events[0].position_mm, events[0].at) == (12.5, clock.wall())
     clock.advance(59.9)
-    assert overload.look(0.0) is None
+    assert overload.check_recovery(0.0) is None
 
 
 def test_its_end_counts_what_was_given_up(clock):
-    overload = OverloadMonitor(calm_s=10.0, clock=clock)
-    assert overload.look(0.0) is None
+    overload = OverloadMonitor(recovery_s=10.0, clock=clock)
+    assert overload.check_recovery(0.0) is None
     for stage in (ShedStage.OUTLINES, ShedStage.OUTLINES, ShedStage.VERDICT):
         overload.shed(stage, 0.0)
         clock.advance(1.5)
-    assert overload.look(99.0) is None
+    assert overload.check_recovery(99.0) is None
     clock.advance(8.5)
-    event = overload.look(99.0)
+    event = overload.check_recovery(99.0)
     assert event.kind is EventKind.OVERLOAD_OVER
     assert "it lasted 3.0 s" in event.text
     assert "1 without a verdict in time, 2 not outlined in time" in event.text
-    assert overload.look(99.0) is None
+    assert overload.check_recovery(99.0) is None
     assert overload.shed(ShedStage.OUTLINES, 0.0) is not None
 
 
@@ -46,22 +46,22 @@ def test_strain_never_outlasts_half_of_the_time_to_catch_up_in(clock):
     overload = OverloadMonitor(within_s=0.1, clock=clock)
     overload.shed(ShedStage.VERDICT, 0.0)
     clock.advance(0.049)
-    assert overload.strain() is ShedStage.VERDICT
+    assert overload.recently_shed() is ShedStage.VERDICT
     clock.advance(0.002)
-    assert overload.strain() is None
+    assert overload.recently_shed() is None
 
 
 def test_strain_is_the_worst_of_the_last_moment(clock):
     overload = OverloadMonitor(clock=clock)
-    assert overload.strain() is None
+    assert overload.recently_shed() is None
     for stage in ShedStage:
         overload.shed(stage, 0.0)
-    assert overload.strain() is ShedStage.VERDICT
-    clock.advance(STRAIN_S[ShedStage.VERDICT] - 0.01)
+    assert overload.recently_shed() is ShedStage.VERDICT
+    clock.advance(HOLD_S[ShedStage.VERDICT] - 0.01)
     overload.shed(ShedStage.CLASSES, 0.0)
-    assert overload.strain() is ShedStage.VERDICT
+    assert overload.recently_shed() is ShedStage.VERDICT
     clock.advance(0.02)
-    assert overload.strain() is ShedStage.CLASSES
-    clock.advance(STRAIN_S[ShedStage.CLASSES])
+    assert overload.recently_shed() is ShedStage.CLASSES
+    clock.advance(HOLD_S[ShedStage.CLASSES])
     overload.shed(ShedStage.OUTLINES, 0.0)
-    assert overload.strain() is None
+    assert overload.recently_shed() is None

@@ -10,7 +10,7 @@ from edge.config.line import LineConfig
 from edge.core.events import EventKind
 from edge.core.frame import Absence, Frame
 from edge.core.inspection import Cause, Level
-from edge.line.load_shedding import CALM_S
+from edge.line.load_shedding import RECOVERY_S
 from edge.line.loop import Line
 from edge.line.run_state import RunState
 from tests.edge.clock import VirtualTime
@@ -133,7 +133,7 @@ def test_the_end_of_an_overload_is_announced_too(clock):
     line.run(hear=heard.append)
     began, over = heard
     assert (began.kind, over.kind) == (EventKind.OVERLOAD, EventKind.OVERLOAD_OVER)
-    assert over.at - began.at >= CALM_S
+    assert over.at - began.at >= RECOVERY_S
 
 
 def test_outlines_go_first_then_classes_and_the_gate_last(clock):

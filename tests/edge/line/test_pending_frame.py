@@ -81,7 +81,7 @@ def test_begun_anew_it_is_owed_a_verdict_again():
     of = seen()
     pending = PendingFrame.at_turn(of, WITH_OUTLINES.inspect(of.item), 1.0)
     others = BackgroundCascade(lambda heed: WITH_OUTLINES)
-    pending.begin_anew(others)
+    pending.restart(others)
     assert (pending.stage, pending.background) == (ShedStage.VERDICT, others)
     pending.advance(FULL.inspect(of.item), CLOCK.now())
     assert (pending.stage, pending.late_verdict_ms) == (None, None)

@@ -165,3 +165,17 @@ def test_frames_may_become_final_in_any_thread(start):
     recorder.close()
     assert kept.frames == list(range(400))
     assert run.figures.as_json()["coverage"]["passed_mm"] == 4000.0
+
+
+def test_what_an_output_tells_when_it_is_closed_reaches_the_others(start):
+    class Telling(Kept):
+        def close(self):
+            super().close()
+            run.tell(Event(EventKind.STORAGE, "the last row is lost"))
+
+    log, heard = Kept(), []
+    recorder, run = start(log, Telling())
+    recorder.close()
+    run.events.pass_on(heard.append)
+    assert [event.text for event in log.of("event")] == ["the last row is lost"]
+    assert [event.text for event in heard] == ["the last row is lost"]

@@ -107,3 +107,25 @@ def test_a_full_disk_is_named():
         pytest.skip("this system has no /dev/full")
     with pytest.raises(UnwritableError, match="No space left"):
         CsvFile(Path("/dev/full"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"a,b,c", b"a,b,c\n1,2,3", b"time,coil,number\n1", b"x" * 9999, b"\n", b"\xff\xfet\0"],
+)
+def test_a_table_of_somebody_else_keeps_every_byte(tmp_path, content):
+    """Also what has no line break at its end, which of our own would be a row that was cut off."""
+    path = tmp_path / "d.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnwritableError, match="other columns"):
+        CsvFile(path)
+    assert path.read_bytes() == content
+
+
+def test_a_header_that_was_cut_off_is_written_anew(tmp_path):
+    path = tmp_path / "d.csv"
+    CsvFile(path)
+    header = path.read_bytes()
+    path.write_bytes(header[:20])
+    CsvFile(path)
+    assert path.read_bytes() == header

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import pytest
 
 from edge.core.errors import UnwritableError
 from edge.core.events import Event, EventKind
+from edge.sinks.csv import CsvFile
 from edge.sinks.jsonl import EventLinesFile, JsonLines, JsonLinesFile
 from tests.edge.fakes import cascade, frame, strip
 
@@ -101,3 +103,36 @@ def test_a_full_disk_is_named():
     with pytest.raises(UnwritableError, match="No space left"):
         sink.write(inspection(), None)
     sink.close()
+
+
+def test_what_the_disk_says_only_at_the_end_is_raised(tmp_path, monkeypatch):
+    """As a disk over the network does, whose room ran out meanwhile."""
+
+    class Late:
+        def write(self, text):
+            pass
+
+        def flush(self):
+            pass
+
+        def close(self):
+            raise OSError(122, "Disk quota exceeded")
+
+    sink = JsonLinesFile(tmp_path / "j")
+    monkeypatch.setattr(sink, "_stream", Late())
+    with pytest.raises(UnwritableError, match="quota"):
+        sink.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give links to others")
+@pytest.mark.parametrize("open_", [JsonLinesFile, EventLinesFile, CsvFile])
+def test_a_planted_link_is_not_written_through(tmp_path, open_):
+    box, victim = tmp_path / "box", tmp_path / "victim"
+    box.mkdir()
+    box.chmod(0o1777)
+    victim.write_text("precious")
+    (box / "j").symlink_to(victim)
+    os.chown(box / "j", 65534, 65534, follow_symlinks=False)
+    with pytest.raises(UnwritableError, match="another user"):
+        open_(box / "j")
+    assert victim.read_text() == "precious"

@@ -11,14 +11,18 @@ from contextlib import contextmanager
 import pytest
 
 from edge.config.outputs import MqttConfig
+from edge.core.clock import SYSTEM_CLOCK
 from edge.core.coverage import Gap
 from edge.core.events import Event, EventKind
 from edge.core.inspection import Cause
 from edge.core.run_figures import RunFigures
 from edge.ledger.commits import LedgerWriter
 from edge.ledger.outbox import LedgerOutbox
+from edge.ledger.sink import Ledger
 from edge.sinks.mqtt import Mqtt
 from edge.sinks.outbox import MemoryOutbox
+from tests.edge.clock import FakeClock
+from tests.edge.ledger.samples import FACTS
 from tests.edge.sinks.mosquitto import Mosquitto, Subscriber, free_port, needs_mosquitto, wait_for
 from tests.edge.sinks.samples import clean, defect, defective, missed
 
@@ -41,7 +45,9 @@ def subscriber(broker):
 
 
 @contextmanager
-def mqtt(port, outbox=None, *, figures=None, on_coil=None, heard=None, **settings):
+def mqtt(
+    port, outbox=None, *, figures=None, on_coil=None, heard=None, clock=SYSTEM_CLOCK, **settings
+):
     config = MqttConfig(host="127.0.0.1", port=port, topic=TOPIC, **settings)
     sink = Mqtt(
         config,
@@ -50,6 +56,7 @@ def mqtt(port, outbox=None, *, figures=None, on_coil=None, heard=None, **setting
         on_coil=on_coil,
         report=([] if heard is None else heard).append,
         retry_s=(0.05, 0.2),
+        clock=clock,
     )
     try:
         yield sink
@@ -218,3 +225,42 @@ def test_an_absent_broker_does_not_hold_up_the_end():
         sink.defect(defect())
         began = time.monotonic()
     assert time.monotonic() - began < 4.0
+
+
+def refusals(heard):
+    return [event.text for event in heard if "command" in event.text]
+
+
+def refused_of(sink, count):
+    for _ in range(count):
+        sink._command(b"nonsense")
+
+
+def test_a_flood_of_nonsense_makes_a_few_events_and_a_count():
+    heard, clock = [], FakeClock()
+    with mqtt(free_port(), heard=heard, clock=clock) as sink:
+        for _ in range(100):
+            refused_of(sink, 150)
+            clock.advance(0.25)
+            sink.tick()
+        assert len(refusals(heard)) == 10
+        clock.advance(60.0)
+        sink.tick()
+        assert "14990 more commands" in refusals(heard)[-1] and len(refusals(heard)) == 11
+        refused_of(sink, 12)
+    assert "2 more commands" in refusals(heard)[-1]
+
+
+def test_messages_for_a_broker_that_never_came_are_owned_up_to():
+    with mqtt(free_port()) as sink:
+        sink.defect(defect())
+        sink.tell(Event(EventKind.DRIFT, "drift"))
+    assert sink.loss().figures == {"messages": 2}
+
+
+def test_messages_that_wait_in_a_ledger_are_not_lost(tmp_path):
+    ledger = Ledger(tmp_path / "l.sqlite", FACTS)
+    with mqtt(free_port(), ledger.outbox) as sink:
+        sink.defect(defect())
+    ledger.close()
+    assert sink.loss() is None and ledger.loss() is None

@@ -6,11 +6,11 @@ import pytest
 
 from edge.tune.candidates import (
     Partners,
+    choices_of,
     forms_of,
     prove,
     stages_of,
     thread_counts,
-    ways_of,
 )
 from edge.tune.proof import Proof
 from edge.vision.models.gate import Gate
@@ -35,7 +35,7 @@ def test_thread_counts(cores, counts):
 
 def test_only_forms_that_the_bundle_has_are_tried(engines):
     given = bundle(("tflite", "int8"), ("tflite", "float32"), ("onnx", "float32"))
-    ways = set(ways_of(given, "gate", ["plain", "swift"], cores=1))
+    ways = set(choices_of(given, "gate", ["plain", "swift"], cores=1))
     assert ways == {
         EngineChoice("plain", "int8", 1),
         EngineChoice("plain", "float32", 1),
@@ -92,4 +92,4 @@ def test_a_gate_without_a_classifier_of_its_form_is_refused(engines):
     )
     partners = Partners(Proof(lone), ["plain", "swift"], 1)
     said = prove(Proof(lone), partners, "gate", EngineChoice("swift", "int8", 1))
-    assert said == "gate and classifier are not both there in int8 as onnx"
+    assert said == "the bundle does not have gate and classifier both in int8 as onnx"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.tune.machine import this_machine, unlike
+from edge.tune.machine import machine_difference, this_machine
 from tests.edge.tune.toy import HERE
 
 
@@ -39,13 +39,13 @@ def test_a_machine_that_tells_nothing_has_an_identity_all_the_same(tmp_path):
         ({}, ""),
         ({"cpu": "Toy 2"}, "made on Toy 1, and this is Toy 2"),
         ({"cores": 1}, "made with 2 cores, and there is 1 core"),
-        ({"features": "1" * 64}, "what its cores can do differs"),
+        ({"features": "1" * 64}, "whose cores have other features"),
         ({"engines": HERE.engines | {"swift": "2.1"}}, "swift 2, and this device has 2.1"),
-        ({"engines": {"plain": "1"}}, "swift 2, and it is not installed any more"),
+        ({"engines": {"plain": "1"}}, "swift 2, and that engine is no longer installed"),
         ({"engines": HERE.engines | {"wrong": "9", "new": "1"}}, ""),
     ],
     ids=["same", "cpu", "cores", "flags", "version", "gone", "engines that it does not use"],
 )
 def test_why_a_plan_does_not_fit(changes, why):
-    said = unlike(HERE, HERE.model_copy(update=changes), ["plain", "swift"])
+    said = machine_difference(HERE, HERE.model_copy(update=changes), ["plain", "swift"])
     assert why in said and bool(said) == bool(why)

@@ -94,8 +94,8 @@ def test_a_field_that_cannot_be_is_damage(field: str, value: object, tmp_path: P
         ({"machine": HERE.model_copy(update={"cpu": "Other"})}, "made on Other, and this is Toy 1"),
         ({"machine": HERE.model_copy(update={"cores": 8})}, "made with 8 cores"),
         ({"machine": HERE.model_copy(update={"engines": {"swift": "1"}})}, "made with swift 1"),
-        ({"bundle": "f" * 64}, "is of another bundle, sample (ffffffffffff)"),
-        ({"stages": {"gate": SWIFT}}, "not of the bundle's stages"),
+        ({"bundle": "f" * 64}, "was made for another bundle, sample (ffffffffffff)"),
+        ({"stages": {"gate": SWIFT}}, "stages are not those of the bundle"),
     ],
     ids=["cpu", "cores", "engine", "bundle", "stages"],
 )

@@ -103,6 +103,6 @@ def test_another_thread_s_cascade_keeps_to_its_threads(here):
 
 
 def test_how_each_stage_is_run_is_told(here, tmp_path):
-    assert {way.engine for way in RunChoices().ways(bundle(), here).values()} == {"swift"}
-    untuned = RunChoices(precision="float32").ways(bundle(), here)
+    assert {way.engine for way in RunChoices().by_stage(bundle(), here).values()} == {"swift"}
+    untuned = RunChoices(precision="float32").by_stage(bundle(), here)
     assert {(way.engine, way.precision) for way in untuned.values()} == {(None, "float32")}

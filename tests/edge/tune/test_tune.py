@@ -98,7 +98,7 @@ def test_parts_that_do_not_agree_together_are_not_used(engines):
     engines.setattr(tune_module, "_fault", lambda *args: next(agree) or "they are off by one")
     plan = tuned(engines, bundle())
     assert plan.stages == dict.fromkeys(("gate", "classifier"), plan.default)
-    assert "do not agree together: they are off by one" in plan.note
+    assert "agree each, but not together: they are off by one" in plan.note
     assert not any(comparison.adopted for comparison in plan.comparisons)
 
 

@@ -45,14 +45,14 @@ def test_regions_of_one_class_that_touch_are_one_defect():
 def test_a_classifier_with_maps_says_where_in_the_region():
     pixels = strip((25, 5, 220), (32, 5, 220))
     coarse, fine = (cascade(maps=maps).inspect(frame(pixels)) for maps in (False, True))
-    assert (coarse.defects[0].box, coarse.defects[0].heats) == ((20, 0, 20, 10), ())
+    assert (coarse.defects[0].box, coarse.defects[0].class_maps) == ((20, 0, 20, 10), ())
     defect = fine.defects[0]
     x, y, width, height = defect.box
     assert 22 <= x <= 25 and 33 <= x + width <= 36
     assert 2 <= y <= 5 and 6 <= y + height <= 8
     assert defect.area_px == width * height
     assert fine.suspicious == coarse.suspicious == ((20, 0, 20, 10),)
-    assert [heat.region for heat in defect.heats] == [(20, 0, 20, 10)]
+    assert [class_map.region for class_map in defect.class_maps] == [(20, 0, 20, 10)]
     assert fine.as_json()["defects"][0] == {
         **coarse.as_json()["defects"][0],
         "box": list(defect.box),

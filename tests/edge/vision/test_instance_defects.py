@@ -24,8 +24,8 @@ FRAME = Frame(
 )
 
 
-def region(name: str, box: tuple[int, int, int, int], *heats: ClassMap) -> Defect:
-    return Defect(name, 0.8, box, None, box[2] * box[3], heats=heats)
+def region(name: str, box: tuple[int, int, int, int], *class_maps: ClassMap) -> Defect:
+    return Defect(name, 0.8, box, None, box[2] * box[3], class_maps=class_maps)
 
 
 def instance(box: tuple[int, int, int, int], class_index: int = 0, mask=None) -> FoundInstance:

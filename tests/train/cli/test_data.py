@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from edge.core.errors import MillsightError
+from edge.core.images import write_image
 from tests.train.conftest import closed_folder
-from tests.train.data.build import SQUARE, annotation, coco, image, severstal
+from tests.train.data.build import SQUARE, annotation, coco, image, noise, severstal
+from tests.train.data.foreign import exports
+from tests.train.data.surface import surface
 from train.cli.data import data
 from train.data.splits import read_splits
 
@@ -161,3 +165,77 @@ def test_convert_writes_coco(tmp_path: Path) -> None:
         "instances_val.json",
     ]
     assert failure(call("convert", root, tmp_path / "out")).exit_code == 5
+
+
+def windows(root: Path) -> Path:
+    """A single COCO file of ten strips, each seen through two windows that overlap."""
+    images = [image(n, width=400, height=128) for n in range(1, 21)]
+    marks = [annotation(n, n) for n in range(1, 11)]
+    coco(root, {"default": (images, marks)}, draw=False)
+    for number in range(1, 21):
+        strip = surface(128, 600, (number - 1) // 2)
+        left = 200 * (number % 2)
+        write_image(root / "images" / f"{number}.png", strip[:, left : left + 400])
+    return root
+
+
+def test_split_joins_what_shares_surface_unless_told_otherwise(tmp_path: Path) -> None:
+    root = windows(tmp_path)
+    assert "10 groups dealt" in call("split", root).stdout
+    places = read_splits(root / "splits.csv")
+    assert all(places[f"{n}.png"] == places[f"{n + 1}.png"] for n in range(1, 21, 2))
+    assert call("check", root).exit_code == 0
+    assert "20 groups dealt" in call("split", root, "--identical-only", "--force").stdout
+    assert "share surface with" in call("check", root).stdout
+    assert failure(call("check", root)).exit_code == 8
+    assert call("check", root, "--no-near-duplicates").exit_code == 0
+
+
+def test_convert_merges_and_renames_classes(tmp_path: Path) -> None:
+    marks = [annotation(1, 1, 1), annotation(2, 1, 4), annotation(3, 2, 1, iscrowd=1)]
+    root = coco(tmp_path / "in", {"val": ([image(1), image(2)], marks)})
+    out = tmp_path / "out"
+    assert call("convert", root, out, "--map", "pit=hole", "--map", "dent=hole").exit_code == 0
+    document = json.loads((out / "instances_val.json").read_text())
+    assert document["categories"] == [{"id": 1, "name": "hole"}]
+    assert [a["iscrowd"] for a in document["annotations"]] == [0, 0, 1]
+    assert call("check", out).exit_code == 0
+    assert not (root / "splits.csv").exists()
+
+
+def test_convert_reads_other_tools_exports(tmp_path: Path) -> None:
+    exports.write_labelme(tmp_path / "in")
+    result = call("convert", tmp_path / "in", tmp_path / "out", "--from", "labelme")
+    assert f"2 images: {tmp_path / 'out'}" in result.stdout
+    shutil.rmtree(tmp_path / "in")
+    assert call("check", tmp_path / "out").exit_code == 0
+
+
+def test_class_folders_are_checked_explored_split_and_converted(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    for place, name in enumerate(("pit", "dent", "good")):
+        (root / name).mkdir(parents=True)
+        for number in range(6):
+            write_image(root / name / f"{number}.png", noise(64, 64, 10 * place + number))
+    checked = call("check", root)
+    assert checked.exit_code == 0, checked.exception
+    assert "class pit" in checked.stdout
+    assert call("eda", root, "--out", tmp_path / "eda").exit_code == 0
+    assert call("split", root).exit_code == 0
+    assert "pit/0.png" in read_splits(root / "splits.csv")
+    assert call("convert", root, tmp_path / "out").exit_code == 0
+    again = json.loads(call("check", tmp_path / "out", "--format", "json").stdout)
+    assert (again["images"], again["clean"]) == (18, 6)
+
+
+def test_text_of_files_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    root = coco(tmp_path, {"val": ([image(1)], [annotation(1, 1)])})
+    document = json.loads((root / "instances_val.json").read_text())
+    document["categories"][0]["name"] = "pit\x1b[2J\ud800"
+    document["annotations"].append(
+        annotation(2, 1, category=9) | {"category_id": "\x1b]52;c;x\x07"}
+    )
+    (root / "instances_val.json").write_text(json.dumps(document))
+    said = call("check", root).stdout
+    assert "\x1b" not in said and "\x07" not in said
+    assert "class pit\\x1b[2J\\ud800" in said

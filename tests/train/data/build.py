@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,13 @@ def coco(
             pixels = noise(entry["height"], entry["width"], entry["id"])
             write_image(root / "images" / entry["file_name"], pixels)
     return root
+
+
+def with_exif(jpeg: bytes, orientation: int) -> bytes:
+    """A JPEG file's bytes with an EXIF orientation."""
+    entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
+    block = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + entry + b"\0\0\0\0"
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + jpeg[2:]
 
 
 def sample(

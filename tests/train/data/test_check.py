@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from edge.core.errors import DataError, MissingPathError
+from edge.core.frame import Pixels
 from edge.core.images import write_image
-from tests.train.data.build import SQUARE, annotation, coco, image, noise, severstal
+from tests.train.data.build import SQUARE, annotation, coco, image, noise, severstal, with_exif
+from tests.train.data.surface import surface
 from train.data.check import check_data
 
 ROWS = f"ImageId,ClassId,EncodedPixels\na.jpg,1,{SQUARE}\nb.jpg,3,1 5\n"
@@ -135,7 +137,7 @@ def test_nothing_to_check(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["neuseg", "magnetic_tile"])
 def test_real_sets_are_sound(real_data: Path, name: str) -> None:
-    report = check_data(real_data / name)
+    report = check_data(real_data / name, near_duplicates=False)
     assert report.errors == 0, report.findings
 
 
@@ -148,6 +150,7 @@ def test_real_frames_with_their_masks_are_sound(real_data: Path, tmp_path: Path)
     (tmp_path / "train.csv").write_text("\n".join([header, *kept]) + "\n")
     report = check_data(tmp_path)
     assert report.findings == ()
+    assert report.near_duplicates == 0
     assert report.counts.images == 20
     assert sum(report.counts.images_by_class.values()) == len(kept) > 0
 
@@ -156,3 +159,78 @@ def test_a_table_whose_only_row_is_wrong_is_told_as_that(tmp_path: Path) -> None
     root = severstal(tmp_path, "ImageId,ClassId,EncodedPixels\na.jpg,7,1 5\n")
     (said,) = words(root, "error")
     assert "class 7" in said and "not one of 1, 2, 3 and 4" in said
+
+
+def strips(root: Path, splits: dict[str, list[Pixels]]) -> Path:
+    """A COCO set of clean pictures, numbered over all splits."""
+    number, named = 0, {}
+    for split, pictures in splits.items():
+        named[split] = ([], [])
+        for pixels in pictures:
+            number += 1
+            named[split][0].append(image(number, width=400, height=128))
+            (root / "images").mkdir(parents=True, exist_ok=True)
+            write_image(root / "images" / f"{number}.png", pixels)
+    return coco(root, named, draw=False)
+
+
+def test_near_duplicates_that_cross_splits_are_an_error(tmp_path: Path) -> None:
+    long = surface(128, 700, 0)
+    rest = [surface(128, 400, seed) for seed in range(1, 5)]
+    brighter = np.asarray(long[:, 200:600] * 0.7 + 30, np.uint8)
+    root = strips(tmp_path, {"train": [long[:, :400], *rest[:2]], "val": [brighter, *rest[2:]]})
+    report = check_data(root)
+    (finding,) = [f for f in report.findings if f.severity == "error"]
+    assert "1 of 3 val images share surface with train images (1.png and 4.png)" in finding.words
+    assert (report.near_duplicates, report.groups) == (1, 5)
+
+
+def test_near_duplicates_that_were_not_sought_are_not_counted(tmp_path: Path) -> None:
+    long = surface(128, 700, 0)
+    root = strips(tmp_path, {"train": [long[:, :400]], "val": [long[:, 200:600]]})
+    report = check_data(root, near_duplicates=False)
+    assert (report.errors, report.near_duplicates, report.groups) == (0, None, 2)
+    assert any("near-duplicates were not sought" in f.words for f in report.findings)
+
+
+def test_simulated_frames_share_backgrounds_by_design(tmp_path: Path) -> None:
+    root = severstal(tmp_path, ROWS)
+    (root / "simulated.json").write_text('{"source": "drawn", "terms": "none"}')
+    report = check_data(root)
+    assert report.near_duplicates is None
+    assert any("by design" in f.words for f in report.findings)
+
+
+def test_what_was_found_is_told_though_nothing_can_be_used(tmp_path: Path) -> None:
+    root = coco(tmp_path, {"val": ([image(1), image(1, file_name="2.png")], [])}, draw=False)
+    found = words(root, "error")
+    assert any("names 1 images that are not there: 1.png" in f for f in found)
+    assert any("2.png has the id 1" in f for f in found)
+    assert any("names no images that can be used" in f for f in found)
+
+
+def test_copies_are_told_though_another_file_cannot_be_read(tmp_path: Path) -> None:
+    root = coco(tmp_path, {"val": ([image(1, "a"), image(2, "b"), image(3, "c")], [])})
+    shutil.copy(root / "images" / "1.png", root / "images" / "2.png")
+    (root / "images" / "3.png").write_bytes(b"no picture")
+    assert any("2.png: the same bytes as 1.png" in f for f in words(root, "warning"))
+    assert any(f.startswith("3.png: ") for f in words(root, "error"))
+
+
+def test_the_worst_is_told_first(tmp_path: Path) -> None:
+    root = coco(tmp_path, {"val": ([image(1), image(2)], [])})
+    (root / "images" / "1.png").write_bytes(b"")
+    severities = [finding.severity for finding in check_data(root).findings]
+    assert severities == sorted(severities, key=["error", "warning", "note"].index)
+    assert {"error", "note"} <= set(severities)
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 6, 8])
+def test_an_exif_orientation_is_told_and_refused(tmp_path: Path, orientation: int) -> None:
+    names = ("a.jpg", "b.jpg", "c.jpg")
+    root = severstal(tmp_path, ROWS, names)
+    path = root / "train_images" / "b.jpg"
+    path.write_bytes(with_exif(path.read_bytes(), orientation))
+    (finding,) = words(root, "error")
+    assert finding.startswith("b.jpg: ")
+    assert f"EXIF orientation {orientation}" in finding

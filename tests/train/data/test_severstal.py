@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from edge.core.errors import (
     DataError,
+    ImageError,
     LabelError,
     MillsightError,
     MissingPathError,
@@ -140,3 +142,27 @@ def test_parts_are_those_that_were_counted_on_the_real_masks(
     assert {k: n for k, n in read.items() if k[0] != last} == {
         k: n for k, n in counted.items() if k[0] != last
     }
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"ImageId;ClassId;EncodedPixels\na.jpg;3;{SQUARE}\n",
+        f"ImageId;ClassId;EncodedPixels\r\na.jpg;3.0;{SQUARE}\r\n",
+        f'"ImageId";"ClassId";"EncodedPixels"\n"a.jpg";"3";"{SQUARE}"\n',
+        f"\ufeffImageId\tClassId\tEncodedPixels\na.jpg\t3\t{SQUARE}\n",
+        f"ImageId,ClassId,EncodedPixels\na.jpg,3.0,{SQUARE}\n",
+        f"ImageId_ClassId;EncodedPixels\na.jpg_3;{SQUARE}\nb.jpg_1;\n",
+    ],
+)
+def test_tables_as_spreadsheets_and_pandas_write_them(tmp_path: Path, rows: str) -> None:
+    samples = {s.name: s for s in read_severstal(severstal(tmp_path, rows)).samples}
+    assert samples["a.jpg"].class_indices == {2}
+    assert samples["b.jpg"].instances == ()
+
+
+def test_a_pipe_among_the_images_is_not_waited_for(tmp_path: Path) -> None:
+    root = severstal(tmp_path, NEW)
+    os.mkfifo(root / "train_images" / "d.jpg")
+    with pytest.raises(ImageError, match=r"d\.jpg is not a file"):
+        read_severstal(root)

@@ -154,3 +154,28 @@ def test_unreadable_and_unwritable_paths(tmp_path: Path) -> None:
         read_splits(tmp_path)
     with pytest.raises(UnwritableError):
         write_splits(tmp_path / "no" / "splits.csv", severstal_like(3))
+
+
+def test_one_coil_in_one_group_cannot_be_dealt() -> None:
+    samples = [sample(name=f"{n}.png", group="coil 7") for n in range(30)]
+    with pytest.raises(DataError, match="30 of 30 are in group 'coil 7'") as caught:
+        assign_splits(samples)
+    assert "one coil's" in caught.value.hint
+
+
+def test_large_groups_are_dealt_where_no_others_suffice() -> None:
+    samples = [
+        sample(name=f"{coil} {n}.png", group=f"coil {coil}") for coil in range(4) for n in range(25)
+    ]
+    assert {s.split for s in assign_splits(samples)} == {"train", "val", "holdout"}
+
+
+def test_two_coils_and_a_stray_leave_no_split_empty_in_silence() -> None:
+    samples = [sample(name=f"{n}.png", group=f"coil {n // 25}") for n in range(50)]
+    samples += [sample(name="s.png", group="stray"), sample(name="t.png", group="stray")]
+    try:
+        splits = {s.split for s in assign_splits(samples)}
+    except DataError as error:
+        assert "would be empty" in error.what
+    else:
+        assert splits == {"train", "val", "holdout"}

@@ -16,6 +16,9 @@ KEY_BITS = 15
 KEY_STARTS = (1, 9, 17, 25, 33, 41, 49)
 """First bit of each key; low frequencies, which differ least from picture to picture, are first."""
 
+KEYS_POSED = (0, 2, 4)
+"""Which keys find mirrored and turned pictures: mostly whole copies, with many landmarks each."""
+
 MOST_ALIKE = 24
 """Neighbours of one key that a landmark is compared with: keys of common textures hold many."""
 
@@ -80,7 +83,8 @@ class LandmarkIndex:
         owner, places = self.owner, self.places
         asked = posed(self.signatures, pose) if pose else self.signatures
         laid = posed_places(places, self.sizes[owner], pose) if pose else places
-        found = [pair for number in range(len(KEY_STARTS)) for pair in self._alike(asked, number)]
+        keys = KEYS_POSED if pose else range(len(KEY_STARTS))
+        found = [pair for number in keys for pair in self._alike(asked, number)]
         if not found:
             return []
         # Of two pictures the one with the larger index is the one that is laid.

@@ -61,6 +61,8 @@ def find_near_duplicates(
     Found whatever the exposure, under any shift that leaves some 24 pixels of overlap, mirrored and
     turned by right angles. An image that cannot be read shares nothing.
     """
+    if len(samples) < 2:
+        return []
     scale = _scale(samples)
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from edge.core.errors import UnwritableError
 from edge.core.files import make_folder, write_whole
+from edge.core.regular_files import IMAGE_BYTES, LABELS_BYTES, read_regular
 from train.data.duplicates.finder import NearDuplicate, find_near_duplicates
 from train.data.progress import ItemProgress, quiet
 from train.data.sample import Sample
@@ -29,8 +30,11 @@ def near_duplicates(
     """
     file = cache_folder() / "near-duplicates" / f"{_digest(samples)}.json"
     with suppress(OSError, ValueError, TypeError):
-        kept = [NearDuplicate(*pair) for pair in json.loads(file.read_bytes())]
-        if all(0 <= pair.first < pair.second < len(samples) for pair in kept):
+        stated = json.loads(read_regular(file, LABELS_BYTES))
+        kept = [NearDuplicate(*pair) for pair in stated]
+        if isinstance(stated, list) and all(
+            0 <= pair.first < pair.second < len(samples) for pair in kept
+        ):
             return kept
     found = find_near_duplicates(samples, progress)
     pairs = [[pair.first, pair.second, pair.mirrored_or_turned] for pair in found]
@@ -55,7 +59,7 @@ def _digest(samples: Sequence[Sample]) -> str:
     for sample in samples:
         whole.update(f"\n{sample.width} {sample.height} ".encode())
         try:
-            whole.update(hashlib.sha256(sample.path.read_bytes()).digest())
+            whole.update(hashlib.sha256(read_regular(sample.path, IMAGE_BYTES)).digest())
         except OSError:
             whole.update(b"unreadable")
     return whole.hexdigest()

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from edge.core.errors import DataError, LabelError
 from edge.core.images import SUFFIXES, read_grey
+from edge.core.regular_files import LABELS_BYTES, read_regular
 from train.data.foreign.coco_writer import CocoDocument
 
 _ELLIPSE_CORNERS = 32
@@ -51,7 +52,7 @@ def write_label_studio_as_coco(root: Path, out: Path) -> None:
 
 def _tasks(path: Path) -> list[dict[str, Any]]:
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_regular(path, LABELS_BYTES))
     except (ValueError, RecursionError) as error:
         raise LabelError(f"{path} is not JSON ({error})", "Export it again") from None
     if not isinstance(content, list):

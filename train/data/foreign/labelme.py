@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.core.errors import DataError, LabelError
+from edge.core.regular_files import LABELS_BYTES, read_regular
 from train.data.foreign.coco_writer import CocoDocument
 
 _CIRCLE_CORNERS = 32
@@ -32,7 +33,7 @@ def write_labelme_as_coco(root: Path, out: Path) -> None:
 
 def _load(path: Path) -> dict[str, Any] | None:
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_regular(path, LABELS_BYTES))
     except (ValueError, RecursionError) as error:
         raise LabelError(f"{path} is not JSON ({error})", "Save it again") from None
     is_labelme = isinstance(content, dict) and isinstance(content.get("shapes"), list)

@@ -11,8 +11,8 @@ from edge.vision.instances.anchors import STRIDES, Anchors
 from edge.vision.instances.roialign import roi_align
 from edge.vision.instances.window_features import (
     WindowFeatures,
+    best_proposals,
     features_of,
-    likeliest,
     maps_of,
     picture,
 )
@@ -83,7 +83,7 @@ def proposing(*scores: float) -> WindowFeatures:
 )
 def test_the_likeliest_proposals_of_all_windows_are_kept(limit, kept):
     views = [proposing(0.95, 0.6, 0.5), proposing(), proposing(0.9, 0.7)]
-    chosen = likeliest(views, limit)
+    chosen = best_proposals(views, limit)
     assert tuple(len(view.scores) for view in chosen) == kept
     for view, before in zip(chosen, views, strict=True):
         count = len(view.scores)
@@ -92,4 +92,4 @@ def test_the_likeliest_proposals_of_all_windows_are_kept(limit, kept):
 
 
 def test_without_windows_there_is_nothing_to_choose():
-    assert likeliest([], 4) == []
+    assert best_proposals([], 4) == []

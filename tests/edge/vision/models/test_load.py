@@ -9,8 +9,8 @@ from edge.vision.models import load
 from edge.vision.models.load import (
     EngineChoice,
     ModelLoader,
+    default_choice,
     instance_engines,
-    usual,
 )
 from tests.edge.bundle.samples import FILES, INSTANCE_FILES, manifest, with_instances
 from tests.edge.fakes import SilentEngine
@@ -66,4 +66,4 @@ def test_each_stage_can_be_run_in_its_own_way(opened):
 @pytest.mark.parametrize(("cores", "threads"), [(None, 1), (1, 1), (2, 2), (64, 2)])
 def test_as_usual_two_threads_where_there_are_cores(cores, threads, monkeypatch):
     monkeypatch.setattr("edge.vision.models.load.os.cpu_count", lambda: cores)
-    assert usual() == EngineChoice(None, "int8", threads)
+    assert default_choice() == EngineChoice(None, "int8", threads)

@@ -130,7 +130,7 @@ def test_a_slow_consumer_is_given_recent_frames(server):
             break
         time.sleep(0.4)
     camera.close()
-    # OpenCV alone would be 12 × 0.36 s behind by now, and ever more.
+    # A reader that takes every frame would be 12 × 0.36 s behind by now, and ever more.
     assert max(ages[4:]) < 1.0
     assert numbers[-1] - numbers[0] > 5 * len(numbers)
 
