@@ -83,10 +83,10 @@ def about_plan(plan: InstancesPlan, anchors: Anchors) -> dict[str, Any]:
 
 def evaluated_epochs(history: Sequence[Row]) -> list[EvaluatedEpoch]:
     """Epochs after which val was evaluated."""
-    told = [{name: row[name] for name in ("epoch", *FIGURES)} for row in history]
+    rows = [{name: row[name] for name in ("epoch", *FIGURES)} for row in history]
     return [
         {name: None if math.isnan(value) else value for name, value in row.items()}
-        for row in told
+        for row in rows
         if not all(math.isnan(row[name]) for name in FIGURES)
     ]
 
