@@ -20,8 +20,8 @@ from export.compare.evidence import bytes_for_instances, packed_rungs
 from export.compare.non_inferiority import comparison_table
 from export.convert.cascade_forms import tflite_metrics
 from export.convert.forms import REQUIRED
-from export.holdout.cascade import judge, require_int8
-from export.holdout.instances import judge_instances_on_holdout
+from export.holdout.cascade import evaluate_on_holdout, require_int8
+from export.holdout.instances import evaluate_instances_on_holdout
 from export.holdout.promises import unit_promises
 from export.holdout.results import ExportResults
 from export.pack.bundle import BundleContents, pack
@@ -109,7 +109,7 @@ def make_bundle(
     results = _choose(settings, inputs, windows, progress, show)
     if settings.dry:
         return Exported(None, _report(results, progress, show))
-    results = _judge(results, inputs, progress, show)
+    results = _evaluate_on_holdout(results, inputs, progress, show)
     report = _report(results, progress, show)
     progress.start("packing and checking the bundle")
     contents = _contents(results, report)
@@ -165,7 +165,7 @@ def _choose(
     return ExportResults(settings, chosen, instances=instances)
 
 
-def _judge(
+def _evaluate_on_holdout(
     results: ExportResults, inputs: ExportInputs, progress: ExportProgress, show: Show
 ) -> ExportResults:
     """Add the results on the holdout; the holdout is opened only here.
@@ -174,16 +174,16 @@ def _judge(
         ExportGateError: Int8 TFLite is worse than float.
     """
     settings, chosen = results.settings, results.chosen
-    judged = judge(chosen, settings, inputs.cascade, inputs.data, progress)
-    differences = judged.evidence[REQUIRED].differences[HOLDOUT]
+    on_holdout = evaluate_on_holdout(chosen, settings, inputs.cascade, inputs.data, progress)
+    differences = on_holdout.evidence[REQUIRED].differences[HOLDOUT]
     show(comparison_table(differences, "the holdout", settings.margins))
-    require_int8(judged, chosen)
-    judged_instances = None
+    require_int8(on_holdout, chosen)
+    instances_on_holdout = None
     if results.instances:
-        judged_instances = judge_instances_on_holdout(
-            results.instances, inputs.data, settings.margins, progress, show, judged.packed
+        instances_on_holdout = evaluate_instances_on_holdout(
+            results.instances, inputs.data, settings.margins, progress, show, on_holdout.packed
         )
-    return replace(results, judged=judged, judged_instances=judged_instances)
+    return replace(results, on_holdout=on_holdout, instances_on_holdout=instances_on_holdout)
 
 
 def _report(results: ExportResults, progress: ExportProgress, show: Show) -> Report:
@@ -196,11 +196,11 @@ def _report(results: ExportResults, progress: ExportProgress, show: Show) -> Rep
 
 
 def _contents(results: ExportResults, report: Report) -> BundleContents:
-    chosen, judged, settings = results.chosen, results.judged, results.settings
-    assert judged is not None
-    evidence, rungs, margins = judged.evidence, judged.packed, settings.margins
-    val, holdout = chosen.scored[REQUIRED], judged.scored[REQUIRED]
-    parts = results.judged_instances
+    chosen, on_holdout, settings = results.chosen, results.on_holdout, results.settings
+    assert on_holdout is not None
+    evidence, rungs, margins = on_holdout.evidence, on_holdout.packed, settings.margins
+    val, holdout = chosen.scored[REQUIRED], on_holdout.scored[REQUIRED]
+    parts = results.instances_on_holdout
     return BundleContents(
         stages=chosen.stages,
         rungs=rungs,

@@ -67,7 +67,7 @@ __all__ = [
     "read_grey",
 ]
 
-_WHERE = {
+_PUBLIC = {
     "edge": ("__version__",),
     "edge.bundle": ("Bundle", "Manifest"),
     "edge.core.errors": (
@@ -91,7 +91,7 @@ _WHERE = {
 """The module of each public name. Modules are imported on first use, because the command imports
 this package too and must start quickly."""
 
-_LATER = (
+_DEFERRED = (
     "cryptography.hazmat.primitives.asymmetric.ed25519",
     "cryptography.hazmat.primitives.serialization",
     "edge.vision.engines.litert",
@@ -155,12 +155,12 @@ def _is_command() -> bool:
 def _import_all() -> None:
     from importlib import import_module
 
-    for module in (*_WHERE, *_LATER):
+    for module in (*_PUBLIC, *_DEFERRED):
         try:
             import_module(module)
         except ModuleNotFoundError:
             # The engine is not installed; the caller who asks for it gets an error.
-            if module not in _LATER:
+            if module not in _DEFERRED:
                 raise
 
 
@@ -171,7 +171,7 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of this modu
     def __getattr__(name):
         from importlib import import_module
 
-        for module, names in _WHERE.items():
+        for module, names in _PUBLIC.items():
             if name in names:
                 value = globals()[name] = getattr(import_module(module), name)
                 return value

@@ -36,7 +36,7 @@ from train.data.tiles import Tile
 WINDOW = 128
 """Frames in the device's window."""
 
-LOOKS = 32
+MIN_APPEARANCES = 32
 """Fewest different appearances in a window: on a line, consecutive frames look alike."""
 
 WATCH_RATE, ALARM_RATE = 0.01, 0.001
@@ -112,7 +112,7 @@ def drift_reference(
         ),
         scores=_score_reference(scores, val.tiles, samples, rng),
         window=WINDOW,
-        looks=LOOKS,
+        looks=MIN_APPEARANCES,
         watch_rate=WATCH_RATE,
         alarm_rate=ALARM_RATE,
     )
@@ -145,26 +145,27 @@ def score_edges(scores: Floats, bins: int = SCORE_BINS) -> tuple[float, ...]:
 
 def choose_limits(
     index: Callable[[Floats], Floats],
-    looks: Floats,
+    group_shares: Floats,
     lengths: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Limits:
     """Limits that windows exceed at the stated rates, but at least the customary ones.
 
     A window is filled with groups of near-duplicates drawn with replacement. In half of the windows
-    groups have their own length; in the other half each lasts at least ``WINDOW / LOOKS`` frames,
-    as strip of one appearance does on a line. The higher limit of both halves is taken.
+    groups have their own length; in the other half each lasts at least
+    ``WINDOW / MIN_APPEARANCES`` frames, as strip of one appearance does on a line. The higher limit
+    of both halves is taken.
 
     Args:
         index: The index of windows' shares [windows, bins].
-        looks: Mean shares of each group, [groups, bins].
+        group_shares: Mean shares of each group, [groups, bins].
         lengths: Frames in each group, [groups].
         rng: Draws the windows.
     """
     watch, alarm = CUSTOMARY_WATCH, CUSTOMARY_ALARM
-    for least in (1, WINDOW // LOOKS):
+    for least in (1, WINDOW // MIN_APPEARANCES):
         drawn = [
-            index(_windows(looks, np.maximum(lengths, least), WINDOW // least, rng))
+            index(_windows(group_shares, np.maximum(lengths, least), WINDOW // least, rng))
             for _ in range(_BATCHES)
         ]
         found = np.quantile(np.concatenate(drawn), [1 - WATCH_RATE, 1 - ALARM_RATE])
@@ -173,13 +174,13 @@ def choose_limits(
 
 
 def _windows(
-    looks: Floats, lengths: NDArray[np.int64], most: int, rng: np.random.Generator
+    group_shares: Floats, lengths: NDArray[np.int64], most: int, rng: np.random.Generator
 ) -> Floats:
     """Shares of a batch of windows [windows, bins], each of at most ``most`` groups."""
-    groups = rng.integers(0, len(looks), (_BATCH, most))
+    groups = rng.integers(0, len(group_shares), (_BATCH, most))
     ends = np.minimum(np.cumsum(lengths[groups], axis=1), WINDOW)
     frames = np.diff(ends, axis=1, prepend=0)
-    return np.asarray(np.einsum("wg,wgb->wb", frames / WINDOW, looks[groups]))
+    return np.asarray(np.einsum("wg,wgb->wb", frames / WINDOW, group_shares[groups]))
 
 
 def _score_reference(

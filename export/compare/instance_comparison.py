@@ -43,7 +43,7 @@ from train.instances.scenes import Frames
 _LOG = logging.getLogger(__name__)
 Show = Callable[[RenderableType], None]
 InstanceEvidence = Mapping[Rung, RungEvidence[ApDifference]]
-Judged = Mapping[Rung, MatchedInstances]
+MatchedByRung = Mapping[Rung, MatchedInstances]
 """Predictions on a split by form, matched with its labels."""
 
 MANDATORY_RUNGS = tuple(rung for rung in DEFAULT if rung == REQUIRED or rung.precision == "float32")
@@ -59,7 +59,7 @@ class RungInstances:
         refused: Forms that do not run, with the engine's reason.
     """
 
-    judged: Judged
+    judged: MatchedByRung
     refused: Refusals
 
 
@@ -81,7 +81,7 @@ def find_instances(
     samples: Sequence[Sample],
     frames: Frames,
     progress: ExportProgress,
-    known: Judged | None = None,
+    known: MatchedByRung | None = None,
 ) -> RungInstances:
     """Run every form that is not refused on a split.
 
@@ -116,7 +116,7 @@ def find_instances(
 
 
 def compare_instance_rungs(
-    judged: Judged,
+    judged: MatchedByRung,
     split: str,
     margins: Margins,
     progress: ExportProgress,

@@ -56,7 +56,7 @@ class HoldoutResult:
         return packable_rungs(self.evidence)
 
 
-def judge(
+def evaluate_on_holdout(
     chosen: ChosenOnVal,
     settings: ExportSettings,
     runs: Mapping[str, Run],

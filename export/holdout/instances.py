@@ -12,7 +12,7 @@ from export.compare.evidence import packable_rungs, with_split
 from export.compare.instance_comparison import (
     MANDATORY_RUNGS,
     InstanceEvidence,
-    Judged,
+    MatchedByRung,
     Show,
     compare_instance_rungs,
     find_instances,
@@ -42,7 +42,7 @@ class InstancesHoldoutResult:
     parts: InstanceParts
 
 
-def judge_instances_on_holdout(
+def evaluate_instances_on_holdout(
     chosen: ChosenInstances,
     data: DataSet,
     margins: Margins,
@@ -84,7 +84,7 @@ def judge_instances_on_holdout(
     return InstancesHoldoutResult(evidence, _parts(chosen, found.judged, packable_rungs(evidence)))
 
 
-def _parts(chosen: ChosenInstances, judged: Judged, rungs: Sequence[Rung]) -> InstanceParts:
+def _parts(chosen: ChosenInstances, judged: MatchedByRung, rungs: Sequence[Rung]) -> InstanceParts:
     """Parts to pack: the networks in the forms that are used."""
     run, forms = chosen.networks.run, chosen.networks.forms
     kept = {name: _kept(chosen, name, rungs) for name in forms.named}
@@ -109,7 +109,7 @@ def _kept(chosen: ChosenInstances, name: str, rungs: Sequence[Rung]) -> Forms:
 
 
 def _all_figures(
-    judged: Judged, rungs: Sequence[Rung], *, masks: bool
+    judged: MatchedByRung, rungs: Sequence[Rung], *, masks: bool
 ) -> dict[Precision, InstanceFigures]:
     """Figures by number format; those of TFLite if ONNX has the same format."""
     ordered = sorted(rungs, key=lambda rung: rung.format == "tflite")

@@ -26,40 +26,40 @@ class ExportResults:
     Attributes:
         settings: The export's settings.
         chosen: Choices on val.
-        judged: Results on the holdout; None if it stayed closed.
+        on_holdout: Results on the holdout; None if it stayed closed.
         instances: Choices on val for the instance networks; None without them.
-        judged_instances: Their results on the holdout; None likewise.
+        instances_on_holdout: Their results on the holdout; None likewise.
     """
 
     settings: ExportSettings
     chosen: ChosenOnVal
-    judged: HoldoutResult | None = None
+    on_holdout: HoldoutResult | None = None
     instances: ChosenInstances | None = None
-    judged_instances: InstancesHoldoutResult | None = None
+    instances_on_holdout: InstancesHoldoutResult | None = None
 
     @property
     def split(self) -> str:
         """Name of the final split: holdout, or val if that stayed closed."""
-        return VAL if self.judged is None else HOLDOUT
+        return VAL if self.on_holdout is None else HOLDOUT
 
     @property
     def split_inputs(self) -> SplitInputs:
         """Inputs of that split."""
-        return self.chosen.val if self.judged is None else self.judged.split
+        return self.chosen.val if self.on_holdout is None else self.on_holdout.split
 
     @property
     def scored(self) -> RungScores:
         """Scores of that split, by form."""
-        return (self.judged or self.chosen).scored
+        return (self.on_holdout or self.chosen).scored
 
     @property
     def evidence(self) -> Mapping[Rung, RungEvidence[FigureDifference]]:
         """Evidence of every form of gate and classifier."""
-        return (self.judged or self.chosen).evidence
+        return (self.on_holdout or self.chosen).evidence
 
     @property
     def instance_evidence(self) -> InstanceEvidence:
         """Evidence of every form of the instance networks; empty without them."""
         if self.instances is None:
             return {}
-        return (self.judged_instances or self.instances).evidence
+        return (self.instances_on_holdout or self.instances).evidence

@@ -100,7 +100,7 @@ class _Trials(MitigationTrials):
         self._inputs = val.inputs[forms.run.geometry][val.unambiguous]
         self._stage, self._progress = stage, progress
         exact, small = (
-            self._judge(forms.forms[rung], rung.precision) for rung in (EXACT, REQUIRED)
+            self._score(forms.forms[rung], rung.precision) for rung in (EXACT, REQUIRED)
         )
         super().__init__(stage, progress, exact, small)
 
@@ -127,9 +127,9 @@ class _Trials(MitigationTrials):
             forms = {**best.forms, REQUIRED: content}
             self.best = replace(best, forms=forms, mapped=mapped, quantization=quantization)
 
-        return self._judge(content, what), keep
+        return self._score(content, what), keep
 
-    def _judge(self, content: bytes, what: str) -> OnVal:
+    def _score(self, content: bytes, what: str) -> OnVal:
         logits = logits_of(
             content, self._inputs, self._progress, f"scoring val: {self._stage}, {what}"
         )

@@ -106,7 +106,7 @@ class _Trials(MitigationTrials):
         self._samples, self._frames = samples, frames
         self._progress = progress
         exact, small = (
-            self._judge(networks, NetworkFormats("tflite", rung.precision))
+            self._score(networks, NetworkFormats("tflite", rung.precision))
             for rung in (EXACT, REQUIRED)
         )
         super().__init__(STAGE, progress, exact, small)
@@ -135,7 +135,7 @@ class _Trials(MitigationTrials):
         def keep() -> None:
             self.best, self._quantization = networks, quantization
 
-        return self._judge(networks, NetworkFormats("tflite")), keep
+        return self._score(networks, NetworkFormats("tflite")), keep
 
     def _requantized(
         self, quantization: Quantization, sizes: Sequence[tuple[int, int]]
@@ -148,7 +148,7 @@ class _Trials(MitigationTrials):
             for size in sizes
         }
 
-    def _judge(self, networks: Networks, form: NetworkFormats) -> OutlinesOnVal:
+    def _score(self, networks: Networks, form: NetworkFormats) -> OutlinesOnVal:
         found = networks.candidates(form, VAL, self._samples, self._frames, self._progress)
         judged = match_instances(found, self._samples, networks.run.card.classes)
         masks = networks.run.card.masks

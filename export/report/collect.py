@@ -79,7 +79,7 @@ def report_data(results: ExportResults) -> ReportData:
             for rung in (EXACT, REQUIRED)
         },
         instances=_instances(results, instances) if instances else None,
-        holdout_openings=opened if results.judged else opened[:-1],
+        holdout_openings=opened if results.on_holdout else opened[:-1],
     )
 
 

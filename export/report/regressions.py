@@ -41,7 +41,7 @@ class Regression(NamedTuple):
     picture: bytes
 
 
-def regressions(results: ExportResults, most: int = MAX_PICTURES) -> list[Regression]:
+def regressions(results: ExportResults, limit: int = MAX_PICTURES) -> list[Regression]:
     """Items that float has right and int8 wrong, those with the largest score change first.
 
     Verdicts come first, then classes of tiles.
@@ -57,7 +57,7 @@ def regressions(results: ExportResults, most: int = MAX_PICTURES) -> list[Regres
     truth = exact.defective
     lost = (exact.verdicts == truth) & (small.verdicts != truth)
     moved = np.abs(exact.decision - small.decision)
-    for place in _worst(lost, moved, most):
+    for place in _worst(lost, moved, limit):
         said = (_verdict(one, place) for one in (exact, small))
         found.append(_regression(items[place], exact.classes, "verdict", *said))
     exact, small = (scored[rung][chosen.own] for rung in (EXACT, REQUIRED))
@@ -68,7 +68,7 @@ def regressions(results: ExportResults, most: int = MAX_PICTURES) -> list[Regres
     assert small.class_scores is not None
     moved = np.abs(exact.class_scores - small.class_scores).max(axis=1)
     own = _frames(tiles) if chosen.own == "frame" else clear
-    for place in _worst(lost, moved, most - len(found)):
+    for place in _worst(lost, moved, limit - len(found)):
         said = (_answer(one, place) for one in (exact, small))
         found.append(_regression(own[place], exact.classes, "class", *said))
     return found
@@ -79,9 +79,9 @@ def _frames(tiles: Sequence[Tile]) -> list[Tile]:
     return [label_tiles(s, None)[0] for s, _ in groupby(tiles, key=lambda tile: tile.sample)]
 
 
-def _worst(lost: NDArray[np.bool_], moved: NDArray[np.floating], most: int) -> list[int]:
+def _worst(lost: NDArray[np.bool_], moved: NDArray[np.floating], limit: int) -> list[int]:
     places = np.flatnonzero(lost)
-    return [int(place) for place in places[np.argsort(-moved[places], kind="stable")][:most]]
+    return [int(place) for place in places[np.argsort(-moved[places], kind="stable")][:limit]]
 
 
 def _verdict(scored: Scored, place: int) -> str:

@@ -103,10 +103,10 @@ def trace_stages(
     }
 
 
-def noisiest_layers(errors: Sequence[LayerError], most: int = 3) -> list[LayerError]:
-    """The noisiest layers that together add half of the noise, at most ``most`` of them."""
+def noisiest_layers(errors: Sequence[LayerError], limit: int = 3) -> list[LayerError]:
+    """The noisiest layers that together add half of the noise, at most ``limit`` of them."""
     chosen: list[LayerError] = []
-    for error in sorted(errors, key=lambda error: -error.share)[:most]:
+    for error in sorted(errors, key=lambda error: -error.share)[:limit]:
         if sum(one.share for one in chosen) >= 0.5:
             break
         chosen.append(error)
@@ -115,7 +115,7 @@ def noisiest_layers(errors: Sequence[LayerError], most: int = 3) -> list[LayerEr
 
 def noisiest_layer_text(errors: Sequence[LayerError]) -> str:
     """The noisiest layer as text; empty without noise."""
-    found = noisiest_layers(errors, most=1)
+    found = noisiest_layers(errors, limit=1)
     if not found:
         return ""
     return (

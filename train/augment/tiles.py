@@ -103,35 +103,37 @@ strip: on CR7's val the gate lost two points, the classifier none."""
 
 
 def augmented(
-    images: NDArray[np.uint8], rng: np.random.Generator, how: Augmentation
+    images: NDArray[np.uint8], rng: np.random.Generator, config: Augmentation
 ) -> NDArray[np.float32]:
     """Changed copies of ``images`` [n, h, w] as network input [n, h, w, 1], float32 from 0 to 1."""
     n, height, width = images.shape
-    rows = _source_indices(n, height, rng, how)
-    columns = _source_indices(n, width, rng, how)
+    rows = _source_indices(n, height, rng, config)
+    columns = _source_indices(n, width, rng, config)
     item = np.arange(n)[:, None, None]
     moved = images[item, rows[:, :, None], columns[:, None, :]]
-    _soil_and_blur(moved, rng, how)
-    out = _grey_tables(n, rng, how)[item, moved]
-    if how.noise:
-        out += _noise(out.shape, rng, how.noise, how.noise_power)
+    _soil_and_blur(moved, rng, config)
+    out = _grey_tables(n, rng, config)[item, moved]
+    if config.noise:
+        out += _noise(out.shape, rng, config.noise, config.noise_power)
     np.clip(out, 0.0, 1.0, out=out)
-    for i, quality in _chosen(n, rng, how.jpeg):
+    for i, quality in _chosen(n, rng, config.jpeg):
         file = jpeg(np.rint(out[i] * 255).astype(np.uint8), round(quality))
         out[i] = file / np.float32(255)
     return out[..., None]
 
 
-def _soil_and_blur(images: NDArray[np.uint8], rng: np.random.Generator, how: Augmentation) -> None:
+def _soil_and_blur(
+    images: NDArray[np.uint8], rng: np.random.Generator, config: Augmentation
+) -> None:
     """Apply, in place, what affects the strip, the glass and the lens."""
-    nuisance = RandomChange(how.nuisance_share, 1, 1)
+    nuisance = RandomChange(config.nuisance_share, 1, 1)
     changes: list[tuple[RandomChange, Callable[[Pixels, float], Pixels]]] = [
-        *((nuisance, lambda p, _, name=name: NUISANCES[name](p, rng)) for name in how.nuisances),
-        (how.edge, lambda p, share: _with_edge(p, share, rng)),
-        (how.sliver, lambda p, share: _with_edge(p, share, rng)),
-        (how.dust, lambda p, specks: with_dust(p, rng, round(specks))),
-        (how.defocus, defocused),
-        (how.motion, lambda p, length: motion_blurred(p, round(length))),
+        *((nuisance, lambda p, _, name=name: NUISANCES[name](p, rng)) for name in config.nuisances),
+        (config.edge, lambda p, share: _with_edge(p, share, rng)),
+        (config.sliver, lambda p, share: _with_edge(p, share, rng)),
+        (config.dust, lambda p, specks: with_dust(p, rng, round(specks))),
+        (config.defocus, defocused),
+        (config.motion, lambda p, length: motion_blurred(p, round(length))),
     ]
     for chance, change in changes:
         for i, strength in _chosen(len(images), rng, chance):
@@ -159,32 +161,32 @@ def _with_edge(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels
 
 
 def _source_indices(
-    n: int, length: int, rng: np.random.Generator, how: Augmentation
+    n: int, length: int, rng: np.random.Generator, config: Augmentation
 ) -> NDArray[np.intp]:
     """Source row (or column) of each output row (or column) of each item, [n, length]."""
-    most = round(how.shift * length)
-    moves = rng.integers(-most, most, size=n, endpoint=True)
+    max_shift = round(config.shift * length)
+    moves = rng.integers(-max_shift, max_shift, size=n, endpoint=True)
     indices = np.clip(np.arange(length) + moves[:, None], 0, length - 1)
-    if how.flip:
+    if config.flip:
         flipped = rng.random(n) < 0.5
         indices[flipped] = indices[flipped, ::-1]
     return indices
 
 
-def _grey_tables(n: int, rng: np.random.Generator, how: Augmentation) -> NDArray[np.float32]:
+def _grey_tables(n: int, rng: np.random.Generator, config: Augmentation) -> NDArray[np.float32]:
     """Grey-value lookup table of each item, [n, 256]."""
-    gain = 1 + rng.uniform(-how.gain, how.gain, size=(n, 1))
-    offset = rng.uniform(-how.offset, how.offset, size=(n, 1))
-    gamma = 1 + rng.uniform(-how.gamma, how.gamma, size=(n, 1))
+    gain = 1 + rng.uniform(-config.gain, config.gain, size=(n, 1))
+    offset = rng.uniform(-config.offset, config.offset, size=(n, 1))
+    gamma = 1 + rng.uniform(-config.gamma, config.gamma, size=(n, 1))
     greys = np.arange(256) / 255.0
     return (gain * greys**gamma + offset).astype(np.float32)
 
 
 def _noise(
-    shape: tuple[int, ...], rng: np.random.Generator, most: float, power: int
+    shape: tuple[int, ...], rng: np.random.Generator, max_std: float, power: int
 ) -> NDArray[np.float32]:
     """Gaussian noise, with a standard deviation of its own for each item."""
-    strength = (most * rng.random((shape[0], 1, 1)) ** power).astype(np.float32)
+    strength = (max_std * rng.random((shape[0], 1, 1)) ** power).astype(np.float32)
     # Shifted windows of one noise bank: drawing normals for a whole batch costs more than the rest.
     bank = rng.standard_normal(2 * shape[1] * shape[2], dtype=np.float32)
     starts = rng.integers(0, shape[1] * shape[2], size=shape[0])

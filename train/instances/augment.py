@@ -19,7 +19,7 @@ from train.instances.views import WindowView
 
 _STRIP = ROUGH
 
-LOOKS = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
+APPEARANCE = replace(_STRIP, flip=False, shift=0.0, edge=NEVER, sliver=NEVER)
 """All augmentation of ``train.augment.tiles`` that moves no pixel."""
 
 _SLANT_PX = 4.0
@@ -56,7 +56,7 @@ def draw_view(
     frame: tuple[int, int],
     window: tuple[int, int],
     keep: tuple[float, float, float, float] | None,
-    how: Moves,
+    moves: Moves,
     rng: np.random.Generator,
 ) -> WindowView:
     """A random window of a frame.
@@ -65,23 +65,23 @@ def draw_view(
         frame: Width and height in px.
         window: Width and height in px of the network's input.
         keep: Corners of a defect that must be sufficiently visible; None: any position.
-        how: Strengths of the augmentation.
+        moves: Strengths of the augmentation.
         rng: Source of randomness.
     """
     zoom = (1.0, 1.0)
-    if rng.random() < how.zoom.share:
-        scale = np.exp(rng.uniform(np.log(how.zoom.low), np.log(how.zoom.high)))
-        ratio = 1 + rng.uniform(-how.stretch, how.stretch)
+    if rng.random() < moves.zoom.share:
+        scale = np.exp(rng.uniform(np.log(moves.zoom.low), np.log(moves.zoom.high)))
+        ratio = 1 + rng.uniform(-moves.stretch, moves.stretch)
         zoom = (float(scale * np.sqrt(ratio)), float(scale / np.sqrt(ratio)))
     start = []
     for axis in (0, 1):
         span = None if keep is None else (keep[axis], keep[axis + 2])
-        start.append(_start(frame[axis], window[axis] / zoom[axis], span, how.shift, rng))
+        start.append(_start(frame[axis], window[axis] / zoom[axis], span, moves.shift, rng))
     if zoom == (1.0, 1.0):
         start = [float(np.rint(s)) for s in start]
-    across, along = (how.flip and bool(rng.random() < 0.5) for _ in range(2))
+    across, along = (moves.flip and bool(rng.random() < 0.5) for _ in range(2))
     view = WindowView(window, (start[0], start[1]), zoom, (across, along))
-    for chance in (how.edge, how.sliver):
+    for chance in (moves.edge, moves.sliver):
         if rng.random() < chance.share:
             px = round(float(rng.uniform(chance.low, chance.high)) * window[0])
             side = {"left": px} if rng.random() < 0.5 else {"right": px}

@@ -23,7 +23,7 @@ from train.regions.card import CardPart, RunData, RunOpening
 _LEFT_OUT = ("label_smoothing", "focal", "trust", "input", "region")
 """Recipe keys that concern only classification networks."""
 
-Judged = dict[str, int | float | None]
+EvaluatedEpoch = dict[str, int | float | None]
 """An epoch's number and ``evaluating.FIGURES``; null if not computed."""
 
 
@@ -58,7 +58,7 @@ class InstancesRunCard(CardPart):
     instances: dict[str, dict[str, int]] = Field(default_factory=dict)
     versions: dict[str, str]
     judged_frames: int = 0
-    history: tuple[Judged, ...] = ()
+    history: tuple[EvaluatedEpoch, ...] = ()
     figures: dict[str, dict[str, Any]]
     holdout_openings: tuple[RunOpening, ...]
     started: str = ""
@@ -81,12 +81,12 @@ def about_plan(plan: InstancesPlan, anchors: Anchors) -> dict[str, Any]:
     }
 
 
-def looks(history: Sequence[Row]) -> list[Judged]:
+def evaluated_epochs(history: Sequence[Row]) -> list[EvaluatedEpoch]:
     """Epochs after which val was evaluated."""
-    told = [{name: row[name] for name in ("epoch", *FIGURES)} for row in history]
+    rows = [{name: row[name] for name in ("epoch", *FIGURES)} for row in history]
     return [
         {name: None if math.isnan(value) else value for name, value in row.items()}
-        for row in told
+        for row in rows
         if not all(math.isnan(row[name]) for name in FIGURES)
     ]
 

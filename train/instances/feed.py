@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from edge.vision.instances.anchors import Anchors
 from edge.vision.preprocess import as_fractions
 from train.augment.tiles import Augmentation, augmented
-from train.instances.augment import LOOKS, NO_MOVES, Moves, draw_view
+from train.instances.augment import APPEARANCE, NO_MOVES, Moves, draw_view
 from train.instances.plan import InstancesPlan
 from train.instances.scenes import Draws, Frames, Scene, Shares, draw_windows
 from train.instances.targets import rpn_targets
@@ -48,7 +48,7 @@ class WindowFeed:
         count: Windows per epoch, rounded up to whole batches.
         shares: Sampling of windows.
         moves: Geometric augmentation.
-        looks: Augmentation of appearance; None: none.
+        appearance: Augmentation of appearance; None: none.
         seed: Seed of all draws.
         workers: Batches that are cut in parallel.
     """
@@ -61,7 +61,7 @@ class WindowFeed:
     count: int
     shares: Shares
     moves: Moves
-    looks: Augmentation | None
+    appearance: Augmentation | None
     seed: int
     workers: int = 1
 
@@ -126,10 +126,10 @@ class WindowFeed:
             batch["has_mask"][row, there] = seen.has_mask
             if with_masks:
                 batch["masks"][row, there] = seen.masks
-        if self.looks is None:
+        if self.appearance is None:
             batch["images"] = as_fractions(images)
         else:
-            batch["images"] = augmented(images, rng, self.looks)
+            batch["images"] = augmented(images, rng, self.appearance)
         return batch
 
 
@@ -159,7 +159,7 @@ def make_window_feed(
         count=plan.count(scenes),
         shares=Shares(plan.clean, plan.recipe.balance),
         moves=Moves() if augment else NO_MOVES,
-        looks=replace(LOOKS, nuisances=nuisances) if augment else None,
+        appearance=replace(APPEARANCE, nuisances=nuisances) if augment else None,
         seed=plan.seed,
         workers=max(1, min(_MOST_WORKERS, (os.cpu_count() or 2) // 2)),
     )

@@ -90,8 +90,8 @@ def _epoch(
     for batch in training.feed.epoch(number):
         if interrupt.requested:
             raise InterruptedTrainingError(number)
-        told = learner.train_on_batch(batch, return_dict=True)
-        losses = {name: float(value) for name, value in told.items()}
+        metrics = learner.train_on_batch(batch, return_dict=True)
+        losses = {name: float(value) for name, value in metrics.items()}
         average.update()
         refuse_divergence(losses["loss"], number, plan.recipe)
         watcher.step(losses["loss"])

@@ -13,7 +13,7 @@ from train.data.digest import data_digest, split_digest
 from train.data.sample import DataSet, Sample
 from train.evaluate.instances.instance_figures import instance_figures
 from train.instances.anchor_shapes import fit_anchors, mean_best_iou
-from train.instances.card import InstancesRunCard, about_plan, as_markdown, looks
+from train.instances.card import InstancesRunCard, about_plan, as_markdown, evaluated_epochs
 from train.instances.evaluating import (
     FIGURES,
     as_model,
@@ -139,7 +139,7 @@ def train_instances(
         },
         versions=tool_versions(),
         labelled_frames=len(watched),
-        history=tuple(looks(state.history)),
+        history=tuple(evaluated_epochs(state.history)),
         figures={"val": instance_figures(found, val, data.classes)},
         holdout_openings=(),
         started=state.started,

@@ -66,7 +66,7 @@ def match_anchors(
     return labels, matched
 
 
-def _keep(labels: NDArray[np.int8], label: int, most: int, rng: np.random.Generator) -> None:
+def _keep(labels: NDArray[np.int8], label: int, limit: int, rng: np.random.Generator) -> None:
     found = np.flatnonzero(labels == label)
-    if len(found) > most:
-        labels[rng.choice(found, len(found) - most, replace=False)] = IGNORED
+    if len(found) > limit:
+        labels[rng.choice(found, len(found) - limit, replace=False)] = IGNORED

@@ -117,8 +117,8 @@ class VisibleDefects:
     has_mask: NDArray[np.bool_]
 
 
-def visible_defects(scene: Scene, view: WindowView, most: int) -> VisibleDefects:
-    """Defects of a scene visible in a view, at most the largest ``most`` of them.
+def visible_defects(scene: Scene, view: WindowView, limit: int) -> VisibleDefects:
+    """Defects of a scene visible in a view, at most the largest ``limit`` of them.
 
     A defect counts by the rule of ``train.data.tiles`` (16 px or 30 % of its width, and the same
     for its height) if at least four of its pixels are visible.
@@ -132,7 +132,7 @@ def visible_defects(scene: Scene, view: WindowView, most: int) -> VisibleDefects
     enough = ((held >= ENOUGH_PX) | (held >= ENOUGH_SHARE * full)).all(axis=1)
     enough &= with_area(inside) & (held.prod(axis=1) >= LEAST_PX)
     chosen = np.flatnonzero(enough)
-    chosen = chosen[np.argsort(-held[chosen].prod(axis=1), kind="stable")][:most]
+    chosen = chosen[np.argsort(-held[chosen].prod(axis=1), kind="stable")][:limit]
     masks = np.zeros((len(chosen), height, width), np.uint8)
     kept = np.ones(len(chosen), np.bool_)
     for row, i in enumerate(chosen):

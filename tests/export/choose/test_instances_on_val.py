@@ -31,7 +31,7 @@ from export.convert.forms import (
     Rung,
 )
 from export.convert.instance_calibration import Windows, calibration_windows
-from export.holdout.instances import judge_instances_on_holdout
+from export.holdout.instances import evaluate_instances_on_holdout
 from export.score import latency
 from export.score.input_checks import check_instances
 from export.settings import Margins
@@ -200,7 +200,7 @@ def test_boxes_alone_have_no_mask_head(outlined: Path, tmp_path: Path) -> None:
     chosen = choose_instances(run, data, [(64, 32)], Margins(), Silent(), shown)
     onnx = NAMED["onnx-int8"]
     packed = [rung for rung in DEFAULT if rung != onnx]
-    judged = judge_instances_on_holdout(chosen, data, Margins(), Silent(), shown, packed)
+    judged = evaluate_instances_on_holdout(chosen, data, Margins(), Silent(), shown, packed)
     parts, evidence = judged.parts, judged.evidence
     assert evidence[onnx].refused == "gate and classifier are not packed in it"
     assert set(parts.box_head) == set(packed)

@@ -5,7 +5,7 @@ import pytest
 
 from tests.train.instances.frames import instance, sample
 from train.augment.tiles import NEVER, augmented
-from train.instances.augment import LOOKS, NO_MOVES, Moves, draw_view
+from train.instances.augment import APPEARANCE, NO_MOVES, Moves, draw_view
 from train.instances.scenes import make_scene
 from train.instances.views import visible_defects
 
@@ -59,7 +59,7 @@ def test_every_move_is_drawn_and_stays_within_its_bounds():
 
 
 def test_looks_leave_every_pixel_where_it_is():
-    only_light = replace(LOOKS, dust=NEVER, defocus=NEVER, motion=NEVER, jpeg=NEVER, noise=0.0)
+    only_light = replace(APPEARANCE, dust=NEVER, defocus=NEVER, motion=NEVER, jpeg=NEVER, noise=0.0)
     images = np.zeros((8, 16, 24), np.uint8)
     images[:, 3:7, 5:20] = 100
     out = augmented(images, np.random.default_rng(0), only_light)

@@ -6,7 +6,7 @@ import pytest
 from edge.vision.instances.anchors import Anchors
 from tests.train.instances.frames import write_frames
 from train.data import open_data
-from train.instances.augment import LOOKS, NO_MOVES, Moves
+from train.instances.augment import APPEARANCE, NO_MOVES, Moves
 from train.instances.feed import WindowFeed
 from train.instances.scenes import Frames, Shares, make_scenes
 
@@ -26,7 +26,7 @@ def still(tmp_path_factory):
         count=10,
         shares=Shares(),
         moves=NO_MOVES,
-        looks=None,
+        appearance=None,
         seed=0,
     )
 
@@ -64,7 +64,7 @@ def test_a_still_window_shows_what_its_boxes_say(still):
 
 
 def test_the_same_epoch_comes_again_whoever_cuts_it(still):
-    moved = replace(still, moves=Moves(), looks=LOOKS)
+    moved = replace(still, moves=Moves(), appearance=APPEARANCE)
     first, again = list(moved.epoch(3)), list(replace(moved, workers=3).epoch(3))
     for one, other in zip(first, again, strict=True):
         for name, value in one.items():

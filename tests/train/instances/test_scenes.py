@@ -48,7 +48,7 @@ def test_what_shows_no_pixel_is_left_out(nothing):
 
 def test_a_split_without_defects_or_frames_is_refused():
     clean, marked = sample(name="a"), sample(instance((4, 4, 8, 8)), name="b")
-    with pytest.raises(DataError, match="no val images to choose on"):
+    with pytest.raises(DataError, match="no val images to validate on"):
         make_scenes(data_of(marked), "val")
     with pytest.raises(DataError, match=r"no train image .* has a defect with a box or a mask"):
         make_scenes(data_of(clean, clean), "train")

@@ -44,7 +44,7 @@ def teacher(task="multiclass", logits=(0.0, 0.0, 0.0), classes=CLASSES, geometry
     ("task", "found", "says"),
     [
         (BINARY, teacher(classes=("pit",)), "other classes"),
-        (BINARY, teacher(geometry=Geometry(None, (8, 8))), "another size"),
+        (BINARY, teacher(geometry=Geometry(None, (8, 8))), "another region size"),
         (MULTICLASS, teacher("binary"), "has no classes: it is binary"),
         (MULTICLASS, teacher("multilabel"), "do not support distillation"),
         (Task("multilabel", CLASSES), teacher(), "do not support distillation"),
