@@ -1,4 +1,4 @@
-"""Answers ``/metrics`` and ``/healthz`` over HTTP, beside the line."""
+"""An HTTP server for ``/metrics`` and ``/healthz``."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from edge.core.errors import ConfigError
 from edge.service.health import Health
 
 _PATIENCE_S = 5.0
-"""How long a client may take for its request, in seconds."""
+"""Longest time for a client's request, in seconds."""
 
 Exposition = Callable[[str], tuple[bytes, str]]
-"""Gives the figures and their content type for a request's ``Accept`` header."""
+"""Returns the figures and their content type for a request's ``Accept`` header."""
 
 
 class WebServer:
-    """A small HTTP server in a thread of its own.
+    """A small HTTP server in a separate thread.
 
-    ``GET /healthz`` answers 200 where the line is well and 503 where it is not, with the reason as
-    JSON. It knows no password and no TLS: it is for this device, or for a network that is trusted.
+    ``GET /healthz`` answers 200 if the line is well, else 503, with the reason as JSON. There is no
+    password and no TLS: use it on this device or in a trusted network only.
 
     Args:
-        host: Address that it answers at.
-        port: TCP port; 0 takes any that is free.
-        exposition: What ``GET /metrics`` answers.
-        health: What ``GET /healthz`` answers.
+        host: Address to listen at.
+        port: TCP port; 0 chooses a free port.
+        exposition: Provides the answer to ``GET /metrics``.
+        health: Provides the answer to ``GET /healthz``.
 
     Attributes:
-        port: The port that it answers at.
+        port: The port in use.
 
     Raises:
-        ConfigError: Another program has the port, or the address is none of this device's.
+        ConfigError: Another program uses the port, or the address does not belong to this device.
     """
 
     def __init__(self, host: str, port: int, exposition: Exposition, health: Health) -> None:
@@ -55,7 +55,7 @@ class WebServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Answer no more. Safe to call twice."""
+        """Stop the server. Safe to call twice."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -69,11 +69,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def server_bind(self) -> None:
-        # HTTPServer's own looks up this device's name, which takes seconds without a name server.
+        # HTTPServer's version looks up the host name, which takes seconds without a name server.
         TCPServer.server_bind(self)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """Ignore errors of a connection, such as a client that hangs up."""
 
 
 def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHandler]:
@@ -88,9 +88,9 @@ def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHand
                 body, kind = exposition(self.headers.get("Accept", ""))
                 self._answer(200, body, kind)
             elif path == "/healthz":
-                told = health.as_json()
-                body = json.dumps(told).encode() + b"\n"
-                self._answer(200 if told["well"] else 503, body, "application/json")
+                state = health.as_json()
+                body = json.dumps(state).encode() + b"\n"
+                self._answer(200 if state["well"] else 503, body, "application/json")
             else:
                 self._answer(404, b"millsight answers /metrics and /healthz\n", "text/plain")
 
@@ -107,7 +107,7 @@ def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHand
                 self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Requests are no news."""
+            """Do not log requests."""
 
     return Handler
 
@@ -120,7 +120,7 @@ def _unusable(host: str, port: int, error: OSError) -> ConfigError:
             "Choose another port in [metrics], or stop what uses it (ss -ltnp shows it)",
         )
     if error.errno == errno.EACCES:
-        return ConfigError(f"{where} is not for everyone", "Choose a port from 1024 on")
+        return ConfigError(f"{where} needs root's rights", "Choose a port from 1024")
     return ConfigError(
         f"{where} cannot be listened at: {error.strerror or error}",
         "Give an address of this device, or 127.0.0.1",

@@ -67,7 +67,7 @@ def test_frames_that_wait_and_are_not_taken_up_mean_that_it_is_stuck(bench):
     bench.pass_time(10)
     assert bench.health.stuck() is None
     bench.pass_time(1)
-    assert bench.health.stuck() == "8 frames wait and none was taken up for 11 s"
+    assert bench.health.stuck() == "8 frames wait and none was judged for 11 s"
     assert bench.health.fault() == bench.health.stuck()
 
 
