@@ -1,10 +1,10 @@
-"""How many spoiled bundles a device lets in: none.
+"""Fuzzing of bundles: counts how many corrupted bundles a device accepts. It must be none.
 
     python -m benchmarks.bundle_fuzz --mutants 10000
 
-A signed bundle is spoiled in one of the ways of ``bundle_mutants`` and given to a device that
-trusts its signer, and, where it still has a signature, also where unsigned bundles are allowed. It
-counts what was let in, and what ended in anything but a refusal.
+A signed bundle is corrupted by one of the mutations in ``bundle_mutants`` and given to a device
+that trusts its signer; if it still has a signature, also to a device that allows unsigned bundles.
+The table counts accepted bundles, and errors other than a refusal.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ REFUSED, LET_IN = "refused", "LET IN"
 
 
 def device(folder: Path, *, allow_unsigned: bool) -> Device:
-    """Trusts the sample's signer; its keys lie in ``folder``."""
+    """A device that trusts the sample's signer; its keys are in ``folder``."""
     pem = SIGNER.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (folder / "mill.pub.pem").write_bytes(pem)
     return Device(folder, folder / "state", allow_unsigned)
 
 
 def spoiled(mutants: int, seed: int, whole: bytes) -> Iterator[tuple[str, bytes]]:
-    """So many spoiled bundles, each with the name of what was done to it."""
+    """Yield ``mutants`` corrupted bundles, each with the name of its mutation."""
     rng, names = random.Random(seed), sorted(MUTATIONS)
     while mutants:
         name = rng.choice(names)
@@ -48,7 +48,7 @@ def spoiled(mutants: int, seed: int, whole: bytes) -> Iterator[tuple[str, bytes]
 
 
 def fate(data: bytes, devices: list[Device]) -> str:
-    """``refused`` by all, ``LET IN``, or the fault that it caused."""
+    """``refused`` by all devices, ``LET IN``, or the error that it caused."""
     try:
         bundle = read_bundle(data)
         for one in devices:
@@ -63,10 +63,10 @@ def fate(data: bytes, devices: list[Device]) -> str:
 
 
 @click.command()
-@click.option("--mutants", default=10_000, show_default=True, help="Spoiled bundles.")
+@click.option("--mutants", default=10_000, show_default=True, help="Corrupted bundles.")
 @click.option("--seed", default=0, show_default=True)
 def fuzz(mutants: int, seed: int) -> None:
-    """Print how many spoiled bundles were let in; exits with 1 if it was any."""
+    """Print how many corrupted bundles were accepted; exit with 1 if there was any."""
     whole = sample()
     table: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +74,7 @@ def fuzz(mutants: int, seed: int) -> None:
             device(Path(folder), allow_unsigned=allowed) for allowed in (False, True)
         )
         if fate(whole, [strict]) != LET_IN:
-            raise click.ClickException("the bundle is refused before it is spoiled")
+            raise click.ClickException("the intact bundle is refused")
         for name, mutant in track(spoiled(mutants, seed, whole), "spoiling", mutants):
             table[name, fate(mutant, [strict] if name == UNSIGNING else [strict, lenient])] += 1
     click.echo("| spoiled by | refused | let in | faults |\n|---|---|---|---|")
