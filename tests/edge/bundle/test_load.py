@@ -113,7 +113,7 @@ def test_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> None:
         load_bundle(huge)
 
 
-def test_a_bundle_that_poses_as_a_shipped_one_is_refused(
+def test_a_bundle_with_a_shipped_bundles_name_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "shipped.millsight"

@@ -44,7 +44,7 @@ def test_topics_may_have_levels(topic):
     assert MqttConfig(host="broker", topic=topic).topic == topic
 
 
-def test_the_port_follows_what_is_spoken():
+def test_the_port_follows_tls():
     assert MqttConfig(host="b").port_used == 1883
     assert MqttConfig(host="b", tls=True).port_used == 8883
     assert MqttConfig(host="b", tls=True, port=1).port_used == 1

@@ -87,7 +87,7 @@ def test_frames_without_a_verdict_are_unwell_but_not_stuck(bench):
     assert bench.health.fault() is None
 
 
-def test_once_they_come_no_more_there_is_nothing_to_judge(bench):
+def test_without_frames_there_is_no_fault(bench):
     bench.pass_time(11, missed(cause=Cause.WRONG_SIZE))
     assert bench.health.fault() is not None
     bench.pass_time(11)

@@ -93,7 +93,7 @@ def test_each_choice_has_its_reason():
         ('/srv/"a".toml', '"/srv/\\"a\\".toml"'),
     ],
 )
-def test_odd_paths_stand_for_themselves(word, written):
+def test_unusual_paths_are_escaped(word, written):
     assert settings(system_unit(word))["ExecStart"] == [f"/bin/true {written}"]
 
 
