@@ -1,11 +1,11 @@
-"""What each choice of the recipe brings: runs that leave one out, judged on val, as Markdown.
+"""Ablation of the gate's recipe: runs that leave one choice out, judged on val, as Markdown.
 
     python -m benchmarks.ablation --data ../shared/data/cr7 --teacher runs/cr7-teacher
 
-Every run trains the gate with everything else equal; ``all`` is the recipe. A run that is there
-already is not trained again, so that an interrupted table goes on where it was. The difference is
-to ``all`` on the same tiles, with a 95 % interval bootstrapped over groups; one seed each, so a
-difference within a point is within what another seed would change. The holdout stays closed.
+Every run trains the gate with everything else equal; ``all`` is the full recipe. A finished run is
+not trained again, so an interrupted table can be continued. The difference is to ``all`` on the
+same tiles, with a 95 % interval bootstrapped over groups. Each run has one seed, and another seed
+can change the result by about a point. The holdout is not used.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ NETWORK = "compact"
 
 
 class Answers(NamedTuple):
-    """What a run says of val: which items it judges rightly, and how surely each is defective."""
+    """A run's answers on val: whether each item is judged correctly, and its defect score."""
 
     right: NDArray[np.bool_]
     scores: NDArray[np.float64]
@@ -60,7 +60,7 @@ def _plan(**changes: object) -> Callable[[RegionsPlan], RegionsPlan]:
 
 
 def variants(also: tuple[str, ...]) -> dict[str, Callable[[RegionsPlan], RegionsPlan]]:
-    """What each row changes in the plan of ``all``; ``also`` are data sets to mix in."""
+    """The change of each row to the plan of ``all``; ``also`` are data sets to mix in."""
     rows: dict[str, Callable[[RegionsPlan], RegionsPlan]] = {
         "all": lambda plan: plan,
         "no teacher": _plan(teachers=()),
@@ -77,7 +77,7 @@ def variants(also: tuple[str, ...]) -> dict[str, Callable[[RegionsPlan], Regions
 
 
 def answers(folder: Path, task: Task, val: Items) -> Answers:
-    """A finished run's answers to val."""
+    """A finished run's answers on val."""
     scores = task.scores(predict_logits(read_run(folder).load(), val))
     return Answers(task.right(scores, val.labels), task.defect_scores(scores))
 
@@ -100,14 +100,14 @@ def row(name: str, found: Answers, full: Answers, val: Items) -> str:
 
 
 class Trainer:
-    """Trains runs that differ in little; teachers are asked once for each stride."""
+    """Trains similar runs; teachers are evaluated once for each stride."""
 
     def __init__(self, data: DataSet) -> None:
         self._data = data
         self._answers: dict[object, NDArray[np.float32]] = {}
 
     def train(self, plan: RegionsPlan, folder: Path) -> None:
-        """Train a run unless it is there; one that was interrupted goes on."""
+        """Train a run, or resume an interrupted one; a finished run is left as it is."""
         if (folder / CARD).exists():
             return
         resume = (folder / checkpoint.NAME).exists()
@@ -140,8 +140,8 @@ class Trainer:
 
 @click.command()
 @click.option("--data", "root", required=True, type=click.Path(path_type=Path))
-@click.option("--teacher", "teachers", multiple=True, help="Run that teaches all but one row.")
-@click.option("--also", multiple=True, help="Data set to mix in, for a row of its own.")
+@click.option("--teacher", "teachers", multiple=True, help="Teacher run for all rows but one.")
+@click.option("--also", multiple=True, help="Data set to mix in, for a separate row.")
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/ablation"))
 @click.option("--epochs", default=8, show_default=True)
 @click.option("--items-per-epoch", default=5800, show_default=True)

@@ -1,17 +1,17 @@
-"""Frames whose strip ends in view: what a black band over the outer columns does to the verdict.
+"""Frames with the strip's edge in view: the effect of a black band on the verdict.
 
-A band hides the defects under it, and nobody can ask for those. So a frame is judged only where the
-band leaves its truth as it was: each class that it shows is still to be seen beside the band, by
-the rule that gives a defect to a tile (16 px or 30 % of its width). Clean frames stay clean. What
-is compared is the share of these frames that are judged rightly, without the band and with it: it
-costs accuracy where it raises an alarm of its own, or changes what is said of the strip beside it.
-Were a frame with hidden defects held against what is left, the band would mend what was missed.
+A band over the outer columns hides the defects under it, which no model can find. Therefore a frame
+is judged only if the band does not change its truth: each of its classes is still visible beside
+the band, by the rule that assigns a defect to a tile (16 px or 30 % of its width). Clean frames
+stay clean. The accuracy on these frames is compared with and without the band. It falls if the band
+raises a false alarm or changes the result for the strip beside it. (With frames whose defects are
+partly hidden, the band would remove missed defects from the truth.)
 
-Where a set has no frames as wide as a line's, mosaics of its strips stand in. Nearly every mosaic
-of strips drawn at random shows a defect somewhere, and any alarm would be right. So each holds
-clean strips and at most one with a defect (one strip of each group of near-duplicates), and there
-are as many mosaics of clean strips alone. Clean strips lie in several mosaics; that is the same in
-both terms of a change, but makes its interval somewhat too narrow.
+If a data set has no frames as wide as a line's, mosaics of its strips are used. Nearly every mosaic
+of random strips shows a defect somewhere, and any alarm on it would be correct. Therefore a mosaic
+holds clean strips and at most one defective strip (one of each group of near-duplicates), and there
+are equally many mosaics of clean strips only. Clean strips occur in several mosaics; this affects
+both terms of a change, but makes its interval slightly too narrow.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MOSAIC = (1600, 256)
 
 @dataclass(frozen=True, slots=True)
 class Mosaic(Sample):
-    """A frame laid together from strips of one size, row by row."""
+    """A frame composed of strips of one size, row by row."""
 
     parts: tuple[Sample, ...]
 
@@ -45,7 +45,7 @@ class Mosaic(Sample):
         """Grey pixels [height, width], uint8.
 
         Raises:
-            ImageError: As ``Sample.read``, of a strip.
+            ImageError: As ``Sample.read``, for a strip.
         """
         across = self.width // self.parts[0].width
         strips = [part.read() for part in self.parts]
@@ -54,9 +54,9 @@ class Mosaic(Sample):
 
 
 def wide_frames(samples: Sequence[Sample], seed: int = 0) -> list[Sample]:
-    """Those that are wide, else mosaics; none where neither can be had.
+    """The wide samples, else mosaics; empty if neither is possible.
 
-    Mosaics need strips of one size that fill a frame, and enough clean ones for a frame.
+    Mosaics need strips of one size that fill a frame, and enough clean strips for one frame.
     """
     wide = [sample for sample in samples if sample.width >= WIDE]
     return wide or list(_mosaics(samples, np.random.default_rng(seed)))

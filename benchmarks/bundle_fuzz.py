@@ -1,4 +1,4 @@
-"""How many spoiled bundles a device lets in: none.
+"""Fuzzing of bundles: counts how many corrupted bundles a device accepts. It must be none.
 
     python -m benchmarks.bundle_fuzz --mutants 10000 --nonsense 10000
 
@@ -32,14 +32,14 @@ REFUSED, LET_IN = "refused", "LET IN"
 
 
 def device(folder: Path, *, allow_unsigned: bool) -> Device:
-    """Trusts the sample's signer; its keys lie in ``folder``."""
+    """A device that trusts the sample's signer; its keys are in ``folder``."""
     pem = SIGNER.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (folder / "mill.pub.pem").write_bytes(pem)
     return Device(folder, folder / "state", allow_unsigned)
 
 
 def spoiled(mutants: int, seed: int, whole: bytes) -> Iterator[tuple[str, bytes]]:
-    """So many spoiled bundles, each with the name of what was done to it."""
+    """Yield ``mutants`` corrupted bundles, each with the name of its mutation."""
     rng, names = random.Random(seed), sorted(MUTATIONS)
     while mutants:
         name = rng.choice(names)
@@ -50,7 +50,7 @@ def spoiled(mutants: int, seed: int, whole: bytes) -> Iterator[tuple[str, bytes]
 
 
 def fate(data: bytes, devices: list[Device]) -> str:
-    """``refused`` by all, ``LET IN``, or the fault that it caused."""
+    """``refused`` by all devices, ``LET IN``, or the error that it caused."""
     try:
         bundle = read_bundle(data)
         for one in devices:
@@ -80,7 +80,7 @@ def fuzz(mutants: int, senseless: int, seed: int) -> None:
             device(Path(folder), allow_unsigned=allowed) for allowed in (False, True)
         )
         if fate(whole, [strict]) != LET_IN:
-            raise click.ClickException("the bundle is refused before it is spoiled")
+            raise click.ClickException("the intact bundle is refused")
         for name, mutant in track(spoiled(mutants, seed, whole), "spoiling", mutants):
             table[name, fate(mutant, [strict] if name == UNSIGNING else [strict, lenient])] += 1
     click.echo("| spoiled by | refused | let in | faults |\n|---|---|---|---|")

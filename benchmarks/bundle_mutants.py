@@ -1,6 +1,6 @@
-"""Ways to spoil a signed bundle, most of them under a container digest that was mended.
+"""Mutations of a signed bundle, most of them with a recomputed container digest.
 
-As someone would who knows the format and has no key that is trusted.
+They imitate an attacker who knows the format and has no trusted key.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 _DIGEST = 64
 
 UNSIGNING = "signature taken off"
-"""The mutation that leaves a whole bundle, which an unsigned one may be."""
+"""The mutation whose result is a valid unsigned bundle."""
 
 
 def sample() -> bytes:
-    """A signed bundle with a shipped one's manifest and tiny files in place of its networks.
+    """A signed bundle with a shipped bundle's manifest and tiny files in place of its networks.
 
-    So a mutation is as likely to hit what is checked as what is hashed.
+    With small files a mutation hits the checked structure as often as the hashed content.
     """
     shipped = load_bundle(shipped_bundle())
     files = {name: hashlib.sha256(name.encode()).digest() for name in shipped.files}
@@ -49,9 +49,9 @@ def _signed(files: Files, key: Ed25519PrivateKey) -> bytes:
 
 
 def _described(files: Files, rng: random.Random) -> Files:
-    """The same bundle with another description, whole but for its signature."""
-    said = f'"description": "Better, {rng.random()}."'.encode()
-    return files | {MANIFEST: re.sub(rb'"description": "[^"]*"', said, files[MANIFEST])}
+    """The same bundle with another description, valid except for its signature."""
+    text = f'"description": "Better, {rng.random()}."'.encode()
+    return files | {MANIFEST: re.sub(rb'"description": "[^"]*"', text, files[MANIFEST])}
 
 
 def sealed(content: bytes) -> bytes:
@@ -66,7 +66,7 @@ def _bytes_changed(data: bytes, rng: random.Random) -> bytes:
 
 
 def _piece_moved(data: bytes, rng: random.Random) -> bytes:
-    """A piece cut out, doubled, moved or blanked."""
+    """Remove, duplicate, move or blank a piece."""
     start, length, to = rng.randrange(len(data)), rng.randint(1, 200), rng.randrange(len(data))
     piece, rest = data[start : start + length], data[:start] + data[start + length :]
     return rng.choice(
@@ -84,12 +84,12 @@ def _cut_off(data: bytes, rng: random.Random) -> bytes:
 
 
 def _mended(spoil: Mutation) -> Mutation:
-    """The same under a digest that fits."""
+    """The same mutation with a recomputed digest."""
     return lambda data, rng: sealed(spoil(data[:-_DIGEST], rng))
 
 
 def _end_lies(data: bytes, rng: random.Random) -> bytes:
-    """Counts, sizes and places in the archive's end record or in a row of its contents."""
+    """Change counts, sizes and offsets in the end record or in an entry of the directory."""
     content = bytearray(data[:-_DIGEST])
     rows = [i for i in range(len(content)) if content.startswith(b"PK\x01\x02", i)]
     place, fields = rng.choice([(len(content) - 22, 22), (rng.choice(rows), 46)])
@@ -100,7 +100,7 @@ def _end_lies(data: bytes, rng: random.Random) -> bytes:
 
 
 def _file_changed(data: bytes, rng: random.Random) -> bytes:
-    """Another network under the manifest that was signed, packed as it should be."""
+    """Change a network but not the signed manifest, in a valid container."""
     files = read_container(data)
     name = rng.choice([n for n in files if n not in (MANIFEST, SIGNATURE)])
     files[name] = _bytes_changed(files[name], rng)
@@ -108,7 +108,7 @@ def _file_changed(data: bytes, rng: random.Random) -> bytes:
 
 
 def _files_changed(data: bytes, rng: random.Random) -> bytes:
-    """A file more, one fewer, two exchanged, or one under another name."""
+    """Add, remove, exchange or rename a file."""
     files = read_container(data)
     one, other = rng.sample([n for n in files if n not in (MANIFEST, SIGNATURE)], 2)
     how = rng.randrange(4)
@@ -124,7 +124,7 @@ def _files_changed(data: bytes, rng: random.Random) -> bytes:
 
 
 def _manifest_changed(data: bytes, rng: random.Random) -> bytes:
-    """Bytes of the manifest, or a file with its entry, under the signature of what it was."""
+    """Change bytes of the manifest, or a file with its entry, but keep the signature."""
     files = read_container(data)
     if rng.random() < 0.5:
         files[MANIFEST] = _bytes_changed(files[MANIFEST], rng)
@@ -164,7 +164,7 @@ def _signature_taken_off(data: bytes, rng: random.Random) -> bytes:
 
 
 def _by_an_ordinary_zip_program(data: bytes, rng: random.Random) -> bytes:
-    """The same files with a hostile name, a link, compression, or one of them twice."""
+    """Pack the same files with a hostile name, a link, compression, or repeated content."""
     entries = list(read_container(data).items())
     how = rng.choice(["name", "link", "compressed", "order", "twice"])
     if how == "name":

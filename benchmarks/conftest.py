@@ -1,4 +1,4 @@
-"""What the benchmarks share: simulated frames and the shipped bundle's cascade."""
+"""Fixtures of the benchmarks: simulated frames and the shipped bundle's cascade."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""How often a bundle's drift monitor fires on undrifted frames, and under each condition.
+"""Measures how often a bundle's drift monitor fires, without drift and under each condition.
 
     python -m benchmarks.drift BUNDLE --data ../shared/data/cr7 --split holdout
 
-The split's frames pass in a seeded order, near-duplicates one after the other, many times over;
-a window is judged at every half window. Shares are of those windows: at or above the watch limit,
-and at or above the alarm limit, of grey levels, of gate scores, and of either.
+The split's frames pass many times in random order, near-duplicates in succession. A window is
+judged at every half window. The table has the shares of windows at or above the watch limit and the
+alarm limit, for grey levels, for gate scores, and for either.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MORE = (
 
 
 class Watched(NamedTuple):
-    """One quantity over windows: its index [windows], at the watch and at the alarm limit."""
+    """One quantity over windows: its index [windows], and whether it reaches each limit."""
 
     psi: Floats
     watch: NDArray[np.bool_]
@@ -57,8 +57,8 @@ class Watched(NamedTuple):
 @click.option("--data", "folder", required=True, type=click.Path(path_type=Path))
 @click.option("--splits", type=click.Path(path_type=Path))
 @click.option("--split", default="holdout", show_default=True)
-@click.option("--passes", default=40, show_default=True, help="Orders of the frames.")
-@click.option("--limit", type=click.IntRange(min=1), help="No more frames than this.")
+@click.option("--passes", default=40, show_default=True, help="Number of random orders.")
+@click.option("--limit", type=click.IntRange(min=1), help="Most frames to use.")
 def drift(
     bundle: str | None,
     folder: Path,
@@ -98,7 +98,7 @@ def drift(
 
 
 def order_by_group(samples: Sequence[Sample], seed: int) -> list[int]:
-    """Indices of the samples, groups in random order, those of a group one after the other."""
+    """Indices of the samples: groups in random order, the samples of a group in succession."""
     groups: dict[str, list[int]] = defaultdict(list)
     for i, sample in enumerate(samples):
         groups[sample.group].append(i)
@@ -108,7 +108,7 @@ def order_by_group(samples: Sequence[Sample], seed: int) -> list[int]:
 
 
 def windows_of(order: Sequence[int], window: int) -> Iterator[Sequence[int]]:
-    """Windows that begin at every half window; all frames, where they are fewer than a window."""
+    """Windows that begin at every half window; all frames if they are fewer than a window."""
     for start in range(0, max(1, len(order) - window + 1), max(1, window // 2)):
         yield order[start : start + window]
 

@@ -1,11 +1,11 @@
-"""How long a device is blind after its start: from nothing to the first verdict.
+"""Measures the time from the start of the program to its first verdict.
 
     python -m benchmarks.first_verdict [--starts N] [--bundle B]
 
-Each start is a new process, as the service's is: ``millsight run`` on the simulated line until the
-first frame's line of JSON has come, which is after its verdict and, where it shows a defect, its
-outlines. The interpreter, the engine, the bundle's proof and the first frame's own time are in it.
-Files are in the system's cache but for the first start, which is shown apart.
+Each start is a new process, like that of the service: ``millsight run`` on the simulated line until
+the JSON line of the first frame, which comes after its verdict and any outlines. The time includes
+the interpreter, the engine, the bundle's verification and the first frame itself. Except at the
+first start, which is reported separately, files are in the system's cache.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ def first_verdict_s(bundle: str | None) -> float:
     command = [*_RUN, *(["--bundle", bundle] if bundle else [])]
     began = time.monotonic()
     with (
-        tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,
+        tempfile.TemporaryFile("w+") as messages,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, text=True) as process,
     ):
         assert process.stdout is not None
         line = process.stdout.readline()
         spent = time.monotonic() - began
         process.wait()
         if not line:
-            said.seek(0)
-            raise click.ClickException(f"no verdict came:\n{said.read()}")
+            messages.seek(0)
+            raise click.ClickException(f"no verdict came:\n{messages.read()}")
     return spent
 
 

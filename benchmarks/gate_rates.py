@@ -1,12 +1,12 @@
-"""What the gate lets through at several thresholds, by tile and by 1600×256 frame, as Markdown.
+"""The gate's recall and pass rate at several thresholds, by tile and 1600×256 frame, as Markdown.
 
     python -m benchmarks.gate_rates BUNDLE --data DIR --split holdout --tile 200x128
 
-A frame passes where any of its regions does, so a rate by tile is another one by frame. Where the
-data has no frames as wide as a line's, they are mosaics of its strips, half of them clean
-throughout and half with one defective strip (``benchmarks.bands``); every clean strip lies in
-several. In brackets are 95 % intervals, bootstrapped over groups. The deployed threshold comes
-first; the others are set on these very items and are what a threshold could do, not a promise.
+A frame passes if any of its regions passes, so rates by tile and by frame differ. If the data has
+no frames as wide as a line's, mosaics of its strips are used, half of them completely clean and
+half with one defective strip (``benchmarks.bands``); every clean strip is in several mosaics. In
+brackets are 95 % intervals, bootstrapped over groups. The deployed threshold comes first. The other
+thresholds are set on these same items: they show what is possible and are not guaranteed.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _rate(groups: NDArray[np.str_], passed: NDArray[np.bool_]) -> str:
 @click.argument("bundle", default="cold-strip")
 @click.option("--data", "folder", required=True, type=click.Path(path_type=Path))
 @click.option("--split", default="holdout", show_default=True)
-@click.option("--tile", type=SIZE, help="Judge tiles of this size; frames come besides.")
+@click.option("--tile", type=SIZE, help="Also judge tiles of this size.")
 @engine_options
 def gate_rates(
     bundle: str,

@@ -1,11 +1,11 @@
-"""An instance run on the holdout in float and shrunk, as Markdown.
+"""Figures of an instance run on the holdout, in float and quantized, as Markdown.
 
     python -m benchmarks.instances_table runs/instances-neuseg --data ../shared/data/neuseg
 
-The networks are shrunk as for a bundle: heads and rules are chosen on val by the shrunk TFLite
-form, and every form then looks at whole frames of the holdout through the engine and the host code
-of the device. In brackets are 95 % intervals, bootstrapped over groups of near-duplicates. Recall
-and false alarms are at the rules, by boxes at IoU 0.5.
+The networks are quantized as for a bundle: heads and rules are chosen on val with the quantized
+TFLite form. Then every form processes whole frames of the holdout with the device's engine and host
+code. In brackets are 95 % intervals, bootstrapped over groups of near-duplicates. Recall and false
+alarms are with the rules applied, for boxes at IoU 0.5.
 """
 
 from __future__ import annotations

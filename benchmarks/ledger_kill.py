@@ -1,11 +1,11 @@
-"""What a ledger has lost after its writer was killed at random moments: nothing that was committed.
+"""Kills a ledger's writer at random moments and checks that no committed row is lost.
 
     python -m benchmarks.ledger_kill --kills 200
 
-A child process writes frames, defects, gaps and messages as fast as it can and says the number of
-the last frame after each commit. It is killed with SIGKILL at a random moment. The ledger is then
-opened, checked, and written on by the next child. A kill leaves the system's cache; that commits
-are on the disk itself is ``PRAGMA synchronous = FULL``, which the tests hold.
+A child process writes frames, defects, gaps and messages as fast as possible, and prints the number
+of the last frame after each commit. It is killed with SIGKILL at a random moment. Then the ledger
+is opened and checked, and the next child continues it. A kill does not clear the system's cache;
+``PRAGMA synchronous = FULL`` ensures that commits are on the disk, which the tests check.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ DEFECT_EVERY, GAP_EVERY, MESSAGE_EVERY = 7, 50, 10
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a kill has left.
+    """The state of the ledger after a kill.
 
     Attributes:
-        committed: Last frame that the writer called committed; -1 before any.
+        committed: Last frame that the writer reported as committed; -1 before any.
         found: Last frame in the ledger.
         late_s: Seconds between the last frame in the ledger and the kill.
-        faults: What is wrong; empty where all is well.
+        faults: Failed checks; empty if there are none.
     """
 
     committed: int
@@ -54,7 +54,7 @@ class Outcome:
 
 
 def write_for_ever(path: Path, every_s: float) -> None:
-    """Write until killed; after each commit, its last frame goes to stdout."""
+    """Write until killed; print the last frame after each commit."""
     ledger = Ledger(path, RunFacts("killed", "none", ""), every_s=every_s)
     commits, number = 0, 0
     while True:
@@ -91,19 +91,19 @@ def write_for_ever(path: Path, every_s: float) -> None:
 
 
 def kill_once(path: Path, after_s: float, every_s: float) -> Outcome:
-    """Let a child write, kill it so long after its first commit, and look at what is left."""
+    """Let a child write, kill it ``after_s`` seconds after its first commit, check the ledger."""
     words = [sys.executable, "-m", "benchmarks.ledger_kill", "--child", str(path)]
     with subprocess.Popen(
         [*words, "--every", str(every_s)], stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
-        said = child.stdout.readline()
+        output = child.stdout.readline()
         time.sleep(after_s)
         child.kill()
         killed_at = time.time()
-        said += child.stdout.read()
-    # A number that was cut off in the middle was not said.
-    committed = [int(line) for line in said.split("\n")[:-1]]
+        output += child.stdout.read()
+    # A number without a line break was cut off and does not count.
+    committed = [int(line) for line in output.split("\n")[:-1]]
     return _outcome(path, committed[-1] if committed else -1, killed_at)
 
 
@@ -126,7 +126,7 @@ def _outcome(path: Path, committed: int, killed_at: float) -> Outcome:
 
 
 def _sums(reader: LedgerReader, run: int, found: int) -> Iterator[tuple[str, bool]]:
-    """Whether rows of a run agree with one another, up to the last frame found."""
+    """Check that the rows of a run are consistent up to the last frame found."""
     passed = reader.scalar(f"SELECT sum(length_mm) FROM stretches WHERE run = {run}")
     # A gap after the last frame may have come with the same commit.
     frames = passed / FRAME_MM
@@ -156,7 +156,12 @@ def kill_often(path: Path, kills: int, every_s: float, seed: int = 0) -> Iterato
 @click.command()
 @click.option("--kills", type=click.IntRange(min=1), default=200, show_default=True)
 @click.option(
-    "--every", "every_s", type=float, default=0.1, show_default=True, help="Between commits (s)."
+    "--every",
+    "every_s",
+    type=float,
+    default=0.1,
+    show_default=True,
+    help="Time between commits (s).",
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--child", type=click.Path(path_type=Path), hidden=True)

@@ -1,4 +1,4 @@
-"""Runs of the simulated line for the benchmarks, and what the process used for them."""
+"""Runs of the simulated line for the benchmarks, with the CPU time used."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from edge.vision.cascade import Cascade
 MM_PER_PX = 0.5
 
 
-class Asked(Sink):
-    """Counts what the cascade asked for, and what of it was done in the end.
+class StageCounts(Sink):
+    """Counts the frames that needed each stage, and those that got it.
 
     Attributes:
-        asked: Frames by what they asked for: ``verdict``, ``classes``, ``outlines``.
-        done: Those of them that got it.
+        needed: Frames that needed a stage: ``verdict``, ``classes``, ``outlines``.
+        done: Frames that got it.
     """
 
     def __init__(self) -> None:
-        self.asked: Counter[str] = Counter()
+        self.needed: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
@@ -46,14 +46,14 @@ class Asked(Sink):
             self._count("outlines", level is Level.FULL)
 
     def _count(self, stage: str, done: bool) -> None:
-        self.asked[stage] += 1
+        self.needed[stage] += 1
         self.done[stage] += done
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share of the frames that asked for it that got it, by stage; 1 where none asked."""
+        """Share of the frames needing a stage that got it, by stage; 1 if none needed it."""
         stages = ("outlines", "classes", "verdict")
-        return {s: self.done[s] / self.asked[s] if self.asked[s] else 1.0 for s in stages}
+        return {s: self.done[s] / self.needed[s] if self.needed[s] else 1.0 for s in stages}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ class Run:
     """A run of the line.
 
     Attributes:
-        speed_m_s: Of the strip.
+        speed_m_s: Speed of the strip.
         summary: ``Line.summary()``.
-        shares: ``Asked.shares``.
-        turn_p99_ms: 99th percentile of the verdicts that came at their turn; ``p99_ms`` counts
-            those that were caught up too.
+        shares: ``StageCounts.shares``.
+        turn_p99_ms: 99th percentile of the verdicts that came at their turn; ``p99_ms`` also
+            includes deferred verdicts.
         lines: Lines of a frame.
-        overhead: CPU time of all but inference and the simulated camera's drawing, as a share of
-            one core; None where inference ran in threads that are not told apart.
+        overhead: CPU time without inference and the simulated camera's drawing, as a share of one
+            core; None if inference ran in threads whose time cannot be separated.
     """
 
     speed_m_s: float
@@ -80,18 +80,18 @@ class Run:
 
     @property
     def period_ms(self) -> float:
-        """Time in which a frame passes."""
+        """Milliseconds in which a frame passes."""
         return period_s(self.lines, MM_PER_PX, self.speed_m_s) * 1e3
 
     @property
     def p99_ms(self) -> float:
-        """99th percentile of the verdict's latency; infinite where there was no verdict."""
+        """99th percentile of the verdicts' latency; infinite without a verdict."""
         p99 = self.summary["latency_ms"]["p99"]
         return float("inf") if p99 is None else float(p99)
 
     @property
     def adds_up(self) -> bool:
-        """Whether the millimetres of all levels are those of all frames, taken and lost."""
+        """Whether the millimetres of all levels equal those of all frames, including lost ones."""
         coverage = self.summary["coverage"]
         frames = self.summary["frames"] + self.summary["gaps"]
         levels = sum(mm for level, mm in coverage.items() if level != "passed_mm")
@@ -99,19 +99,19 @@ class Run:
 
     @property
     def in_order(self) -> bool:
-        """Whether outlines were given up before classes, and those before verdicts."""
+        """Whether outlines were skipped before classes, and classes before verdicts."""
         shares = list(self.shares.values())
         return shares == sorted(shares)
 
     @property
     def sustained(self) -> bool:
-        """Whether every millimetre was inspected in full and the p99 is within the period."""
+        """Whether every millimetre was inspected in full and the p99 is within a period."""
         coverage = self.summary["coverage"]
         return coverage["full"] == coverage["passed_mm"] and self.p99_ms <= self.period_ms
 
 
 class _Clocked:
-    """A cascade whose time on the processor is added up; its networks run in the calling thread."""
+    """A cascade that sums its CPU time; its networks must run in the calling thread."""
 
     def __init__(self, cascade: Cascade) -> None:
         self._cascade = cascade
@@ -149,9 +149,9 @@ def run_line(
     watch: Callable[..., None] | None = None,
     config: LineConfig | None = None,
 ) -> Run:
-    """Run the simulated line at a speed for so many seconds, in frames of [width, height].
+    """Run the simulated line at a speed for some seconds, with frames of ``size`` (width, height).
 
-    ``config`` is the default one at that speed unless it is given.
+    Without ``config`` the default configuration with this speed is used.
     """
     load = partial(Cascade.from_bundle, bundle)
     cascades = [_Clocked(load(threads=threads)), _Clocked(load(threads=1))]
@@ -159,14 +159,14 @@ def run_line(
     camera = SimulatedCamera(
         speed_m_s=speed_m_s, defect_rate=defect_rate, seed=seed, width=width, height=height
     )
-    asked = Asked()
+    counts = StageCounts()
     line = Line(
         camera,
         cascades[0],  # type: ignore[arg-type]
         config or LineConfig(speed_m_s=speed_m_s, mm_per_px=MM_PER_PX),
         background=lambda heed: cascades[1],  # type: ignore[arg-type,return-value]
         tracker=CoilTracker(mm_per_line=MM_PER_PX, mm_per_px_across=MM_PER_PX),
-        sinks=[asked],
+        sinks=[counts],
     )
     for cascade in cascades:
         cascade.warm_up()
@@ -186,4 +186,4 @@ def run_line(
     cpu -= sum(cascade.cpu_s for cascade in cascades) + camera.cpu_seconds
     overhead = cpu / wall if threads == 1 else None
     p99_ms = at_turn.percentile(99) or float("inf")
-    return Run(speed_m_s, line.summary(), asked.shares, p99_ms, height, overhead)
+    return Run(speed_m_s, line.summary(), counts.shares, p99_ms, height, overhead)

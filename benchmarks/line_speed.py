@@ -1,14 +1,14 @@
-"""The highest speed that this machine sustains, what happens at twice that, and the overhead.
+"""Measures the highest sustained speed, the behaviour at twice that speed, and the overhead.
 
     python -m benchmarks.line_speed [--bundle B] [--seconds S] [--defect-rate P]
 
-Sustained is a speed at which, for so many seconds, every millimetre is inspected in full and 99 of
-100 verdicts come within the period. It is found by bisection, each try a run on another strip; the
-speed found is run once more, ten times as long. At twice that speed the line must give up outlines
-before classes and classes before verdicts, keep the verdict's p99 within three periods, and account
-for every millimetre. Overhead is the CPU time of all but inference and the drawing of the strip; to
-tell them apart the networks then run in one thread each, as ``millsight run`` has them on two cores
-anyway. Give it a machine that does nothing else.
+A speed is sustained if, for the given seconds, every millimetre is inspected in full and 99 of 100
+verdicts come within a period. It is found by bisection, with another strip in each run; the result
+is confirmed by a run ten times as long. At twice that speed the line must skip outlines before
+classes and classes before verdicts, keep the verdicts' p99 within three periods, and account for
+every millimetre. Overhead is the CPU time without inference and the drawing of the strip. To
+separate them the networks run in one thread each, as with ``millsight run`` on two cores. Run this
+on an otherwise idle machine.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from edge.bench.bench import machine
 from edge.cli.options import open_bundle
 
 _SLOWEST, _FASTEST = 0.25, 64.0
-"""Speeds between which it is looked for, in m/s."""
+"""Range of the search, in m/s."""
 
 _STEP = 1.02
-"""It is found within 2 %."""
+"""The search ends within 2 %."""
 
 _LONGER = 10.0
 
 
 def highest(run: partial[Run], *, show: bool = True) -> float | None:
-    """The highest sustained speed in m/s, to 2 %; None where even the slowest is not."""
+    """The highest sustained speed in m/s, within 2 %; None if even the slowest is not sustained."""
     low, high = _SLOWEST, _FASTEST
     if not _sustained(run, low, show):
         return None
-    # Up in doublings first: a run far above the device's speed says nothing about it.
+    # Double the speed first: a run far above the device's speed gives no information.
     while low * 2 <= high and _sustained(run, low * 2, show):
         low *= 2
     high = min(high, low * 2)
@@ -82,7 +82,7 @@ def main(bundle_name: str | None, seconds: float, defect_rate: float, threads: i
         f"for {seconds * _LONGER:g} s:   {_row(sustained)}   "
         f"{'sustained' if sustained.sustained else 'NOT sustained'}\n"
         f"at twice that: {_row(double)}\n"
-        f"  done of what was asked for: {_done(double)}\n"
+        f"  share of needed stages done: {_done(double)}\n"
         f"  in the stated order: {_yes(double.in_order)}; every mm accounted for: "
         f"{_yes(double.adds_up and sustained.adds_up)}\n"
         f"  p99 within 3 periods: {_yes(double.p99_ms <= 3 * double.period_ms)}; of the verdicts "

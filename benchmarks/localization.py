@@ -1,12 +1,12 @@
-"""How well a defect's box lies: the box of its heat beside that of its regions, as Markdown.
+"""Localization of defects: the boxes of class maps compared with those of regions, as Markdown.
 
     python -m benchmarks.localization BUNDLE --data DIR --split val [--tile 200x128]
 
-Judged are the defects that were found and rightly named. The truth of one is what bounds all true
-boxes of its class within its regions. *IoU* is the intersection of box and truth over their union,
-*covered* the share of the truth in the box, *pointing* the share of regions with a true box whose
-hottest place lies in it (Zhang et al., Top-down Neural Attention by Excitation Backprop, 2016).
-Every figure is a mean over defects. There is no answer where the classifier has no maps.
+Only defects that were found with the correct class are judged. The truth for one is the bounding
+box of all true boxes of its class within its regions. *IoU* is that of box and truth; *covered* is
+the share of the truth in the box; *pointing* is the share of regions with a true box whose map has
+its peak in it (Zhang et al., Top-down Neural Attention by Excitation Backprop, 2016). Every figure
+is a mean over defects. A classifier without class maps cannot be judged.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from train.data.tiles import Tile, judged_tiles
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """How one defect's boxes lie.
+    """The localization of one defect.
 
     Attributes:
         class_name: Its class.
-        pointing: Share of its regions, of those with a true box, whose hottest place lies in one.
-        regions: IoU and covered share of its regions' box.
-        heat: The same of its heat's box.
+        pointing: Of its regions with a true box, the share whose map has its peak in one.
+        regions: IoU and covered share of the bounding box of its regions.
+        class_map: IoU and covered share of the box of its class maps.
     """
 
     class_name: str
     pointing: float
     regions: tuple[float, float]
-    heat: tuple[float, float]
+    class_map: tuple[float, float]
 
 
 def placed(cascade: Cascade, item: Tile, classes: tuple[str, ...]) -> Iterator[Placed]:
-    """The rightly named defects that a cascade finds with heat on an item, beside the truth."""
+    """Compare the correctly named defects with class maps on an item with the truth."""
     x, y, width, height = item.box
     pixels = np.ascontiguousarray(item.sample.read()[y : y + height, x : x + width])
     truth = [
@@ -61,22 +61,22 @@ def placed(cascade: Cascade, item: Tile, classes: tuple[str, ...]) -> Iterator[P
     for defect in (found for found in seen.defects if found.class_maps):
         boxes = [box for name, box in truth if name == defect.class_name]
         inside = [
-            (heat, parts)
-            for heat in defect.class_maps
-            if (parts := [part for box in boxes if (part := _common(box, heat.region))])
+            (class_map, parts)
+            for class_map in defect.class_maps
+            if (parts := [part for box in boxes if (part := _common(box, class_map.region))])
         ]
         if inside:
             true = bounding([part for _, parts in inside for part in parts])
             yield Placed(
                 class_name=defect.class_name,
-                pointing=float(np.mean([_points(heat, parts) for heat, parts in inside])),
-                regions=_fit(bounding([heat.region for heat in defect.class_maps]), true),
-                heat=_fit(defect.box, true),
+                pointing=float(np.mean([_points(class_map, parts) for class_map, parts in inside])),
+                regions=_fit(bounding([each.region for each in defect.class_maps]), true),
+                class_map=_fit(defect.box, true),
             )
 
 
-def _points(heat: ClassMap, boxes: list[Box]) -> bool:
-    x, y = heat.peak
+def _points(class_map: ClassMap, boxes: list[Box]) -> bool:
+    x, y = class_map.peak
     return any(left <= x < left + w and top <= y < top + h for left, top, w, h in boxes)
 
 
@@ -96,15 +96,17 @@ def _fit(box: Box, truth: Box) -> tuple[float, float]:
 def table(found: list[Placed]) -> str:
     """The figures of each class and of all, as Markdown."""
     lines = [
-        "| class | defects | pointing | IoU, regions | IoU, heat | covered, regions "
-        "| covered, heat |\n|---|---|---|---|---|---|---|"
+        "| class | defects | pointing | IoU, regions | IoU, class map | covered, regions "
+        "| covered, class map |\n|---|---|---|---|---|---|---|"
     ]
     names = sorted({defect.class_name for defect in found})
     for name, chosen in (
         *((name, [d for d in found if d.class_name == name]) for name in names),
         ("all", found),
     ):
-        rows = [(d.pointing, d.regions[0], d.heat[0], d.regions[1], d.heat[1]) for d in chosen]
+        rows = [
+            (d.pointing, d.regions[0], d.class_map[0], d.regions[1], d.class_map[1]) for d in chosen
+        ]
         cells = [f"{mean:.3f}" for mean in np.mean(rows, axis=0)]
         lines.append(f"| {' | '.join([name, str(len(chosen)), *cells])} |")
     return "\n".join(lines)
@@ -127,7 +129,7 @@ def localization(
     precision: str,
     threads: int,
 ) -> None:
-    """Print how well the boxes of BUNDLE (default: the shipped one) lie on a data set."""
+    """Print the localization of BUNDLE (default: the shipped one) on a data set."""
     cascade = Cascade.from_bundle(
         open_bundle(bundle, Device(allow_unsigned=True)),
         engine=engine,
@@ -139,7 +141,7 @@ def localization(
     turns = track(items, "judging", len(items))
     found = [defect for item in turns for defect in placed(cascade, item, data.classes)]
     if not found:
-        raise click.ClickException("no defect was found, rightly named and placed by a map")
+        raise click.ClickException("no defect was found with the correct class and a class map")
     click.echo(table(found))
 
 

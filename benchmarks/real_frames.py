@@ -1,8 +1,8 @@
-"""What a bundle says of the twenty real Severstal frames beside the truth, as Markdown.
+"""A bundle's verdicts on the twenty real Severstal frames, with the truth, as Markdown.
 
     python -m benchmarks.real_frames --data ../shared/data/severstal [BUNDLE]
 
-Twenty frames prove nothing about a rate; they show what the verdicts look like on real strip.
+Twenty frames are too few for a rate; they only show examples of verdicts on real strip.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ def real_frames(bundle: str | None, folder: Path) -> None:
             Path(row["ImageId"]).stem: [c for c in "1234" if row[f"c{c}"] == "1"]
             for row in csv.DictReader(table)
         }
-    click.echo("| frame | truth | verdict | score | classes said |\n|---|---|---|---|---|")
+    click.echo("| frame | truth | verdict | score | classes found |\n|---|---|---|---|---|")
     right = []
     for frame in FileCamera([folder / "frames"]):
         if not isinstance(frame, Frame):
             raise click.ClickException(frame.detail)
         seen, name = cascade.inspect(frame), Path(frame.source).stem
         right.append(seen.defective == bool(truth[name]))
-        said = ", ".join(sorted({defect.class_name for defect in seen.defects})) or "–"
+        found = ", ".join(sorted({defect.class_name for defect in seen.defects})) or "–"
         cells = [
             name,
             ", ".join(truth[name]) or "clean",
             ("defect" if seen.defective else "clean") + ("" if right[-1] else " (wrong)"),
             f"{seen.defect_score:.2f}",
-            said,
+            found,
         ]
         click.echo(f"| {' | '.join(cells)} |")
     low, high = wilson(sum(right), len(right))

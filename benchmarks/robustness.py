@@ -1,12 +1,13 @@
-"""What the conditions at the line cost a bundle: accuracy clean and under each, as a table.
+"""Robustness of a bundle: its accuracy on clean images and under each condition, as a table.
 
     python -m benchmarks.robustness BUNDLE --data ../shared/data/cr7 --split val --tile 200x128
 
-The int8 models judge through the deployed code, as ``millsight evaluate`` has them judge; the
-decoded image is changed before it is cut into tiles. Accuracy is that of defect or none at the
-decision threshold; of classes, that of the likeliest. A change is in points against the same items
-unchanged, its interval 95 %, bootstrapped over groups. Brightness ±20 % may cost one point of
-accuracy, anything else five. The black band is judged by whole frames: see ``benchmarks.bands``.
+The int8 models run in the deployed code, as with ``millsight evaluate``; the decoded image is
+changed before it is cut into tiles. Accuracy is for defect or none at the decision threshold; class
+accuracy is for the most likely class. A change is in points, compared with the same items
+unchanged; its 95 % interval is bootstrapped over groups. Brightness ±20 % may cost one point of
+accuracy, every other condition five. The black band is judged on whole frames: see
+``benchmarks.bands``.
 """
 
 from __future__ import annotations
@@ -37,12 +38,12 @@ from train.evaluate.scored import Scored
 from train.evaluate.scoring import score
 
 Judge = Callable[[Sequence[Tile], str], Scored]
-"""Gets items, and the name of the condition that they are judged under."""
+"""Scores items, given the name of their condition."""
 
 Interval = tuple[float, float]
 
 BANDS: tuple[tuple[int, Side], ...] = ((200, "left"), (200, "right"), (300, "left"))
-"""Columns and side; the last ends in the middle of a region that is 200 px wide."""
+"""Columns and side; the last one ends in the middle of a region of 200 px."""
 
 BAND_ALLOWED = 5.0
 """Points of accuracy that a band may cost."""
@@ -50,21 +51,21 @@ BAND_ALLOWED = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table; None where there is nothing to compare, or it was not judged.
+    """A row of the table; values are None if there is nothing to compare or judge.
 
     Attributes:
-        condition: Its name.
-        unit: What was judged, tiles or frames.
-        n: How many.
-        accuracy: Share judged rightly, defect or none.
-        auroc: Of the decision scores.
-        class_accuracy: Share whose likeliest class is right.
-        change: Of the accuracy, in points.
-        interval: Of the change.
-        class_change: Of the class accuracy, in points.
-        class_interval: Of that change.
-        allowed: Points of accuracy that it may cost.
-        holds: Whether it costs no more.
+        condition: Name of the condition.
+        unit: Unit of the items: tiles or frames.
+        n: Number of items.
+        accuracy: Share judged correctly, defect or none.
+        auroc: AUROC of the decision scores.
+        class_accuracy: Share whose most likely class is correct.
+        change: Change of the accuracy, in points.
+        interval: 95 % interval of ``change``.
+        class_change: Change of the class accuracy, in points.
+        class_interval: 95 % interval of ``class_change``.
+        allowed: Largest allowed loss of accuracy, in points.
+        holds: Whether the loss is within ``allowed``.
     """
 
     condition: str
@@ -83,13 +84,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Makes rows; ``threshold`` is the decision threshold, ``judge`` scores items."""
+    """Computes rows; ``threshold`` is the decision threshold, ``judge`` scores items."""
 
     threshold: float
     judge: Judge
 
     def by_condition(self, tiles: Sequence[Tile], unit: str) -> list[Row]:
-        """Clean, and under each of ``CONDITIONS``; the image is changed before it is cut."""
+        """Rows for clean images and each of ``CONDITIONS``; images are changed before cutting."""
         clean = self.judge(tiles, "clean")
         rows = [self._row("clean", unit, clean)]
         for condition in CONDITIONS:
@@ -102,7 +103,7 @@ class Table:
         return rows
 
     def by_band(self, frames: Sequence[Sample]) -> list[Row]:
-        """Whole frames clean, and with each of ``BANDS``; see ``benchmarks.bands``."""
+        """Rows for clean whole frames and each of ``BANDS``; see ``benchmarks.bands``."""
         clean = self.judge(_whole(frames), "clean frames")
         rows = [self._row("clean", "frames", clean)]
         for px, side in BANDS:
@@ -167,7 +168,7 @@ def _points(
 @click.option("--data", "folder", required=True, type=click.Path(path_type=Path))
 @click.option("--split", default="val", show_default=True)
 @click.option("--splits", "split_file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--tile", type=SIZE, help="Judge tiles of this size; the band is judged by frames.")
+@click.option("--tile", type=SIZE, help="Judge tiles of this size; the band always on frames.")
 @click.option("--format", "format_", type=click.Choice(["markdown", "json"]), default="markdown")
 def robustness(
     bundle: str,
@@ -177,7 +178,7 @@ def robustness(
     tile: tuple[int, int] | None,
     format_: str,
 ) -> None:
-    """Print what each condition costs BUNDLE on a split of DIR."""
+    """Print the loss of accuracy of BUNDLE under each condition on a split of DIR."""
     loaded = open_bundle(bundle, Device(allow_unsigned=True))
     cascade = Cascade.from_bundle(loaded)
     data = open_data(folder, splits=split_file)
@@ -190,7 +191,7 @@ def robustness(
     if frames := wide_frames(data.of(split)):
         rows += table.by_band(frames)
     else:
-        click.echo(f"No black band: {data.name} has no wide frames nor makes mosaics", err=True)
+        click.echo(f"No black band: {data.name} has no wide frames or mosaics", err=True)
     if format_ == "json":
         about = {"bundle": loaded.manifest.name, "data": data.name, "split": split}
         click.echo(json.dumps(about | {"rows": [asdict(row) for row in rows]}))

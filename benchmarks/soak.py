@@ -1,10 +1,11 @@
-"""Minutes or hours of the simulated line: does memory, latency, or anything else grow?
+"""Soak test: runs the simulated line for minutes or hours and shows whether memory or latency grow.
 
     python -m benchmarks.soak [--minutes M | --frames N] [--speed V] [--bundle B] [--within MS]
 
-Prints a row a minute with resident memory, threads, open files and the p99 of that minute's
-verdicts, and at the end how far they moved after warm-up, the first tenth of the run. Frames have
-the bundle's smallest size unless --full is given: what leaks, leaks by frame.
+It prints a row per minute with resident memory, threads, open files and the p99 of that minute's
+verdicts, and at the end their change since warm-up, which is the first tenth of the run. Frames
+have the bundle's smallest size unless --full is given, because leaks grow with the number of
+frames.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the process used at a moment.
+    """The process's resources at one time.
 
     Attributes:
-        frames: Verdicts so far.
-        rss_mib: Resident memory.
-        threads: Of Python.
-        files: Open file descriptors.
-        p99_ms: Of the verdicts since the reading before.
+        frames: Number of verdicts so far.
+        rss_mib: Resident memory in MiB.
+        threads: Number of Python threads.
+        files: Number of open file descriptors.
+        p99_ms: p99 latency of the verdicts since the previous reading.
     """
 
     frames: int
@@ -55,7 +56,7 @@ def rss_mib() -> float:
 
 
 def drift(readings: list[Reading]) -> dict[str, float]:
-    """How far each quantity moved from the end of warm-up, the first tenth, to its worst since."""
+    """Largest change of each quantity since the end of warm-up (the first tenth)."""
     settled = readings[max(1, len(readings) // 10) :] or readings[-1:]
     first = settled[0]
     return {
@@ -68,7 +69,7 @@ def drift(readings: list[Reading]) -> dict[str, float]:
 
 
 class Watch:
-    """Takes a reading every so many seconds."""
+    """Takes a reading every ``every_s`` seconds."""
 
     def __init__(self, every_s: float) -> None:
         self.readings: list[Reading] = []

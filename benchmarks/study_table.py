@@ -1,12 +1,12 @@
-"""The study's networks beside ours: figures in float and int8, and latency, as Markdown.
+"""Compares the study's networks with ours: figures in float and int8, latency; as Markdown.
 
     python -m benchmarks.study_table --data ../shared/data/cr7 runs/cr7-binary-*
 
-Each run is shrunk, and both forms judge the split through the engine and the preprocessing of the
-device, at the likeliest answer. In brackets are 95 % intervals, bootstrapped over groups of
-near-duplicates. McNemar's exact p holds each int8 network against the one that is most accurate in
-int8. Latency is of int8 on the sixteen regions of a 1600×256 frame, p50 and p99 of 200 interleaved
-rounds: measure it while nothing else runs.
+Each run is quantized, and both forms judge the split with the device's engine and preprocessing, by
+the most likely answer. In brackets are 95 % intervals, bootstrapped over groups of near-duplicates.
+McNemar's exact p compares each int8 network with the most accurate one in int8. Latency is for int8
+on the sixteen regions of a 1600×256 frame, p50 and p99 of 200 interleaved rounds; measure it on an
+idle machine.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One run's answers to a split.
+    """One run's answers on a split.
 
     Attributes:
         run: The run.
         engine: Its int8 network.
-        right: Whether each item is judged rightly, by precision, [n] bool.
+        right: Whether each item is judged correctly, by precision, [n] bool.
         area: AUROC of defect or none in int8.
-        macro_f1: Mean F1 of none and the classes in int8; None of a binary run.
+        macro_f1: Mean F1 of none and the classes in int8; None for a binary run.
     """
 
     run: Run
@@ -62,12 +62,12 @@ class Judged:
 
     @property
     def accuracy(self) -> float:
-        """Of int8."""
+        """Accuracy in int8."""
         return float(self.right["int8"].mean())
 
 
 def judge(run: Run, data: DataSet, split: str, progress: ExportProgress) -> tuple[Judged, Items]:
-    """Shrink a run and have both forms judge a split."""
+    """Quantize a run and judge a split with both forms."""
     forms = convert_stage(run, data, progress, (EXACT, REQUIRED)).forms
     tiles = judged_tiles(data, split, run.geometry.region)
     items = cut_tiles(tiles, len(data.classes), run.geometry)
@@ -86,17 +86,17 @@ def judge(run: Run, data: DataSet, split: str, progress: ExportProgress) -> tupl
 
 
 def macro_f1(task: Task, scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float | None:
-    """Mean F1 of none and each class that the labels [n, classes] show; None of a binary task."""
+    """Mean F1 of none and each class in the labels [n, classes]; None for a binary task."""
     if task.name == "binary":
         return None
     shown = np.column_stack([~labels.any(axis=1), labels])
-    said = scores.argmax(axis=1)[:, None] == np.arange(shown.shape[1])
-    found = [f1(shown[:, i], said[:, i]) for i in range(shown.shape[1]) if shown[:, i].any()]
+    answered = scores.argmax(axis=1)[:, None] == np.arange(shown.shape[1])
+    found = [f1(shown[:, i], answered[:, i]) for i in range(shown.shape[1]) if shown[:, i].any()]
     return float(np.mean([value for value in found if value is not None]))
 
 
 def latencies(engines: Sequence[Engine], sides: Sequence[tuple[int, int]]) -> list[str]:
-    """p50 and p99 in ms of each engine on a frame's regions, measured in turns."""
+    """p50 and p99 in ms of each engine on a frame's regions, measured alternately."""
     rng = np.random.default_rng(0)
     frames = [rng.integers(0, 255, (REGIONS, h, w), dtype=np.uint8) for w, h in sides]
     spent = np.empty((ROUNDS, len(engines)))

@@ -1,4 +1,4 @@
-"""The whole cascade from Frame to Inspection, as the gate decides on drawn strip."""
+"""The whole cascade from Frame to Inspection on simulated strip."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The instance model's host code on a frame of 1600×256: all that is not in an engine.
+"""The instance model's host code (everything outside of the engines) on a frame of 1600×256.
 
-The maps are noise of the shapes and integers that a pyramid gives, with sixteen places that stand
-out; the frame is one window, sixteen boxes are read and sixteen masks drawn.
+The maps are random integers with the shapes of a pyramid's outputs, and sixteen strong peaks. The
+frame is one window; sixteen boxes are sampled and sixteen masks drawn.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TILES = [(x, y, 200, 128) for x in range(0, WIDTH, 600) for y in (0, 128)]
 
 
 class Replay(Engine):
-    """Gives the same outputs at once, whatever it is shown."""
+    """Returns the same outputs at once for every input."""
 
     name = "replay"
     threads = 1
@@ -135,8 +135,8 @@ def test_measure(benchmark):
 def test_host(benchmark, maps, call):
     """Everything but the engines, from pixels to instances with their outlines."""
     rng = np.random.default_rng(1)
-    said = np.zeros((ROIS, CLASSES + 5), np.float32)
-    said[:, 1] = 5
+    heads = np.zeros((ROIS, CLASSES + 5), np.float32)
+    heads[:, 1] = 5
     masks = Quantized(rng.integers(-128, 128, (8, 28, 28, CLASSES), dtype=np.int8), 0.05, 0)
     outputs = [
         Quantized(level.values[np.newaxis], level.scale, level.zero)
@@ -145,7 +145,7 @@ def test_host(benchmark, maps, call):
     ]
     model = InstanceModel(
         {(WIDTH, HEIGHT): Replay(outputs, (1, HEIGHT, WIDTH, 1))},
-        Replay([Quantized(said)], (ROIS, 14, 14, CHANNELS)),
+        Replay([Quantized(heads)], (ROIS, 14, 14, CHANNELS)),
         Replay([masks], (8, 14, 14, CHANNELS)),
         classes=("1", "2", "3", "4"),
         anchors=ANCHORS,

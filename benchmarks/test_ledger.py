@@ -1,7 +1,7 @@
-"""What the ledger costs a frame: 78 a second, 5 % of them with a defect, a commit a second.
+"""The ledger's time per frame: 78 frames a second, 5 % with a defect, one commit a second.
 
 A round is ten seconds of strip: 780 frames, 39 defects of two pieces with masks, ten commits that
-wait for the disk. Divide by 780 for a frame; the time of the processor alone is in ``extra_info``.
+wait for the disk. Divide by 780 for one frame; the CPU time per frame is in ``extra_info``.
 """
 
 from __future__ import annotations

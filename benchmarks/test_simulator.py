@@ -1,7 +1,7 @@
-"""The simulator's cost: drawing a data set, composing live strip, and feeding a line.
+"""The simulator's speed: drawing a data set, composing live strip, and feeding a line.
 
-The floors are those of the design: at least 100 drawn and 500 composed frames a second of one
-core's CPU time, and at most 15 % of a core for a camera at 78 frames a second.
+The design requires at least 100 drawn and 500 composed frames per second of CPU time, and at most
+15 % of a core for a camera at 78 frames a second.
 """
 
 from __future__ import annotations

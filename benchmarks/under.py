@@ -1,4 +1,4 @@
-"""The conditions at the line that a bundle is held against, and samples as they are under one."""
+"""The conditions of the robustness test, and samples changed by a condition."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from train.augment.conditions import (
 from train.data.sample import Sample
 
 Change = Callable[[Pixels, np.random.Generator], Pixels]
-"""Gets the decoded image and a generator of the image's own."""
+"""Changes a decoded image, given a random generator specific to the image."""
 
 _PX_PER_SPECK = 5_000
 
 _DIRT = 7
-"""Seed of the specks on the glass, which lie on the same places in every image."""
+"""Seed of the specks on the glass, which are at the same places in every image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Condition:
     """A condition at the line.
 
     Attributes:
-        name: As the table calls it.
-        change: What it does to an image.
-        allowed: Points of accuracy that it may cost.
+        name: Name in the table.
+        change: Its effect on an image.
+        allowed: Largest allowed loss of accuracy, in points.
     """
 
     name: str
@@ -66,23 +66,23 @@ CONDITIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Under(Sample):
-    """A sample as it is under a condition; its labels stay.
+    """A sample changed by a condition; its labels are unchanged.
 
     Attributes:
-        sample: As it was; it may be of another kind, such as a mosaic.
-        change: What is done to its pixels.
+        sample: The original; it may be of another type, such as a mosaic.
+        change: The change of its pixels.
     """
 
     sample: Sample
     change: Change
 
     def read(self) -> Pixels:
-        """As the sample's own, changed; the same each time."""
+        """The changed pixels of the sample; the same at each call."""
         own = np.random.default_rng(zlib.crc32(self.name.encode()))
         return self.change(self.sample.read(), own)
 
 
 def under(sample: Sample, change: Change) -> Under:
-    """The sample as it is after a change."""
+    """The sample with a change."""
     s = sample
     return Under(s.path, s.width, s.height, s.instances, s.group, s.split, s, change)

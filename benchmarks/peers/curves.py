@@ -1,10 +1,10 @@
-"""AP50 on val against minutes of training, ours beside a peer's, as a Markdown table:
+"""AP50 on val by minutes of training, for ours and a peer, as a Markdown table:
 
     python -m benchmarks.peers.curves runs/instances-cr7 runs/peers/cr7/fit
 
-Each row has what the last epoch judged by then reached. The minutes of both count validation. Ours
-is judged by COCO's code on some epochs, the peer by its own validator on each. Of a peer that was
-trained on from its own weights name all folders, in order.
+Each row has the result of the last judged epoch by that time. Both minutes include validation. Ours
+is judged by COCO's code on some epochs, the peer by its own validator on each. For a peer that was
+trained in parts, each from the weights of the previous one, name all folders in order.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ FIGURES = ("box_ap50", "mask_ap50")
 
 
 class Point(NamedTuple):
-    """What training had reached.
+    """A point of a learning curve.
 
     Attributes:
-        minutes: Since its start.
-        figures: AP50 of boxes, and of masks where they are learnt; nan where they are not.
+        minutes: Minutes since the start.
+        figures: AP50 of boxes and of masks; NaN if masks are not trained.
     """
 
     minutes: float
@@ -67,7 +67,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
 
 
 def reached(curve: Sequence[Point], minutes: float) -> tuple[float, ...] | None:
-    """The figures by then: None before the first, and once training was over by ten minutes."""
+    """The figures at a time; None before the first point and ten minutes after the last."""
     done = [point for point in curve if point.minutes <= minutes]
     if not done or minutes > curve[-1].minutes + 10:
         return None

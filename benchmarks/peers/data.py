@@ -1,10 +1,10 @@
-"""Lays a data set out as Ultralytics reads it: the same splits, the same pixels, grey.
+"""Writes a data set in Ultralytics' format: the same splits, the same pixels, grey.
 
     python -m benchmarks.peers.data ../shared/data/cr7 --task detect --out runs/peers/cr7/data
 
-Images become PNGs, so that both sides see what one decoder made of them. Beside the data set lie
-two sets to calibrate int8 with, both of train alone: strips, and frames laid together from strips;
-and frames of val and of the holdout to time models on.
+Images are written as PNG, so that both sides see the pixels of the same decoder. In addition there
+are two sets for int8 calibration, both from train only (strips, and frames composed of strips), and
+frames of val and holdout for timing.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ SPLITS = ("train", "val", "holdout")
 DETECT, SEGMENT = "detect", "segment"
 
 CALIBRATION = 300
-"""Images: as many as Ultralytics' documentation asks for."""
+"""Number of images that Ultralytics' documentation recommends."""
 
 FRAMES = 100
 
 
 def label_line(instance: Instance, width: int, height: int, task: str) -> str:
-    """One line of a label file: the class, then shares of the image's width and height.
+    """One line of a label file: the class, then fractions of the image's width and height.
 
-    A box is its centre and size, an outline the vertices of one polygon.
+    A box is written as centre and size, an outline as the vertices of one polygon.
 
     Raises:
-        LabelError: ``SEGMENT`` was asked of an instance that is a box alone.
+        LabelError: ``SEGMENT`` with an instance that has only a box.
     """
     if task == DETECT:
         x, y, w, h = instance.box
@@ -60,10 +60,10 @@ def write_data(data: DataSet, out: Path, task: str, seed: int = 0) -> None:
         data: A split data set.
         out: The folder.
         task: ``DETECT`` or ``SEGMENT``.
-        seed: Of the draws for calibration and frames.
+        seed: Seed of the draws for calibration and frames.
 
     Raises:
-        LabelError: As ``label_line``.
+        LabelError: As in ``label_line``.
         ImageError: An image cannot be read.
     """
     for split in SPLITS:
@@ -97,7 +97,7 @@ def _write(out: Path, split: str, name: str, sample: Sample, lines: Iterable[str
 
 
 def _describe(out: Path, name: str, classes: Sequence[str], splits: dict[str, str]) -> None:
-    """A data set's description; JSON is YAML too."""
+    """Write a data set's description; JSON is valid YAML."""
     about = {"path": str(out.resolve()), **splits, "channels": 1}
     (out / name).write_text(json.dumps(about | {"names": dict(enumerate(classes))}, indent=1))
 
@@ -108,7 +108,7 @@ def _describe(out: Path, name: str, classes: Sequence[str], splits: dict[str, st
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--splits", "split_file", type=click.Path(path_type=Path, dir_okay=False))
 def main(folder: Path, task: str, out: Path, split_file: Path | None) -> None:
-    """Lay the data set in FOLDER out for Ultralytics."""
+    """Write the data set in FOLDER for Ultralytics."""
     if out.exists() and any(out.iterdir()):
         raise click.ClickException(f"{out} is not empty; name a new folder")
     write_data(open_data(folder, splits=split_file), out, task)

@@ -1,10 +1,11 @@
-"""Sets up the environment that a peer lives in, apart from the project's own.
+"""Sets up a separate Python environment for a peer.
 
     python -m benchmarks.peers.environment [--venv benchmarks/peers/.venv] [--torch-index URL]
 
-It is 2 GB, and AGPL-3.0 software that the project neither depends on nor copies from. PyTorch goes
-in first and without its dependencies, so that a build for GPUs, which brings gigabytes more, is
-noticed before that: install the CPU build, from its own index where yours does not serve it.
+It takes 2 GB and contains AGPL-3.0 software, on which the project does not depend and from which it
+copies nothing. PyTorch is installed first and without its dependencies, so that a GPU build is
+detected before it adds gigabytes. Install the CPU build, from its own index if yours does not have
+it.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ _BUILD = "import torch; print(torch.version.cuda or 'cpu')"
 
 
 def set_up(folder: Path, torch_index: str | None) -> Path:
-    """Make the environment, or complete it, and give its interpreter.
+    """Create or complete the environment; return its interpreter.
 
     Args:
-        folder: Where it goes.
-        torch_index: An index to take PyTorch from.
+        folder: Folder of the environment.
+        torch_index: Package index for PyTorch; None uses the default.
 
     Raises:
-        SystemExit: What was installed is no CPU build of PyTorch.
+        SystemExit: The installed PyTorch is not a CPU build.
     """
     if not (folder / "bin" / "python").exists():
         venv.create(folder, with_pip=True)
@@ -37,19 +38,19 @@ def set_up(folder: Path, torch_index: str | None) -> Path:
     index = ["--index-url", torch_index] if torch_index else []
     requirements = ["-r", str(HERE / "requirements.txt")]
     subprocess.run([*pip, *index, TORCH], check=True)
-    # PyTorch imports some of what the others bring, so its build can be asked only after them.
+    # PyTorch imports some of these packages, so its build can be checked only after them.
     subprocess.run([*pip, *requirements], check=True)
-    asked = subprocess.run([str(python), "-c", _BUILD], capture_output=True, text=True, check=False)
-    if asked.stdout.strip() != "cpu":
+    build = subprocess.run([str(python), "-c", _BUILD], capture_output=True, text=True, check=False)
+    if build.stdout.strip() != "cpu":
         sys.exit(
-            f"{TORCH} is not a build for CPUs alone ({asked.stdout.strip() or asked.stderr}). "
+            f"{TORCH} is not a CPU build ({build.stdout.strip() or build.stderr}). "
             "Uninstall it there and name the index of CPU builds with --torch-index"
         )
     return python
 
 
 def main() -> None:
-    """Set up and say how to call it."""
+    """Set up the environment and print how to use it."""
     parser = argparse.ArgumentParser(description=set_up.__doc__)
     parser.add_argument("--venv", type=Path, default=HERE / ".venv")
     parser.add_argument("--torch-index")

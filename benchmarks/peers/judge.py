@@ -1,11 +1,11 @@
-"""Judges what a peer has found with the code that judges ours.
+"""Judges a peer's predictions with the code that judges ours.
 
     python -m benchmarks.peers.judge holdout.json --rules-from val.json \\
         --data ../shared/data/cr7 --split holdout
 
-Prints the figures that ``millsight evaluate`` gives of instances, as JSON. The rules from which an
-instance counts as a defect are chosen as ours are, on what the peer found on val; without them
-there is average precision alone.
+Prints the instance figures of ``millsight evaluate`` as JSON. The rules for reporting an instance
+are chosen like ours, on the peer's predictions for val; without them there is only average
+precision.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Times several models on the same frames in the same minute, as a Markdown table or JSON.
+"""Times several models on the same frames in turns, as a Markdown table or JSON.
 
     python -m benchmarks.peers.latency --rounds 20 --block 10 \\
         --worker "ours=.venv/bin/python -m benchmarks.peers.ours BUNDLE --frames FRAMES" \\
         --worker "peer=benchmarks/peers/.venv/bin/python -m benchmarks.peers.yolo.worker MODEL \\
             --task detect --size 1600x256 --frames FRAMES"
 
-All workers load first; then blocks of frames take turns, and whoever is not asked sleeps. *share*
-is the median of a worker's latency over that of the first, round by round, so that a machine that
-changes its speed changes both.
+All workers load first; then they process blocks of frames in turns, and the others sleep. *share*
+is the median ratio of a worker's latency to that of the first worker, round by round, so that a
+change of the machine's speed affects both.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ PERCENTILES = (50, 90, 99)
 
 
 def figures(timings: Mapping[str, Timings], block: int) -> dict[str, dict[str, Any]]:
-    """Of each worker: percentiles in ms, instances a frame, medians of stages, and its share.
+    """For each worker: percentiles in ms, instances per frame, medians of stages, and its share.
 
     Args:
-        timings: Of each worker, in blocks; the first one's are what shares are of.
+        timings: Timings of each worker, in blocks; shares are relative to the first worker.
         block: Frames in a block.
     """
     rounds = {name: _rounds(timed.ms, block) for name, timed in timings.items()}
@@ -53,7 +53,7 @@ def _rounds(ms: Sequence[float], block: int) -> np.ndarray[Any, np.dtype[np.floa
 
 
 def as_markdown(table: Mapping[str, Mapping[str, Any]]) -> str:
-    """The table; milliseconds."""
+    """The table, in milliseconds."""
     lines = ["| model | p50 | p90 | p99 | share | found a frame | stages, p50 |"]
     lines.append("|---|---|---|---|---|---|---|")
     for name, row in table.items():

@@ -1,7 +1,7 @@
-"""Frames as a line's camera gives them, laid together from the strips of one split.
+"""Frames of a line's width, composed of the strips of one split.
 
-Unlike those of ``benchmarks.bands`` they hold strips as they come, most with a defect: what is
-timed here is the work of finding instances, and a clean frame is none.
+Unlike those of ``benchmarks.bands`` they contain random strips, most of them defective, because
+they are used to time the search for instances, which a clean frame does not need.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from train.data.sample import Sample
 
 
 def dense_frames(samples: Sequence[Sample], most: int, seed: int = 0) -> list[Mosaic]:
-    """Mosaics of strips drawn without repetition, in a fixed order; labels are left behind.
+    """Mosaics of strips drawn without repetition, without labels.
 
     Args:
         samples: Strips of one split and size; a frame holds as many as fit into 1600×256.
-        most: Frames at most.
-        seed: Of the draw.
+        most: Most frames.
+        seed: Seed of the draw.
 
     Returns:
-        None where strips differ in size, do not fill a line's width, or are too few for a frame.
+        The mosaics; empty if strips differ in size, do not fill a line's width, or are too few.
     """
     sizes = {(sample.width, sample.height) for sample in samples}
     if len(sizes) != 1:

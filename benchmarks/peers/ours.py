@@ -2,8 +2,8 @@
 
     python -m benchmarks.peers.ours BUNDLE --frames runs/peers/cr7/data/images/frames_holdout
 
-A latency is that of the whole cascade, gate, classifier and outlines of what they suspect; with
-``--alone`` that of the instance model on the whole frame, as a peer without a gate has it.
+A latency is that of the whole cascade: gate, classifier, and outlines of suspicious regions. With
+``--alone`` it is that of the instance model on the whole frame, like a peer without a gate.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from edge.vision.models.instances import InstanceModel
 
 
 def by_cascade(cascade: Cascade) -> Callable[[Pixels], Timed]:
-    """Times verdict and outlines; the stages are the cascade's."""
+    """Times verdict and outlines; the stages are those of the cascade."""
 
     def find(pixels: Pixels) -> Timed:
         started = time.perf_counter()
@@ -42,7 +42,7 @@ _STAGES = ("gate", "classifier", "instances")
 
 
 def alone(model: InstanceModel) -> Callable[[Pixels], Timed]:
-    """Times the instance model; the stages are its engines and what lies between them."""
+    """Times the instance model; the stages are engines and host code."""
 
     def find(pixels: Pixels) -> Timed:
         started = time.perf_counter()

@@ -1,11 +1,11 @@
-"""What a peer has found, from the JSON that it leaves: the neutral ground between environments.
+"""Reads a peer's predictions from JSON, the exchange format between the environments.
 
     {"classes": [names],
      "frames": [{"name": the image's, "found": [
          {"class": from 0, "score": 0 to 1, "box": [x1, y1, x2, y2], "mask": COCO's run lengths}]}]}
 
-``mask`` is absent where there are boxes alone. Boxes are corners in pixels of the image, in which a
-pixel k covers k to k + 1.
+``mask`` is absent if there are boxes only. Boxes are corners in pixels of the image; pixel k covers
+k to k + 1.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from train.data.sample import Sample
 def read_predictions(
     path: Path, samples: Sequence[Sample], classes: Sequence[str]
 ) -> list[list[FoundInstance]]:
-    """What was found on each sample, best score first.
+    """The instances found on each sample, by descending score.
 
-    What lies outside its image, or has an empty mask, is left out: it can be right nowhere, and is
-    not held against a peer.
+    Instances outside of the image or with an empty mask are dropped: they cannot be correct, and
+    are not counted against the peer.
 
     Args:
-        path: The JSON.
-        samples: The judged samples; the file must speak of each, once, and of no other.
-        classes: The data set's classes, which must be the file's.
+        path: The JSON file.
+        samples: The judged samples; the file must contain each of them once and no others.
+        classes: The data set's classes, which must be those of the file.
 
     Raises:
         MissingPathError: There is no such file.
-        DataError: It is not as above, or is of other images or classes.
+        DataError: The file has another form, or other images or classes.
     """
     try:
         document = json.loads(path.read_text())

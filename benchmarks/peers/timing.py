@@ -1,8 +1,9 @@
-"""Times models in processes of their own, in turn, so that all meet the same machine.
+"""Times models in separate processes, in turns, so that all run under the same conditions.
 
-A worker is any program that says ``{"ready": true, …}`` on a line once it has loaded, then answers
-each line ``run N`` with the latencies of its next N frames, as one line of JSON, and ends with its
-standard input. This module needs the standard library alone: a peer's environment has it too.
+A worker is any program that prints a line ``{"ready": true, …}`` once it has loaded, then answers
+each line ``run N`` with the latencies of its next N frames as one line of JSON, and ends when its
+standard input closes. This module needs only the standard library, because it also runs in a peer's
+environment.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ Frame = TypeVar("Frame")
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What one frame took.
+    """The time of one frame.
 
     Attributes:
-        ms: From decoded frame to instances.
-        found: How many instances.
-        stages: Milliseconds of each part that the model tells apart.
+        ms: Milliseconds from decoded frame to instances.
+        found: Number of instances.
+        stages: Milliseconds of each part that the model reports.
     """
 
     ms: float
@@ -35,7 +36,7 @@ class Timed:
 
 @dataclass(slots=True)
 class Timings:
-    """What many frames took, in order."""
+    """The times of many frames, in order."""
 
     ms: list[float] = field(default_factory=list)
     found: list[int] = field(default_factory=list)
@@ -50,11 +51,11 @@ class Timings:
 
 
 class WorkerError(Exception):
-    """A worker ended, or said what is no answer."""
+    """A worker ended, or gave an invalid answer."""
 
 
 class Worker:
-    """A program that answers ``run N``; a context manager that ends it.
+    """A worker process; a context manager that ends it.
 
     Raises:
         WorkerError: It ended before it was ready.
@@ -68,10 +69,10 @@ class Worker:
         self.about = self._answer()
 
     def run(self, frames: int) -> dict[str, Any]:
-        """Have the next frames timed.
+        """Let the worker time its next frames.
 
         Raises:
-            WorkerError: It ended, or its answer holds no latencies.
+            WorkerError: It ended, or its answer has too few latencies.
         """
         assert self._process.stdin is not None
         try:
@@ -91,7 +92,7 @@ class Worker:
         self._process.communicate()
 
     def _answer(self) -> dict[str, Any]:
-        """The next line that is a JSON object; libraries print on stdout what they like."""
+        """The next line that is a JSON object; libraries may print other lines on stdout."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith("{"):
@@ -103,22 +104,22 @@ class Worker:
 def serve(
     find: Callable[[Frame], Timed],
     frames: Sequence[Frame],
-    asked: TextIO,
+    requests: TextIO,
     about: dict[str, Any],
     answers: TextIO = sys.stdout,
 ) -> None:
-    """Be a worker: answer until ``asked`` ends, going round the frames.
+    """Act as a worker: answer until ``requests`` ends, with the frames in turn.
 
     Args:
         find: Finds the instances on a frame.
-        frames: Decoded frames, at least one.
-        asked: Where questions come from.
-        about: Said when ready.
-        answers: Where answers go.
+        frames: One or more decoded frames.
+        requests: Stream of the requests.
+        about: Additional fields of the ready line.
+        answers: Stream for the answers.
     """
     rounds = cycle(frames)
     _say(answers, {"ready": True, "frames": len(frames), **about})
-    for line in asked:
+    for line in requests:
         count = int(line.removeprefix("run "))
         timed = [find(next(rounds)) for _ in range(count)]
         names = timed[0].stages if timed else ()
@@ -133,14 +134,14 @@ def serve(
 
 
 def take_turns(workers: Sequence[Worker], rounds: int, block: int) -> dict[str, Timings]:
-    """Time blocks of frames, each worker's after another's, everybody in another order each round.
+    """Time blocks of frames of one worker after another, in a different order each round.
 
-    The first frame of a block is timed and left out: another's work has emptied the caches.
+    The first frame of a block is not counted, because the caches hold another worker's data.
 
     Args:
-        workers: Ready ones.
-        rounds: Blocks of each.
-        block: Frames that count in a block.
+        workers: Ready workers.
+        rounds: Number of blocks of each worker.
+        block: Number of counted frames in a block.
     """
     timings = {worker.name: Timings() for worker in workers}
     for turn in range(rounds):

@@ -1,4 +1,4 @@
-"""A line, put together as the configuration says."""
+"""Builds a line from its configuration."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ if TYPE_CHECKING:
     from edge.position.encoder_feed import EncoderFeed
 
 Say = Callable[[str], None]
-"""Takes a sentence that a person must not overlook."""
+"""Called with an important message for people."""
 
 LEAVE_CORES = 1
-"""Cores for the camera and for what is caught up. A network that takes all waits for whichever of
-its threads is put aside: on two cores at 10 m/s one in ten gates then takes 7 ms instead of 5."""
+"""Cores left for the camera and for deferred stages. A network on all cores must wait whenever one
+of its threads is preempted: on two cores at 10 m/s one in ten gates takes 7 ms instead of 5."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A line that is ready to run, and what it was made of.
+    """A line that is ready to run, and its parts.
 
     Attributes:
-        line: Runs once; its sinks are closed when it ends.
-        camera: Where its frames come from.
-        outputs: Where its inspections go.
-        first_bundle: What judges at the start.
-        watched: Watches for a newly installed bundle; None where one was named.
+        line: The line. It runs once; its sinks are closed at its end.
+        camera: Source of its frames.
+        outputs: Its outputs.
+        first_bundle: The bundle at the start.
+        watched: Watches for a newly installed bundle; None if the configuration names a bundle.
     """
 
     line: Line
@@ -69,25 +69,25 @@ class Assembly:
 
     @property
     def bundle(self) -> Bundle:
-        """What judges now."""
+        """The current bundle."""
         return self.first_bundle if self.watched is None else self.watched.bundle
 
 
 @contextmanager
 def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Assembly]:
-    """A line as the configuration says, whose camera is closed when the context ends.
+    """Build a line from the configuration; its camera is closed at the end of the context.
 
     Args:
         config: The configuration.
         say: See ``Say``.
-        listen: Whether ``millsight coil`` reaches it, where this device has a state folder.
+        listen: Whether ``millsight coil`` can reach the line, if the state folder exists.
 
     Raises:
-        MissingPathError: A file or folder that is named is not there.
+        MissingPathError: A named file or folder does not exist.
         BundleError: The bundle is corrupt, not trusted here, or newer than this program.
         CameraError: The camera cannot be opened.
         UnwritableError: An output cannot be written.
-        ConfigError: Something is not as the configuration says.
+        ConfigError: The configuration does not fit the device or the bundle.
         EngineError: No engine runs the bundle's models.
     """
     device = device_of(config.bundle)
@@ -121,7 +121,7 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
                 say=partial(state.tell_here, EventKind.BUNDLE),
             )
         outputs = Outputs(config, camera.name, bundle, state, watched)
-        unused.pop_all()  # From here on the line closes what follows the strip.
+        unused.pop_all()  # From now on the line closes the feed.
         counts = camera.counts or not camera.live
         line = Line(
             camera,
@@ -141,14 +141,14 @@ def assembled(config: Config, say: Say, *, listen: bool = True) -> Iterator[Asse
 
 
 def device_of(config: BundleConfig) -> Device:
-    """What is trusted here, and where bundles are kept."""
+    """The device's trusted keys and state folder."""
     return Device(
         config.keys or keys_folder(), config.state or state_folder(), config.allow_unsigned
     )
 
 
 def open_configured(config: BundleConfig, say: Say) -> Bundle:
-    """The bundle that the configuration names, checked; its models are not loaded.
+    """Open and check the configured bundle without loading its models.
 
     Raises:
         MissingPathError: There is no such file.
@@ -183,7 +183,7 @@ def _drift_every(config: Config, camera: Camera) -> int:
 
 @contextmanager
 def _listening(folder: Path, state: RunState, say: Say) -> Iterator[None]:
-    """Take commands to the line; it runs without, too."""
+    """Receive commands for the line within the context; if this fails, the line runs without it."""
     try:
         control = Control(folder, state.begin_coil)
     except ConfigError as error:

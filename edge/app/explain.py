@@ -1,4 +1,4 @@
-"""What a line would do with a configuration, in plain sentences."""
+"""Explains in plain sentences what a line does with a configuration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CAMERAS = {
 
 
 def explain(config: Config) -> list[str]:
-    """A sentence for each thing that a person would want to look over before the line starts."""
+    """Sentences about the configuration, to be checked by a person before the line starts."""
     return [
         _camera(config),
         _strip(config),
@@ -48,11 +48,8 @@ def _strip(config: Config) -> str:
     line, position = config.line, config.position
     scale = f"a line is {line.along_mm:g} mm of it, a column {line.across_mm:g} mm"
     if position.source == "encoder":
-        fed = f"listened for at {position.feed}" if position.feed else "that come with the frames"
-        return (
-            f"The strip is followed by an encoder's counts {fed}, {position.mm_per_count:g} mm "
-            f"each; {scale}."
-        )
+        fed = f"received at {position.feed}" if position.feed else "that come with the frames"
+        return f"Positions follow encoder counts {fed}, {position.mm_per_count:g} mm each; {scale}."
     return f"The strip runs at {line.speed_m_s:g} m/s; {scale}."
 
 
@@ -69,15 +66,15 @@ def _time(config: Config) -> str:
 
 def _bundle(config: Config) -> str:
     bundle = config.bundle
-    which = bundle.file or "the installed one, or simulated where none is installed"
+    which = bundle.file or "the installed one, or simulated if none is installed"
     unsigned = ", which may be UNSIGNED" if bundle.allow_unsigned else ""
-    form = bundle.precision or "int8 unless millsight tune found otherwise"
-    return f"The bundle that judges is {which}{unsigned}, in {form}."
+    form = bundle.precision or "int8 unless the plan of millsight tune has another precision"
+    return f"The bundle is {which}{unsigned}, in {form}."
 
 
 def _coils(config: Config) -> Iterator[str]:
     coil = config.coil
-    gap = f" and where {coil.gap_mm / 1e3:g} m without strip pass" if coil.gap_mm else ""
+    gap = f" and after more than {coil.gap_mm / 1e3:g} m without strip" if coil.gap_mm else ""
     first = f"The first coil is {coil.name}; coils" if coil.name else "Coils"
     yield f"{first} end by command{gap}."
     for rule in config.disposition:
@@ -97,10 +94,10 @@ def _rule(rule: DispositionRule) -> str:
         if value
     ]
     if rule.from_count > 1:
-        wanted.append(f"from number {rule.from_count} on the coil on")
+        wanted.append(f"from number {rule.from_count} of its class on the coil")
     about = "Any defect" if rule.class_name == "*" else f"A defect of class {rule.class_name}"
     if rule.class_name == "unclassified":
-        about = "A defect that no classifier judged"
+        about = "An unclassified defect"
     return f"{about}{', ' if wanted else ''}{', '.join(wanted)}: {rule.action}."
 
 
@@ -110,20 +107,20 @@ def _outputs(config: Config) -> Iterator[str]:
     else:
         yield "No ledger is kept."
     if config.jsonl is not None and config.jsonl.path is not None:
-        yield f"Each frame becomes a JSON line in {config.jsonl.path}."
+        yield f"Each frame is written as a JSON line to {config.jsonl.path}."
     if config.jsonl is not None and config.jsonl.events is not None:
-        yield f"Each event becomes a JSON line in {config.jsonl.events}."
+        yield f"Each event is written as a JSON line to {config.jsonl.events}."
     if config.csv is not None:
-        yield f"Each defect on a coil becomes a row in {config.csv.path}."
+        yield f"Each defect on a coil is written as a row to {config.csv.path}."
     if config.pictures is not None:
         yield f"Pictures of defective frames go to {config.pictures.folder}."
     if (mqtt := config.mqtt) is not None:
-        told = f"The broker {mqtt.host}:{mqtt.port_used} is told under {mqtt.topic}"
+        broker = f"MQTT messages go to {mqtt.host}:{mqtt.port_used} under {mqtt.topic}"
         user = f" as {mqtt.user}" if mqtt.user else ""
-        yield f"{told}{user}, {'encrypted' if mqtt.tls else 'NOT encrypted'}."
+        yield f"{broker}{user}, {'encrypted' if mqtt.tls else 'NOT encrypted'}."
     if (metrics := config.metrics) is not None:
         port = metrics.port or "(any free port)"
         yield f"Metrics are at http://{metrics.host}:{port}/metrics."
     if (log := config.log) is not None:
         most = log.max_mb * (log.keep + 1)
-        yield f"The log is {log.path}, from {log.level} on, and takes up to {most:g} MB."
+        yield f"The log is {log.path}, from level {log.level}, and takes up to {most:g} MB."

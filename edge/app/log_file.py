@@ -1,7 +1,7 @@
-"""The log file: written in a thread of its own, so that a disk never holds up who logs.
+"""The log file, written in a separate thread so that a slow disk does not block logging.
 
-Records wait in a bounded queue; what does not fit, or cannot be written, is lost and counted, and
-the file says so once it can be written again.
+Records wait in a bounded queue. Records that do not fit, or cannot be written, are lost and
+counted; a warning in the file gives their number once it can be written again.
 """
 
 from __future__ import annotations
@@ -25,24 +25,22 @@ from edge.core.files import ends_within_a_line, open_to_append
 from edge.core.log_format import JsonFormatter, TextFormatter
 
 _QUEUE = 2000
-"""Records that wait at most: some megabytes."""
+"""Most records that wait: a few megabytes."""
 _CLOSE_S = 5.0
-"""How long the end waits for a disk that hangs. The service's unit allows 45 s for all of it."""
+"""Longest wait for a hanging disk at the end, in seconds; the service's unit allows 45 s in all."""
 
 Say = Callable[[str], None]
 
 
 class LogFile(QueueHandler):
-    """A handler that writes to the file that the configuration names.
-
-    Nothing that goes wrong with the file is raised.
+    """A handler that writes to the configured file. Errors of the file are not raised.
 
     Args:
-        config: Which file, and what goes into it.
-        say: Told that the file cannot be written, once until it can be again, and at the end how
-            many records were lost. In any thread.
-        queue: Records that wait at most.
-        close_s: Seconds that ``close`` waits for a disk that hangs.
+        config: Path, level and format of the file.
+        say: Called once when the file cannot be written, and at the end with the number of lost
+            records; from any thread.
+        queue: Most records that wait.
+        close_s: Longest wait of ``close`` for a hanging disk, in seconds.
     """
 
     def __init__(
@@ -62,17 +60,17 @@ class LogFile(QueueHandler):
 
     @property
     def lost(self) -> int:
-        """Records that were not written."""
+        """Number of records that were not written."""
         return self._listener.dropped + self._dropped + self._file.lost
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """A copy whose message is finished: what its arguments are may change."""
+        """A copy with the formatted message, because the record's arguments may change later."""
         ready = copy.copy(record)
         ready.msg, ready.args = record.getMessage(), None
         return ready
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Let a record wait, or count it as dropped."""
+        """Queue a record, or count it as dropped."""
         try:
             self._given += 1
             self._waiting.put_nowait(record)
@@ -80,11 +78,11 @@ class LogFile(QueueHandler):
             self._dropped += 1
 
     def close(self) -> None:
-        """Write what waits and close the file; safe to call twice."""
+        """Write the waiting records and close the file. Safe to call twice."""
         if not self._open:
             return
         self._open = False
-        # A disk that hangs may hold up the writing for ever, but not the program's end.
+        # A hanging disk may block the writing for ever; it must not block the program's end.
         stopping = Thread(target=self._listener.stop, name="log-close", daemon=True)
         stopping.start()
         stopping.join(self._close_s)
@@ -98,7 +96,7 @@ class LogFile(QueueHandler):
             self._say(f"{self.lost} lines are missing from the log {self.path}")
 
     def _take_dropped(self) -> int:
-        # Only this handler's lock makes the pair of steps one: dropping happens under it.
+        # Dropping happens under this handler's lock, which makes the read and the reset atomic.
         self.acquire()
         try:
             dropped, self._dropped = self._dropped, 0
@@ -108,7 +106,7 @@ class LogFile(QueueHandler):
 
 
 class _Listener(QueueListener):
-    """Writes what waits; once nothing does, says how many records were dropped."""
+    """Writes waiting records; when none is left, notes in the file how many were dropped."""
 
     def __init__(self, queue: Queue[Any], file: _RotatingFile, take: Callable[[], int]) -> None:
         super().__init__(queue, file)
@@ -128,7 +126,7 @@ class _Listener(QueueListener):
 
 
 class _RotatingFile(RotatingFileHandler):
-    """Used by one thread, and hence without a lock: a hanging disk would keep it for ever."""
+    """Used by one thread and therefore without a lock, which a hanging disk would hold for ever."""
 
     def __init__(self, config: LogConfig, say: Say) -> None:
         super().__init__(
@@ -147,7 +145,7 @@ class _RotatingFile(RotatingFileHandler):
         self._failed = self._abandoned = False
 
     def abandon(self) -> None:
-        """Leave the file to the thread that hangs in it."""
+        """Do not touch the file any more, because another thread hangs in it."""
         self._abandoned = True
 
     def note(self, text: str) -> None:
@@ -155,7 +153,7 @@ class _RotatingFile(RotatingFileHandler):
         super().emit(logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, None, None))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; after others were lost, also how many."""
+        """Write a record; if records were lost before it, also note their number."""
         self._failed = False
         super().emit(record)
         if self._failed:
@@ -168,7 +166,7 @@ class _RotatingFile(RotatingFileHandler):
             self.note(f"{missing} lines before the last are missing: the file could not be written")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the library's name
-        """Open the file anew for the next record, and say so for the first of them."""
+        """Close the file so that the next record opens it again; report the first failure."""
         error = sys.exc_info()[1]
         stream, self.stream = self.stream, None
         with suppress(OSError, ValueError):
@@ -178,23 +176,23 @@ class _RotatingFile(RotatingFileHandler):
         if self._since_lost == 0:
             reason = getattr(error, "strerror", None) or str(error)
             self._say(
-                f"the log {self.baseFilename} cannot be written: {reason}. The line runs on; what "
-                "the log misses meanwhile is counted"
+                f"the log {self.baseFilename} cannot be written: {reason}. The line continues; "
+                "missing log lines are counted"
             )
 
     def acquire(self) -> None:
-        """Nothing: see the class."""
+        """Do nothing: see the class."""
 
     def release(self) -> None:
-        """Nothing: see the class."""
+        """Do nothing: see the class."""
 
     def flush(self) -> None:
-        """Flush, unless another thread hangs in it."""
+        """Flush, unless another thread hangs in the file."""
         if not self._abandoned:
             super().flush()
 
     def close(self) -> None:
-        """Close, unless another thread hangs in it."""
+        """Close, unless another thread hangs in the file."""
         if not self._abandoned:
             with suppress(OSError):
                 super().close()

@@ -1,4 +1,4 @@
-"""The sinks that the configuration asks for."""
+"""Opens the configured sinks."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ _Any = TypeVar("_Any", bound=Sink)
 
 
 class Outputs:
-    """Every sink of a line, opened; where one cannot be, those before it are closed again.
+    """All open sinks of a line. If one cannot be opened, those before it are closed again.
 
     Args:
-        config: Which.
-        camera_name: Where frames come from.
-        bundle: What judges them at the start.
-        state: What they read of the run, and tell it.
-        watched: Knows the bundle that judges later; None where it stays the same.
+        config: The configuration.
+        camera_name: Name of the camera.
+        bundle: The bundle at the start.
+        state: The run's state.
+        watched: Provides later bundles; None if the bundle does not change.
 
     Attributes:
-        sinks: In the order in which they are told.
-        health: Whether the line is well; to be told of each verdict.
+        sinks: The sinks, in the order of their calls.
+        health: Health of the line; its ``watch`` must be called with each verdict.
 
     Raises:
         UnwritableError: A file or folder cannot be written.
-        LedgerError: The ledger is none, or another run writes it.
+        LedgerError: The file is not a ledger, or another run writes it.
         ConfigError: A port, a certificate or a password is wrong.
         MissingExtraError: A package is not installed.
     """

@@ -1,4 +1,4 @@
-"""What would stop a line with a configuration that is right in itself, found without a start."""
+"""Preflight checks: finds problems of a valid configuration without starting the line."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from edge.config import Config
 
 _PACKAGES = {"mqtt": "paho", "metrics": "prometheus_client"}
-"""What a section needs that the base install leaves out; the extra is called as the section."""
+"""Packages outside the base install, by section; the extra has the section's name."""
 
 
 def find_faults(config: Config, load: Callable[[], Bundle]) -> list[str]:
-    """A sentence for each thing that is not as the configuration says it is.
+    """A sentence for each problem, such as a missing file or package.
 
     Args:
-        config: Looked at.
-        load: Opens the bundle that it names.
+        config: The configuration to check.
+        load: Opens its bundle.
     """
     checks: list[Callable[[], object]] = [
         partial(_check_camera, config),
         partial(_check_rules, config, load),
-        *(partial(_check_makeable, path) for path in _made(config)),
-        *(partial(check_writable, path) for path in _written(config)),
+        *(partial(_check_creatable, path) for path in _files_with_new_folders(config)),
+        *(partial(check_writable, path) for path in _files_in_existing_folders(config)),
         *(partial(_check_package, name) for name in _PACKAGES if getattr(config, name) is not None),
     ]
     if config.mqtt is not None:
@@ -68,8 +68,8 @@ def _check_rules(config: Config, load: Callable[[], Bundle]) -> None:
     Disposition(config.disposition, load().manifest.classes)
 
 
-def _made(config: Config) -> Iterator[Path]:
-    """Files whose folders are made where they are missing."""
+def _files_with_new_folders(config: Config) -> Iterator[Path]:
+    """Files whose folders are created if missing."""
     from edge.ledger.default_path import ledger_path
 
     if config.ledger is not None:
@@ -80,8 +80,8 @@ def _made(config: Config) -> Iterator[Path]:
         yield config.log.path
 
 
-def _written(config: Config) -> Iterator[Path]:
-    """Files whose folders must be there."""
+def _files_in_existing_folders(config: Config) -> Iterator[Path]:
+    """Files whose folders must exist."""
     if config.csv is not None:
         yield config.csv.path
     if config.jsonl is not None:
@@ -90,7 +90,7 @@ def _written(config: Config) -> Iterator[Path]:
                 yield path
 
 
-def _check_makeable(path: Path) -> None:
+def _check_creatable(path: Path) -> None:
     there = next(folder for folder in path.absolute().parents if folder.is_dir())
     try:
         if path.exists():

@@ -1,6 +1,6 @@
-"""The configuration: one TOML file, typed, every key described with its unit.
+"""The configuration: a TOML file, typed, with a description and unit for every key.
 
-A file a section; ``read`` says what is wrong with a document, and where.
+Each section has a module of its own; ``read`` reports every fault with its line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["Config", "FaultyConfigError", "example", "overlaid", "read"]
 
 
 class Config(Section):
-    """All of it. Sections that are None are outputs that are off."""
+    """The whole configuration. An output whose section is None is off."""
 
     line: LineConfig = LineConfig()
     position: PositionConfig = PositionConfig()
@@ -49,18 +49,18 @@ def read(path: Path) -> Config:
 
     Raises:
         MissingPathError: There is no such file.
-        FaultyConfigError: It is no TOML, or something in it is unknown, missing or out of range.
+        FaultyConfigError: It is not TOML, or a key is unknown, missing or out of range.
         ConfigError: It cannot be read.
     """
     return read_as(Config, path)
 
 
 def overlaid(config: Config, given: Mapping[str, Mapping[str, Any]]) -> Config:
-    """A configuration with other values; a section that is None comes to be.
+    """A configuration with some values replaced; a section that was None is created.
 
     Args:
-        config: Beneath.
-        given: Values by section and key, of the right types; None leaves what is beneath.
+        config: The original configuration.
+        given: Values by section and key, of the right types; None keeps the original value.
     """
     hide_secrets({name: dict(keys) for name, keys in given.items()})
     sections = {}
@@ -75,5 +75,5 @@ def overlaid(config: Config, given: Mapping[str, Mapping[str, Any]]) -> Config:
 
 
 def example() -> str:
-    """A whole configuration with every key, its unit and its default."""
+    """A complete configuration with every key, its unit and its default."""
     return example_of(Config)

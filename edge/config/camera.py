@@ -1,4 +1,4 @@
-"""Which camera looks at the strip, and how it is set."""
+"""``[camera]``: the camera and its settings."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ Feature = bool | int | float | str
 """A value of a GenICam feature."""
 
 When = Annotated[float, Field(ge=0.0, le=1.0)] | tuple[Annotated[int, Field(ge=0)], ...]
-"""How often a fault occurs: the share of frames, or the numbers of the frames."""
+"""Frames with a fault: a share of frames, or a list of frame numbers."""
 
 FIRST_DATA_SEED = 1_000_000
-"""The simulated camera's seeds lie below: it must not show what a network has learnt from."""
+"""Upper limit of the simulated camera's seeds; seeds above it are for training data sets."""
 
 
 class FaultsConfig(Section):
-    """What goes wrong under the simulated camera: a share of frames, or their numbers."""
+    """Faults of the simulated camera: for each a share of frames, or a list of frame numbers."""
 
-    drop: When = Field(0.0, description="Frames that never come.")
-    freeze: When = Field(0.0, description="The picture before is repeated from here on.")
+    drop: When = Field(0.0, description="The frame is lost.")
+    freeze: When = Field(0.0, description="The previous picture is repeated from here.")
     black: When = Field(0.0, description="The light goes out.")
-    saturate: When = Field(0.0, description="The picture is white all over.")
+    saturate: When = Field(0.0, description="The whole picture is white.")
     half: When = Field(0.0, description="The lower half of the picture is missing.")
     wrong_size: When = Field(0.0, description="The picture is narrower than the others.")
-    vanish: When = Field(0.0, description="The camera is gone for a while.")
+    vanish: When = Field(0.0, description="The camera is disconnected for a while.")
     lasting_frames: int = Field(
-        10, ge=1, description="How long it freezes, is black or is saturated (frames)."
+        10, ge=1, description="Duration of freeze, black and saturate (frames)."
     )
-    vanish_s: float = Field(3.0, gt=0.0, description="How long it is gone (s).")
+    vanish_s: float = Field(3.0, gt=0.0, description="Duration of vanish (s).")
 
 
 class CameraConfig(Section):
-    """``[camera]``: where frames come from."""
+    """``[camera]``: the source of frames."""
 
     source: str = Field(
         "simulated",
         min_length=1,
-        description="simulated; an image, folder, video or device file; watch:FOLDER for images "
-        "that are still to come; the index of a USB camera; the address of a stream "
-        "(rtsp://...); aravis:NAME for a GigE Vision or USB3 Vision camera by its id or address "
-        "(aravis: takes the first found); gstreamer:PIPELINE.",
+        description="simulated; an image, folder, video or device file; watch:FOLDER for new "
+        "images in a folder; the index of a USB camera; the address of a stream (rtsp://...); "
+        "aravis:NAME for a GigE Vision or USB3 Vision camera by its id or address (aravis: takes "
+        "the first one found); gstreamer:PIPELINE.",
     )
     convert_colour: bool = Field(
-        False, description="Turn real colour into grey rather than refuse it."
+        False, description="Convert colour pictures to grey instead of refusing them."
     )
 
     max_megapixels: float = Field(
@@ -59,24 +59,25 @@ class CameraConfig(Section):
     )
 
     wait_for_it: bool = Field(
-        False, description="Wait for a live camera that is not there at the start."
+        False, description="Wait for a live camera that is not connected at the start."
     )
     silence_s: float = Field(
         2.0,
         gt=0.0,
-        description="A live camera that gives nothing for so long while strip runs is lost (s).",
+        description="A live camera is lost after so long without a frame while strip runs (s).",
     )
     first_frame_s: float = Field(
-        10.0, gt=0.0, description="The same between its opening and its first frame (s)."
+        10.0, gt=0.0, description="The same limit from its opening to its first frame (s)."
     )
     retry_s: float = Field(
         0.5,
         gt=0.0,
-        description="A lost camera is tried again after so long, then after twice that, and so "
-        "on (s).",
+        description="Time before the first attempt to reconnect; it doubles with each attempt (s).",
     )
     longest_retry_s: float = Field(
-        30.0, gt=0.0, description="It is tried at least as often as this, for ever (s)."
+        30.0,
+        gt=0.0,
+        description="Longest time between two attempts; they never end (s).",
     )
 
     width: int | None = Field(
@@ -86,60 +87,57 @@ class CameraConfig(Section):
         None, ge=1, description="Lines of a USB or simulated camera (px).", examples=[256]
     )
     fps: float | None = Field(
-        None, gt=0.0, description="Frames a second of a USB camera.", examples=[60.0]
+        None, gt=0.0, description="Frames per second of a USB camera.", examples=[60.0]
     )
     pixel_format: str | None = Field(
         None,
         pattern=r"^[ -~]{4}$",
-        description="Format of a USB camera as its four letters; v4l2-ctl --list-formats-ext "
-        "lists them.",
+        description="Pixel format of a USB camera as a four-character code; v4l2-ctl "
+        "--list-formats-ext lists them.",
         examples=["GREY"],
     )
     exposure_ms: float | None = Field(
         None,
         gt=0.0,
-        description="Exposure of a USB camera (ms); it sets its own where not given.",
+        description="Exposure of a USB camera (ms). Default: automatic.",
         examples=[0.2],
     )
     transport: Literal["tcp", "udp"] = Field(
-        "tcp", description="What carries an RTSP stream; udp loses parts of pictures."
+        "tcp", description="Transport of an RTSP stream; udp may lose parts of pictures."
     )
 
     existing: bool = Field(
-        False, description="Of a watched folder, also take the images that are there at the start."
+        False, description="Also inspect images that are in a watched folder at the start."
     )
     settled_s: float = Field(
         0.3,
         gt=0.0,
-        description="An image in a watched folder is whole when it has not grown for so long (s).",
+        description="An image in a watched folder is complete if it has not grown for so long (s).",
     )
 
     features: dict[str, Feature] | None = Field(
         None,
-        description="GenICam features that a GigE or USB3 Vision camera is set to, by name, in "
-        "this order.",
+        description="GenICam features of a GigE or USB3 Vision camera by name; set in this order.",
         examples=[{"PixelFormat": "Mono8", "ExposureTime": 50}],
     )
     encoder_chunk: str | None = Field(
         None,
         min_length=1,
-        description="Chunk that holds the encoder's count, where the camera sends one.",
+        description="Name of the chunk with the encoder count, if the camera sends one.",
         examples=["ChunkEncoderValue"],
     )
 
     defect_rate: float = Field(
         0.05, ge=0.0, le=1.0, description="Share of the simulated camera's frames with a defect."
     )
-    seed: int = Field(
-        0, ge=0, lt=FIRST_DATA_SEED, description="Another seed, another simulated strip."
-    )
+    seed: int = Field(0, ge=0, lt=FIRST_DATA_SEED, description="Seed of the simulated strip.")
     jitter_ms: float = Field(
-        0.0, ge=0.0, description="How late the simulated camera's frames come, at most (ms)."
+        0.0, ge=0.0, description="Greatest delay of the simulated camera's frames (ms)."
     )
     faults: FaultsConfig | None = Field(
         None,
-        description="What goes wrong under the simulated camera: shares of frames, or the numbers "
-        "of frames.",
+        description="Faults of the simulated camera: for each a share of frames, or a list of "
+        "frame numbers.",
         examples=[{"drop": 0.001, "black": [500], "vanish": [2000]}],
     )
 

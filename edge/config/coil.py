@@ -1,4 +1,4 @@
-"""Coils, where one defect ends and another begins, and what is to be done about each."""
+"""``[coil]`` and ``[[disposition]]``: coils, joining of defects, and actions for defects."""
 
 from __future__ import annotations
 
@@ -11,30 +11,28 @@ _STREAM = re.compile(r"[\w.-]{1,64}")
 
 
 class CoilConfig(BaseModel):
-    """``[coil]``: where coils begin and end, and which pieces are one defect."""
+    """``[coil]``: beginning and end of coils, and joining of pieces to defects."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(
         "",
         max_length=200,
-        description="Name of the coil that is under the camera at the start; "
-        "made of the time where not given.",
+        description="Name of the coil at the start. Default: made from the time.",
         examples=["4711-A"],
     )
     gap_mm: float | None = Field(
         None,
         gt=0,
-        description="A coil ends where no strip was seen for longer: black pictures, or frames "
-        "that never came from a camera that is there (mm). Coils begin and end by command alone "
-        "where not given.",
+        description="A coil ends after more than this without strip: black pictures, or lost "
+        "frames of a connected camera (mm). Default: coils begin and end by command only.",
         examples=[5000.0],
     )
     touch_mm: float = Field(
         8.0,
         ge=0,
-        description="Pieces of one class on consecutive frames are one defect where they are no "
-        "farther apart, along and across (mm).",
+        description="Pieces of one class on consecutive frames are joined if their distance, along "
+        "and across, is at most this (mm).",
     )
 
 
@@ -46,15 +44,15 @@ def _known_action(action: str) -> str:
         raise ValueError(
             "divert needs a stream's name: divert:NAME, of letters, digits, dots, dashes"
             if not colon or not stream
-            else f"{stream!r} is no stream's name: letters, digits, dots, dashes, at most 64"
+            else f"{stream!r} is not a stream's name: letters, digits, dots, dashes, at most 64"
         )
-    raise ValueError(f"{action!r} is no action: pass, hold, divert:NAME or reject")
+    raise ValueError(f"{action!r} is not an action: pass, hold, divert:NAME or reject")
 
 
 class DispositionRule(BaseModel):
-    """``[[disposition]]``: what is to be done about defects of a class and size.
+    """``[[disposition]]``: the action for defects of a class and size.
 
-    The first rule that a defect meets decides for it; the worst of its defects for a frame.
+    The first rule that a defect meets decides. A frame has the action of its worst defect.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,18 +60,18 @@ class DispositionRule(BaseModel):
     class_name: str = Field(
         alias="class",
         min_length=1,
-        description="Class of the defect; * is any, unclassified one that no classifier judged.",
+        description="Class of the defect; * for any class, unclassified for defects without one.",
         examples=["scratch"],
     )
-    min_length_mm: float = Field(0.0, ge=0, description="Extent along the strip, at least (mm).")
-    min_width_mm: float = Field(0.0, ge=0, description="Extent across the strip, at least (mm).")
-    min_area_mm2: float = Field(0.0, ge=0, description="Area, at least (mm²).")
+    min_length_mm: float = Field(0.0, ge=0, description="Least extent along the strip (mm).")
+    min_width_mm: float = Field(0.0, ge=0, description="Least extent across the strip (mm).")
+    min_area_mm2: float = Field(0.0, ge=0, description="Least area (mm²).")
     from_count: int = Field(
         1,
         ge=1,
-        description="The rule holds from this defect of its class on the coil on, counted from 1.",
+        description="The rule applies from this defect of its class on the coil, counted from 1.",
     )
     action: Annotated[str, AfterValidator(_known_action)] = Field(
-        description="pass, hold, divert:NAME (to the stream of that name) or reject.",
+        description="pass, hold, divert:NAME (to the stream NAME) or reject.",
         examples=["divert:rework"],
     )

@@ -1,4 +1,4 @@
-"""What is wrong with a key, said to the person who wrote it."""
+"""Messages about faults in the configuration, for the person who wrote it."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _WANTED = {
     "int_from_float": "a whole number",
     "string_type": 'text in quotes, as in "text"',
     "bool_type": "true or false",
-    "model_type": "a section of its own",
+    "model_type": "a section",
     "tuple_type": "a list",
     "finite_number": "a finite number",
 }
 _SECRET = re.compile(r"password|secret|token|key", re.IGNORECASE)
 _LONG = 40
-"""Characters of the longest value that is repeated in a message."""
+"""Most characters of a value that is quoted in a message."""
 
 
 def describe(model: type[BaseModel], key: Key, detail: ErrorDetails, given: Any) -> str:
     """One line about one of pydantic's errors.
 
     Args:
-        model: Of the whole file.
-        key: Where it is, as far as the file has it.
-        detail: What pydantic says.
-        given: What the file has there.
+        model: Model of the whole file.
+        key: Key of the fault, as far as the file has it.
+        detail: The error.
+        given: The value in the file.
     """
     kind, place = detail["type"], detail["loc"]
     if kind == "extra_forbidden":
@@ -74,7 +74,7 @@ def _unknown(model: type[BaseModel], key: Key) -> str:
 
 def _unknown_at_root(model: type[BaseModel], name: str, known: list[str]) -> str:
     if homes := [section for section, keys in sections_of(model) if name in keys_of(keys)]:
-        return f"`{name}` stands in no section; it belongs in [{homes[0]}]"
+        return f"`{name}` is outside of any section; it belongs in [{homes[0]}]"
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean [{near[0]}]?" if near else f"there are {', '.join(known)}"
     return f"unknown section [{name}]; {hint}"
@@ -89,14 +89,14 @@ def _section(key: Key) -> str:
 
 
 def named(key: Key) -> str:
-    """A key with its section; of a list's element, the list's."""
+    """A key with its section; for an element of a list, the key of the list."""
     names = [index for index, part in enumerate(key) if not isinstance(part, int)]
     last = names[-1]
     return f"`{key[last]}` in {_section(key[:last])}" if last else f"[{key[0]}]"
 
 
 def _instead(key: Key, given: Any) -> str:
-    """What was given, unless that may be secret or long."""
+    """The given value, unless it may be secret or is long."""
     if any(_SECRET.search(str(part)) for part in key) or not isinstance(given, str | int | float):
         return ""
     shown = json.dumps(given, ensure_ascii=False)

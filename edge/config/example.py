@@ -1,4 +1,4 @@
-"""A whole configuration, every key explained: made from the models, so that it is never old."""
+"""Generates an example configuration with every key explained, from the models."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _WIDTH = 98
 _HEAD = """\
 # millsight's configuration: every section and key.
 #
-# A key that is given shows its default; one behind # has none, and shows what it might be.
-# A section behind # is off: take the # away from its name and from what you change.
-# Options of `millsight run` go before what is written here. ${env:NAME} and ${file:PATH} in any
-# text stand for a variable's value and a file's first line: keep passwords there.
-# Look it over with: millsight config check FILE
+# A key without # shows its default. A key behind # has no default and shows an example.
+# A section behind # is off: remove the # before its name and before the keys that you change.
+# Options of `millsight run` override this file. In any text, ${env:NAME} is replaced by an
+# environment variable and ${file:PATH} by a file's first line: use them for passwords.
+# Check the file with: millsight config check FILE
 """
 
 
@@ -35,7 +35,7 @@ def example_of(model: type[BaseModel]) -> str:
 
 
 def _section(name: str, annotation: Any, description: str) -> str:
-    """A section, and below it those within it."""
+    """A section, followed by its subsections."""
     section = model_in(annotation)
     if section is None:
         raise TypeError(f"{name} is no section")
@@ -61,7 +61,7 @@ def _key(name: str, field: FieldInfo, off: bool) -> str:
 
 
 def _about(section: type[BaseModel]) -> str:
-    """The first paragraph of its docstring, without the name that the header has."""
+    """The first paragraph of its docstring, without the section's name."""
     first = " ".join((section.__doc__ or "").partition("\n\n")[0].split())
     text = re.sub(r"^``\[+\w+\]+``:?\s*", "", first).replace("``", "`")
     return text[:1].upper() + text[1:]
@@ -99,7 +99,7 @@ def _sample(field: FieldInfo) -> Any:
 
 
 def toml(value: Any) -> str:
-    """A plain value as TOML has it."""
+    """A plain value in TOML syntax."""
     match value:
         case Enum():
             return toml(value.value)

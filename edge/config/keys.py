@@ -1,4 +1,4 @@
-"""What keys and sections there are."""
+"""Looks up keys and sections in the configuration's models."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """A section's keys as the file has them."""
+    """A section's keys, as written in the file."""
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
@@ -26,7 +26,7 @@ def sections_of(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]
 
 
 def model_at(model: type[BaseModel], key: Key) -> type[BaseModel] | None:
-    """The model of the table that a key names; None where it names a plain value."""
+    """The model of the table that a key names; None if it names a plain value."""
     for part in key:
         if isinstance(part, int):
             continue
@@ -39,7 +39,7 @@ def model_at(model: type[BaseModel], key: Key) -> type[BaseModel] | None:
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that an annotation is, may be, or is a list of."""
+    """The model in an annotation: itself, or in a union, tuple or list; None if there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in {Union, UnionType, tuple, list}:

@@ -1,4 +1,4 @@
-"""The ledger, and how long it and pictures are kept."""
+"""``[ledger]``: the ledger, and the retention of rows and pictures."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class LedgerConfig(BaseModel):
-    """``[ledger]``: one SQLite file of what was seen on the strip, and what was not."""
+    """``[ledger]``: a SQLite file of the defects and of the inspected and uninspected strip."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Path | None = Field(
         None,
-        description="The file, one for each line; ledger.sqlite in the folder of installed bundles "
-        "where not given.",
+        description="The file, one for each line. Default: ledger.sqlite in the state folder.",
         examples=["/var/lib/millsight/ledger.sqlite"],
     )
     keep_days: float = Field(
@@ -27,8 +26,7 @@ class LedgerConfig(BaseModel):
     keep_mb: float = Field(
         4000.0,
         ge=0,
-        description="Rows are deleted, the oldest first, where the file grows larger; 0 lets it "
-        "grow (MB).",
+        description="Greatest size of the file: the oldest rows are deleted; 0 has no limit (MB).",
     )
     pictures_keep_days: float = Field(
         90.0,
@@ -39,17 +37,16 @@ class LedgerConfig(BaseModel):
     pictures_keep_mb: float = Field(
         8000.0,
         ge=0,
-        description="Pictures are deleted, the oldest first, where all of them grow larger; 0 lets "
-        "them grow (MB).",
+        description="Greatest size of all pictures: the oldest are deleted; 0 has no limit (MB).",
     )
     reserve_mb: float = Field(
         200.0,
         ge=0,
-        description="No picture is written where less is free on its disk: rows are worth more "
-        "(MB).",
+        description="Pictures are not written if less space is free on their disk; it is reserved "
+        "for rows (MB).",
     )
     outbox_messages: int = Field(
         100_000,
         ge=1,
-        description="Messages kept for a broker that is away; beyond, the oldest are dropped.",
+        description="Most messages kept for an unreachable broker; then the oldest are dropped.",
     )

@@ -1,4 +1,4 @@
-"""The strip, the time that a verdict may take, and how much may wait for it."""
+"""``[line]``: the strip, deadlines and queue sizes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class LineConfig(BaseModel):
-    """``[line]``: the strip, the time that a verdict may take, and how much may wait for it."""
+    """``[line]``: the strip, deadlines and queue sizes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -16,63 +16,62 @@ class LineConfig(BaseModel):
         default=5.0,
         gt=0,
         allow_inf_nan=False,
-        description="Speed of the strip; where an encoder counts, until it has (m/s).",
+        description="Speed of the strip; with an encoder, only until its first counts (m/s).",
     )
     mm_per_px: float = Field(
         default=0.5,
         gt=0,
         allow_inf_nan=False,
-        description="Strip in one pixel, along and across (mm).",
+        description="Size of a pixel on the strip, along and across (mm).",
     )
     mm_per_line: float | None = Field(
         default=None,
         gt=0,
         allow_inf_nan=False,
-        description="Strip in one line, along it, by encoder and trigger; mm_per_px where not "
-        "given (mm).",
+        description="Size of a line along the strip, from encoder and trigger (mm). Default: "
+        "mm_per_px.",
         examples=[0.5],
     )
     mm_per_px_across: float | None = Field(
         default=None,
         gt=0,
         allow_inf_nan=False,
-        description="Strip in one column, across it, by the optics; mm_per_px where not given "
-        "(mm).",
+        description="Size of a column across the strip, from the optics (mm). Default: mm_per_px.",
         examples=[0.5],
     )
     lines_per_frame: int = Field(
         default=256,
         ge=1,
-        description="Lines that a frame is taken to have until one has come (lines).",
+        description="Lines of a frame, assumed until the first frame has come (lines).",
     )
     budget_ms: float | None = Field(
         default=None,
         gt=0,
         allow_inf_nan=False,
-        description="Time from a frame's last line to its verdict; the time that the frame takes "
-        "to pass where not given (ms).",
+        description="Deadline of a verdict, counted from the frame's last line (ms). Default: the "
+        "time in which the frame passes.",
         examples=[25.6],
     )
     instances_within_ms: float = Field(
         default=1000.0,
         gt=0,
         allow_inf_nan=False,
-        description="Time from a frame's last line within which its defects are outlined, or are "
-        "not; a late frame has it from its deadline on (ms).",
+        description="Time limit for outlines, counted from a frame's last line, or for a late "
+        "frame from its deadline (ms).",
     )
     order: Literal["newest", "in-order"] = Field(
         default="newest",
-        description="Which waiting frame of a live camera is judged next: the newest, or the "
-        "oldest whose time is not up.",
+        description="Waiting frame of a live camera that is judged next: the newest, or the oldest "
+        "whose deadline has not passed.",
     )
     ring_frames: int = Field(
-        default=16, ge=1, le=1024, description="Frames that may wait for their turn (frames)."
+        default=16, ge=1, le=1024, description="Most frames that wait for a verdict (frames)."
     )
     arrears_frames: int = Field(
         default=96,
         ge=1,
         le=4096,
-        description="Frames that may wait, after their turn, for what was put off (frames).",
+        description="Most frames that wait for deferred stages (frames).",
     )
 
     @property

@@ -1,7 +1,7 @@
-"""On which line of a TOML document each key stands: ``tomllib`` does not tell.
+"""Finds the line of each key in a TOML document, which ``tomllib`` does not report.
 
-It is asked instead: a document is read again line by line, and a key stands where the statement
-begins with which it is first there.
+The document is parsed repeatedly, each time with one more line. A key is on the line where the
+statement begins with which it first appears.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ Key = tuple[str | int, ...]
 def locate(text: str) -> dict[Key, int]:
     """The line, from 1, of each table, key and element of an array of tables.
 
-    A table is where its header stands, or else the first key that makes it; the elements of a value
-    over several lines are where the value begins. The time grows with the square of the number of
+    A table is on the line of its header, or else of its first key. Elements of a value over several
+    lines are on the line where the value begins. The time grows with the square of the number of
     keys: about 0.2 s for 200.
+
+        >>> locate('[line]\\nspeed_m_s = 5\\n')
+        {('line',): 1, ('line', 'speed_m_s'): 2}
 
     Args:
         text: A TOML document that ``tomllib`` has read.
@@ -33,7 +36,7 @@ def locate(text: str) -> dict[Key, int]:
             try:
                 document = tomllib.loads(read)
             except tomllib.TOMLDecodeError:
-                continue  # a value that goes on
+                continue  # a value over several lines
             for key in _keys(document):
                 lines.setdefault(key, begins)
         begins = number + 1
@@ -41,7 +44,7 @@ def locate(text: str) -> dict[Key, int]:
 
 
 def closest(lines: dict[Key, int], key: Key) -> int:
-    """The line of a key, or of the nearest table around it that has one; 1 where none has."""
+    """The line of a key, or of the nearest table around it that has one; else 1."""
     while key and key not in lines:
         key = key[:-1]
     return lines.get(key, 1)

@@ -1,4 +1,4 @@
-"""The log file."""
+"""``[log]``: the log file."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pydantic import Field
 from edge.config.section import Section
 
 LogLevel = Literal["debug", "info", "warning", "error"]
-"""Severity of a line of the log, the least first."""
+"""Severities of log lines, in ascending order."""
 
 
 class LogConfig(Section):
-    """``[log]``: a file of what happens to the line, which rotates: events, warnings, errors.
+    """``[log]``: a rotating file of events, warnings and errors.
 
-    What the log on stderr shows is chosen by ``millsight --log-level``, not here.
+    The option ``millsight --log-level`` controls the log on stderr.
     """
 
     path: Path = Field(
-        description="The file; each strip line has its own. Its folder is made where missing. "
-        "Older files are beside it, as millsight.log.1.",
+        description="The file, one for each line. Its folder is created if missing. Older files "
+        "have a number, such as millsight.log.1.",
         examples=["/var/lib/millsight/millsight.log"],
     )
-    level: LogLevel = Field("info", description="Least severity that is written.")
+    level: LogLevel = Field("info", description="Lowest severity that is written.")
     format: Literal["text", "json"] = Field(
-        "text", description="Lines for people, or one JSON object a line."
+        "text", description="Lines for people, or one JSON object per line."
     )
     max_mb: float = Field(
-        10.0, gt=0, description="A new file is begun where this one would grow larger (MB)."
+        10.0, gt=0, description="Greatest size of the file; then a new one is begun (MB)."
     )
-    keep: int = Field(5, ge=1, le=1000, description="Older files that are kept.")
+    keep: int = Field(5, ge=1, le=1000, description="Number of older files to keep.")

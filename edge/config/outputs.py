@@ -1,4 +1,4 @@
-"""Where results go: JSON lines, CSV, pictures, an MQTT broker, metrics."""
+"""The outputs: JSON lines, CSV, pictures, an MQTT broker, metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge.core.errors import ConfigError
 from edge.core.redaction import hide
 
 _PLAIN_PORT, _TLS_PORT = 1883, 8883
-"""Registered for MQTT without and with TLS (IANA)."""
+"""Registered ports for MQTT without and with TLS (IANA)."""
 
 
 class JsonlConfig(Section):
@@ -23,12 +23,12 @@ class JsonlConfig(Section):
 
     path: Path | None = Field(
         None,
-        description="File that one JSON line for each frame is appended to; - is stdout.",
+        description="File to which a JSON line for each frame is appended; - is stdout.",
         examples=["inspections.jsonl"],
     )
     events: Path | None = Field(
         None,
-        description="File that one JSON line for each event is appended to.",
+        description="File to which a JSON line for each event is appended.",
         examples=["events.jsonl"],
     )
 
@@ -37,7 +37,7 @@ class CsvConfig(Section):
     """``[csv]``: a table of defects, for a spreadsheet."""
 
     path: Path = Field(
-        description="File that one row for each defect on the coil is appended to.",
+        description="File to which a row for each defect on the coil is appended.",
         examples=["defects.csv"],
     )
 
@@ -48,11 +48,11 @@ class PicturesConfig(Section):
     folder: Path = Field(
         description="Folder for a picture of each defective frame (JPEG).", examples=["pictures"]
     )
-    limit: int = Field(1000, ge=1, description="Write no more pictures than this in a run.")
+    limit: int = Field(1000, ge=1, description="Most pictures written in a run.")
 
 
 class MqttConfig(Section):
-    """``[mqtt]``: a broker that is told of defects, frames, coils, events (extra: mqtt)."""
+    """``[mqtt]``: a broker for defects, frames, coils and events (extra: mqtt)."""
 
     host: str = Field(
         min_length=1, description="Name or address of the broker.", examples=["broker.mill.example"]
@@ -61,25 +61,28 @@ class MqttConfig(Section):
         None,
         ge=1,
         le=65535,
-        description="Its TCP port; 1883, or 8883 with TLS, where not given.",
+        description="TCP port of the broker. Default: 1883, or 8883 with TLS.",
         examples=[1883],
     )
     topic: str = Field(
         "millsight/line",
         pattern=r"^[^+#/\x00-\x1f$]([^+#\x00-\x1f]*[^+#/\x00-\x1f])?$",
-        description="What all topics of this line begin with; give each line its own.",
+        description="Prefix of all topics of this line; give each line its own.",
     )
     client_id: str = Field(
         "",
-        description="Name towards the broker, of which it admits one at a time; "
-        "made of this device's name and the topic where not given.",
+        description="Client id at the broker, which must be unique. Default: made from the "
+        "device's name and the topic.",
     )
     user: str | None = Field(
-        None, min_length=1, description="User name, where the broker asks.", examples=["millsight"]
+        None,
+        min_length=1,
+        description="User name, if the broker requires one.",
+        examples=["millsight"],
     )
     password_file: Path | None = Field(
         None,
-        description="File whose first line is the password; only the service may read it.",
+        description="File whose first line is the password; only the service should read it.",
         examples=["/etc/millsight/mqtt-password"],
     )
     password_env: str | None = Field(
@@ -91,8 +94,8 @@ class MqttConfig(Section):
     tls: bool = Field(False, description="Encrypt, and check the broker's certificate.")
     ca_file: Path | None = Field(
         None,
-        description="Certificates that the broker's must be signed by (PEM); the system's where "
-        "not given.",
+        description="Certificates that may sign the broker's certificate (PEM). Default: those of "
+        "the system.",
         examples=["/etc/millsight/broker-ca.pem"],
     )
     cert_file: Path | None = Field(
@@ -102,23 +105,23 @@ class MqttConfig(Section):
     )
     key_file: Path | None = Field(
         None,
-        description="The key of that certificate (PEM); looked for in cert_file if not given.",
+        description="Private key of cert_file (PEM). Default: read from cert_file.",
         examples=["/etc/millsight/device.key"],
     )
     keepalive_s: int = Field(
-        30, ge=5, le=3600, description="A broker silent for longer is taken to be away (s)."
+        30, ge=5, le=3600, description="A broker silent for longer is treated as unreachable (s)."
     )
     health_s: float = Field(
-        10.0, gt=0, description="Time between two lines of health and coverage (s)."
+        10.0, gt=0, description="Time between two messages about health and coverage (s)."
     )
     window: int = Field(
-        32, ge=1, le=1000, description="Messages sent and not yet acknowledged, at most."
+        32, ge=1, le=1000, description="Most messages sent and not yet acknowledged."
     )
     waiting: int = Field(
         10_000,
         ge=1,
-        description="Messages kept in memory for a broker that is away, where there is no ledger "
-        "to keep them in.",
+        description="Most messages kept in memory for an unreachable broker, if there is no "
+        "ledger.",
     )
 
     @field_validator("host")
@@ -127,7 +130,7 @@ class MqttConfig(Section):
         try:
             host.encode("idna")
         except UnicodeError:
-            raise ValueError(f"{host!r} is no name or address of a host") from None
+            raise ValueError(f"{host!r} is not the name or address of a host") from None
         return host
 
     @model_validator(mode="after")
@@ -145,16 +148,16 @@ class MqttConfig(Section):
 
     @property
     def port_used(self) -> int:
-        """The port given, or the one registered for what is spoken."""
+        """The given port, or the registered one, with or without TLS."""
         return self.port or (_TLS_PORT if self.tls else _PLAIN_PORT)
 
     @property
     def name_at_broker(self) -> str:
-        """The client's name: the one given, or one that no other line has."""
+        """The given client id, or one that no other line has."""
         return self.client_id or f"millsight-{socket.gethostname()}-{self.topic.replace('/', '-')}"
 
     def password(self) -> SecretStr | None:
-        """The password out of its file or variable; None where none is configured.
+        """The password from its file or variable; None if none is configured.
 
         Raises:
             ConfigError: The file cannot be read, the variable is not set, or it is empty.
@@ -185,16 +188,18 @@ class MqttConfig(Section):
 
 
 class MetricsConfig(Section):
-    """``[metrics]``: figures for Prometheus at /metrics, a check at /healthz (extra: metrics)."""
+    """``[metrics]``: Prometheus figures at /metrics, health at /healthz (extra: metrics)."""
 
     host: str = Field(
         "127.0.0.1",
         min_length=1,
-        description="Address that answers; 0.0.0.0 lets the whole network read, without password.",
+        description="Address to listen at; with 0.0.0.0 the whole network can read, without a "
+        "password.",
     )
-    port: int = Field(9720, ge=0, le=65535, description="TCP port; 0 takes any that is free.")
+    port: int = Field(9720, ge=0, le=65535, description="TCP port; 0 chooses a free port.")
     silence_s: float = Field(
         10.0,
         gt=0,
-        description="Unwell when frames came for so long and none was judged in time (s).",
+        description="The line is unhealthy if frames came for so long without a verdict in time "
+        "(s).",
     )

@@ -1,4 +1,4 @@
-"""Where positions on the coil come from."""
+"""``[position]``: the source of positions on the coil."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from edge.core.errors import ConfigError
 
 
 class PositionConfig(BaseModel):
-    """``[position]``: where positions on the coil come from."""
+    """``[position]``: the source of positions on the coil."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: Literal["speed", "encoder"] = Field(
         default="speed",
-        description="What positions follow: the speed of [line], or the counts of an encoder.",
+        description="Source of positions: the speed in [line], or the counts of an encoder.",
     )
     mm_per_count: float | None = Field(
         default=None,
         allow_inf_nan=False,
-        description="Strip in one count of the encoder, negative where it counts down (mm).",
+        description="Strip in one count of the encoder; negative if it counts down (mm).",
         examples=[0.05],
     )
     counter_bits: int = Field(
@@ -33,15 +33,15 @@ class PositionConfig(BaseModel):
     )
     feed: str | None = Field(
         default=None,
-        description="Address where counts are listened for that do not come with the frames: "
-        "udp://HOST:PORT, one decimal count a datagram.",
+        description="Address to receive counts that do not come with the frames: udp://HOST:PORT, "
+        "one decimal count per datagram.",
         examples=["udp://127.0.0.1:5577"],
     )
     max_m_s: float = Field(
         default=50.0,
         gt=0,
         allow_inf_nan=False,
-        description="A count that would need a faster strip is one that began anew (m/s).",
+        description="Highest possible speed; a larger jump is a reset of the counter (m/s).",
     )
 
     @model_validator(mode="after")

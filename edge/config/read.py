@@ -1,4 +1,4 @@
-"""Reading the configuration: everything that is wrong with it, each with its line and key."""
+"""Reads the configuration; reports every fault with its line and key."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class ConfigFault:
-    """One thing that is wrong in a file.
+    """One fault in a file.
 
     Attributes:
-        line: From 1.
-        text: What is wrong, with the key, one line.
+        line: Line number, from 1.
+        text: The fault with its key, in one line.
     """
 
     line: int
@@ -48,7 +48,7 @@ class FaultyConfigError(ConfigError):
 
     Attributes:
         path: The file.
-        faults: All of them, in the order of lines.
+        faults: All faults, in the order of lines.
     """
 
     def __init__(self, path: Path, faults: list[ConfigFault]) -> None:
@@ -63,7 +63,7 @@ def read_as(model: type[Model], path: Path) -> Model:
 
     Raises:
         MissingPathError: There is no such file.
-        FaultyConfigError: It is no TOML, or something in it is unknown, missing or out of range.
+        FaultyConfigError: It is not TOML, or a key is unknown, missing or out of range.
         ConfigError: It cannot be read.
     """
     text = _text(path)
@@ -90,7 +90,7 @@ def read_as(model: type[Model], path: Path) -> Model:
         raise FaultyConfigError(path, found)
     resolved = json.dumps(document, default=str)
     try:
-        # JSON's rules are TOML's: a path is a string, a number in quotes or `true` is no number.
+        # Strict JSON fits TOML: a path is a string; a number in quotes or `true` is no number.
         read = model.model_validate_json(resolved, strict=True)
     except ValidationError as error:
         faults = _faults(model, data, error) | faults
@@ -110,7 +110,7 @@ def _text(path: Path) -> str:
             f"there is no file {path}", f"Begin with: millsight config example > {path.name}"
         ) from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is no text in UTF-8: byte {error.start}", _HINT) from None
+        raise ConfigError(f"{path} is not UTF-8 text: byte {error.start}", _HINT) from None
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}", "Check its permissions"
@@ -118,7 +118,10 @@ def _text(path: Path) -> str:
 
 
 def _syntax(error: tomllib.TOMLDecodeError, text: str) -> ConfigFault:
-    """``tomllib`` ends its message with ``(at line 3, column 7)``, or ``(at end of document)``."""
+    """Read the place from the error: its message ends with ``(at line 3, column 7)``.
+
+    At the end it is ``(at end of document)``.
+    """
     what, _, place = str(error).rpartition(" (at ")
     words = place.rstrip(")").split()
     if words[:1] != ["line"]:
@@ -148,7 +151,7 @@ def _faults(model: type[BaseModel], data: dict[str, Any], error: ValidationError
     faults: dict[Key, str] = {}
     for detail in error.errors(include_url=False):
         key, given = _reached(data, detail["loc"])
-        # A choice between types is one fault, not one for each of them.
+        # A value that fits none of several types is one fault, not one for each type.
         faults.setdefault(
             (*key, detail["loc"][-1]) if detail["type"] == "missing" else key,
             describe(model, key, detail, given),
@@ -157,9 +160,9 @@ def _faults(model: type[BaseModel], data: dict[str, Any], error: ValidationError
 
 
 def _reached(data: Any, place: Key) -> tuple[Key, Any]:
-    """As much of a place as the file has, and what is there.
+    """The part of an error's place that exists in the file, and the value there.
 
-    What follows names one of several types, or what is missing.
+    The rest of the place names one of several types, or the missing key.
     """
     key: Key = ()
     for part in place:

@@ -1,7 +1,7 @@
-"""Values that stand elsewhere: ``${env:NAME}`` and ``${file:PATH}`` in any text of the file.
+"""References to values outside of the file: ``${env:NAME}`` and ``${file:PATH}`` in any text.
 
-So a camera's address may hold a password that the configuration does not. Such a value is left out
-of the log, whatever it is.
+A camera's address can thus contain a password that is not in the configuration. All such values are
+hidden in the log.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Complain = Callable[[Key, str], None]
 
 
 def resolve(data: Any, complain: Complain, key: Key = ()) -> Any:
-    """A document with each reference in its texts replaced by what it refers to.
+    """A document with each reference in its texts replaced by its value.
 
     Args:
-        data: As ``tomllib`` gives it.
-        complain: Told of each reference that leads nowhere; its text stays as it is.
-        key: Of ``data``.
+        data: The document, as ``tomllib`` returns it.
+        complain: Called for each reference that cannot be resolved; its text is kept.
+        key: Key of ``data`` in the document.
     """
     if isinstance(data, dict):
         return {name: resolve(value, complain, (*key, name)) for name, value in data.items()}
@@ -45,7 +45,7 @@ def resolve(data: Any, complain: Complain, key: Key = ()) -> Any:
         except OSError as error:
             complain(key, f"{name} cannot be read: {error.strerror}")
         except UnicodeDecodeError:
-            complain(key, f"{name} is no text in UTF-8")
+            complain(key, f"{name} is not UTF-8 text")
         else:
             hide(value)
             return value

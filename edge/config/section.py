@@ -1,4 +1,4 @@
-"""What every section of the configuration is: typed, closed, unchangeable."""
+"""The base class of configuration sections: typed, without unknown keys, immutable."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class Section(BaseModel):
     """A section of the file.
 
-    Its docstring's first paragraph is what the example says of it. Every field has a description
-    that names its unit; one that is None or must be given has an example.
+    The example configuration shows the first paragraph of the docstring. Every field needs a
+    description with its unit; a field without a default value also needs an example.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

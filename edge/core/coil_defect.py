@@ -18,7 +18,7 @@ class Piece:
         frame: Number of the frame.
         source: Camera name or file path.
         box: x, y, width, height in pixels of the frame.
-        mask: Its outline in the frame as COCO compressed run lengths; None where there is none.
+        mask: Its outline in the frame as COCO compressed run lengths; None if there is none.
         score: Confidence in its class, 0 to 1.
     """
 
@@ -34,7 +34,7 @@ class CoilDefect:
     """A whole defect, which may extend over several frames.
 
     Attributes:
-        coil: Name of the coil; empty where none is known.
+        coil: Name of the coil; empty if none is known.
         number: Running number of the defect on the coil, from 1.
         class_name: Its class; empty if no classifier has judged it.
         score: The highest score of its pieces, 0 to 1.

@@ -76,4 +76,4 @@ Tell = Callable[[Event], None]
 
 
 def untold(event: Event) -> None:
-    """Discard an event: the ``Tell`` where nobody listens."""
+    """Discard an event: the ``Tell`` if nobody listens."""

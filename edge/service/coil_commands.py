@@ -1,4 +1,4 @@
-"""What other programs may tell the line: that a coil begins or ends."""
+"""Commands from other programs to the line: a coil begins or ends."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ EVERY_S = 1.0
 """Seconds after which another may come: no line changes its coil faster for long."""
 _LONGEST_NAME = 100
 _LONGEST_COMMAND = 4096
-"""In bytes: what is longer is no command."""
+"""Longest command, in bytes."""
 
 
 def read_coil_command(payload: bytes) -> str | None:
-    """The name of the coil that begins, or None where the coil ends.
+    """The name of the coil that begins, or None if the coil ends.
 
     Args:
         payload: ``{"begin": "NAME"}`` or ``{"end": true}``.
 
     Raises:
-        ValueError: It is neither; the words say why.
+        ValueError: It is neither; the message gives the reason.
     """
     if len(payload) > _LONGEST_COMMAND:
         raise ValueError(f"{len(payload)} bytes are too long for a command")

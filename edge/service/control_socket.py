@@ -1,4 +1,4 @@
-"""Commands to the line that runs on this device, through a socket in its state folder."""
+"""Commands to the running line on this device, through a socket in its state folder."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from edge.service.descriptors import spares_too_few
 
 NAME = "control.sock"
 _MODE = 0o660
-"""Its owner and group may command the line, as they may the service that runs it."""
+"""Owner and group of the service may send commands."""
 _PATIENCE_S = 2.0
 """How long a client may take for its command, however it drips, in seconds."""
 MOST = 16
 """Clients at a time."""
 _LOOK_S = 0.2
 _PAUSE_S = 0.2
-"""After a connection that could not be taken, as where files run out."""
+"""Seconds to wait after a failed ``accept``, for example if file descriptors run out."""
 _LONGEST = 8192
-"""Bytes of a command or an answer."""
+"""Most bytes of a command or an answer."""
 
 
 class Control:
@@ -43,7 +43,7 @@ class Control:
         clock: Tells when a client's time is over.
 
     Raises:
-        ConfigError: Another line listens there, or the socket cannot be made.
+        ConfigError: Another line listens there, or the socket cannot be created.
     """
 
     def __init__(
@@ -57,15 +57,15 @@ class Control:
             self._socket = _listening(self._path)
         except OSError as error:
             raise ConfigError(
-                f"{self._path} cannot be made: {error.strerror or error}",
-                "Coils cannot be begun with millsight coil; the line runs all the same",
+                f"{self._path} cannot be created: {error.strerror or error}",
+                "The line runs, but millsight coil cannot reach it",
             ) from None
         self._closed = Event()
         self._thread = Thread(target=self._listen, name="control", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Listen no more. Safe to call twice."""
+        """Stop listening. Safe to call twice."""
         if self._closed.is_set():
             return
         self._closed.set()
@@ -152,11 +152,11 @@ class _Client:
 
 
 def command(state: Path, request: dict[str, str | bool]) -> None:
-    """Tell the line that runs with this state folder something.
+    """Send a command to the line that runs with this state folder.
 
     Raises:
-        NoLineError: None runs there.
-        ConfigError: It does not do that, or may not be told by this user.
+        NoLineError: No line runs there.
+        ConfigError: The line refuses the command, or this user may not send commands.
     """
     path = state / NAME
     try:
@@ -169,7 +169,7 @@ def command(state: Path, request: dict[str, str | bool]) -> None:
         raise NoLineError(f"no line listens at {path}") from None
     except PermissionError:
         raise ConfigError(
-            f"you may not command the line at {path}", "Ask as its user or root: sudo"
+            f"you may not command the line at {path}", "Run this as its user or root: sudo"
         ) from None
     except (OSError, ValueError) as error:
         raise NoLineError(f"the line at {path} does not answer: {error}") from None
@@ -191,7 +191,7 @@ def _listening(path: Path) -> socket.socket:
 
 
 def _line_of(connection: socket.socket) -> bytes:
-    """What comes up to the end of a line."""
+    """The bytes received up to a line break."""
     received = b""
     while b"\n" not in received and len(received) <= _LONGEST:
         part = connection.recv(_LONGEST)
@@ -202,7 +202,7 @@ def _line_of(connection: socket.socket) -> bytes:
 
 
 def _remove_left_over(path: Path) -> None:
-    """Remove the socket of a line that was killed.
+    """Remove the socket left over from a line that was killed.
 
     Raises:
         ConfigError: A line listens there.
@@ -218,5 +218,5 @@ def _remove_left_over(path: Path) -> None:
             return
     raise ConfigError(
         f"another line listens at {path}",
-        "millsight coil commands that one; give each line its own --state",
+        "millsight coil reaches only that line; give each line its own --state",
     )

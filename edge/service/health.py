@@ -1,4 +1,4 @@
-"""Whether the line is well: what a supervisor, a dashboard and a broker are told."""
+"""The health of the line, for systemd, dashboards and the broker."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from edge.core.sink import Sink
 
 
 class Health(Sink):
-    """Notices when a part of the line no longer moves, and when strip passes unjudged.
+    """Detects when a part of the line hangs, and when strip passes without verdicts.
 
-    A line is *stuck* where frames wait and none is taken up, or where nothing is recorded any more:
-    only another start helps. It is *unwell* besides where the camera is lost, where frames come and
-    none has a verdict in time (late, frozen, of a wrong size), or where the ledger cannot be
-    stored. A strip that stands, a camera that waits, and the black pictures between two coils are
-    well.
+    A line is *stuck* if frames wait and none is judged, or if nothing is recorded any more; only a
+    restart helps. A line is *unwell* if it is stuck, if the camera is lost, if frames come and none
+    has a verdict in time (late, frozen, of a wrong size), or if the ledger cannot be stored. Not
+    faults are: a strip that stands still, a camera that is not live, and the black pictures between
+    two coils.
 
-    Told each verdict by the inspection's thread (``watch``), events and ticks by the recorder's.
+    The inspection's thread calls ``watch`` with each verdict; the recorder's thread delivers events
+    and ticks.
 
     Args:
-        silence_s: For how long a part may be silent, in seconds.
-        waiting: Frames that wait for their verdict.
-        unstored: Why the ledger cannot be stored; None where it can.
-        clock: Seconds that go on steadily.
+        silence_s: Longest time without activity of a part, in seconds.
+        waiting: Returns the number of frames that wait for a verdict.
+        unstored: Returns why the ledger cannot be stored; None if it can.
+        clock: Monotonic seconds.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Health(Sink):
         self.frames = 0
 
     def watch(self, inspection: Inspection, latency_ms: float | None) -> None:
-        """Take each frame's verdict, or that it has none, as soon as that is known."""
+        """Count each frame as soon as it has its verdict, or is known to get none."""
         self.frames += 1
         self._watched_at = self._clock()
         if inspection.level is not Level.UNINSPECTED or inspection.cause is Cause.BLACK:
@@ -67,17 +68,17 @@ class Health(Sink):
             self._unjudged_since = self._watched_at
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
-        """Nothing: it has been watched."""
+        """Do nothing: ``watch`` has counted the frame."""
 
     def tell(self, event: Event) -> None:
-        """Learn that the camera is lost or back."""
+        """Note that the camera is lost or back."""
         if event.kind is EventKind.CAMERA_LOST:
             self._lost = event.text
         elif event.kind is EventKind.CAMERA_BACK:
             self._lost = None
 
     def tick(self) -> None:
-        """Learn that the recorder is alive."""
+        """Note that the recorder is alive."""
         self._ticked_at = self._clock()
         if not self._waiting():
             self._idle_at = self._ticked_at
@@ -88,18 +89,18 @@ class Health(Sink):
         return self._ticked_at is not None
 
     def stuck(self) -> str | None:
-        """Why only another start helps; None where the line is alive."""
+        """The reason why the line needs a restart; None if it is alive."""
         now = self._clock()
         if self._ticked_at is not None and now - self._ticked_at > self._silence_s:
             return f"nothing has been recorded for {now - self._ticked_at:.0f} s"
         waiting = self._waiting()
         silent_s = now - max(self._watched_at, self._idle_at)
         if waiting and silent_s > self._silence_s:
-            return f"{waiting} frames wait and none was taken up for {silent_s:.0f} s"
+            return f"{waiting} frames wait and none was judged for {silent_s:.0f} s"
         return None
 
     def fault(self) -> str | None:
-        """What is wrong now; None where the line is well."""
+        """The current fault; None if the line is well."""
         if not self.started:
             return "the line has not started yet"
         if (stuck := self.stuck()) is not None:
@@ -114,7 +115,7 @@ class Health(Sink):
         return self._unstored()
 
     def as_json(self) -> dict[str, Any]:
-        """What ``/healthz`` answers."""
+        """The answer of ``/healthz``."""
         fault = self.fault()
         return {
             "well": fault is None,

@@ -1,4 +1,4 @@
-"""Whether stderr is systemd's journal."""
+"""Detects whether stderr goes to systemd's journal."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ def _stderr() -> os.stat_result:
 def journal_reads_stderr(
     environ: Mapping[str, str] = os.environ, stat: Callable[[], os.stat_result] = _stderr
 ) -> bool:
-    """Whether stderr leads to the journal: ``JOURNAL_STREAM`` names its device and inode.
+    """Whether stderr goes to the journal: ``JOURNAL_STREAM`` has its device and inode.
 
-    The variable alone says little: a program that a service has started inherits it, also where its
-    stderr is a file (systemd.exec(5)).
+    The existence of the variable is not enough: a program started by a service inherits it, even if
+    its stderr is a file (systemd.exec(5)).
 
     Args:
-        environ: Where systemd has left the variable.
-        stat: Looks at stderr.
+        environ: The environment.
+        stat: Returns the status of stderr.
     """
     named = environ.get("JOURNAL_STREAM", "")
     if not named:

@@ -1,4 +1,4 @@
-"""Installing the unit and asking systemd about it."""
+"""Installs the systemd unit and queries its state."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from edge.core.files import make_folder, write_whole
 from edge.service.unit import NAME, STATE, SYSTEM_FOLDER
 
 _RUNNING = Path("/run/systemd/system")
-"""There where systemd runs the device (sd_booted(3))."""
+"""This folder exists if systemd is running (sd_booted(3))."""
 _SHOWN = ("LoadState", "UnitFileState", "ActiveState", "StatusText", "NRestarts")
 
 
 class Manager:
-    """The device's systemd, or the one of the user who asks.
+    """The systemd of the device, or of the current user.
 
     Args:
-        user: Whether it is the user's own.
+        user: Whether to use the user's own systemd.
     """
 
     def __init__(self, *, user: bool) -> None:
@@ -33,40 +33,42 @@ class Manager:
 
     @property
     def systemctl(self) -> str:
-        """The command with its options, for a person to type."""
+        """The command with its options, for messages."""
         return " ".join(["systemctl", *self._options])
 
     @property
     def runs(self) -> bool:
-        """Whether systemd runs this device and can be asked."""
+        """Whether systemd runs this device and can be queried."""
         return shutil.which("systemctl") is not None and _RUNNING.is_dir()
 
     def install(self, text: str) -> None:
         """Write the unit and let systemd read it.
 
         Raises:
-            UnwritableError: It may not be written.
+            UnwritableError: The unit cannot be written.
+            ConfigError: systemd refuses it.
         """
         try:
             make_folder(self.path.parent)
             write_whole(self.path, text, mode=0o644)
         except UnwritableError as error:
             raise UnwritableError(
-                error.what, "Ask as root (sudo), or install it for yourself alone: --user"
+                error.what, "Run this as root (sudo), or install it for your user only: --user"
             ) from None
         self._ask("daemon-reload")
 
     def uninstall(self) -> bool:
-        """Stop the service and remove its unit; whether there was one.
+        """Stop the service and remove its unit; return whether there was one.
 
         Raises:
-            UnwritableError: It may not be removed.
+            UnwritableError: The unit cannot be removed.
+            ConfigError: systemd cannot stop the service.
         """
         if not self.path.exists():
             return False
         if not os.access(self.path.parent, os.W_OK):
             raise UnwritableError(
-                f"{self.path} cannot be removed: permission denied", "Ask as root (sudo)"
+                f"{self.path} cannot be removed: permission denied", "Run this as root (sudo)"
             )
         self._ask("disable", "--now", NAME)
         self.path.unlink()
@@ -74,9 +76,9 @@ class Manager:
         return True
 
     def status(self) -> dict[str, str]:
-        """What systemd knows of the service, by its own words; empty where systemd does not run."""
-        told = self._ask("show", f"--property={','.join(_SHOWN)}", NAME)
-        pairs = (line.partition("=") for line in told.splitlines())
+        """The service's properties, by systemd's names; empty if systemd does not run."""
+        output = self._ask("show", f"--property={','.join(_SHOWN)}", NAME)
+        pairs = (line.partition("=") for line in output.splitlines())
         return {name: value for name, _, value in pairs if name in _SHOWN}
 
     def _ask(self, *words: str) -> str:
@@ -91,23 +93,23 @@ class Manager:
 
 
 def require_user(name: str) -> None:
-    """Make sure that there is such a user.
+    """Make sure that a user exists.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: The user does not exist.
     """
     try:
         pwd.getpwnam(name)
     except KeyError:
         raise ConfigError(
             f"there is no user {name} for the line to run as",
-            f"Make it: useradd --system --home-dir {STATE} --shell /usr/sbin/nologin {name}; "
+            f"Create it: useradd --system --home-dir {STATE} --shell /usr/sbin/nologin {name}; "
             "or name another with --run-as",
         ) from None
 
 
 def closed_folder(path: Path) -> Path | None:
-    """The first folder on the way to a file that is closed to other users; None where none is."""
+    """The first folder in a file's path that other users cannot enter; None if there is none."""
     for folder in reversed(path.parents):
         if folder.is_dir() and not folder.stat().st_mode & stat.S_IXOTH:
             return folder

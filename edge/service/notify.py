@@ -1,4 +1,4 @@
-"""sd_notify(3) in Python alone: tells systemd that the line is ready, and that it lives."""
+"""sd_notify(3) in pure Python: tells systemd that the line is ready and alive."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from edge.core.sink import Sink
 from edge.service.health import Health
 
 _STATUS_S = 5.0
-"""Seconds between two status lines; a fault is told at once."""
+"""Seconds between two status lines; a fault is reported at once."""
 
 
 class Systemd(Sink):
-    """Speaks to systemd where it started this program, and to nobody else.
+    """Notifies systemd if it has started this program; otherwise does nothing.
 
-    ``READY=1`` with the recorder's first tick, when models are loaded and the camera is read;
-    ``WATCHDOG=1`` after each half of the unit's ``WatchdogSec``, as long as the line is not stuck;
-    ``STATUS=`` what ``systemctl status`` shows; ``STOPPING=1`` when it is closed.
+    It sends ``READY=1`` at the recorder's first tick, when models are loaded and the camera is
+    open; ``WATCHDOG=1`` after each half of the unit's ``WatchdogSec`` as long as the line is not
+    stuck; ``STATUS=`` for ``systemctl status``; ``STOPPING=1`` on close.
 
     Args:
-        health: Whether the line is stuck; it comes before this sink.
-        figures: Of the run, for the status.
-        environ: Where systemd has left its address.
-        clock: Seconds that go on steadily.
+        health: Health of the line; it comes before this sink.
+        figures: Figures of the run, for the status.
+        environ: The environment, with systemd's address.
+        clock: Monotonic seconds.
     """
 
     def __init__(
@@ -56,21 +56,21 @@ class Systemd(Sink):
         self._coil = ""
 
     def write(self, inspection: Inspection, frame: Frame | None) -> None:
-        """Nothing: frames are counted in the run's figures."""
+        """Do nothing: the run's figures count frames."""
 
     def defect(self, defect: CoilDefect) -> None:
         """Count a defect."""
         self._defects += 1
 
     def tell(self, event: Event) -> None:
-        """Learn which coil runs."""
+        """Note the current coil."""
         if event.kind is EventKind.COIL_BEGAN:
             self._coil = event.coil
         elif event.kind is EventKind.COIL_ENDED:
             self._coil = ""
 
     def tick(self) -> None:
-        """Say what is due."""
+        """Send the notifications that are due."""
         if self._address is None:
             return
         now = self._clock()
@@ -86,7 +86,7 @@ class Systemd(Sink):
             self._show(f"NOT WELL: {fault}" if fault else self._figures())
 
     def close(self) -> None:
-        """Say that the line ends. Safe to call twice."""
+        """Send ``STOPPING=1``. Safe to call twice."""
         if not self._closed:
             self._closed = True
             self._send("STOPPING=1")
@@ -115,15 +115,15 @@ class Systemd(Sink):
 
 
 def _address(name: str) -> str | None:
-    """A socket's path; one that begins with @ is abstract (unix(7))."""
+    """A socket's address; a name that begins with @ is abstract (unix(7))."""
     if name.startswith("@"):
         return "\0" + name[1:]
     return name if name.startswith("/") else None
 
 
 def _watchdog_s(environ: Mapping[str, str]) -> float:
-    """The unit's ``WatchdogSec`` in seconds; infinite where it has none or it is not for us."""
-    # The one-file binary runs as the child of the process that systemd has started.
+    """The unit's ``WatchdogSec`` in seconds; infinite if it has none or means another process."""
+    # The one-file binary runs as a child of the process that systemd has started.
     mine = environ.get("WATCHDOG_PID") in {None, str(os.getpid()), str(os.getppid())}
     text = environ.get("WATCHDOG_USEC", "")
     return int(text) / 1e6 if mine and text.isdecimal() and int(text) > 0 else math.inf

@@ -1,4 +1,4 @@
-"""The systemd unit that keeps the line running: each setting with its reason beside it."""
+"""Writes the systemd unit that keeps the line running, with a reason for each setting."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ class _Choice:
     reason: str
     lines: tuple[str, ...]
     system: bool = True
-    """Whether it is root's to choose: a user's own systemd may not."""
+    """Whether only root may choose it; a user's own systemd may not."""
 
 
 _RUNNING = (
     _Choice(
-        "It says itself when it is ready. The one-file binary says so from a child process.",
+        "The line reports when it is ready; the one-file binary does so from a child process.",
         ("Type=notify", "NotifyAccess=all"),
         system=False,
     ),
     _Choice(
-        "A line that is stuck for so long is killed and started again; each thread's place is "
-        "written to the journal, and no image of the memory to the disk.",
+        "A line that is stuck for so long is killed and restarted. The journal gets each thread's "
+        "stack; no core dump is written.",
         ("WatchdogSec=30", "Environment=PYTHONFAULTHANDLER=1", "LimitCORE=0"),
         system=False,
     ),
     _Choice(
-        "Whatever ended it may be mended meanwhile, so it is started again for ever.",
+        "The cause of an end may be repaired meanwhile, so the line is always restarted.",
         ("Restart=always", "RestartSec=5"),
         system=False,
     ),
     _Choice(
-        "A slow device proves its bundle before it is ready; at the end outputs are written out.",
+        "A slow device verifies its bundle before it is ready; at the end outputs are flushed.",
         ("TimeoutStartSec=180", "TimeoutStopSec=45"),
         system=False,
     ),
     _Choice(
-        "Bundles, ledger and pictures. Relative paths begin there. Its group may read them.",
+        "Folder of bundles, ledger and pictures, and of relative paths. Its group may read them.",
         ("StateDirectory=millsight", f"WorkingDirectory={STATE}", "UMask=0027"),
     ),
     _Choice(
-        "A verdict has milliseconds: the line goes before what else runs here.",
+        "A verdict has milliseconds: the line has priority over other programs.",
         ("Nice=-5", "CPUWeight=500", "OOMScoreAdjust=-500"),
     ),
     _Choice(
-        "Three times what it needs: a leak ends in another start, and never in swapping.",
+        "Three times the memory that it needs: a leak causes a restart and never swapping.",
         ("MemoryMax=1G", "MemorySwapMax=0", "TasksMax=256"),
         system=False,
     ),
@@ -67,13 +67,13 @@ _RUNNING = (
 
 _SANDBOX = (
     _Choice(
-        "Nothing that it starts can gain rights; it has none of root's.",
+        "Neither it nor its child processes can gain privileges.",
         ("NoNewPrivileges=yes", "RestrictSUIDSGID=yes"),
         system=False,
     ),
     _Choice("", ("CapabilityBoundingSet=", "AmbientCapabilities=")),
     _Choice(
-        "No devices but cameras: V4L2, and USB3 Vision by way of the bus.",
+        "No devices except cameras: V4L2, and USB3 Vision through the USB bus.",
         (
             "DevicePolicy=closed",
             "DeviceAllow=char-video4linux rw",
@@ -94,7 +94,7 @@ _SANDBOX = (
         ),
     ),
     _Choice(
-        "Cameras, brokers and Prometheus speak IP; Aravis asks netlink for the interfaces.",
+        "Cameras, brokers and Prometheus use IP; Aravis lists interfaces with netlink.",
         ("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",),
         system=False,
     ),
@@ -127,19 +127,20 @@ def unit(
     """The unit's text.
 
     Args:
-        command: The program and its arguments; the program's path is absolute.
-        run_as: Whom it runs as; None makes a unit for a user's own systemd, with what that may do.
+        command: The program, with an absolute path, and its arguments.
+        run_as: User of the service; None makes a unit for a user's own systemd, with the settings
+            that are allowed there.
         writable: Folders that it writes besides ``/var/lib/millsight``.
 
     Raises:
-        ConfigError: A path cannot stand in a unit.
+        ConfigError: A path cannot be written in a unit.
     """
     system = run_as is not None
     lines = [
         "# Written by: millsight service install. Change it with: systemctl edit millsight",
         "[Unit]",
         "Description=millsight inspects the strip under its camera",
-        "# Cameras and brokers are tried again for ever: nothing has to be there first.",
+        "# The line retries cameras and brokers itself: no other service has to be up first.",
         "After=network.target",
         "StartLimitIntervalSec=0",
         "",
@@ -148,7 +149,7 @@ def unit(
     ]
     if system:
         lines += [
-            "# It owns nothing but its state; cameras belong to the group video.",
+            "# The user owns only the state folder; cameras belong to the group video.",
             f"User={run_as}",
             "SupplementaryGroups=video",
         ]
@@ -161,7 +162,7 @@ def unit(
 
 
 def program() -> list[str]:
-    """How this millsight is started: the binary, the command beside Python, or its module."""
+    """The command of this millsight: the binary, the script beside Python, or the module."""
     if getattr(sys, "frozen", False):
         return [sys.executable]
     beside = Path(sys.prefix) / "bin" / "millsight"
@@ -169,7 +170,7 @@ def program() -> list[str]:
 
 
 def writable_folders(config: Config) -> list[Path]:
-    """Folders outside of its state that a line with this configuration writes."""
+    """Folders outside of the state folder that a line with this configuration writes."""
     sections = (config.ledger, config.csv, config.log)
     files = [section.path for section in sections if section is not None]
     if config.jsonl is not None:
@@ -192,26 +193,27 @@ def _lines(choices: Iterable[_Choice], system: bool) -> list[str]:
 
 def _files(command: Sequence[str], writable: Iterable[Path]) -> list[str]:
     at_home = any(Path(word).is_relative_to(home) for word in command for home in _HOMES)
-    lines = ["# The whole disk can be read only, its state and these folders excepted."]
+    lines = ["# The file system is read-only except the state folder and these folders."]
     lines += ["ProtectSystem=strict"]
     lines += [f"ReadWritePaths=-{_quoted(str(folder))}" for folder in writable]
     if at_home:
         lines += ["# The program or its configuration is in a home.", "ProtectHome=read-only"]
     else:
-        lines += ["# Nobody's home is its business.", "ProtectHome=yes"]
+        lines += ["# Home folders are not accessible.", "ProtectHome=yes"]
     return lines
 
 
 def _argument(word: str) -> str:
-    """A word of a command line, in which $ stands for itself."""
+    """A word of a command line, with $ escaped."""
     return _quoted(word.replace("$", "$$"))
 
 
 def _quoted(word: str) -> str:
-    """A word of a unit (systemd.syntax(7)), in which % stands for itself."""
+    """A word of a unit (systemd.syntax(7)), quoted if necessary, with % escaped."""
     if not word.isprintable():
         raise ConfigError(
-            f"the path {word!r} cannot stand in a systemd unit", "Rename it without odd characters"
+            f"the path {word!r} cannot be written in a systemd unit",
+            "Rename it without unprintable characters",
         )
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     plain = all(char.isalnum() or char in "/._-+:@,=$%" for char in escaped)

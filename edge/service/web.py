@@ -1,4 +1,4 @@
-"""Answers ``/metrics`` and ``/healthz`` over HTTP, beside the line."""
+"""An HTTP server for ``/metrics`` and ``/healthz``."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MOST = 16
 """Connections at a time: a scraper needs one, a supervisor another."""
 
 Exposition = Callable[[str], tuple[bytes, str]]
-"""Gives the figures and their content type for a request's ``Accept`` header."""
+"""Returns the figures and their content type for a request's ``Accept`` header."""
 
 
 class WebServer:
-    """A small HTTP server in a thread of its own.
+    """A small HTTP server in a separate thread.
 
     ``GET /healthz`` answers 200 where the line is well and 503 where it is not, with the reason as
     JSON. It knows no password and no TLS: it is for this device, or for a network that is trusted.
@@ -46,10 +46,10 @@ class WebServer:
         clock: Tells whose time is over.
 
     Attributes:
-        port: The port that it answers at.
+        port: The port in use.
 
     Raises:
-        ConfigError: Another program has the port, or the address is none of this device's.
+        ConfigError: Another program uses the port, or the address does not belong to this device.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class WebServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Answer no more. Safe to call twice."""
+        """Stop the server. Safe to call twice."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -94,7 +94,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def server_bind(self) -> None:
-        # HTTPServer's own looks up this device's name, which takes seconds without a name server.
+        # HTTPServer's version looks up the host name, which takes seconds without a name server.
         TCPServer.server_bind(self)
 
     def get_request(self) -> tuple[socket.socket, Any]:
@@ -125,7 +125,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """Ignore errors of a connection, such as a client that hangs up."""
 
     def _let_in(self, connection: socket.socket) -> bool:
         """Make room for a connection; not where those that were cut off have not gone yet."""
@@ -176,7 +176,7 @@ def _handler(exposition: Exposition, health: Health) -> type[BaseHTTPRequestHand
                 self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Requests are no news."""
+            """Do not log requests."""
 
     return Handler
 
@@ -189,7 +189,7 @@ def _unusable(host: str, port: int, error: OSError) -> ConfigError:
             "Choose another port in [metrics], or stop what uses it (ss -ltnp shows it)",
         )
     if error.errno == errno.EACCES:
-        return ConfigError(f"{where} is not for everyone", "Choose a port from 1024 on")
+        return ConfigError(f"{where} needs root's rights", "Choose a port from 1024")
     return ConfigError(
         f"{where} cannot be listened at: {error.strerror or error}",
         "Give an address of this device, or 127.0.0.1",

@@ -1,4 +1,4 @@
-"""Draws strip with known defects; a data set and a camera come from it."""
+"""Draws strip with known defects, for data sets and for a simulated camera."""
 
 from edge.simulator.draw import (
     CLASS_DESCRIPTIONS,

@@ -1,4 +1,4 @@
-"""A stretch of defect-free strip for the live camera, prepared bit by bit."""
+"""A stretch of defect-free strip for the live camera, prepared in small steps."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Rng = np.random.Generator
 
 
 class Backdrop:
-    """Strip [1.5 · lines, columns] that runs on forever: every second pass is the first mirrored.
+    """Strip [1.5 · lines, columns] that repeats endlessly; every second pass is mirrored.
 
-    ``prepare`` does the work in small steps, so that a live camera can do one between two frames.
+    ``prepare`` works in small steps, so that a live camera can do one between two frames.
 
     Args:
-        rng: Decides everything about the stretch; used by nothing else until it is ready.
+        rng: Random generator of the stretch; nothing else may use it until ``prepare`` has ended.
         sheets: Noise, at least as large as the stretch.
         lines: Lines of a frame.
-        columns: Columns of the stretch, some more than those of a frame.
+        columns: Columns of the stretch, a few more than those of a frame.
     """
 
     def __init__(self, rng: Rng, sheets: NoiseSheets, lines: int, columns: int) -> None:
@@ -41,7 +41,7 @@ class Backdrop:
         self.period = 2 * self._stretch
 
     def prepare(self) -> Iterator[None]:
-        """Draw the stretch; yields between steps of a few milliseconds each."""
+        """Draw the stretch; yields between steps of a few milliseconds."""
         rng, sheets = self._rng, self._sheets
         lines, columns = self._stretch, self._columns
         self.band = plan_band(rng, None, columns)
@@ -56,7 +56,7 @@ class Backdrop:
         self._pixels = np.concatenate([pixels, pixels[::-1], pixels[: self._lines]])
 
     def view(self, line: int, column: int, width: int) -> Pixels:
-        """A view of a frame's lines from ``line`` of the endless stretch; not to be written to."""
+        """A view of a frame's lines from ``line`` of the endless stretch; do not write to it."""
         if self._pixels is None:
             raise RuntimeError("the backdrop is not prepared")
         top = line % self.period
@@ -70,11 +70,11 @@ class Backdrop:
 
 
 def stretch_lines(lines: int) -> int:
-    """Lines of a stretch for frames of so many lines."""
+    """Lines of a stretch for frames of ``lines`` lines."""
     return lines + lines // 2
 
 
 def sensor_noise(rng: Rng, sheets: NoiseSheets, lines: int, columns: int) -> Pixels:
-    """Noise [lines, columns] around 128 with a spread of 16, to be added to frames scaled down."""
+    """Noise [lines, columns] with mean 128 and standard deviation 16; scale it before adding."""
     noise = window(rng, sheets.grain, lines, columns)
     return np.asarray(np.clip(noise * 16.0 + 128.0, 0.0, 255.0), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Defects and nuisances that the live camera keeps ready, each drawn once and pasted often."""
+"""Stamps of defects and nuisances for the live camera: drawn once and pasted many times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from edge.simulator.stamp import Stamp
 Rng = np.random.Generator
 
 STAMPS_PER_CLASS = {1: 14, 2: 8, 3: 26, 4: 12}
-"""How many defects of each class are kept."""
+"""Number of defects kept for each class."""
 
 NUISANCE_STAMPS = {
     "speck": 16,
@@ -30,15 +30,15 @@ NUISANCE_STAMPS = {
     "paint mark": 3,
     "water film": 2,
 }
-"""How many of each nuisance are kept; tread is part of the backdrop."""
+"""Number of stamps kept for each nuisance; tread is part of the backdrop."""
 
 LARGEST_STAMP = 40_000
-"""Pixels of the largest stamp kept, so that the bank stays small and pasting stays quick."""
+"""Most pixels of a stamp, so that the bank stays small and pasting stays fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How a stamp is laid this time: ``strength`` 1 as drawn, mirrored in x or in y."""
+    """A variation of a stamp: ``strength`` (1 as drawn), mirrored in x or in y."""
 
     strength: float
     mirror_x: bool
@@ -46,14 +46,14 @@ class Variant:
 
     @property
     def flip(self) -> tuple[slice, slice]:
-        """Index that mirrors what is [height, width]."""
+        """Index that mirrors an array [height, width]."""
         return np.s_[:: -1 if self.mirror_y else 1, :: -1 if self.mirror_x else 1]
 
 
 class StampBank:
-    """Stamps by class and by nuisance, filled one at a time by ``fill``.
+    """Stamps by class and by nuisance, drawn one at a time by ``fill``.
 
-    The first round of ``fill`` draws one of each kind; until then ``ready`` is False.
+    ``ready`` is False until ``fill`` has drawn one of each kind.
     """
 
     def __init__(self, rng: Rng, sheets: NoiseSheets, lines: int, columns: int) -> None:
@@ -71,7 +71,7 @@ class StampBank:
 
     @property
     def nbytes(self) -> int:
-        """Memory of all stamps together."""
+        """Bytes of all stamps together."""
         total = 0
         for stamps in (*self.defects.values(), *self.nuisances.values()):
             for stamp in stamps:
@@ -80,7 +80,7 @@ class StampBank:
         return total
 
     def fill(self) -> Iterator[None]:
-        """Draw all stamps, one between two yields, going round the kinds."""
+        """Draw all stamps, one per step, with the kinds in turn."""
         rounds = max(*STAMPS_PER_CLASS.values(), *NUISANCE_STAMPS.values())
         for turn in range(rounds):
             for class_id, count in STAMPS_PER_CLASS.items():
@@ -98,16 +98,16 @@ class StampBank:
         while True:
             plan = plan_object(self._rng, class_id, self._lines, self._columns)
             if plan.height * plan.width <= LARGEST_STAMP:
-                return draw_defect(self._rng, self._sheets, plan, _usual_visibility(self._rng))
+                return draw_defect(self._rng, self._sheets, plan, _random_visibility(self._rng))
 
     def nearest(self, rng: Rng, plan: PlannedDefect) -> Stamp:
-        """One of the few stamps of the planned class whose size comes nearest."""
+        """One of the four stamps of the planned class with the nearest size."""
         stamps = self.defects[plan.class_id]
         order = sorted(stamps, key=lambda stamp: _size_difference(stamp, plan))
         return order[int(rng.integers(min(4, len(order))))]
 
 
-def _usual_visibility(rng: Rng) -> float:
+def _random_visibility(rng: Rng) -> float:
     return float(np.exp(rng.normal(-0.2, 0.35)))
 
 
@@ -117,7 +117,7 @@ def _size_difference(stamp: Stamp, plan: PlannedDefect) -> float:
 
 
 def paste(pixels: Pixels, stamp: Stamp, top: int, left: int, variant: Variant) -> None:
-    """Lay a stamp over finished pixels [height, width] in place; outside parts are cut off."""
+    """Apply a stamp to pixels [height, width] in place; parts outside are cut off."""
     height, width = stamp.shape
     y0, x0 = max(top, 0), max(left, 0)
     y1, x1 = min(top + height, pixels.shape[0]), min(left + width, pixels.shape[1])

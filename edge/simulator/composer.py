@@ -1,9 +1,9 @@
-"""Composes live strip from prepared parts, many times faster than it could be drawn.
+"""Composes live strip from prepared parts, many times faster than drawing it.
 
-A frame is a window of a prepared stretch of strip, brightened or darkened a little, with fresh
-sensor noise and with stamps of defects and nuisances laid on it. The parts come from the same
-functions that draw a data set. The next stretch is prepared in small steps while the present one
-runs, so that the strip never repeats and no frame waits for long.
+A frame is a window of a prepared stretch of strip with slightly changed brightness, new sensor
+noise, and stamps of defects and nuisances. The parts are drawn by the functions that draw a data
+set. While one stretch is in use, the next is prepared in small steps, so that the strip does not
+repeat and no frame is delayed.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from edge.simulator.statistics import REAL_HEIGHT, REAL_WIDTH
 Rng = np.random.Generator
 
 WANDER = 48
-"""Columns by which the strip may wander sideways under the camera."""
+"""Greatest sideways movement of the strip under the camera, in columns."""
 
 FRAMES_A_LOOK = (60, 140)
-"""For how many frames, at least and before how many, the strip keeps its look, as within a coil."""
+"""Range (first included, last excluded) of the frames with the same surface, as within a coil."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ShownDefect:
     Attributes:
         class_id: 1 to 4, Severstal's ClassId.
         box: x, y, width and height in pixels of the frame.
-        mask: What an annotator would have outlined, bool [height, width] of the box.
+        mask: Annotator's mask, bool [height, width] of the box.
     """
 
     class_id: int
@@ -61,12 +61,12 @@ class StripComposer:
     """Composes one frame after the other; the same arguments give the same sequence.
 
     Args:
-        seed: Another seed, another strip.
+        seed: Seed of the strip.
         defect_rate: Probability that a frame shows any defect; None is Severstal's share.
         width: Columns, across the strip.
         height: Lines, along the strip.
-        frames_a_look: Frames after which the strip changes its look: from the first number to
-            before the second.
+        frames_a_look: Range of the frames after which the surface changes: first number included,
+            second excluded.
 
     Raises:
         ConfigError: ``defect_rate`` is not a fraction, or the frame is too small.
@@ -105,7 +105,7 @@ class StripComposer:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the prepared parts: noise, stamps and two stretches of strip."""
+        """Bytes of the prepared parts: noise, stamps and two stretches of strip."""
         stretch = (self._here.period + self.height) * (self.width + WANDER)
         return self._sheets.nbytes + self._bank.nbytes + self._noise.nbytes + 2 * stretch
 
@@ -128,7 +128,7 @@ class StripComposer:
         return ComposedFrame(pixels, defects)
 
     def _exposed(self, view: Pixels) -> Pixels:
-        """A view with fresh sensor noise and this moment's brightness, as a new array."""
+        """A copy of a view with new sensor noise and the current brightness."""
         rng = self._rng
         top = int(rng.integers(0, self._noise.shape[0] - self.height + 1))
         left = int(rng.integers(0, self._noise.shape[1] - self.width + 1))
@@ -171,7 +171,7 @@ class StripComposer:
                 paste(on_strip, stamp, top, left, _variant(rng))
 
     def _prepare_a_bit(self) -> None:
-        """One small step of what is still to be prepared: stamps first, then the next stretch."""
+        """Do one small step of the preparation: stamps first, then the next stretch."""
         if self._filling is not None:
             if next(self._filling, _DONE) is _DONE:
                 self._filling = None
@@ -196,7 +196,7 @@ class StripComposer:
         return Backdrop(rng, self._sheets, self.height, self.width + WANDER)
 
     def _stretch_length(self) -> int:
-        """Frames until the strip changes its look, as at the end of a coil."""
+        """Number of frames until the surface changes, as at the end of a coil."""
         return int(self._rng.integers(*self._frames_a_look))
 
 
@@ -209,7 +209,7 @@ def _variant(rng: Rng) -> Variant:
 
 
 def _cut(stamp: Stamp, columns: int) -> Stamp:
-    """The first columns of a stamp, where the strip is too narrow for the whole of it."""
+    """The first columns of a stamp, if the strip is too narrow for all of it."""
     if stamp.shape[1] <= columns:
         return stamp
     glow = None if stamp.glow is None else stamp.glow[:, :columns]

@@ -1,4 +1,4 @@
-"""Which defects a frame has, how large and where: drawn from the real statistics."""
+"""Draws the classes, sizes and places of a frame's defects from the real statistics."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ EDGE_CLASSES = (1, 2)
 """Classes that lie near the strip's edge."""
 
 _GAP = 3
-"""Pixels kept between two objects, so that they stay two."""
+"""Least distance of two objects in pixels, so that they stay separate."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDefect:
-    """Class, box and fill of an object to be drawn, in pixels of the frame."""
+    """Class, box (in pixels of the frame) and fill of an object to be drawn."""
 
     class_id: int
     top: int
@@ -40,7 +40,7 @@ class PlannedDefect:
     fill: float
 
     def near(self, other: PlannedDefect) -> bool:
-        """Whether two boxes touch, with a small gap between them."""
+        """Whether two boxes overlap or have less than ``_GAP`` pixels between them."""
         return (
             self.left < other.left + other.width + _GAP
             and other.left < self.left + self.width + _GAP
@@ -50,7 +50,7 @@ class PlannedDefect:
 
 
 def choose_classes(rng: Rng, defect_rate: float | None) -> tuple[int, ...]:
-    """Classes that a frame shows; ``defect_rate`` None takes the real share of clean frames."""
+    """Classes on a frame; with ``defect_rate`` None, clean frames have their real share."""
     combinations = list(IMAGES_BY_CLASSES)
     counts = np.array([IMAGES_BY_CLASSES[c] for c in combinations], dtype=np.float64)
     clean = combinations.index(())
@@ -66,7 +66,7 @@ def choose_classes(rng: Rng, defect_rate: float | None) -> tuple[int, ...]:
 def plan_frame(
     rng: Rng, classes: tuple[int, ...], height: int, width: int
 ) -> tuple[Band, list[PlannedDefect]]:
-    """The band and the defects of a frame [height, width] that shows these classes."""
+    """The band and the defects of a frame [height, width] with these classes."""
     near_edge = [c for c in classes if c in EDGE_CLASSES]
     anchor = _column(rng, CLASS_STATISTICS[near_edge[0]], width) if near_edge else None
     band = plan_band(rng, anchor, width)
@@ -81,10 +81,10 @@ def plan_defects(
     height: int,
     width: int,
 ) -> list[PlannedDefect]:
-    """The defects of a frame whose ``strip`` reaches from one column to before another.
+    """The defects of a frame; ``strip`` is the first column of strip and the one after its last.
 
-    Classes that lie near the strip's edge do so around column ``anchor``; None chooses one of
-    the strip's edges.
+    Classes near the strip's edge are placed around column ``anchor``; None chooses one of the
+    strip's edges.
     """
     if anchor is None:
         inward = 12 + float(rng.gamma(2.0, 45.0)) * width / REAL_WIDTH
@@ -97,14 +97,14 @@ def plan_defects(
 
 
 def plan_object(rng: Rng, class_id: int, height: int, width: int) -> PlannedDefect:
-    """One object of a class, of a size as in frames [height, width], at no place in particular."""
+    """An object of a class with a size as in frames [height, width]; its place is (0, 0)."""
     real = CLASS_STATISTICS[class_id]
     tall, wide, fill = _sizes(rng, real, _count(rng, real), height, width)[0]
     return PlannedDefect(class_id, 0, 0, tall, wide, fill)
 
 
 def plan_band(rng: Rng, anchor: float | None, width: int) -> Band:
-    """A band such that ``anchor``, where given, lies near the strip's edge."""
+    """A band; if ``anchor`` is given, that column lies near the strip's edge."""
     slant = float(rng.normal(0.0, 1.5))
     if anchor is None:
         if rng.random() >= FRAMES_WITH_BAND:
@@ -127,7 +127,7 @@ def _plan_class(
     width: int,
     taken: list[PlannedDefect],
 ) -> list[PlannedDefect]:
-    """Objects of one class that touch neither each other nor those already ``taken``."""
+    """Objects of one class that do not touch each other or objects in ``taken``."""
     real = CLASS_STATISTICS[class_id]
     sizes = _sizes(rng, real, _count(rng, real), height, width)
     low, high = strip
@@ -144,7 +144,7 @@ def _plan_class(
             x = _column(rng, real, width) if anywhere else anchor
             x += float(rng.laplace(0.0, reach * width / REAL_WIDTH)) if placed else 0.0
             left = int(np.clip(x - wide / 2, low + 2, max(high - wide - 2, low + 2)))
-            left = min(left, width - wide)  # of a strip of a few columns it need not lie on it
+            left = min(left, width - wide)  # on a very narrow strip it may lie beside the strip
             top = _top(rng, real, tall, height)
             defect = PlannedDefect(class_id, top, left, tall, wide, fill)
             if not any(defect.near(other) for other in (*taken, *placed)):
@@ -154,7 +154,7 @@ def _plan_class(
 
 
 def _count(rng: Rng, real: ClassStatistics) -> int:
-    """How many objects of a class an image has that shows the class at all."""
+    """Number of objects of a class on an image that shows the class."""
     shares = np.cumsum(real.objects_per_image) / sum(real.objects_per_image)
     return 1 + int(np.searchsorted(shares, rng.random(), "right"))
 
@@ -185,7 +185,7 @@ def _sizes(
 
 
 def _count_score(real: ClassStatistics, count: int) -> float:
-    """Normal score of an object whose image has ``count`` objects, among all objects."""
+    """Normal score, among all objects, of an object on an image with ``count`` objects."""
     per_image = np.array(real.objects_per_image, dtype=np.float64)
     objects = per_image * np.arange(1, len(per_image) + 1)
     middle = (objects[: count - 1].sum() + objects[count - 1] / 2) / objects.sum()
@@ -214,7 +214,7 @@ def _column(rng: Rng, real: ClassStatistics, width: int) -> float:
 
 
 def _top(rng: Rng, real: ClassStatistics, tall: int, height: int) -> int:
-    """First line of an object, which touches the frame's top or bottom as often as real ones."""
+    """First line of an object; it touches the frame's top or bottom as often as real objects do."""
     free = height - tall
     if rng.random() < real.touches:
         return 0 if rng.random() < 0.5 else free

@@ -1,4 +1,4 @@
-"""Draws frames of a data set, one at a time, each from nothing but a seed and its index."""
+"""Draws frames of a data set; each depends only on the seed and its index."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CLASS_DESCRIPTIONS = {
     "3": "scratches, streaks and flaws anywhere",
     "4": "rolled-in scale and torn surface",
 }
-"""What each class looks like, for people."""
+"""Description of each class, for people."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class DrawnDefect:
 
     Attributes:
         class_id: 1 to 4, Severstal's ClassId.
-        mask: What an annotator would have outlined, bool [height, width] of the whole frame.
+        mask: Annotator's mask, bool [height, width] of the whole frame.
     """
 
     class_id: int
@@ -56,7 +56,7 @@ class DrawnDefect:
 
 @dataclass(frozen=True)
 class DrawnFrame:
-    """A drawn frame and everything that is wrong with the strip on it.
+    """A drawn frame and its defects.
 
     Attributes:
         pixels: Grey picture, uint8 [height, width].
@@ -71,11 +71,11 @@ class DrawnFrame:
 class StripSimulator:
     """Draws frames of rolled strip with exact masks.
 
-    ``draw(index)`` depends on the arguments and the index alone, so that frames can be drawn in
-    any order and by many processes.
+    ``draw(index)`` depends only on the arguments and the index, so that frames can be drawn in any
+    order and by many processes.
 
     Args:
-        seed: Frames of two seeds have nothing in common.
+        seed: Seed of the data set; frames of different seeds are independent.
         defect_rate: Probability that a frame shows any defect; None is Severstal's share,
             6,666 of 12,568.
         width: Columns, across the strip. Sizes of defects scale with it.
@@ -101,7 +101,7 @@ class StripSimulator:
 
     @property
     def sheets(self) -> NoiseSheets:
-        """Noise that the frames cut their windows from; drawn at first use."""
+        """Noise from which the frames take windows; drawn at first use."""
         return noise_sheets(self.seed, 2 * self.height, self.width + 640)
 
     def draw(self, index: int) -> DrawnFrame:
@@ -124,7 +124,7 @@ class StripSimulator:
 
 
 def draw_defect(rng: Rng, sheets: NoiseSheets, plan: PlannedDefect, frame_visible: float) -> Stamp:
-    """Draw one planned object; ``frame_visible`` scales the contrast of all in its frame."""
+    """Draw one planned object; ``frame_visible`` scales the contrast of all on the frame."""
     outline = draw_outline(rng, plan.height, plan.width, plan.fill)
     visible = float(np.clip(frame_visible * np.exp(rng.normal(0.0, 0.3)), 0.35, 1.4))
     if plan.class_id == 1:
@@ -138,7 +138,7 @@ def draw_defect(rng: Rng, sheets: NoiseSheets, plan: PlannedDefect, frame_visibl
 
 
 def check_settings(defect_rate: float | None, width: int, height: int) -> None:
-    """Make sure that frames can be drawn so.
+    """Check the settings of a simulator.
 
     Raises:
         ConfigError: ``defect_rate`` is not a fraction, or the frame is smaller than 64 × 32.

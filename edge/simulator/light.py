@@ -20,11 +20,11 @@ _QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Where the camera looks past the strip's edge.
+    """The black band past the strip's edge.
 
     Attributes:
-        columns: Width of the black band; 0 where the frame shows strip from side to side.
-        on_left: True where the band is at column 0.
+        columns: Width of the band in columns; 0 if the frame shows strip over its whole width.
+        on_left: Whether the band is at column 0.
         slant: Columns by which the edge moves from the first line to the last.
     """
 
@@ -33,14 +33,14 @@ class Band:
     slant: float = 0.0
 
     def strip_columns(self, width: int) -> tuple[int, int]:
-        """First column of strip and the one past its last."""
+        """First column of strip and the one after its last."""
         return (self.columns, width) if self.on_left else (0, width - self.columns)
 
 
 def uneven_light(rng: Rng, height: int, width: int) -> Plane:
-    """Relative light [height, width] for a surface of nominal grey: a bright middle, a drift.
+    """Relative light [height, width] for a surface of nominal grey, brighter below the lamp.
 
-    Its mean varies from frame to frame as the mean grey of 20 real frames does.
+    Its mean varies from frame to frame like the mean grey level of 20 real frames.
     """
     level = float(np.interp(rng.random(), _QUARTERS, STRIP_MEAN_GREY)) / NOMINAL_GREY
     level *= float(np.exp(rng.normal(0.0, 0.06)))
@@ -73,9 +73,9 @@ def light_stripes(rng: Rng, width: int) -> NDArray[np.float32]:
 
 
 def expose(rng: Rng, sheets: NoiseSheets, surface: Plane, band: Band) -> Pixels:
-    """Turn light from the strip into pixels: the band, then sensor noise, then eight bits.
+    """Convert a surface to pixels: apply the band, sensor noise and rounding to eight bits.
 
-    ``surface`` [height, width] in grey levels is used up.
+    ``surface`` [height, width] in grey levels is overwritten.
     """
     height, width = surface.shape
     cut_band(rng, surface, band)
@@ -89,7 +89,7 @@ def expose(rng: Rng, sheets: NoiseSheets, surface: Plane, band: Band) -> Pixels:
 
 
 def cut_band(rng: Rng, surface: Plane, band: Band) -> None:
-    """Let the strip's light fall off towards its edge and stop there."""
+    """Darken the strip towards its edge; beyond the edge it is black."""
     if not band.columns:
         return
     width = surface.shape[1]
@@ -106,7 +106,7 @@ def cut_band(rng: Rng, surface: Plane, band: Band) -> None:
 
 
 def black_out(rng: Rng, sheets: NoiseSheets, surface: Plane, band: Band) -> None:
-    """Blacken what lies past the edge, which wavers by a column and may slant."""
+    """Blacken the columns past the edge, which varies by a column and may slant."""
     height, width = surface.shape
     level, noise = float(rng.uniform(0.5, 5.0)), float(rng.uniform(0.3, 1.2))
     wobble = cv2.GaussianBlur(rng.standard_normal((height, 1), dtype=np.float32), (1, 31), 0)

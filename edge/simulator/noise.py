@@ -1,7 +1,7 @@
-"""Sheets of noise drawn once, from which every frame cuts its own windows.
+"""Sheets of noise that are drawn once; frames take random windows of them.
 
-Filtering fresh noise for each frame would cost more than the whole rest of a drawing, so each
-spectrum is drawn once per simulator, larger than a frame, and windows are cut at random places.
+Filtering new noise for each frame would take more time than the rest of the drawing. Therefore each
+spectrum is drawn once per simulator, larger than a frame, and windows are taken at random places.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import numpy as np
 import numpy.typing as npt
 
 Plane = npt.NDArray[np.float32]
-"""Float picture [lines, columns], float32."""
+"""Picture [lines, columns], float32."""
 
 
 def as_plane(values: npt.ArrayLike) -> Plane:
-    """The values as float32; no copy is made of what is float32 already."""
+    """The values as float32; float32 values are not copied."""
     return np.asarray(values, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class NoiseSheets:
-    """Noise of zero mean and unit spread, one array [lines, columns] for each spectrum.
+    """Noise with zero mean and unit standard deviation, [lines, columns] for each spectrum.
 
     Attributes:
         grain: Nearly white: sensor and surface grain.
-        streak: A column or two wide, a hundred lines long: rolling marks.
-        dash: A column wide, some ten lines long: brushed texture, short scratches.
-        ripple: Some lines high, fifty columns long, wavering: chatter and wrinkles.
-        weave: A line or two high, ten columns long: the fine cross pattern of ground rolls.
+        streak: One or two columns wide, a hundred lines long: rolling marks.
+        dash: One column wide, about ten lines long: brushed texture, short scratches.
+        ripple: A few lines high, fifty columns long, wavy: chatter and wrinkles.
+        weave: One or two lines high, ten columns long: the fine cross pattern of ground rolls.
         cloud: Blobs of five pixels with finer detail: pits, rust.
         mottle: Ragged patches longer along the strip than across: scale, oil.
     """
@@ -46,18 +46,18 @@ class NoiseSheets:
 
     @property
     def nbytes(self) -> int:
-        """Memory of all sheets together."""
+        """Bytes of all sheets together."""
         return sum(getattr(self, field.name).nbytes for field in fields(self))
 
 
 @lru_cache(maxsize=2)
 def noise_sheets(seed: int, lines: int, columns: int) -> NoiseSheets:
-    """As ``draw_noise_sheets``; the last two are kept."""
+    """As ``draw_noise_sheets``; the last two results are cached."""
     return draw_noise_sheets(seed, lines, columns)
 
 
 def draw_noise_sheets(seed: int, lines: int, columns: int) -> NoiseSheets:
-    """Sheets [lines, columns] that depend on nothing but the arguments."""
+    """Draw sheets [lines, columns] that depend only on the arguments."""
     rng = np.random.default_rng([seed, lines, columns])
 
     def white(height: int = lines, width: int = columns) -> Plane:
@@ -71,7 +71,7 @@ def draw_noise_sheets(seed: int, lines: int, columns: int) -> NoiseSheets:
         return _unit(cv2.GaussianBlur(plane, (0, 0), across, sigmaY=down))
 
     def broad(across: float, down: float, zoom: int = 4) -> Plane:
-        """As ``smooth`` of white noise, but filtered at a fraction of the size, then enlarged."""
+        """Like ``smooth`` of white noise, but filtered at a fraction of the size and enlarged."""
         small = white(-(-lines // zoom), -(-columns // zoom))
         soft = cv2.GaussianBlur(small, (0, 0), across / zoom, sigmaY=down / zoom)
         return _unit(cv2.resize(soft, (columns, lines), interpolation=cv2.INTER_CUBIC))
@@ -103,20 +103,20 @@ def draw_noise_sheets(seed: int, lines: int, columns: int) -> NoiseSheets:
 
 
 def window(rng: np.random.Generator, sheet: Plane, height: int, width: int) -> Plane:
-    """A view [height, width] into a sheet at a random place; it must not be written to."""
+    """A view [height, width] of a sheet at a random place; do not write to it."""
     top = int(rng.integers(0, sheet.shape[0] - height + 1))
     left = int(rng.integers(0, sheet.shape[1] - width + 1))
     return sheet[top : top + height, left : left + width]
 
 
 def low_field(rng: np.random.Generator, height: int, width: int, down: int, across: int) -> Plane:
-    """Smooth random field [height, width] of about unit spread with ``down`` × ``across`` knots."""
+    """Smooth random field [height, width] with ``down`` × ``across`` knots of unit spread."""
     small = rng.standard_normal((down, across), dtype=np.float32)
     return as_plane(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
 
 
 def _mixed(*parts: tuple[float, Plane]) -> Plane:
-    """Sum of weighted parts, at unit spread."""
+    """Sum of weighted parts, scaled to unit standard deviation."""
     total = parts[0][1]
     total *= parts[0][0]
     for weight, part in parts[1:]:
@@ -125,7 +125,7 @@ def _mixed(*parts: tuple[float, Plane]) -> Plane:
 
 
 def _unit(values: npt.ArrayLike) -> Plane:
-    """The same values with zero mean and unit spread, changed in place where they are float32."""
+    """Scale values to zero mean and unit standard deviation, in place if they are float32."""
     plane = as_plane(values)
     mean, spread = cv2.meanStdDev(plane)
     plane -= np.float32(mean[0, 0])

@@ -1,4 +1,4 @@
-"""The loose polygon that an annotator draws around a defect, and what lies within it."""
+"""Loose polygons as annotators draw them around defects, and textures within them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _FILLS = np.array([math.gamma(1 + 1 / p) ** 2 / math.gamma(1 + 2 / p) for p in _
 
 
 def draw_outline(rng: Rng, height: int, width: int, fill: float) -> Outline:
-    """A polygon as annotators draw them, of given box and of about the given area / box.
+    """A polygon as annotators draw them, with the given box and about the given area / box.
 
-    Tall ones are mostly slanted strips, others rounded or ragged shapes. Of several candidates
-    the one whose area comes nearest is taken.
+    Tall ones are mostly slanted strips, others rounded or ragged shapes. Of several candidates the
+    one with the nearest area is taken.
     """
     best = np.zeros((0, 2), dtype=np.int32)
     least, aim = math.inf, fill
@@ -47,12 +47,12 @@ def draw_outline(rng: Rng, height: int, width: int, fill: float) -> Outline:
 
 
 def _pixels_within(corners: NDArray[np.int32]) -> float:
-    """About how many pixels a filled polygon covers, its border included (Pick's theorem)."""
+    """Approximate number of pixels of a filled polygon with its border (Pick's theorem)."""
     return float(cv2.contourArea(corners) + 0.5 * cv2.arcLength(corners, True) + 1.0)
 
 
 def _slanted_strip(rng: Rng, fill: float) -> Plane:
-    """Corners [n, 2] of a strip from top to bottom, as thick as the fill asks, bent a little."""
+    """Corners [n, 2] of a slightly bent strip from top to bottom; the fill sets its thickness."""
     knots = int(rng.integers(2, 6))
     y = np.sort(np.concatenate([[0.0, 1.0], rng.uniform(0.1, 0.9, knots - 2)]))
     lean = (1.0 - fill) * (1 if rng.random() < 0.5 else -1)
@@ -66,9 +66,9 @@ def _slanted_strip(rng: Rng, fill: float) -> Plane:
 
 
 def _rounded(rng: Rng, fill: float) -> Plane:
-    """Corners [n, 2] of a superellipse with ragged radii, in no particular scale.
+    """Corners [n, 2] of a superellipse with ragged radii, in an arbitrary scale.
 
-    One that fills little of its box is a tilted ellipse: at tilt r it fills π/4 · √(1 − r²).
+    For a small fill it is a tilted ellipse: at tilt r it fills π/4 · √(1 − r²) of its box.
     """
     exponent = float(np.interp(fill + 0.03, _FILLS, _EXPONENTS))
     tilt = 0.0
@@ -87,7 +87,7 @@ def _rounded(rng: Rng, fill: float) -> Plane:
 
 
 def _fit(points: Plane, height: int, width: int) -> NDArray[np.int32]:
-    """Stretch corners so that they touch all four sides of a box of whole pixels."""
+    """Scale corners so that they touch all four sides of a box of whole pixels."""
     low, high = points.min(axis=0), points.max(axis=0)
     scaled = (points - low) / np.maximum(high - low, 1e-6)
     corners: NDArray[np.int32] = np.rint(scaled * [width - 1, height - 1]).astype(np.int32)
@@ -95,10 +95,10 @@ def _fit(points: Plane, height: int, width: int) -> NDArray[np.int32]:
 
 
 def inside_weight(outline: Outline, margin: float = 0.12) -> Plane:
-    """How far within the outline a pixel lies [height, width]: 0 at the polygon, 1 inside.
+    """Weight of each pixel [height, width]: 0 at the polygon, rising to 1 inside.
 
-    ``margin`` is half the soft border's width, as a share of the shorter side; a slim outline has
-    a narrower border, so that its middle is inside too.
+    ``margin`` is half the width of the soft border, as a share of the shorter side. A slim outline
+    has a narrower border, so that its middle reaches 1 too.
     """
     padded = cv2.copyMakeBorder(outline, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     depth = as_plane(cv2.distanceTransform(padded, cv2.DIST_L2, 3))[1:-1, 1:-1] - np.float32(1.0)
@@ -108,9 +108,9 @@ def inside_weight(outline: Outline, margin: float = 0.12) -> Plane:
 
 
 def spread_within(noise: Plane, weight: Plane, share: float, sharp: float) -> Plane:
-    """Ragged spots [height, width] from 0 to 1 over ``share`` of what lies inside.
+    """Ragged spots [height, width] from 0 to 1 over ``share`` of the inside.
 
-    Spots are where the noise is highest, thinning out towards the border; ``sharp`` is the
+    Spots are where the noise is highest; there are fewer towards the border. ``sharp`` is the
     steepness of their sides per unit of noise.
     """
     raised = noise + 1.5 * weight
@@ -133,7 +133,7 @@ def row_extent(outline: Outline) -> tuple[NDArray[np.float32], NDArray[np.float3
 
 
 def points_inside(rng: Rng, weight: Plane, count: int) -> NDArray[np.int64]:
-    """Random places [count, 2] as (x, y) where the weight is more than a half, or the middle."""
+    """Random places [count, 2] as (x, y) with a weight above 0.5, or else the maximum's place."""
     inner = np.flatnonzero(weight > 0.5)
     if not len(inner):
         inner = np.array([int(np.argmax(weight))])

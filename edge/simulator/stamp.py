@@ -1,4 +1,4 @@
-"""A stamp: a small picture of one thing on the strip, laid over the surface at a place."""
+"""A stamp: the effect of one defect or nuisance, applied to the surface at a place."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from edge.simulator.noise import Plane, as_plane
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What one defect or nuisance does to the strip's brightness.
+    """The effect of a defect or nuisance on the strip's brightness.
 
     Attributes:
-        gain: Factor on the surface [height, width], 1 where nothing changes.
-        glow: Grey levels added after that [height, width]; None where there are none.
-        mask: What an annotator would have outlined [height, width]; None for a nuisance.
+        gain: Factor on the surface [height, width]; 1 changes nothing.
+        glow: Grey levels added after that [height, width]; None adds nothing.
+        mask: Annotator's mask [height, width]; None for a nuisance.
     """
 
     gain: Plane
@@ -34,7 +34,7 @@ class Stamp:
 def make_stamp(
     gain: npt.ArrayLike, glow: npt.ArrayLike | None, outline: npt.ArrayLike | None = None
 ) -> Stamp:
-    """A stamp of whatever floats; ``outline`` is not 0 where the mask is set."""
+    """Make a stamp from arrays of any float dtype; the mask is where ``outline`` is not 0."""
     return Stamp(
         as_plane(gain),
         None if glow is None else as_plane(glow),
@@ -43,7 +43,7 @@ def make_stamp(
 
 
 def lay(surface: Plane, stamp: Stamp, top: int, left: int) -> None:
-    """Lay a stamp over a surface in place; what reaches past the surface is cut off."""
+    """Apply a stamp to a surface in place; parts outside of it are cut off."""
     height, width = stamp.shape
     y0, x0 = max(top, 0), max(left, 0)
     y1, x1 = min(top + height, surface.shape[0]), min(left + width, surface.shape[1])

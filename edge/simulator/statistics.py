@@ -1,18 +1,18 @@
-"""What the Severstal training set says about its defects: small tables that the drawing follows.
+"""Statistics of the defects in the Severstal training set, which the simulator reproduces.
 
 Sources, all from the Kaggle competition "Severstal: Steel Defect Detection":
 
-- which classes an image shows: ``image_classes.csv``, 12,568 images;
+- classes on an image: ``image_classes.csv``, 12,568 images;
 - objects per image, height, width and fill: ``object_sizes.csv``, 19,958 connected objects,
   where fill is area / (height · width), at most 1;
 - x position and how often an object touches the top or bottom: the connected objects of the
   run-length masks in ``train_1000.csv`` (1,000 images, 1,429 rows);
 - brightness, spread and the black band: 20 frames (n is 20; treat these as rough).
 
-Quantiles are ``numpy.quantile`` at ``LEVELS``. ``SHAPE_CORRELATION`` are Pearson correlations of
-normal scores, so that height, width and fill are drawn through a Gaussian copula with these
-tables as margins. ``tests/edge/simulator/test_statistics.py`` computes every table again from
-the files and holds these to it.
+Quantiles are ``numpy.quantile`` at ``LEVELS``. ``shape_correlation`` has Pearson correlations of
+normal scores; height, width and fill are drawn through a Gaussian copula with these tables as
+margins. ``tests/edge/simulator/test_statistics.py`` recomputes every table from the files and
+compares.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LEVELS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.
 """Levels of the quantile tables below."""
 
 REAL_WIDTH, REAL_HEIGHT = 1600, 256
-"""Columns and lines of a real frame; every length below is in its pixels."""
+"""Columns and lines of a real frame; all lengths below are in its pixels."""
 
 IMAGES_BY_CLASSES: dict[tuple[int, ...], int] = {
     (): 5902,
@@ -38,23 +38,23 @@ IMAGES_BY_CLASSES: dict[tuple[int, ...], int] = {
     (1, 2, 3): 2,
     (2, 4): 1,
 }
-"""Images that show exactly these classes."""
+"""Number of images with exactly these classes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassStatistics:
-    """How one class's connected objects are spread over images and over the frame.
+    """Distribution of one class's connected objects over images and over the frame.
 
     Attributes:
-        objects_per_image: Images that have 1, 2, 3, … objects.
+        objects_per_image: Number of images with 1, 2, 3, … objects.
         height: Quantiles of an object's lines at ``LEVELS``.
         width: Quantiles of an object's columns at ``LEVELS``.
         fill: Quantiles of area / (height · width) at ``LEVELS``.
-        shape_correlation: Of normal scores: height–width, height–fill, width–fill.
+        shape_correlation: Correlations of normal scores: height–width, height–fill, width–fill.
         within_image: Correlation of height, width, fill scores between two objects of one image.
         count_pull: Correlation of height, width, fill scores with the image's number of objects.
-        x_counts: Objects by the column of their middle, sixteen bins over the frame's width.
-        touches: Of the objects lower than the frame, the share that touches its top or bottom.
+        x_counts: Number of objects by the column of their middle, in sixteen bins.
+        touches: Share of the objects lower than the frame that touch its top or bottom.
     """
 
     objects_per_image: tuple[int, ...]
@@ -126,7 +126,7 @@ STRIP_MEAN_GREY = (59, 83, 98, 109, 127)
 """Mean grey of the strip itself: minimum, quartiles, maximum of 20 frames."""
 
 BAND_WIDTHS = (17, 82, 137, 316, 449, 491, 861, 957, 1361)
-"""Columns of black band in the 9 of 20 frames that have one."""
+"""Columns of the black band in the 9 of 20 frames that have one."""
 
 FRAMES_WITH_BAND = 9 / 20
 """Share of frames with a black band."""

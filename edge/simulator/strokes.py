@@ -29,10 +29,10 @@ def draw_stroke(
     uneven: float = 0.35,
     gaps: float = 0.0,
 ) -> None:
-    """Draw one line through the points ``x``, ``y`` [n], its strength wandering along the way.
+    """Draw a line through the points ``x``, ``y`` [n] with varying strength; its ends fade out.
 
-    It fades at its ends. ``strength`` is 0 to 1, ``uneven`` the relative spread of its
-    wandering, and ``gaps`` the share of pieces that are almost worn away.
+    ``strength`` is 0 to 1, ``uneven`` the relative spread of the strength, and ``gaps`` the share
+    of segments that are almost invisible.
     """
     points = np.rint(np.stack([x, y], axis=1) * 16.0).astype(np.int32)
     wander = np.cumsum(rng.normal(0.0, uneven, len(points)))

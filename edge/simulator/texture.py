@@ -10,11 +10,11 @@ from edge.simulator.noise import NoiseSheets, Plane, as_plane, low_field, window
 Rng = np.random.Generator
 
 NOMINAL_GREY = 100.0
-"""Mean grey of a surface before the light falls on it."""
+"""Mean grey level of a surface before lighting is applied."""
 
 
 def draw_texture(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Plane:
-    """Strip surface [height, width] in grey levels, about ``NOMINAL_GREY`` in mean."""
+    """Strip surface [height, width] in grey levels with a mean of about ``NOMINAL_GREY``."""
     surface = roll_marks(rng, sheets, height, width)
     if rng.random() < 0.55:
         add_ripple(rng, sheets, surface)

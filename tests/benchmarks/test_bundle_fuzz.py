@@ -16,12 +16,12 @@ from edge.bundle.signature import Signature
 WHOLE = sample()
 
 
-def test_the_bundle_itself_is_let_in(tmp_path: Path) -> None:
+def test_the_intact_bundle_is_accepted(tmp_path: Path) -> None:
     assert fate(WHOLE, [device(tmp_path, allow_unsigned=False)]) == LET_IN
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_spoiled_bundles_are_refused(name: str, tmp_path: Path) -> None:
+def test_corrupted_bundles_are_refused(name: str, tmp_path: Path) -> None:
     rng = random.Random(name)
     devices = [device(tmp_path, allow_unsigned=allowed) for allowed in (False, True)]
     for _ in range(25):

@@ -12,6 +12,6 @@ def test_a_start_ends_with_the_verdict():
     assert 0.1 < first_verdict_s(None) < 60
 
 
-def test_a_start_without_a_verdict_is_told_with_what_was_said():
+def test_a_start_without_a_verdict_reports_stderr():
     with pytest.raises(click.ClickException, match=r"no verdict came:(.|\n)*no-such-bundle"):
         first_verdict_s("no-such-bundle")

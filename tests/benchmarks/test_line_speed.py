@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from benchmarks.line_runs import Asked, Run
+from benchmarks.line_runs import Run, StageCounts
 from benchmarks.line_speed import highest
 from edge.core.inspection import Inspection, Level
 
@@ -48,8 +48,8 @@ def test_outlines_go_before_classes_and_those_before_verdicts(outlines, classes,
     assert done(shares=shares).in_order is held
 
 
-def test_what_was_asked_for_is_held_against_what_was_done():
-    asked = Asked()
+def test_shares_are_of_the_frames_that_needed_a_stage():
+    counts = StageCounts()
     box = ((0, 0, 1, 1),)
     for level, suspicious, defective in [
         (Level.FULL, (), False),
@@ -58,5 +58,5 @@ def test_what_was_asked_for_is_held_against_what_was_done():
         (Level.GATED, box, True),
         (Level.UNINSPECTED, (), False),
     ]:
-        asked.write(Inspection("x", 0, level, suspicious=suspicious, defective=defective), None)
-    assert asked.shares == {"outlines": 1 / 2, "classes": 2 / 3, "verdict": 4 / 5}
+        counts.write(Inspection("x", 0, level, suspicious=suspicious, defective=defective), None)
+    assert counts.shares == {"outlines": 1 / 2, "classes": 2 / 3, "verdict": 4 / 5}

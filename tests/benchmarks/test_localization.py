@@ -27,14 +27,14 @@ def test_a_true_box_around_the_spot_is_pointed_at_and_covered(tmp_path: Path) ->
     (defect,) = placed(cascade(maps=True), item(tmp_path, truth), CLASSES)
     assert (defect.class_name, defect.pointing) == ("spot", 1.0)
     assert defect.regions == (pytest.approx(4 / 200), 1.0)
-    assert defect.heat == (1.0, 1.0)
+    assert defect.class_map == (1.0, 1.0)
 
 
 def test_truth_beyond_the_region_does_not_count(tmp_path: Path) -> None:
     truth = Instance(0, (30.0, 0.0, 30.0, 20.0))
     (defect,) = placed(cascade(maps=True), item(tmp_path, truth), CLASSES)
     assert defect.regions == (pytest.approx(0.5), 1.0)
-    assert (defect.pointing, defect.heat) == (0.0, (0.0, 0.0))
+    assert (defect.pointing, defect.class_map) == (0.0, (0.0, 0.0))
 
 
 @pytest.mark.parametrize(

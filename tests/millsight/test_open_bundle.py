@@ -108,7 +108,7 @@ def test_a_stranger_and_damage_are_refused_whatever_is_allowed(tmp_path: Path, k
         assert not isinstance(refused.value, UntrustedError)
 
 
-def test_a_bundle_that_poses_as_a_shipped_one_is_refused(tmp_path: Path) -> None:
+def test_a_bundle_with_a_shipped_bundles_name_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "simulated.millsight"
     path.write_bytes(bundle_bytes())
     with pytest.raises(BundleError, match="ships with"):

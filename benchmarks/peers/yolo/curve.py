@@ -1,4 +1,4 @@
-"""What a training run has reached by when, from the table that Ultralytics keeps beside it."""
+"""The learning curve of a training run, from the table that Ultralytics writes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _COLUMNS = {
 
 
 def read_curve(table: Path) -> list[dict[str, float]]:
-    """Of each epoch its number, the minutes since the start, and AP on val by their own validator.
+    """For each epoch its number, the minutes since the start, and AP on val by their validator.
 
-    A table that is not there yet, or whose last line is half written, gives what there is.
+    A missing table gives an empty curve; an incomplete last line is ignored.
     """
     if not table.exists():
         return []

@@ -1,11 +1,11 @@
-"""Exports a trained peer as its documentation advises. In the peer's own environment:
+"""Exports a trained peer as its documentation recommends. Run it in the peer's environment:
 
     python -m benchmarks.peers.yolo.export runs/peers/cr7/fit/weights/best.pt --size 416x128 \\
         --data runs/peers/cr7/data --calibrate strips --out runs/peers/cr7/strips
 
-ONNX and OpenVINO, float and int8, each at one fixed size. int8 is calibrated on images of train at
-that size: strips, or frames laid together from strips. ``--head free`` takes the head that needs no
-non-maximum suppression, the default the one that does.
+It writes ONNX and OpenVINO, in float and int8, each for one fixed size. int8 is calibrated on
+images of train at that size: strips, or frames composed of strips. ``--head free`` uses the head
+without non-maximum suppression, the default the one with it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 FORMATS = {
-    # Its int8 is made by way of a float file of the same name, which it removes.
+    # The int8 export uses a float file of the same name as intermediate and removes it.
     "onnx-int8": {"format": "onnx", "quantize": 8},
     "onnx": {"format": "onnx"},
     "openvino": {"format": "openvino"},
@@ -48,7 +48,7 @@ def main(
 
     width, height = map(int, size.split("x"))
     out.mkdir(parents=True, exist_ok=True)
-    # What is exported lands beside the weights, under their name.
+    # Ultralytics writes the export beside the weights, under their name.
     here = out / f"{head}.pt"
     shutil.copyfile(weights, here)
     made = {}

@@ -1,12 +1,13 @@
-"""Trains the peer from scratch for a given wall time. In the peer's own environment:
+"""Trains the peer from scratch for a given wall time. Run it in the peer's environment:
 
     python -m benchmarks.peers.yolo.fit --data runs/peers/cr7/data --task detect --size 416 \\
         --minutes 120 --cores 1 --out runs/peers/cr7/fit
 
-Everything is as Ultralytics advises, but for: one grey channel, no weights to start from, no early
-stop, no mixed precision (there is none on a CPU) and images kept in memory. Minutes count its own
-validation after each epoch, as ours count ours. Stopped, the same command goes on from the last
-whole epoch; what the broken one took is not counted. ``curve.csv`` is AP on val against minutes.
+The settings are those that Ultralytics recommends, except: one grey channel, no pretrained weights,
+no early stopping, no mixed precision (a CPU has none), and images cached in memory. The minutes
+include validation after each epoch, as for our runs. After a stop the same command resumes from the
+last complete epoch; the time of the incomplete one is not counted. ``curve.csv`` has AP on val by
+minutes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ MODELS = {"detect": "yolo26n.yaml", "segment": "yolo26n-seg.yaml"}
 
 
 class _Clock:
-    """Makes Ultralytics' own limit on time count the minutes before a resumption too."""
+    """Makes Ultralytics' time limit include the minutes before a resumption."""
 
     def __init__(self, spent_s: float, cores: int) -> None:
         self._spent_s = spent_s
@@ -36,7 +37,7 @@ class _Clock:
         trainer.train_time_start -= self._spent_s
 
     def on_train_epoch_start(self, trainer: Any) -> None:
-        # The number of epochs that still fit is estimated from the time of all since this one.
+        # Ultralytics estimates the epochs that still fit from the time since this epoch.
         trainer.start_epoch = 0
 
     def on_fit_epoch_end(self, trainer: Any) -> None:
@@ -60,9 +61,9 @@ def _setting(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
 @click.option("--cores", default=1, show_default=True)
 @click.option("--batch", default=16, show_default=True)
 @click.option("--seed", default=0, show_default=True)
-@click.option("--weights", type=click.Path(path_type=Path, exists=True), help="Start from a fit's.")
-@click.option("--rect", is_flag=True, help="Batches as flat as the images; no mosaics, no shuffle.")
-@click.option("--set", "settings", multiple=True, callback=_setting, help="More of its settings.")
+@click.option("--weights", type=click.Path(path_type=Path, exists=True), help="Initial weights.")
+@click.option("--rect", is_flag=True, help="Rectangular batches; no mosaics, no shuffling.")
+@click.option("--set", "settings", multiple=True, callback=_setting, help="More settings.")
 def main(
     data: Path,
     task: str,
@@ -76,7 +77,7 @@ def main(
     rect: bool,
     settings: dict[str, Any],
 ) -> None:
-    """Train, or go on training."""
+    """Train, or resume training."""
     from benchmarks.peers.yolo.quiet import YOLO
 
     last, curve = out / "weights" / "last.pt", read_curve(out / "results.csv")

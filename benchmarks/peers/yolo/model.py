@@ -1,4 +1,4 @@
-"""A trained or exported peer, from a grey frame to what it finds, through its documented call."""
+"""A trained or exported peer model, called as its documentation describes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST = 100
-"""Instances of a frame: as many as the COCO metrics look at."""
+"""Most instances of a frame, the number that the COCO metrics use."""
 
 
 class Peer:
@@ -18,10 +18,10 @@ class Peer:
 
     Args:
         path: Weights, or an export.
-        size: Width and height in pixels that it sees frames at, padded where they are smaller.
+        size: Width and height of its input in pixels; smaller frames are padded.
         task: ``detect`` or ``segment``.
-        score: From which score on.
-        threads: CPUs that it may use.
+        score: Lowest score of an instance.
+        threads: Number of CPUs that it may use.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Peer:
         }
         blank = np.zeros((size[1], size[0]), np.uint8)
         self(blank)
-        # Ultralytics sets its own number when it loads a model.
+        # Ultralytics sets the number of threads itself when it loads a model.
         torch.set_num_threads(threads)
         self(blank)
 
     def __call__(self, pixels: NDArray[np.uint8]) -> Any:
-        """Ultralytics' result of one grey frame [lines, columns]: boxes and masks in its pixels."""
+        """Ultralytics' result for a grey frame [lines, columns]: boxes and masks in its pixels."""
         return self._model.predict(pixels[..., np.newaxis], **self._settings)[0]

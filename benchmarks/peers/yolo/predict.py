@@ -1,11 +1,11 @@
-"""Writes what a peer finds on a split, as plain JSON. In the peer's own environment:
+"""Writes a peer's predictions on a split as JSON. Run it in the peer's environment:
 
     python -m benchmarks.peers.yolo.predict runs/peers/cr7/strips/nms_openvino_model \\
         --data runs/peers/cr7/data --task detect --split val --size 416x128 --out val.json
 
-``benchmarks.peers.judge`` judges it with the code that judges ours. Frames are seen at their own
-scale where the size is a multiple of 32 that they fit in tightly; else Ultralytics scales them up
-to it, as it did to train. Masks are asked for at the frame's own resolution.
+``benchmarks.peers.judge`` judges them with the code that judges ours. If the given size is the
+frame's size rounded up to multiples of 32, frames keep their scale; otherwise Ultralytics scales
+them up to it, as in training. Masks have the frame's resolution.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def main(
     threads: int,
     limit: int | None,
 ) -> None:
-    """Write what MODEL finds."""
+    """Write the predictions of MODEL."""
     from benchmarks.peers.yolo.model import Peer
 
     width, height = map(int, size.split("x"))

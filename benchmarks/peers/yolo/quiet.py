@@ -1,9 +1,9 @@
-"""Imports Ultralytics so that it works without its compiled operators, and without the network.
+"""Imports Ultralytics so that it works without torchvision's compiled operators and the network.
 
-torchvision comes in no CPU build of its own on the package index, and one for GPUs cannot load its
-compiled operators beside a CPU build of PyTorch. It then fails at import, where it registers fakes
-for operators that nobody has declared. So the two are declared first, and non-maximum suppression
-becomes Ultralytics' own. Import this before anything of torchvision or Ultralytics.
+The package index has no CPU build of torchvision, and a GPU build cannot load its compiled
+operators with a CPU build of PyTorch. It then fails at import, when it registers fake
+implementations for undeclared operators. Therefore this module declares the two operators first,
+and uses Ultralytics' own non-maximum suppression. Import this before torchvision or Ultralytics.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _ENVIRONMENT = {
     "YOLO_OFFLINE": "true",
     "YOLO_AUTOINSTALL": "false",
     "YOLO_CONFIG_DIR": str(_SETTINGS),
-    "NNCF_CI": "1",  # what turns its telemetry off
+    "NNCF_CI": "1",  # turns off its telemetry
     "MPLCONFIGDIR": str(_SETTINGS / "matplotlib"),
-    # Read once, when the thread pools are made.
+    # Read once, when the thread pools are created.
     "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
 }
 _INTEGRATIONS = ("sync", "clearml", "comet", "dvc", "mlflow", "raytune", "tensorboard", "wandb")
@@ -31,7 +31,7 @@ os.environ.update(_ENVIRONMENT)
 import torch  # noqa: E402
 
 _operators = torch.library.Library("torchvision", "DEF")
-"""Kept: what it declares goes when it goes."""
+"""Kept alive, because its declarations end with it."""
 _operators.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 _operators.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 

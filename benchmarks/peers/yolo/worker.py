@@ -3,8 +3,8 @@
     python -m benchmarks.peers.yolo.worker runs/peers/cr7/frames/free_int8_openvino_model \\
         --task detect --size 1600x256 --frames runs/peers/cr7/data/images/frames_holdout
 
-A latency is of Ultralytics' documented call with the decoded frame. Its own count of preprocessing,
-inference and postprocessing goes with it: what is left is the call's own overhead.
+A latency is that of Ultralytics' documented call with the decoded frame. Its own times of
+preprocessing, inference and postprocessing are reported too; the rest is overhead of the call.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The four Severstal classes, a file each: what a defect does to the strip's brightness."""
+"""The four Severstal classes, one file each: their effect on the strip's brightness."""

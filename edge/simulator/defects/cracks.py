@@ -13,7 +13,7 @@ from edge.simulator.strokes import draw_stroke, softened, stroke_canvas, wanderi
 Rng = np.random.Generator
 
 _SHIFT = np.array([[1.0, 0.0, 1.6], [0.0, 1.0, 0.0]])
-"""Moves the bright side of a crack beside it, in pixels."""
+"""Shift of the bright side of a crack, in pixels."""
 
 
 def draw_cracks(rng: Rng, sheets: NoiseSheets, outline: Outline, visible: float) -> Stamp:

@@ -1,4 +1,4 @@
-"""Class 1: pits near the strip's edges, a few to a cluster."""
+"""Class 1: clusters of pits near the strip's edges."""
 
 from __future__ import annotations
 

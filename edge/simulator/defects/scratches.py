@@ -18,7 +18,7 @@ Change = tuple[npt.ArrayLike, npt.ArrayLike | None]
 
 
 def choose_flaw(rng: Rng, height: int, width: int) -> str:
-    """A kind of flaw that suits an object of this size: lines are tall, smudges are large."""
+    """A random kind of flaw that fits an object of this size: lines are tall, smudges large."""
     if height > 3.5 * width:
         shares = {"lines": 0.66, "slivers": 0.2, "rubbed": 0.14}
     elif width > 3 * height:

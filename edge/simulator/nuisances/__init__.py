@@ -1,4 +1,4 @@
-"""What looks like a defect and is none: water, oil, paint, drops, specks, roll marks, tread."""
+"""Nuisances that look like defects: water, oil, paint, drops, specks, roll marks, tread."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Drawer = Callable[[np.random.Generator, NoiseSheets, int, int], Stamp]
 
 @dataclass(frozen=True, slots=True)
 class Nuisance:
-    """How often a nuisance comes and how it is drawn.
+    """Frequency and drawing of a nuisance.
 
     Attributes:
-        draw: Makes one for a frame of so many lines and columns.
+        draw: Draws one for a frame with a number of lines and columns.
         share: Share of clean frames that have any.
-        count: Mean number in a frame that has any; 1 is exactly one.
-        whole_frame: True where its stamp is as large as the frame.
-        with_defects: How much rarer it is on frames with defects.
+        count: Mean number on a frame that has any; 1 is exactly one.
+        whole_frame: Whether its stamp is as large as the frame.
+        with_defects: Factor on ``share`` for frames with defects.
     """
 
     draw: Drawer
@@ -52,8 +52,8 @@ NUISANCES: dict[str, Nuisance] = {
     "speck": Nuisance(speck, 0.5, 9.0),
     "paint mark": Nuisance(paint_mark, 0.18, with_defects=0.3),
 }
-"""In the order in which they lie on each other. The shares are judged by eye from 20 frames, of
-which 3 of 5 clean ones show paint and 1 tread, and none of 15 with defects shows either."""
+"""The nuisances, in the order of drawing. The shares are estimates from 20 frames: of 5 clean ones
+3 show paint and 1 tread, and none of 15 with defects shows either."""
 
 
 def draw_nuisances(
@@ -61,7 +61,7 @@ def draw_nuisances(
 ) -> Iterator[tuple[Stamp, int, int]]:
     """The nuisances of one frame, each with the line and column of its upper left corner.
 
-    ``clean`` tells whether the frame is without defects.
+    ``clean`` is whether the frame has no defects.
     """
     for nuisance in NUISANCES.values():
         if rng.random() >= nuisance.share * (1.0 if clean else nuisance.with_defects):

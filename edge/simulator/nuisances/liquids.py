@@ -1,4 +1,4 @@
-"""Water and oil on the strip: not defects in this set."""
+"""Water and oil on the strip, which are not defects in this data set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Rng = np.random.Generator
 
 
 def water_film(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
-    """A large thin film [height, width] whose smooth border is a curve through the frame."""
+    """A large thin film [height, width] with a smooth curved border."""
     del sheets
     half = (max(width // 2, 8), max(height // 2, 8))
     canvas = np.zeros((half[1], half[0]), dtype=np.uint8)
@@ -31,7 +31,7 @@ def water_film(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
 
 
 def oil_streak(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
-    """A soft dark smear along the strip with ragged sides; from afar it looks like a flaw."""
+    """A soft dark smear along the strip with ragged sides, similar to a defect."""
     tall = int(rng.uniform(0.3, 1.0) * height)
     wide = int(np.exp(rng.uniform(np.log(14.0), np.log(150.0))))
     wide = min(wide, width)
@@ -45,7 +45,7 @@ def oil_streak(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
 
 
 def glare(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
-    """A water spot that throws the lamp back: a bright ragged blotch with a dark rim."""
+    """A water spot that reflects the lamp: a bright ragged spot with a dark rim."""
     tall = min(int(rng.uniform(20, 130)), height)
     wide = min(int(rng.uniform(15, 110)), width)
     x = np.linspace(-1.0, 1.0, wide, dtype=np.float32)[None, :]

@@ -1,4 +1,4 @@
-"""Paint marks, drops, specks and faint roll marks on the strip: not defects in this set."""
+"""Paint marks, drops, specks and faint roll marks, which are not defects in this data set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Rng = np.random.Generator
 
 
 def paint_mark(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
-    """Strokes of white marking paint with splashes, so bright that the sensor clips."""
+    """Strokes of white marking paint with splashes, bright enough to saturate the sensor."""
     wide = min(int(rng.uniform(90, 320)), width)
     tall = height
     canvas = stroke_canvas(tall, wide)
@@ -71,7 +71,7 @@ def speck(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
 
 
 def faint_lines(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
-    """Roll marks: straight faint lines along the strip, which annotators leave alone."""
+    """Roll marks: straight faint lines along the strip, which annotators do not mark."""
     del sheets
     wide = min(int(rng.uniform(6, 90)), width)
     canvas = stroke_canvas(height, wide)
@@ -87,7 +87,7 @@ def faint_lines(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp
 
 
 def scuff(rng: Rng, sheets: NoiseSheets, height: int, width: int) -> Stamp:
-    """A dull roughened patch with short strokes along the strip, too faint to be called."""
+    """A dull rough patch with short strokes along the strip, too faint to be a defect."""
     tall = min(int(rng.uniform(25, 200)), height)
     wide = min(int(rng.uniform(15, 130)), width)
     x = np.linspace(-1.0, 1.0, wide, dtype=np.float32)[None, :]

@@ -1,4 +1,4 @@
-"""Embossed tread: a rhombic pattern rolled into chequered plate; not a defect."""
+"""Embossed tread: the rhombic pattern of chequered plate, which is not a defect."""
 
 from __future__ import annotations
 

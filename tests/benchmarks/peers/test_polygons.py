@@ -44,7 +44,7 @@ def test_a_mask_in_one_part_comes_back_whole(mask):
     np.testing.assert_array_equal(drawn(polygon, mask.shape), mask)
 
 
-def test_parts_are_tied_by_a_line_and_no_more():
+def test_parts_are_connected_by_a_line_and_no_more():
     mask = mask_of((2, 2, 6, 6), (20, 4, 6, 6), (21, 20, 5, 5))
     back = drawn(polygon_of(mask), mask.shape)
     assert back[mask].all()

@@ -44,7 +44,7 @@ def test_a_good_configuration_has_none(tmp_path):
         ),
     ],
 )
-def test_each_trouble_is_one_sentence(tmp_path, text, said):
+def test_each_fault_is_one_sentence(tmp_path, text, said):
     [sentence] = found(tmp_path, text)
     assert said in sentence
 

@@ -90,7 +90,7 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
         read_private_key(tmp_path / "none.key.pem")
 
 
-def test_an_open_key_is_noticed(tmp_path: Path) -> None:
+def test_a_key_readable_by_others_is_noticed(tmp_path: Path) -> None:
     pair = make_keys(tmp_path / "mill")
     pair.private.chmod(0o640)
     assert others_may_read(pair.private)

@@ -46,7 +46,7 @@ def test_bounds_margins_and_rungs_are_kept() -> None:
         (("n",), -1),
     ],
 )
-def test_a_difference_that_cannot_be_is_refused(place: tuple[str], value: Any) -> None:
+def test_an_impossible_difference_is_refused(place: tuple[str], value: Any) -> None:
     changed = with_report()
     changed["gate_report"]["differences"][0][place[0]] = value
     whole = (json.dumps(fields(**changed), sort_keys=True, indent=1) + "\n").encode()

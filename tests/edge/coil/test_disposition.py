@@ -51,7 +51,7 @@ def test_the_first_rule_that_a_defect_meets_decides(defect, action):
         (["reject", "divert:a"], "reject"),
     ],
 )
-def test_the_hardest_action_is_the_frames(actions, worst):
+def test_a_frame_has_its_most_severe_action(actions, worst):
     assert Disposition(RULES).worst(actions) == worst
 
 

@@ -100,7 +100,7 @@ def test_pieces_within_a_frame_stay_as_the_models_gave_them():
     assert len(tracked(frame(0, boxed(20, 0, 10, 256), boxed(30, 0, 10, 256)))) == 2
 
 
-def test_heat_that_ends_short_of_the_border_joins_by_its_region():
+def test_a_class_map_box_short_of_the_border_joins_by_its_region():
     def seen(region, x, y, width, height):
         return boxed(
             x, y, width, height, class_maps=(ClassMap(region, np.full((2, 2), 255, np.uint8)),)
@@ -177,7 +177,7 @@ def test_frames_that_overlap_show_a_defect_once():
     assert found.area_mm2 == pytest.approx(strip.sum() * MM * MM, rel=0.02)
 
 
-def test_a_position_that_is_set_anew_does_not_blind():
+def test_after_a_position_reset_defects_are_tracked_again():
     far = [frame(n, position_mm=500_000 + n * FRAME_MM) for n in range(2)]
     assert len(tracked(*far, frame(3, boxed(0, 9, 9, 9), position_mm=0))) == 1
 

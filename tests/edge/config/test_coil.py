@@ -21,11 +21,11 @@ def test_actions(action):
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"action": "scrap"}, "'scrap' is no action: pass, hold, divert:NAME or reject"),
+        ({"action": "scrap"}, "'scrap' is not an action: pass, hold, divert:NAME or reject"),
         ({"action": "divert"}, "needs a stream's name"),
         ({"action": "divert:"}, "needs a stream's name"),
-        ({"action": "divert:a b"}, "'a b' is no stream's name"),
-        ({"action": "pass:now"}, "is no action"),
+        ({"action": "divert:a b"}, "'a b' is not a stream's name"),
+        ({"action": "pass:now"}, "is not an action"),
         ({"from_count": 0}, "greater than or equal to 1"),
         ({"min_length_mm": -1}, "greater than or equal to 0"),
         ({"class": ""}, "at least 1 character"),

@@ -16,7 +16,7 @@ def test_an_address_is_a_host_and_a_port():
     "address", ["127.0.0.1:5577", "udp://:5577", "udp://host", "udp://host:x", "tcp://host:1"]
 )
 def test_an_address_that_is_none_is_refused(address):
-    with pytest.raises(ConfigError, match="no address"):
+    with pytest.raises(ConfigError, match="not an address"):
         parse_feed_address(address)
 
 

@@ -35,7 +35,7 @@ def test_what_makes_no_sense_is_refused(settings, told):
 
 @pytest.mark.parametrize("host", ["broker..mill", "b" * 64])
 def test_a_host_that_no_system_can_look_up_is_refused(host):
-    with pytest.raises(ValidationError, match="no name or address of a host"):
+    with pytest.raises(ValidationError, match="not the name or address of a host"):
         MqttConfig(host=host)
 
 
@@ -44,7 +44,7 @@ def test_topics_may_have_levels(topic):
     assert MqttConfig(host="broker", topic=topic).topic == topic
 
 
-def test_the_port_follows_what_is_spoken():
+def test_the_port_follows_tls():
     assert MqttConfig(host="b").port_used == 1883
     assert MqttConfig(host="b", tls=True).port_used == 8883
     assert MqttConfig(host="b", tls=True, port=1).port_used == 1

@@ -26,6 +26,6 @@ def test_what_makes_no_sense_is_refused(settings, says):
         PositionConfig(**settings)
 
 
-def test_a_whole_one_is_taken():
+def test_an_intact_bundle_is_accepted():
     config = PositionConfig(source="encoder", mm_per_count=-0.05, feed="udp://0.0.0.0:5577")
     assert (config.counter_bits, config.mm_per_count) == (32, -0.05)

@@ -32,7 +32,7 @@ def test_a_file_is_read_with_what_it_leaves_out_at_its_default(tmp_path):
         ),
         ("[lin]\n", "line 1: unknown section [lin]; did you mean [line]?"),
         ("[zebra]\n", "line 1: unknown section [zebra]; there are line, rule, sink"),
-        ("speed_m_s = 1", "line 1: `speed_m_s` stands in no section; it belongs in [line]"),
+        ("speed_m_s = 1", "line 1: `speed_m_s` is outside of any section; it belongs in [line]"),
         ("[line]\nhost = 1", "line 2: unknown key `host` in [line]; it belongs in [sink]"),
         ("[line.faults]\nxyz = 1", "line 2: unknown key `xyz` in [line.faults]; there are `drop`"),
         ("[line]\nspeed_m_s = 0", "line 2: `speed_m_s` in [line] must be greater than 0, not 0"),
@@ -44,7 +44,7 @@ def test_a_file_is_read_with_what_it_leaves_out_at_its_default(tmp_path):
             'line 2: `order` in [line] must be "newest" or "in-order", not "oldest"',
         ),
         ("[line]\n\nframes = 7", "line 1: [line]: frames = 7 needs luck"),
-        ("line = 3", "line 1: [line] must be a section of its own, not 3"),
+        ("line = 3", "line 1: [line] must be a section, not 3"),
         ("[sink]\n", "line 1: `host` is missing in [sink]"),
         (
             '[[rule]]\nclass = "a"\n[[rule]]\nfolder = "/x"',
@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_said(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         read_as(Whole, tmp_path)
     (tmp_path / "latin.toml").write_bytes(b'[line]\naddress = "\xe9"\n')
-    with pytest.raises(ConfigError, match="no text in UTF-8"):
+    with pytest.raises(ConfigError, match="not UTF-8 text"):
         read_as(Whole, tmp_path / "latin.toml")
 
 

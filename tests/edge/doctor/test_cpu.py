@@ -64,6 +64,6 @@ def test_it_says_where_int8_gains_little(tmp_path):
     assert "1 core;" in finding.what
 
 
-def test_a_system_that_tells_nothing_is_no_error(tmp_path):
+def test_a_system_without_clock_state_is_no_error(tmp_path):
     finding = cpu(tmp_path, cores=2)
     assert finding.state is Severity.WARN and "cannot be read" in finding.what

@@ -158,7 +158,7 @@ def test_where_there_is_no_room_outlines_go_then_classes_and_the_oldest_first(qu
     assert completed.seen[3:] == [(4, gated, False), (5, gated, False), (0, late, False)]
 
 
-def test_outlines_push_out_nothing_that_waits_for_more(queue, completed):
+def test_outlines_do_not_displace_more_urgent_frames(queue, completed):
     waiting, by = queue(size=2), background()
     for order, level in enumerate([Level.UNINSPECTED, Level.GATED, Level.CLASSIFIED]):
         waiting.put(pending(order, by, level=level))
@@ -218,7 +218,7 @@ def test_the_current_frame_is_not_displaced(queue, completed):
     assert completed.seen[1:] == [(0, Level.FULL, True), (2, Level.FULL, True)]
 
 
-def test_a_frame_whose_time_is_up_goes_as_it_stands_and_only_once(queue, completed):
+def test_a_frame_whose_time_is_over_is_completed_once(queue, completed):
     slow = Gated()
     waiting, by = queue(), background(slow)
     waiting.put(pending(0, by, due_in_s=0.5))
@@ -233,7 +233,7 @@ def test_a_frame_whose_time_is_up_goes_as_it_stands_and_only_once(queue, complet
     assert completed.seen[1:] == [(1, Level.FULL, True)]
 
 
-def test_what_would_not_be_done_in_time_is_not_begun(queue, completed):
+def test_a_stage_that_would_be_late_does_not_start(queue, completed):
     model = BlobInstances()
     waiting, by = queue(), background(model)
     by.stage_clock.record(ShedStage.OUTLINES.name, 5.0)
@@ -262,7 +262,7 @@ def test_a_late_classifier_without_time_for_outlines_leaves_it_classified(queue,
         (ShedStage.VERDICT, []),
     ],
 )
-def test_what_goes_first_is_not_begun_while_more_is_given_up(queue, completed, strain, caught_up):
+def test_a_less_important_stage_waits_while_load_is_shed(queue, completed, strain, caught_up):
     now = [strain]
     waiting, by = queue(recently_shed=lambda: now[0]), unoutlined()
     outlines = pending(0, background())
@@ -280,7 +280,7 @@ def test_what_goes_first_is_not_begun_while_more_is_given_up(queue, completed, s
 
 
 @pytest.mark.parametrize("level", [Level.CLASSIFIED, Level.UNINSPECTED])
-def test_closing_lets_all_go_as_they_stand(queue, completed, level):
+def test_closing_completes_all_frames(queue, completed, level):
     slow = Gated()
     waiting, by = queue(), background(slow)
     waiting.put(pending(0, by))
@@ -397,7 +397,7 @@ def test_one_that_fails_ahead_is_named_before_anything_is_put(queue, completed):
 
 
 @pytest.mark.parametrize("ahead", [True, False])
-def test_closing_does_not_wait_for_a_proof_to_end(queue, completed, ahead):
+def test_closing_does_not_wait_for_a_verification(queue, completed, ahead):
     begun = threading.Event()
 
     def load(heed):
@@ -416,7 +416,7 @@ def test_closing_does_not_wait_for_a_proof_to_end(queue, completed, ahead):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
-def test_its_thread_stands_back_and_no_other(queue, completed):
+def test_only_its_thread_has_low_priority(queue, completed):
     seen = []
 
     class Looking(BlobInstances):

@@ -14,7 +14,7 @@ class Thing:
     pass
 
 
-def test_what_is_exempt_is_not_walked_but_still_freed():
+def test_frozen_objects_are_not_collected_but_still_freed():
     thing, kept = Thing(), [Thing()]
     gone = weakref.ref(thing)
     try:
@@ -26,7 +26,7 @@ def test_what_is_exempt_is_not_walked_but_still_freed():
         gc.unfreeze()
 
 
-def test_models_are_exempt_during_a_run_only():
+def test_models_are_frozen_during_a_run_only():
     frozen = []
     line = Line(ListCamera([frame(strip(), 0)]), cascade())
     line.run(watch=lambda *_: frozen.append(gc.get_freeze_count()))

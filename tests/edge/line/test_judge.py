@@ -87,7 +87,7 @@ def test_outlines_are_drawn_here_where_nothing_catches_up():
     assert judge.outline(seen(), defective).level is Level.FULL
 
 
-def test_a_late_picture_that_is_none_of_strip_is_named():
+def test_a_late_faulty_picture_has_its_own_cause():
     judge, black = judging(), seen(strip() * 0, due_in_s=-0.001)
     assert judge.judge(black).inspection.cause is Cause.BLACK
 

@@ -14,7 +14,7 @@ def clock():
     return FakeClock()
 
 
-def test_a_spell_is_announced_once_and_again_for_each_step_down(clock):
+def test_an_overload_is_reported_once_and_again_when_it_gets_worse(clock):
     overload = OverloadMonitor(recovery_s=60.0, clock=clock)
     steps = [ShedStage.OUTLINES, ShedStage.OUTLINES, ShedStage.VERDICT, ShedStage.CLASSES]
     events = [overload.shed(stage, 12.5) for stage in steps]
@@ -26,7 +26,7 @@ def test_a_spell_is_announced_once_and_again_for_each_step_down(clock):
     assert overload.check_recovery(0.0) is None
 
 
-def test_its_end_counts_what_was_given_up(clock):
+def test_its_end_counts_the_skipped_stages(clock):
     overload = OverloadMonitor(recovery_s=10.0, clock=clock)
     assert overload.check_recovery(0.0) is None
     for stage in (ShedStage.OUTLINES, ShedStage.OUTLINES, ShedStage.VERDICT):
@@ -42,7 +42,7 @@ def test_its_end_counts_what_was_given_up(clock):
     assert overload.shed(ShedStage.OUTLINES, 0.0) is not None
 
 
-def test_strain_never_outlasts_half_of_the_time_to_catch_up_in(clock):
+def test_stages_are_held_for_at_most_half_of_the_time_limit(clock):
     overload = OverloadMonitor(within_s=0.1, clock=clock)
     overload.shed(ShedStage.VERDICT, 0.0)
     clock.advance(0.049)
@@ -51,7 +51,7 @@ def test_strain_never_outlasts_half_of_the_time_to_catch_up_in(clock):
     assert overload.recently_shed() is None
 
 
-def test_strain_is_the_worst_of_the_last_moment(clock):
+def test_the_most_important_recently_shed_stage_is_reported(clock):
     overload = OverloadMonitor(clock=clock)
     assert overload.recently_shed() is None
     for stage in ShedStage:

@@ -99,7 +99,7 @@ def test_the_newest_first_gives_fresh_verdicts_where_the_line_is_too_fast(clock)
 
 
 @pytest.mark.parametrize("order", ["newest", "in-order"])
-def test_frames_that_are_given_up_are_announced_once(order, clock):
+def test_an_overload_is_reported_once(order, clock):
     figures, kept, heard = overloaded(order, clock)
     assert [e.kind for e in heard] == [EventKind.OVERLOAD]
     assert "without a verdict in time" in heard[0].text
@@ -221,7 +221,7 @@ def test_a_line_that_is_stopped_before_it_runs_captures_nothing(clock):
     assert kept.frames == [] and kept.closed and camera.closed
 
 
-def test_pictures_that_are_not_of_strip_are_named_and_not_inspected(clock):
+def test_faulty_pictures_are_reported_and_not_inspected(clock):
     start = clock.now()
     black = np.zeros_like(strip())
     shown = [strip(), strip(), strip() ^ 1, black, strip()]

@@ -38,20 +38,20 @@ def late(of):
         (WITH_OUTLINES, strip(), True, None),
     ],
 )
-def test_it_is_owed_what_its_inspection_asks_for(judge, pixels, permit, stage):
+def test_the_next_stage_follows_from_the_inspection(judge, pixels, permit, stage):
     of = seen(pixels)
     inspection = judge.inspect(of.item, permit=lambda *_: permit)
     assert PendingFrame.at_turn(of, inspection, 1.0).stage is stage
 
 
-def test_a_late_frame_is_owed_everything_while_it_has_its_pixels():
+def test_a_late_frame_with_pixels_needs_a_verdict():
     of = seen()
     assert PendingFrame.at_turn(of, late(of), 1.0).stage is ShedStage.VERDICT
     without = of.without_pixels(Cause.LATE)
     assert PendingFrame.at_turn(without, late(without), 1.0).stage is None
 
 
-def test_a_picture_that_is_none_of_strip_is_owed_nothing():
+def test_a_faulty_picture_needs_no_stage():
     of = seen()
     assert PendingFrame.at_turn(of, uninspected(of.item, Cause.BLACK), 1.0).stage is None
 
@@ -64,7 +64,7 @@ def test_what_is_deferred_has_its_time_from_the_last_line_or_the_missed_deadline
     assert PendingFrame.at_turn(of, late(of), math.inf).due_at == math.inf
 
 
-def test_one_stage_leads_to_the_next_until_nothing_is_owed():
+def test_one_stage_follows_another_until_all_are_done():
     of = seen()
     pending = PendingFrame.at_turn(of, late(of), 1.0)
     pending.advance(WITH_OUTLINES.inspect(of.item, permit=lambda *_: False), CLOCK.now() + 0.4)
@@ -77,7 +77,7 @@ def test_one_stage_leads_to_the_next_until_nothing_is_owed():
     assert pending.late_verdict_ms == pytest.approx(400.0)
 
 
-def test_begun_anew_it_is_owed_a_verdict_again():
+def test_after_a_restart_it_needs_a_verdict_again():
     of = seen()
     pending = PendingFrame.at_turn(of, WITH_OUTLINES.inspect(of.item), 1.0)
     others = BackgroundCascade(lambda heed: WITH_OUTLINES)

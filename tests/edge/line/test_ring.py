@@ -185,7 +185,7 @@ def test_a_ring_that_was_stopped_has_no_fault():
     broken.check()
 
 
-def test_an_unforeseen_fault_is_no_cable():
+def test_an_unexpected_error_is_no_camera_error():
     camera = Failing(frames(1))
     camera.error = ZeroDivisionError("oops")
     broken = Ring(camera, stamp())

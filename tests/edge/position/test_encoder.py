@@ -146,7 +146,7 @@ def test_counts_that_stay_away_are_said_once_and_time_takes_over():
     assert "are back" in by.advance(frame(60, 61_000, 6.0)).notes[0]
 
 
-def test_a_count_that_begins_anew_goes_on_from_where_the_strip_was():
+def test_after_a_counter_reset_positions_continue():
     by = position()
     places = [by.advance(frame(n, c)) for n, c in enumerate([10**7, 10**7 + 100, 0, 100])]
     assert [p.length_mm for p in places] == pytest.approx([10] * 4)

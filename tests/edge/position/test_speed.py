@@ -49,7 +49,7 @@ def test_a_counter_that_begins_anywhere_begins_the_coil():
     assert follow.advance(taken(1003)).missing == 2
 
 
-def test_a_counter_that_starts_anew_is_no_gap():
+def test_a_counter_reset_is_no_gap():
     follow = position()
     follow.advance(taken(50))
     place = follow.advance(taken(0))

@@ -51,7 +51,7 @@ def test_anything_else_is_refused_with_the_reason(payload, why):
 
 
 @given(st.binary(max_size=200))
-def test_nothing_that_comes_does_harm(payload):
+def test_no_request_breaks_the_server(payload):
     try:
         name = read_coil_command(payload)
     except ValueError:

@@ -101,9 +101,9 @@ def test_two_lines_do_not_share_a_folder(told):
 
 
 def test_a_folder_that_takes_no_socket_is_named(tmp_path):
-    with pytest.raises(ConfigError, match="cannot be made"):
+    with pytest.raises(ConfigError, match="cannot be created"):
         Control(tmp_path / "none", lambda name: None)
-    with pytest.raises(ConfigError, match="cannot be made: AF_UNIX path too long"):
+    with pytest.raises(ConfigError, match="cannot be created: AF_UNIX path too long"):
         Control(tmp_path / ("x" * 120), lambda name: None)
 
 

@@ -67,7 +67,7 @@ def test_frames_that_wait_and_are_not_taken_up_mean_that_it_is_stuck(bench):
     bench.pass_time(10)
     assert bench.health.stuck() is None
     bench.pass_time(1)
-    assert bench.health.stuck() == "8 frames wait and none was taken up for 11 s"
+    assert bench.health.stuck() == "8 frames wait and none was judged for 11 s"
     assert bench.health.fault() == bench.health.stuck()
 
 
@@ -87,7 +87,7 @@ def test_frames_without_a_verdict_are_unwell_but_not_stuck(bench):
     assert bench.health.fault() is None
 
 
-def test_once_they_come_no_more_there_is_nothing_to_judge(bench):
+def test_without_frames_there_is_no_fault(bench):
     bench.pass_time(11, missed(cause=Cause.WRONG_SIZE))
     assert bench.health.fault() is not None
     bench.pass_time(11)

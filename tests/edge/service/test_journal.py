@@ -26,7 +26,7 @@ def test_without_the_variable_it_is_none():
     assert journal_reads_stderr({"INVOCATION_ID": "a" * 32}, stderr_is(9, 1234)) is False
 
 
-def test_a_closed_stderr_is_none():
+def test_a_closed_stderr_is_not_the_journal():
     def closed():
         raise OSError(9, "Bad file descriptor")
 

@@ -94,7 +94,7 @@ def test_a_stuck_line_feeds_no_watchdog(line, manager):
     line.tick(40)
     heard = manager.heard()
     assert "WATCHDOG=1" not in heard
-    assert heard[-1].startswith("STATUS=NOT WELL: 4 frames wait and none was taken up for")
+    assert heard[-1].startswith("STATUS=NOT WELL: 4 frames wait and none was judged for")
     line.waiting = 0
     line.tick(1)
     assert "WATCHDOG=1" in manager.heard()

@@ -93,12 +93,12 @@ def test_each_choice_has_its_reason():
         ('/srv/"a".toml', '"/srv/\\"a\\".toml"'),
     ],
 )
-def test_odd_paths_stand_for_themselves(word, written):
+def test_unusual_paths_are_escaped(word, written):
     assert settings(system_unit(word))["ExecStart"] == [f"/bin/true {written}"]
 
 
 def test_a_path_that_would_break_the_unit_is_refused():
-    with pytest.raises(ConfigError, match="cannot stand in a systemd unit"):
+    with pytest.raises(ConfigError, match="cannot be written in a systemd unit"):
         system_unit("/srv/a\nExecStartPre=/bin/sh")
 
 

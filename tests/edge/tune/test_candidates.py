@@ -55,7 +55,7 @@ def test_instances_are_tried_where_each_network_can_be_had(engines):
     assert forms_of(bundle(), "instances") == set()
 
 
-def test_a_way_is_proven_with_a_partner_that_agrees(engines):
+def test_a_choice_is_verified_with_a_partner_that_agrees(engines):
     proof = Proof(bundle())
     partners = Partners(proof, ["plain", "wrong", "swift"], 1)
     assert {form: c.networks.gate.engine.name for form, c in partners.cascades.items()} == {

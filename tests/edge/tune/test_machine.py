@@ -29,7 +29,7 @@ def test_what_its_cores_can_do_does(tmp_path):
     assert first.features != other.features
 
 
-def test_a_machine_that_tells_nothing_has_an_identity_all_the_same(tmp_path):
+def test_a_machine_without_cpuinfo_has_an_identity(tmp_path):
     assert this_machine(tmp_path) == this_machine(tmp_path)
 
 

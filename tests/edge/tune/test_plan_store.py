@@ -79,7 +79,7 @@ def test_a_damaged_plan_is_not_used_and_says_so(content: bytes, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("field", "value"), [("threads", 0), ("threads", "2"), ("precision", "int4"), ("more", 1)]
 )
-def test_a_field_that_cannot_be_is_damage(field: str, value: object, tmp_path: Path) -> None:
+def test_an_impossible_field_is_damage(field: str, value: object, tmp_path: Path) -> None:
     given, plans = bundle(), TuningPlans(tmp_path)
     path = plans.save(plan_of(given), given)
     written = json.loads(path.read_text())

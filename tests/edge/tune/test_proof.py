@@ -45,7 +45,7 @@ def test_a_form_is_admitted_where_it_was_judged_and_has_golden_scores(engines, p
     assert refusal is None if why is None else why in refusal
 
 
-def test_an_engine_that_agrees_has_no_fault_and_one_that_does_not_is_told(engines):
+def test_a_deviating_engine_has_a_fault(engines):
     given = bundle()
     proof = Proof(given)
     assert proof.verdict_fault(cascade(given), TFLITE) is None
@@ -61,7 +61,7 @@ def with_gate(like, scores):
     return like.with_networks(RegionNetworks(gate, like.networks.classifier))
 
 
-def test_a_gate_that_is_off_alone_is_found_out(engines):
+def test_a_gate_that_deviates_alone_is_detected(engines):
     """Half of what a gate is off is left in the mean with a classifier that is right."""
     given = bundle()
     proof, like = Proof(given), cascade(given)
@@ -73,7 +73,7 @@ def test_a_gate_that_is_off_alone_is_found_out(engines):
     assert proof.gate_fault(like, like, TFLITE) is None
 
 
-def test_not_a_number_agrees_with_nothing(engines):
+def test_nan_is_a_deviation(engines):
     given = bundle()
     proof, like = Proof(given), cascade(given)
     broken = with_gate(like, lambda batch: like.networks.gate.scores(batch) * float("nan"))
@@ -93,5 +93,5 @@ def test_frames_are_the_bundles(engines):
 
 
 @pytest.mark.parametrize(("engine", "form"), [(None, TFLITE), ("plain", TFLITE), ("swift", ONNX)])
-def test_the_form_of_a_way_is_what_its_engine_reads(engines, engine, form):
+def test_the_form_of_a_choice_is_what_its_engine_reads(engines, engine, form):
     assert form_of(EngineChoice(engine, "int8", 1)) == form

@@ -50,7 +50,7 @@ def test_one_slow_round_makes_nobody_hopeless():
     assert not times["b"].hopeless
 
 
-def test_the_hopeless_are_so_among_their_own():
+def test_candidates_are_hopeless_within_their_group():
     runners = {("int8", 1): lambda n: 1.0, ("float32", 1): lambda n: 9.0}
     times = race(runners, 0, group=lambda key: key[0])
     assert not any(taken.hopeless for taken in times.values())

@@ -29,7 +29,7 @@ def ways(cascade):
 
 
 @pytest.mark.parametrize("how", ["load", "proven"])
-def test_the_plan_is_used_where_nothing_is_asked(here, how):
+def test_the_plan_is_used_without_options(here, how):
     cascade = getattr(RunChoices(), how)(bundle(), here)
     assert ways(cascade) == [("swift", 2)] * 2
     assert cascade.engine_name == "swift"
@@ -81,7 +81,7 @@ def test_why_a_plan_is_not_used_is_said_once(here):
     ("engine", "how", "why"),
     [("broken", "load", "it is a toy"), ("wrong", "proven", "golden scores disagree")],
 )
-def test_a_plan_that_fails_is_left_for_the_usual_way(here, engine, how, why, monkeypatch):
+def test_a_plan_that_fails_is_replaced_by_the_default(here, engine, how, why, monkeypatch):
     way = StagePlan(engine=engine, precision="int8", threads=1)
     machine = HERE.model_copy(update={"engines": HERE.engines | {engine: "1"}})
     monkeypatch.setattr(plan_store, "this_machine", lambda: machine)
@@ -102,7 +102,7 @@ def test_another_thread_s_cascade_keeps_to_its_threads(here):
     assert ways(RunChoices().proven(bundle(), here, threads=1)) == [("swift", 1)] * 2
 
 
-def test_how_each_stage_is_run_is_told(here, tmp_path):
+def test_choices_by_stage(here, tmp_path):
     assert {way.engine for way in RunChoices().by_stage(bundle(), here).values()} == {"swift"}
     untuned = RunChoices(precision="float32").by_stage(bundle(), here)
     assert {(way.engine, way.precision) for way in untuned.values()} == {(None, "float32")}

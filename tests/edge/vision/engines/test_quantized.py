@@ -23,7 +23,7 @@ def test_a_number_is_its_distance_from_zero_times_the_scale(values, scale, zero,
     assert decoded == pytest.approx(np.array(numbers))
 
 
-def test_numbers_as_they_are_are_not_copied():
+def test_float_values_are_not_copied():
     values = np.zeros((2, 3), np.float32)
     tensor = Quantized(values)
     assert tensor.shape == (2, 3)

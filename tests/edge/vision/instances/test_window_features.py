@@ -81,7 +81,7 @@ def proposing(*scores: float) -> WindowFeatures:
     ("limit", "kept"),
     [(9, (3, 0, 2)), (5, (3, 0, 2)), (3, (1, 0, 2)), (1, (1, 0, 0)), (2, (1, 0, 1))],
 )
-def test_the_likeliest_proposals_of_all_windows_are_kept(limit, kept):
+def test_the_best_proposals_of_all_windows_are_kept(limit, kept):
     views = [proposing(0.95, 0.6, 0.5), proposing(), proposing(0.9, 0.7)]
     chosen = best_proposals(views, limit)
     assert tuple(len(view.scores) for view in chosen) == kept

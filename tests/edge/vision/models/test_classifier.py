@@ -36,7 +36,7 @@ class Mapped(Engine):
         (("a", "b"), "sigmoid", [1.0, 10.0]),
     ],
 )
-def test_a_map_is_held_against_nones_where_there_is_one(outputs, activation, wanted):
+def test_a_map_is_relative_to_the_map_of_none(outputs, activation, wanted):
     classifier = Classifier(Mapped(len(outputs)), GEOMETRY, outputs, activation)
     scores = classifier.scores(NOTHING, maps=True)
     assert scores.maps.shape == (1, 1, 1, 2)

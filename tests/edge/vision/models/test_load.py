@@ -52,7 +52,7 @@ def test_a_bundle_without_them_gives_the_gate_alone(opened):
     assert (gate.temperature, gate.geometry.region) == (1.5, (32, 32))
 
 
-def test_each_stage_can_be_run_in_its_own_way(opened):
+def test_each_stage_can_have_its_own_choice(opened):
     bundle = Bundle(manifest(**with_instances()), FILES | INSTANCE_FILES, "0" * 64)
     stages = {"gate": EngineChoice("tflite", "float32", 3)}
     loader = ModelLoader(bundle, "litert", "int8", 1, stages)
@@ -64,6 +64,6 @@ def test_each_stage_can_be_run_in_its_own_way(opened):
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(None, 1), (1, 1), (2, 2), (64, 2)])
-def test_as_usual_two_threads_where_there_are_cores(cores, threads, monkeypatch):
+def test_the_default_is_two_threads_where_there_are_cores(cores, threads, monkeypatch):
     monkeypatch.setattr("edge.vision.models.load.os.cpu_count", lambda: cores)
     assert default_choice() == EngineChoice(None, "int8", threads)
