@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edge.core.log_format import JournalFormatter, PlainFormatter, TextFormatter
+from edge.core.package_logger import package_logger
 from edge.core.redaction import outgoing
 from edge.core.stderr_log import SHOWN, StderrHandler, logged_on_stderr
 from edge.service.journal import journal_reads_stderr
@@ -26,8 +27,8 @@ PACKAGES = ("edge", "train", "export", "millsight")
 LEVELS = ("debug", "info", "warning", "error")
 """Choices of ``--log-level``; ``LogLevel`` spelled out, since the configuration loads slowly."""
 
-_LOG = logging.getLogger(__name__)
-_FILE_LOG = logging.getLogger("edge.log")
+_LOG = package_logger(__name__)
+_FILE_LOG = package_logger("edge.log")
 
 
 class CommandLog:

@@ -13,6 +13,7 @@ import click
 from edge.cli.command_log import current_log
 from edge.cli.configured import configured, given_only
 from edge.cli.options import convert_colour_option, max_megapixels_option, warn
+from edge.core.package_logger import package_logger
 from edge.core.redaction import encodable
 from edge.core.stderr_log import say
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from edge.config import Config
     from edge.core.inspection import Inspection
 
-_LOG = logging.getLogger(__name__)
+_LOG = package_logger(__name__)
 
 
 @click.command()
