@@ -35,7 +35,8 @@ Say = Callable[[str], None]
 class LogFile(QueueHandler):
     """A handler that writes to the file that the configuration names.
 
-    Nothing that goes wrong with the file is raised.
+    Nothing that goes wrong with the file is raised. Its thread begins with ``begin``, or when it is
+    closed; what is logged before waits.
 
     Args:
         config: Which file, and what goes into it.
@@ -58,7 +59,13 @@ class LogFile(QueueHandler):
         self._file = _RotatingFile(config, say)
         self._listener = _Listener(self._waiting, self._file, self._take_dropped)
         self._open = True
-        self._listener.start()
+        self._begun = False
+
+    def begin(self) -> None:
+        """Write, in a thread of its own. Safe to call twice."""
+        if not self._begun:
+            self._begun = True
+            self._listener.start()
 
     @property
     def lost(self) -> int:
@@ -84,6 +91,7 @@ class LogFile(QueueHandler):
         if not self._open:
             return
         self._open = False
+        self.begin()
         # A disk that hangs may hold up the writing for ever, but not the program's end.
         stopping = Thread(target=self._listener.stop, name="log-close", daemon=True)
         stopping.start()
