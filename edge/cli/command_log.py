@@ -69,7 +69,7 @@ class CommandLog:
         self._attach(self._stderr)
 
     def start_file(self, config: LogConfig | None) -> None:
-        """Log to the configured file as well; None keeps none.
+        """Log to the configured file as well; None keeps none. ``begin_file`` lets it be written.
 
         A file that cannot be written is no error: it is said on stderr, and tried again.
         """
@@ -80,6 +80,14 @@ class CommandLog:
         self._file = LogFile(config, lambda text: _FILE_LOG.warning("%s", text))
         self._file.addFilter(lambda record: record.name != _FILE_LOG.name)
         self._attach(self._file)
+
+    def begin_file(self) -> None:
+        """Let what the file is to have be written from now on, in a thread.
+
+        Once models are loaded: a library's greeting can be silenced only while there is no thread.
+        """
+        if self._file is not None:
+            self._file.begin()
 
     def keep_traceback(self, error: Exception) -> bool:
         """Log an error that nobody has foreseen, the last of the command.

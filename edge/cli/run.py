@@ -116,6 +116,7 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
     if summary is not None:
         check_writable(summary)
     with assembled(config, warn) as assembly:
+        current_log().begin_file()
         line, tally = assembly.line, _tally_of(assembly)
         with stopping(line) as stop, display(line, assembly.bundle, tally) as screen:
 
@@ -150,7 +151,7 @@ def _own_up(outputs: Outputs) -> None:
     if outputs.skipped:
         text = f"{outputs.skipped} pictures were not written: more than --max-pictures"
         say(_LOG, text, level=logging.WARNING)
-    if lost := [loss.text for loss in outputs.losses()]:
+    if lost := [loss.text for loss in outputs.losses() if loss.promised]:
         raise NotKeptError(f"not all was kept: {'; '.join(lost)}")
 
 
