@@ -56,7 +56,7 @@ def main(run: Path, data: Path, split: str, out: Path | None) -> None:
         ]
         forms = {f"{r.precision} {_NAMES[r.format]}": chosen.rung_formats[r] for r in shown}
         for name, formats in forms.items():
-            found = chosen.networks.score_instances(formats, split, samples, frames, progress)
+            found = chosen.networks.candidates(formats, split, samples, frames, progress)
             judged[name] = match_instances(found, samples, labelled.classes, chosen.rules)
     exact = judged["float32 TFLite"]
     figures = {name: figures_of(one) for name, one in judged.items()}

@@ -4,8 +4,4 @@
 its children, and is silent until a program configures ``logging``, as the command does.
 """
 
-import logging
-
 __version__ = "0.1.0"
-
-logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -16,6 +16,10 @@ TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 
 WHOLE = {
+    "edge/test_docstring_examples.py",  # the examples of every module
+    "edge/cli/test_every_exit.py",  # of every command
+    "edge/cli/test_secrets.py",  # of every command
+    "edge/vision/test_not_finite.py",  # of engines, models and the cascade
     "edge/test_json_keys.py",  # of several commands at once
     "millsight/test_names.py",  # the package and the command beside files of other programs
     "millsight/test_open_bundle.py",  # what the package itself gives

@@ -35,6 +35,8 @@ Say = Callable[[str], None]
 class LogFile(QueueHandler):
     """A handler that writes to the configured file. Errors of the file are not raised.
 
+    Its thread begins with ``begin`` or ``close``; records that are logged before wait.
+
     Args:
         config: Path, level and format of the file.
         say: Called once when the file cannot be written, and at the end with the number of lost
@@ -56,7 +58,13 @@ class LogFile(QueueHandler):
         self._file = _RotatingFile(config, say)
         self._listener = _Listener(self._waiting, self._file, self._take_dropped)
         self._open = True
-        self._listener.start()
+        self._begun = False
+
+    def begin(self) -> None:
+        """Write, in a thread of its own. Safe to call twice."""
+        if not self._begun:
+            self._begun = True
+            self._listener.start()
 
     @property
     def lost(self) -> int:
@@ -82,7 +90,8 @@ class LogFile(QueueHandler):
         if not self._open:
             return
         self._open = False
-        # A hanging disk may block the writing for ever; it must not block the program's end.
+        self.begin()
+        # A disk that hangs may hold up the writing for ever, but not the program's end.
         stopping = Thread(target=self._listener.stop, name="log-close", daemon=True)
         stopping.start()
         stopping.join(self._close_s)

@@ -23,10 +23,11 @@ from edge.core.errors import (
     UnwritableError,
 )
 from edge.core.hiding import refuse_foreign
+from edge.core.package_logger import package_logger
 from edge.core.redaction import hide_secrets_in, outgoing
 from edge.core.stderr_log import say
 
-_LOG = logging.getLogger(__name__)
+_LOG = package_logger(__name__)
 _COMMANDS = {
     "run": ("edge.cli.run:run", "Inspect a camera until stopped."),
     "inspect": ("edge.cli.inspect:inspect", "Inspect images and folders."),

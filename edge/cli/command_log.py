@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edge.core.log_format import JournalFormatter, PlainFormatter, TextFormatter
+from edge.core.package_logger import package_logger
 from edge.core.redaction import outgoing
 from edge.core.stderr_log import SHOWN, StderrHandler, logged_on_stderr
 from edge.service.journal import journal_reads_stderr
@@ -26,8 +27,8 @@ PACKAGES = ("edge", "train", "export", "millsight")
 LEVELS = ("debug", "info", "warning", "error")
 """Choices of ``--log-level``; ``LogLevel`` spelled out, since the configuration loads slowly."""
 
-_LOG = logging.getLogger(__name__)
-_FILE_LOG = logging.getLogger("edge.log")
+_LOG = package_logger(__name__)
+_FILE_LOG = package_logger("edge.log")
 
 
 class CommandLog:
@@ -68,7 +69,7 @@ class CommandLog:
         self._attach(self._stderr)
 
     def start_file(self, config: LogConfig | None) -> None:
-        """Log to the configured file as well; None keeps none.
+        """Log to the configured file as well; None keeps none. ``begin_file`` lets it be written.
 
         A file that cannot be written is no error: it is said on stderr, and tried again.
         """
@@ -79,6 +80,14 @@ class CommandLog:
         self._file = LogFile(config, lambda text: _FILE_LOG.warning("%s", text))
         self._file.addFilter(lambda record: record.name != _FILE_LOG.name)
         self._attach(self._file)
+
+    def begin_file(self) -> None:
+        """Let what the file is to have be written from now on, in a thread.
+
+        Once models are loaded: a library's greeting can be silenced only while there is no thread.
+        """
+        if self._file is not None:
+            self._file.begin()
 
     def keep_traceback(self, error: Exception) -> bool:
         """Log an error that nobody has foreseen, the last of the command.

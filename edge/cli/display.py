@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from edge.core.inspection import (
     Inspection,
     Level,
 )
+from edge.core.package_logger import package_logger
 from edge.core.stderr_log import logged_on_stderr, say
 from edge.sinks.log import level_of
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from edge.cli.simulated_truth import SimulatedTruth
     from edge.line.loop import Line
 
-_LOG = logging.getLogger(__name__)
+_LOG = package_logger(__name__)
 _REFRESH_HZ = 4
 _PLAIN_EVERY_S = 2.0
 _PLAIN_GAP_S = 0.1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from edge.core.package_logger import package_logger
 from edge.core.redaction import outgoing
 from edge.core.stderr_log import say
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from edge.bundle import Bundle
     from edge.install.trust import Device
 
-_LOG = logging.getLogger(__name__)
+_LOG = package_logger(__name__)
 _Command = Callable[..., Any]
 Used = TypeVar("Used")
 

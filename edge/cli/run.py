@@ -13,6 +13,7 @@ import click
 from edge.cli.command_log import current_log
 from edge.cli.configured import configured, given_only
 from edge.cli.options import convert_colour_option, max_megapixels_option, warn
+from edge.core.package_logger import package_logger
 from edge.core.redaction import encodable
 from edge.core.stderr_log import say
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from edge.config import Config
     from edge.core.inspection import Inspection
 
-_LOG = logging.getLogger(__name__)
+_LOG = package_logger(__name__)
 
 
 @click.command()
@@ -115,6 +116,7 @@ def run(given: GivenOptions, frames: int | None, summary: Path | None, **options
     if summary is not None:
         check_writable(summary)
     with assembled(config, warn) as assembly:
+        current_log().begin_file()
         line, tally = assembly.line, _tally_of(assembly)
         with stopping(line) as stop, display(line, assembly.bundle, tally) as screen:
 
@@ -149,7 +151,7 @@ def _own_up(outputs: Outputs) -> None:
     if outputs.skipped:
         text = f"{outputs.skipped} pictures were not written: more than --max-pictures"
         say(_LOG, text, level=logging.WARNING)
-    if lost := [loss.text for loss in outputs.losses()]:
+    if lost := [loss.text for loss in outputs.losses() if loss.promised]:
         raise NotKeptError(f"not all was kept: {'; '.join(lost)}")
 
 

@@ -7,7 +7,6 @@ unless it is certain that it is the one meant, and a file that is replaced keeps
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import shutil
@@ -19,8 +18,9 @@ from typing import BinaryIO
 
 from edge.core.errors import UnwritableError
 from edge.core.links import followed
+from edge.core.package_logger import package_logger
 
-_LOG = logging.getLogger(__name__)
+_LOG = package_logger(__name__)
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _PERMISSIONS = 0o777

@@ -20,10 +20,12 @@ class Loss:
     Attributes:
         text: One sentence for the person at the line, without a full stop.
         figures: How much of what, with the keys that docs/json.md documents.
+        promised: Whether it was to be kept whatever comes; else the sink tells of it as an event.
     """
 
     text: str
     figures: Mapping[str, float]
+    promised: bool = True
 
 
 class Sink(ABC):

@@ -8,10 +8,11 @@ from edge.core.events import Event, EventKind
 from edge.core.frame import Frame
 from edge.core.inspection import Inspection
 from edge.core.log_format import EVENT_KEYS
+from edge.core.package_logger import package_logger
 from edge.core.sink import Sink
 from edge.core.stderr_log import SHOWN
 
-_LOG = logging.getLogger("edge.events")
+_LOG = package_logger("edge.events")
 _NO_TROUBLE = {
     EventKind.CAMERA_BACK,
     EventKind.OVERLOAD_OVER,

@@ -74,6 +74,7 @@ class Mqtt(Sink):
     ) -> None:
         self.outbox = MemoryOutbox(config.waiting) if outbox is None else outbox
         self._in_memory = outbox is None
+        self._closed = False
         self._topic = config.topic
         self._on_coil = on_coil
         self._fault = fault
@@ -141,13 +142,18 @@ class Mqtt(Sink):
         """Send what can be sent within two seconds, and leave; the rest waits in the outbox."""
         self._broker.close()
         self._sum_up_refusals()
+        loss = self.loss()
+        if loss is not None and not loss.promised and not self._closed:
+            self._tell(f"{loss.text}; a ledger would have kept them for the next run")
+        self._closed = True
 
     def loss(self) -> Loss | None:
-        """Messages that never reached the broker and wait nowhere."""
+        """Messages that never reached the broker and wait nowhere; only a ledger promises more."""
         lost = self.outbox.dropped + (len(self.outbox) if self._in_memory else 0)
         if not lost:
             return None
-        return Loss(f"{lost} messages never reached the broker", {"messages": lost})
+        text = f"{lost} messages never reached the broker"
+        return Loss(text, {"messages": lost}, promised=not self._in_memory)
 
     def _health(self) -> dict[str, Any]:
         fault, coverage = self._fault(), self._figures.coverage

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
 
 import pytest
 
@@ -22,6 +23,7 @@ def opened():
         file = LogFile(LogConfig(path=path, **keys), say, queue=queue, close_s=close_s)
         logger.addHandler(file)
         files.append(file)
+        file.begin()
         return logger, file
 
     yield open_
@@ -139,3 +141,15 @@ def test_what_did_not_fit_is_in_the_file_once_there_is_room(opened, tmp_path):
     assert lines[-1] == f"{100 - written} lines are missing here: the disk could not keep up"
     assert lines[:10] == [f"number {number}" for number in range(10)]
     assert file.lost == 100 - written
+
+
+def test_what_is_logged_before_it_begins_waits_without_a_thread(tmp_path):
+    """A library's greeting can be silenced only while there is no other thread."""
+    before = threading.active_count()
+    logger = logging.Logger("edge.sample")
+    file = LogFile(LogConfig(path=tmp_path / "m.log", format="json"), lambda text: None)
+    logger.addHandler(file)
+    logger.warning("early")
+    assert threading.active_count() == before
+    file.close()
+    assert texts(tmp_path / "m.log") == ["early"]
