@@ -17,7 +17,6 @@ PROJECT = TESTS.parent
 
 WHOLE = {
     "benchmarks/test_imports.py",  # of every benchmark
-    "edge/test_docstring_examples.py",  # the examples of every module
     "edge/cli/test_every_exit.py",  # of every command
     "edge/cli/test_secrets.py",  # of every command
     "edge/vision/test_not_finite.py",  # of engines, models and the cascade
