@@ -16,7 +16,7 @@ from edge.core.errors import (
     MissingPathError,
     UnwritableError,
 )
-from edge.core.files import check_writable, open_to_append
+from edge.core.files import check_writable, is_there, open_to_append
 
 if TYPE_CHECKING:
     from edge.bundle import Bundle
@@ -58,7 +58,7 @@ def _check_camera(config: Config) -> None:
     path = Path(source.removeprefix("watch:"))
     kind = kind_of(source)
     refuse_strangers(config.camera, kind)
-    if kind in {"images", "watched"} and not path.exists():
+    if kind in {"images", "watched"} and not is_there(path):
         raise MissingPathError(f"[camera] source: there is no file or folder {path}")
 
 
@@ -93,7 +93,7 @@ def _files_in_existing_folders(config: Config) -> Iterator[Path]:
 def _check_creatable(path: Path) -> None:
     there = next(folder for folder in path.absolute().parents if folder.is_dir())
     try:
-        if path.exists():
+        if is_there(path):
             os.close(open_to_append(path))
         # Only trying tells: permissions say nothing of a disk that is mounted to be read.
         with tempfile.TemporaryFile(dir=there):

@@ -13,6 +13,7 @@ from edge.core.errors import (
     ImageError,
     MissingPathError,
 )
+from edge.core.files import is_there
 from edge.core.frame import BadFrame, Frame
 from edge.core.images import MAX_PIXELS, SUFFIXES, read_grey, what_is
 from edge.core.inspection import Cause
@@ -76,7 +77,7 @@ def image_files(path: Path) -> list[Path]:
     Raises:
         MissingPathError: There is no such path.
     """
-    if not path.exists():
+    if not is_there(path):
         raise MissingPathError(f"there is no file or folder {path}")
     if not path.is_dir():
         return [path]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from edge.cameras.base import Camera
 from edge.cameras.files import FileCamera
 from edge.core.errors import CameraError, ConfigError
+from edge.core.files import is_there
 from edge.core.image_formats.content import NEEDED, content_of
 from edge.core.images import MAX_PIXELS, what_is
 from edge.core.redaction import without_secrets
@@ -107,7 +108,7 @@ def kind_of(source: str) -> str:
         return "simulated"
     if "://" in source:
         return "stream"
-    if source.startswith("/dev/") or (source.isdecimal() and not path.exists()):
+    if source.startswith("/dev/") or (source.isdecimal() and not is_there(path)):
         return "usb"
     return "video" if _is_video(path) else "images"
 
@@ -240,7 +241,7 @@ def refuse_strangers(config: CameraConfig, kind: str) -> None:
 
 
 def _is_video(path: Path) -> bool:
-    return path.exists() and not path.is_dir() and what_is(path).kind == "video"
+    return is_there(path) and not path.is_dir() and what_is(path).kind == "video"
 
 
 def _require_images(path: Path) -> None:
@@ -249,7 +250,7 @@ def _require_images(path: Path) -> None:
     Raises:
         CameraError: It is something else, by its content.
     """
-    if path.exists() and not path.is_dir():
+    if is_there(path) and not path.is_dir():
         try:
             content = content_of(read_start(path, NEEDED))
         except OSError as error:

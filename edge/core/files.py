@@ -26,6 +26,11 @@ _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _PERMISSIONS = 0o777
 
 
+def is_there(path: Path) -> bool:
+    """Whether a path names something; one that is too long or holds a null byte names nothing."""
+    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises for such a name.
+
+
 @contextmanager
 def writable(path: Path) -> Iterator[None]:
     """Turn an ``OSError`` within the block into an error that names ``path``.

@@ -10,6 +10,7 @@ import pytest
 from edge.core.errors import UnwritableError
 from edge.core.files import (
     check_writable,
+    is_there,
     make_folder,
     writable,
     write_whole,
@@ -164,3 +165,8 @@ def test_a_refusal_names_what_was_refused(tmp_path):
         writable(tmp_path / "a"),
     ):
         (tmp_path / "a" / "b").unlink()
+
+
+@pytest.mark.parametrize("name", ["n" * 5000, "a\x00b", "nowhere"])
+def test_a_path_that_cannot_be_names_nothing(name):
+    assert not is_there(Path(name))
