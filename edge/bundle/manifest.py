@@ -45,8 +45,9 @@ FORMAT = 2
 MIN_REGION = 4
 """Pixels along a region's side: in less there is nothing to see."""
 
-MAX_ENLARGEMENT = 16
-"""Pixels of a network's input for one of the frame."""
+MAX_ENLARGEMENT = 64
+"""Pixels of a network's input for one of the frame: eight along each side, as where the study's
+networks, which take 256×256, are trained on tiles of 32×32."""
 
 MAX_REGIONS = 2**20
 """Of the largest frame. Their scores alone are some megabytes."""

@@ -143,10 +143,13 @@ def pack(label: ReleaseLabel, contents: BundleContents, data: DataSet, *, golden
         manifest = Manifest(**fields)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "as a whole"
-        raise ConfigError(
-            f"the bundle's {place} cannot be {first.get('input')!r}: {first['msg']}"
-        ) from None
+        place = ".".join(map(str, first["loc"]))
+        what = (
+            f"the bundle's {place} cannot be {first.get('input')!r}"
+            if place
+            else "this bundle cannot be"
+        )
+        raise ConfigError(f"{what}: {first['msg']}") from None
     content = write_container(files | {MANIFEST: manifest.to_json()})
     _check_packed(content)
     return content

@@ -137,5 +137,5 @@ def test_other_encodings_are_named(tmp_path):
     path = tmp_path / "line.toml"
     for encoding in ("utf-16", "latin-1"):
         path.write_text("# ä\n[line]\n", encoding=encoding)
-        with pytest.raises(ConfigError, match="no text in UTF-8"):
+        with pytest.raises(ConfigError, match="is not UTF-8 text"):
             read_as(Whole, path)

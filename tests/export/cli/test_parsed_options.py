@@ -41,10 +41,10 @@ def test_nothing_typed_asks_for_the_defaults(tmp_path: Path) -> None:
 
 
 def test_what_is_typed_is_asked_for(tmp_path: Path) -> None:
-    words = ("--rungs", "tflite-float16", "--calibrate", "entropy", "--mixed", "--qat", "2")
+    words = ("--rungs", "tflite-float16", "--calibrate", "percentile", "--mixed", "--qat", "2")
     settings = options(tmp_path, *words, "--bind-classes", "--alpha", "0.2").settings()
     assert set(settings.rungs) == {*DEFAULT, NAMED["tflite-float16"]}
-    assert settings.remedies == Remedies("entropy", mixed=True, epochs=2)
+    assert settings.remedies == Remedies("percentile", mixed=True, epochs=2)
     assert settings.risk == Risk(0.2, 0.1, 0.05, True)
 
 

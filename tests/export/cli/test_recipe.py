@@ -124,7 +124,7 @@ def test_severstal_is_fetched_and_the_study_trained_where_asked_for(tmp_path: Pa
 
 
 def test_weights_for_teachers_are_refused_where_none_teach(tmp_path: Path) -> None:
-    with pytest.raises(click.UsageError, match="without teachers"):
+    with pytest.raises(click.UsageError, match="has no teachers"):
         call("simulated", "--runs", tmp_path, "--weights", "w.npz", "--dry-run")
 
 

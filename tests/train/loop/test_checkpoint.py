@@ -84,7 +84,7 @@ CHANGES = {
 @pytest.mark.parametrize("changed", CHANGES.values(), ids=CHANGES)
 def test_every_option_of_a_run_must_be_the_same_to_resume_it(tmp_path, changed):
     checkpoint.save(tmp_path, state(), planned())
-    with pytest.raises(TrainingError, match="started otherwise"):
+    with pytest.raises(TrainingError, match="started differently"):
         checkpoint.load(tmp_path, planned(**changed))
     assert checkpoint.load(tmp_path, planned()).epochs_done == 1
 
