@@ -17,7 +17,7 @@ both terms of a change, but makes its interval slightly too narrow.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ MOSAIC = (1600, 256)
 class Mosaic(Sample):
     """A frame composed of strips of one size, row by row."""
 
-    parts: tuple[Sample, ...]
+    parts: tuple[Sample, ...] = field(kw_only=True)
 
     def read(self) -> Pixels:
         """Grey pixels [height, width], uint8.
@@ -97,7 +97,9 @@ def _mosaic(parts: tuple[Sample, ...], group: str) -> Mosaic:
         for place, part in enumerate(parts)
         for instance in part.instances
     ]
-    return Mosaic(Path(f"mosaic {group}"), *MOSAIC, tuple(instances), group, parts[0].split, parts)
+    return Mosaic(
+        Path(f"mosaic {group}"), *MOSAIC, tuple(instances), group, parts[0].split, parts=parts
+    )
 
 
 def _moved(instance: Instance, height: int, right: int, down: int) -> Instance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -73,8 +73,8 @@ class Under(Sample):
         change: The change of its pixels.
     """
 
-    sample: Sample
-    change: Change
+    sample: Sample = field(kw_only=True)
+    change: Change = field(kw_only=True)
 
     def read(self) -> Pixels:
         """The changed pixels of the sample; the same at each call."""
@@ -85,4 +85,15 @@ class Under(Sample):
 def under(sample: Sample, change: Change) -> Under:
     """The sample with a change."""
     s = sample
-    return Under(s.path, s.width, s.height, s.instances, s.group, s.split, s, change)
+    return Under(
+        s.path,
+        s.width,
+        s.height,
+        s.instances,
+        s.group,
+        s.split,
+        s.place,
+        s.ignored,
+        sample=s,
+        change=change,
+    )

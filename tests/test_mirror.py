@@ -16,7 +16,7 @@ TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
 
 WHOLE = {
-    "edge/test_docstring_examples.py",  # the examples of every module
+    "benchmarks/test_imports.py",  # of every benchmark
     "edge/cli/test_every_exit.py",  # of every command
     "edge/cli/test_secrets.py",  # of every command
     "edge/vision/test_not_finite.py",  # of engines, models and the cascade

@@ -138,7 +138,7 @@ def train_instances(
             "val": _counted(val, data),
         },
         versions=tool_versions(),
-        labelled_frames=len(watched),
+        judged_frames=len(watched),
         history=tuple(evaluated_epochs(state.history)),
         figures={"val": instance_figures(found, val, data.classes)},
         holdout_openings=(),

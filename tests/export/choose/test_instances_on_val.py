@@ -129,7 +129,11 @@ def test_the_report_tells_what_became_of_every_rung(exported: tuple[Path, Result
     assert not refused["packed"]
     assert refused["refused"].startswith("pyramid 32×32: ONNX Runtime's dynamic quantization is")
     page = (folder / "report.html").read_text()
-    for said in ("onnx int8-s8s8, mask AP50, holdout", "off Keras", "refused: pyramid 32×32: ONNX"):
+    for said in (
+        "onnx int8-s8s8, mask AP50, holdout",
+        "difference from Keras",
+        "refused: pyramid 32×32: ONNX",
+    ):
         assert said in page
 
 

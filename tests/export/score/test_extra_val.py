@@ -60,8 +60,8 @@ def test_the_others_val_alone_comes_to_val(strips: Path, other: DataSet) -> None
     ("wrong", "error", "told"),
     [
         ("classes", ConfigError, "other classes"),
-        ("learnt", ConfigError, "learnt from"),
-        ("learnt, renamed and dealt to val", ConfigError, "learnt from"),
+        ("learnt", ConfigError, "was trained on"),
+        ("learnt, renamed and dealt to val", ConfigError, "was trained on"),
         ("too many", ConfigError, "too many data sets"),
         ("no val", DataError, "no val images"),
         ("itself", DataError, "the same picture"),

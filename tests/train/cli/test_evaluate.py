@@ -166,7 +166,7 @@ def test_ctrl_c_leaves_no_report(
         (("--data", "DRAWN", "--split", "none"), 8, "no split 'none'"),
         (("--data", "DRAWN", "--tile", "wide"), 2, "WIDTHxHEIGHT"),
         (("--data", "DRAWN", "--tile", "9999x256"), 6, "smaller than a region"),
-        (("--data", "DRAWN", "--tile", "100x100"), 8, "cannot be judged"),
+        (("--data", "DRAWN", "--tile", "100x100"), 8, "cannot be inspected"),
         (("--data", "DRAWN", "--baseline", "/nowhere.millsight"), 4, "/nowhere.millsight"),
     ],
 )

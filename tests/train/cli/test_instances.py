@@ -63,7 +63,7 @@ def test_a_run_leaves_a_whole_folder(finished, marked):
     assert card["data"]["digest"] == data_digest(samples)
     assert card["data"]["split_digest"] == split_digest(samples)
     assert card["holdout_openings"] == []
-    assert card["labelled_frames"] == 3
+    assert card["judged_frames"] == 3
     assert [row["epoch"] for row in card["history"]] == [2]
     assert card["figures"]["val"]["n_frames"] == 5
     assert "trust" not in card["recipe"]
