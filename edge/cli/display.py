@@ -82,7 +82,7 @@ def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> 
 
 def _verdict(inspection: Inspection) -> str:
     if inspection.cause is Cause.LATE:
-        return "[yellow]late, put off[/]"
+        return "[yellow]late, deferred[/]"
     if inspection.level is Level.UNINSPECTED:
         return f"[yellow]not inspected: {inspection.cause}[/]"
     if not inspection.defective:
