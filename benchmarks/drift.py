@@ -18,7 +18,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.under import CONDITIONS, Condition, under
+from benchmarks.conditions import CONDITIONS, Condition, under
 from edge.cli.options import open_bundle
 from edge.install.trust import Device
 from edge.vision.cascade import Cascade

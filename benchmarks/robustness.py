@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.bands import shows_as_much, wide_frames
-from benchmarks.under import CONDITIONS, under
+from benchmarks.conditions import CONDITIONS, under
 from edge.cli.options import SIZE, open_bundle
 from edge.core.frame import Pixels
 from edge.install.trust import Device

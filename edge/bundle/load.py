@@ -172,7 +172,7 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         known = ", ".join(sorted(Path(known).stem for known in SHIPPED))
         raise MissingPathError(
-            f"there is no bundle {path}", f"Check the path; with millsight ship: {known}"
+            f"there is no bundle {path}", f"Check the path, or name a shipped bundle: {known}"
         ) from None
     except UnfitFileError as error:
         raise BundleError(

@@ -43,7 +43,7 @@ class FileCamera(Camera):
         if not self.files:
             raise DataError(
                 f"there is no image in {', '.join(map(str, paths))}",
-                f"Images end in {', '.join(sorted(SUFFIXES))}",
+                f"Give images, by content or named {', '.join(sorted(SUFFIXES))}",
             )
         self.name = str(paths[0])
         self._convert_colour = convert_colour

@@ -31,7 +31,7 @@ def bundle() -> None:
     """
 
 
-@bundle.command()
+@bundle.command(short_help="Show classes, networks, thresholds, figures and signer.")
 @click.argument("bundle_name", metavar=f"[{_NAME}]", required=False)
 @device_options
 @format_option("A page for people, or the manifest as JSON.")
@@ -66,7 +66,7 @@ def show(bundle_name: str | None, device: Device, format_: str, report: Path | N
         console.print(part)
 
 
-@bundle.command()
+@bundle.command(short_help="Check bytes and signature, and score the golden frames.")
 @click.argument("bundle_name", metavar=f"[{_NAME}]", required=False)
 @device_options
 @engine_option

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from edge.install.trust import Device
 
 
-@click.command()
+@click.command(short_help="Check a bundle, and let `millsight run` use it.")
 @click.argument("name", metavar="BUNDLE")
 @device_options
 @engine_option
@@ -40,7 +40,7 @@ def install(name: str, device: Device, engine: str | None) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Use the previous bundle again.")
 @device_options
 def rollback(device: Device) -> None:
     """Use the previous bundle again; the one in use becomes the previous."""
@@ -54,7 +54,7 @@ def rollback(device: Device) -> None:
     )
 
 
-@click.command("list")
+@click.command("list", short_help="List the installed bundles, each whole and trusted or not.")
 @device_options
 @format_option("Lines for people, or one JSON object.")
 def list_(device: Device, format_: str) -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Make a pair of keys, NAME.key.pem and NAME.pub.pem.")
 @click.argument("name", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace a pair of that name; what it signed is lost.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replace a pair of that name. Bundles that the old key signed must be signed anew.",
+)
 def keygen(name: Path, force: bool) -> None:
     """Make a pair of keys: NAME.key.pem, which is secret, and NAME.pub.pem for the devices."""
     from edge.bundle.keys import make_keys
@@ -25,7 +29,7 @@ def keygen(name: Path, force: bool) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Sign a bundle file with Ed25519.")
 @click.argument("path", metavar="BUNDLE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--key",

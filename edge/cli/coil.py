@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def coil() -> None:
     """Tell the running line where a coil begins and ends.
 
-    The line listens in its state folder where that is there; who may write to it may command it.
+    The line listens on a socket in its state folder, if that folder exists. The service's user and
+    group may send commands.
     """
 
 
@@ -24,7 +25,7 @@ def coil() -> None:
 @click.argument("name")
 @state_option
 def begin(name: str, state: Path | None) -> None:
-    """Begin a coil: what is taken from now on lies on NAME. One that runs ends."""
+    """Begin coil NAME: frames taken from now on belong to it. A coil that runs ends."""
     from edge.install.trust import state_folder
     from edge.service.control_socket import command
 
@@ -35,7 +36,7 @@ def begin(name: str, state: Path | None) -> None:
 @coil.command()
 @state_option
 def end(state: Path | None) -> None:
-    """End the coil that runs: what is taken from now on lies on none."""
+    """End the coil that runs: frames taken from now on belong to none."""
     from edge.install.trust import state_folder
     from edge.service.control_socket import command
 

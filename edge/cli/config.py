@@ -12,7 +12,7 @@ def config() -> None:
     """Print an example of the configuration, or look one over."""
 
 
-@config.command()
+@config.command(short_help="Print a whole configuration, with units and defaults.")
 def example() -> None:
     """Print a whole configuration: every section and key with its unit and default."""
     from edge.config import example as text
@@ -20,7 +20,7 @@ def example() -> None:
     click.echo(text(), nl=False)
 
 
-@config.command()
+@config.command(short_help="Report all faults of a file, or what a line would do.")
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
     """Say everything that is wrong with FILE, or what a line would do with it.

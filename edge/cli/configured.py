@@ -1,4 +1,4 @@
-"""``--config``, and options that go before what it says."""
+"""``--config``, and options that override it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _options = with_options(
         "config_file",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="Configuration (see millsight config). Other options go before what it says.",
+        help="Configuration (see millsight config). Other options override it.",
     ),
     click.option(
         "--speed",

@@ -82,7 +82,7 @@ def display(line: Line, bundle: Bundle, tally: SimulatedTruth | None = None) -> 
 
 def _verdict(inspection: Inspection) -> str:
     if inspection.cause is Cause.LATE:
-        return "[yellow]late, put off[/]"
+        return "[yellow]late, deferred[/]"
     if inspection.level is Level.UNINSPECTED:
         return f"[yellow]not inspected: {inspection.cause}[/]"
     if not inspection.defective:
@@ -170,7 +170,7 @@ class _PlainLines:
         self._shown_at = now
         took = "" if latency_ms is None else f"  {latency_ms:.1f} ms"
         detail = f", {as_markup(inspection.detail)}" if inspection.detail else ""
-        more = f"  ({self._unshown} such frames before it not shown)" if self._unshown else ""
+        more = f"  ({self._unshown} more before it not shown)" if self._unshown else ""
         self._unshown = 0
         self._console.print(
             f"frame {inspection.frame}  {inspection.position_mm / 1000:.2f} m  "
@@ -186,7 +186,7 @@ class _PlainLines:
         """Own up to what was not shown."""
         if self._unshown:
             self._console.print(
-                f"({self._unshown} more defective or uninspected frames not shown; "
+                f"(defective or uninspected frames not shown: {self._unshown}; "
                 "--jsonl keeps every frame)",
                 highlight=False,
             )

@@ -53,10 +53,10 @@ def inspect(
     convert_colour: bool,
     max_megapixels: float,
 ) -> None:
-    """Inspect images, folders of images, and videos: PATH…
+    """Inspect images, folders of images, and videos.
 
     Every frame gets a line; one that cannot be read or has the wrong size is `uninspected`, with
-    its cause, and the exit code is then 6.
+    its cause, and the exit code is then 6. Files of a folder that are no images are passed over.
     """
     from edge.cameras.open import open_files
     from edge.core.errors import ImageError

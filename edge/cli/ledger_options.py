@@ -68,18 +68,22 @@ rows_option = click.option(
     help="What to list.",
 )
 _filters = (
-    click.option("--coil", help="Only of the coil of this name."),
+    click.option("--coil", help="Only rows of this coil."),
     click.option("--class", "class_name", metavar="CLASS", help="Only defects of this class."),
-    click.option("--since", type=_MOMENT, help="Only from then on: a date, a time, or 8h, 3d ago."),
-    click.option("--until", type=_MOMENT, help="Only up to then."),
+    click.option(
+        "--since",
+        type=_MOMENT,
+        help="Only from this time on: 2026-11-23, 2026-11-23T06:00, 06:00 (today), 8h or 3d (ago).",
+    ),
+    click.option("--until", type=_MOMENT, help="Only up to this time."),
     click.option(
         "--min-length",
         "min_length_mm",
         type=click.FloatRange(min=0),
         metavar="MM",
-        help="Only what is at least so long along the strip.",
+        help="Only rows of at least this length along the strip.",
     ),
-    click.option("--action", help="Only what this was decided about: pass, hold, divert, reject."),
+    click.option("--action", help="Only rows with this action: pass, hold, divert, reject."),
 )
 
 

@@ -73,7 +73,7 @@ mm_per_px_option = click.option(
     type=POSITIVE,
     default=0.5,
     show_default=True,
-    help="Millimetres of strip in a pixel, along and across.",
+    help="Size of a pixel on the strip, along and across (mm).",
 )
 convert_colour_option = click.option(
     "--convert-colour", is_flag=True, help="Turn real colour into grey rather than refuse it."
@@ -115,7 +115,8 @@ def with_options(*options: Callable[[_Command], _Command]) -> Callable[[_Command
 PRECISIONS = ("int8", "float32", "float16", "dynamic", "int16x8", "int8-s8s8")
 """Number formats that a bundle may have, spelled out: its manifest's types load slowly."""
 
-engine_option = click.option("--engine", help="Inference engine. [default: the first installed]")
+_ENGINE = "Inference engine: litert, tflite, onnx or openvino."
+engine_option = click.option("--engine", help=f"{_ENGINE} [default: the first installed]")
 engine_options = with_options(
     engine_option,
     click.option(
@@ -140,7 +141,7 @@ def tuned_options(command: _Command) -> _Command:
     """The same, given to the command as one ``asked``; without them the device's plan is used."""
 
     @with_options(
-        click.option("--engine", help="Inference engine. [default: as tuned, else the first]"),
+        click.option("--engine", help=f"{_ENGINE} [default: as tuned, else the first installed]"),
         click.option(
             "--precision",
             type=click.Choice(PRECISIONS),

@@ -94,8 +94,8 @@ _LOG = package_logger(__name__)
     "--drift-every",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Watch one frame in N for drift. Give a coil's frames divided by 4 where all strip of a "
-    "coil looks alike. [default: 64 of a live camera, else 1]",
+    help="Watch one frame in N for drift. Where all strip of a coil looks alike, take a quarter of "
+    "the frames of a coil. [default: 64 for a live camera, else 1]",
 )
 @convert_colour_option
 @max_megapixels_option

@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 _user_option = click.option(
-    "--user", is_flag=True, help="For your own systemd, without root, and less shut off."
+    "--user",
+    is_flag=True,
+    help="Use your own systemd (systemctl --user): without root, in a weaker sandbox.",
 )
 
 

@@ -42,6 +42,6 @@ class SimulatedTruth:
     def __str__(self) -> str:
         return (
             f"The simulated line drew a defect on {self.defective} of these frames: {self.found} "
-            f"were found, {self.defective - self.found} missed; {self.false_alarms} of "
+            f"found, {self.defective - self.found} missed; {self.false_alarms} of "
             f"{self.clean} clean frames were false alarms."
         )

@@ -1,7 +1,7 @@
 """Files and folders that are whole or absent, and the system's refusals in words.
 
 Whatever is written by name goes through here: a link that another user may have planted is not
-followed (``edge.core.links``), no file is opened for writing under a name that can be guessed
+followed (``edge.core.symlinks``), no file is opened for writing under a name that can be guessed
 unless it is certain that it is the one meant, and a file that is replaced keeps its permissions.
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edge.core.errors import UnwritableError
-from edge.core.links import followed
 from edge.core.package_logger import package_logger
+from edge.core.symlinks import followed
 
 _LOG = package_logger(__name__)
 

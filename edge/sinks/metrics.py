@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _COUNTED = {
     "gaps": "Frames that the camera never gave",
     "deadline_misses": "Verdicts that came late",
-    "deferred": "Frames of which outlines, classifier or all was put off",
+    "deferred": "Frames of which outlines, classifier or all stages were deferred",
     "caught_up": "Those of them that got all they were owed",
 }
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.bands import MOSAIC, shows_as_much, wide_frames
-from benchmarks.under import under
+from benchmarks.conditions import under
 from edge.core.images import write_image
 from edge.core.rle import mask_to_runs
 from tests.train.data.build import box, noise, sample

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.conditions import CONDITIONS
 from benchmarks.robustness import BANDS, Row, Table, as_markdown
-from benchmarks.under import CONDITIONS
 from edge.core.images import write_image
 from tests.edge import fakes
 from train.data.sample import Instance, Sample

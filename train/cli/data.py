@@ -32,7 +32,7 @@ def data() -> None:
     """Check, explore, split, simulate, fetch and convert data sets."""
 
 
-@data.command()
+@data.command(short_help="Verify images, sizes, masks and groups of a data set.")
 @click.argument("root", type=FOLDER)
 @click.option(
     "--format",
@@ -67,7 +67,7 @@ def check(root: Path, form: str, near_duplicates: bool) -> None:
         )
 
 
-@data.command()
+@data.command(short_help="Explore a data set: counts, areas, positions, examples.")
 @click.argument("root", type=FOLDER)
 @click.option(
     "--out",
@@ -109,7 +109,7 @@ def eda(root: Path, out: Path, images: int, examples: int, seed: int) -> None:
     say(f"{found.counts.images:,} images explored: {out / 'report.html'}")
 
 
-@data.command()
+@data.command(short_help="Write a simulated data set in Severstal's layout.")
 @click.argument("out", type=FOLDER)
 @click.option(
     "--frames", type=click.IntRange(min=1), required=True, help="Frames to draw, 1600×256 each."
@@ -158,7 +158,7 @@ def simulate(
     say(f"{frames:,} simulated frames: {out}")
 
 
-@data.command()
+@data.command(short_help="Fetch the Severstal competition's data from Kaggle.")
 @click.argument("out", type=FOLDER)
 def fetch(out: Path) -> None:
     """Fetch the Severstal competition's data through Kaggle into the new folder OUT.
@@ -176,7 +176,7 @@ def fetch(out: Path) -> None:
     say(f"Fetched: {out}")
 
 
-@data.command()
+@data.command(short_help="Deal images to splits by group.")
 @click.argument("root", type=FOLDER)
 @click.option("--out", type=FOLDER, help="File to write. [default: ROOT/splits.csv]")
 @click.option(
@@ -242,7 +242,7 @@ def split(
     say(f"Written: {path}")
 
 
-@data.command()
+@data.command(short_help="Write a data set as COCO instances.")
 @click.argument("root", type=FOLDER)
 @click.argument("out", type=FOLDER)
 @click.option(

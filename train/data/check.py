@@ -18,12 +18,12 @@ from train.data import SPLIT_FILE, read_unsplit
 from train.data.counts import LabelCounts, count_labels
 from train.data.duplicates.finder import NearDuplicate
 from train.data.groups import identical_pairs, join_pairs
-from train.data.known import FULL_UNLABELLED, departures, is_full_severstal
 from train.data.leaks import find_leaks, labelled, seek
 from train.data.progress import ItemProgress, quiet
 from train.data.runs import bounding_box, column_runs
 from train.data.sample import UNLABELLED, DataSet, Sample
 from train.data.severstal import TABLE
+from train.data.severstal_totals import FULL_UNLABELLED, departures, is_full_severstal
 from train.data.splits import apply_splits
 
 Severity = Literal["error", "warning", "note"]

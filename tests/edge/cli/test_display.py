@@ -73,7 +73,7 @@ def test_a_late_frame_is_not_called_lost_at_its_turn():
     console = Console(file=io.StringIO(), width=200)
     late = uninspected(BadFrame(3, 0.0, "a.png", "late"), Cause.LATE, "it waited")
     display._PlainLines(Line(ListCamera([]), cascade()), console).show(late, None)
-    assert console.file.getvalue().startswith("frame 3  0.00 m  late, put off")
+    assert console.file.getvalue().startswith("frame 3  0.00 m  late, deferred")
 
 
 def test_the_last_line_says_why_strip_was_not_inspected_and_rounds():

@@ -210,7 +210,7 @@ def test_a_folder_of_frames_is_a_line_too(tmp_path):
     figures = json.loads((tmp_path / "s.json").read_text())
     assert figures["levels"] == {"full": 3, "classified": 0, "gated": 0, "uninspected": 2}
     assert set(figures["uninspected_by_cause"]) == {"wrong size", "unreadable"}
-    assert "more defective or uninspected frames not shown" in done.stderr
+    assert "(defective or uninspected frames not shown: " in done.stderr
     assert figures["coverage"]["full"] == 3 * 128.0
 
 

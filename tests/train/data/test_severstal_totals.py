@@ -8,9 +8,9 @@ import pytest
 
 from tests.train.data.build import box, sample
 from train.data.counts import count_labels
-from train.data.known import departures, is_full_severstal
 from train.data.sample import DataSet, Sample
 from train.data.severstal import ABOUT, CLASSES
+from train.data.severstal_totals import departures, is_full_severstal
 
 
 @pytest.fixture(scope="module")

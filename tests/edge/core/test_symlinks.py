@@ -16,7 +16,7 @@ from edge.core.files import (
     write_whole,
     writing_whole,
 )
-from edge.core.links import followed
+from edge.core.symlinks import followed
 
 NOBODY = 65534
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give links to others")
