@@ -157,7 +157,8 @@ class Inspector:
 
         Returns:
             The inspection. It always has a verdict: ``level`` is ``full`` (``classified`` where the
-            network that outlines gives what is no finite number), ``defective`` is set, and ``defect_score`` is a fraction from 0 to 1. Boxes are x, y, width, height in pixels.
+            network that outlines gives what is no finite number), ``defective`` is set, and
+            ``defect_score`` is a fraction from 0 to 1. Boxes are x, y, width, height in pixels.
             Defects have masks if the bundle has an instance model. ``source`` is the path, or
             ``array`` for an array.
 

@@ -53,7 +53,9 @@ def test_scores_that_are_no_finite_numbers_are_the_networks_fault() -> None:
     spoilt = Inspector(open_bundle("simulated"))
     engine = spoilt._cascade.networks.gate.engine
     engine.run = lambda batch: np.full((len(batch), 1), np.nan, np.float32)  # type: ignore[method-assign]
-    with pytest.raises(EngineError, match="array cannot be inspected: .*no finite numbers") as told:
+    with pytest.raises(
+        EngineError, match=r"array cannot be inspected: .*no finite numbers"
+    ) as told:
         spoilt.inspect(GREY)
     assert "size" not in str(told.value) and "picture" not in told.value.hint
 
