@@ -15,10 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.bundle import Bundle
-from edge.core.errors import ConfigError, ImageError, MissingPathError, UntrustedError
+from edge.core.errors import (
+    ConfigError,
+    ImageError,
+    MissingPathError,
+    NotFiniteError,
+    UntrustedError,
+)
 from edge.core.frame import Frame, Pixels
 from edge.core.images import read_grey, to_grey
-from edge.core.inspection import Inspection, Level
+from edge.core.inspection import Cause, Inspection, Level
 from edge.install.in_use import open_in_use
 from edge.install.trust import Device, keys_folder, state_folder
 from edge.tune.run_choices import RunChoices
@@ -150,8 +156,9 @@ class Inspector:
                 have OpenCV's channel order: blue, green, red.
 
         Returns:
-            The inspection. It always has a verdict: ``level`` is ``full``, ``defective`` is set,
-            and ``defect_score`` is a fraction from 0 to 1. Boxes are x, y, width, height in pixels.
+            The inspection. It always has a verdict: ``level`` is ``full`` (``classified`` where the
+            network that outlines gives what is no finite number), ``defective`` is set, and
+            ``defect_score`` is a fraction from 0 to 1. Boxes are x, y, width, height in pixels.
             Defects have masks if the bundle has an instance model. ``source`` is the path, or
             ``array`` for an array.
 
@@ -159,7 +166,7 @@ class Inspector:
             MissingPathError: The file does not exist.
             ImageError: The picture is damaged, not 8-bit grey, or of a size that the bundle does
                 not accept. A picture that was not inspected is never reported as clean.
-            EngineError: The engine failed.
+            EngineError: The engine failed, or a network gave a score that is no finite number.
             ConfigError: ``mm_per_px`` is not a finite number above 0.
         """
         if not (math.isfinite(mm_per_px) and mm_per_px > 0):
@@ -175,6 +182,8 @@ class Inspector:
         )
         with self._lock:
             inspection = self._cascade.outline(frame, self._cascade.inspect(frame))
+        if inspection.cause is Cause.NOT_FINITE:
+            raise NotFiniteError(f"{source} cannot be inspected: {inspection.detail}")
         if inspection.level is Level.UNINSPECTED:
             raise ImageError(
                 f"{source} cannot be inspected: {inspection.detail} (width × height in pixels)",

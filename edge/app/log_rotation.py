@@ -66,8 +66,14 @@ class LogRotation:
         """Names of older files, the newest first, that are free or have a file of the program's."""
         for number in count(1):
             path = self._path.with_name(f"{self._path.name}.{number}")
-            if not os.path.lexists(path) or (path.is_file() and _head(path) in self._own):
+            if not os.path.lexists(path) or self._is_own(path):
                 yield path
+
+    def _is_own(self, path: Path) -> bool:
+        try:
+            return path.is_file() and _head(path) in self._own
+        except OSError:  # Another user's, such as root's of a run before.
+            return False
 
     def _read(self) -> dict[str, str]:
         with suppress(OSError, ValueError):

@@ -19,7 +19,6 @@ from edge.core.inspection import Cause
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.packet import Packet
     from av.video.frame import VideoFrame
 
 _MOTION_JPEG = "mjpeg"
@@ -97,14 +96,14 @@ class VideoCamera(Camera):
         clock, stamps = SourceClock(), TimeStamps()
         backlog = Backlog(float(stream.average_rate or 0.0) if timed else 0.0)
         number = came = 0
-        for packet, item in self._items(self._container):
+        for pts, item in self._items(self._container):
             arrived_at = time.monotonic()
             came += 1
             if not backlog.over(arrived_at):
                 continue
             taken_at = arrived_at
-            if timed and packet.pts is not None and stream.time_base is not None:
-                stamp_s = float(packet.pts * stream.time_base)
+            if timed and pts is not None and stream.time_base is not None:
+                stamp_s = float(pts * stream.time_base)
                 number += stamps.lost_before(stamp_s)
                 taken_at = clock.taken_at(stamp_s, arrived_at)
             yield self._given(item, number, taken_at)
@@ -132,8 +131,12 @@ class VideoCamera(Camera):
             why = f"{self.name} ended after {number} of {number + missing} frames: it is cut off"
             yield self._bad(number, time.monotonic(), why, missing * lines or None)
 
-    def _items(self, container: InputContainer) -> Iterator[tuple[Packet[Any], Pixels | BadFrame]]:
-        """What each packet gives, until the source ends, fails or is closed."""
+    def _items(self, container: InputContainer) -> Iterator[tuple[int | None, Pixels | BadFrame]]:
+        """What each packet gives, until the source ends, fails or is closed, with its time stamp.
+
+        Frames that refer to later ones are sent after those: a picture's stamp is its own, and not
+        that of the packet that completes it.
+        """
         av: Any = load_av()
         stream = container.streams.video[0]
         decoder = VideoDecoder(stream, self._most_pixels)
@@ -150,11 +153,12 @@ class VideoCamera(Camera):
             decoder.note(logs)
             if jpegs:
                 if packet.size:
-                    yield packet, self._jpeg(bytes(packet))
+                    yield packet.pts, self._jpeg(bytes(packet))
                 continue
             for decoded in decoder.decode(packet):
                 lines = stream.codec_context.height or None
-                yield packet, self._picture(decoded.picture, decoded.damage, lines)
+                pts = packet.pts if decoded.picture is None else decoded.picture.pts
+                yield pts, self._picture(decoded.picture, decoded.damage, lines)
 
     def _jpeg(self, data: bytes) -> Pixels | BadFrame:
         try:

@@ -33,8 +33,11 @@ _FIELD_USER = re.compile(r"(?<=://)(?:[^/?#@:]*:.*|[^/]*)(?=@)", re.DOTALL)
 _SECRET_WORD = (
     "password|passwd|passphrase|pass|pwd|pw|secret|token|credentials?|key|apikey|auth|sig"
 )
+_PART = r"[^\W_]*"
+"""Of a name, between hyphens and underscores: in one way alone, or a long name takes for ever."""
 _ASSIGNED = re.compile(
-    rf"""(?<![\w-])((?:\w+[-_])*(?:{_SECRET_WORD}|user|usr|username|login)(?:[-_]\w+)*)\s*=\s*"""
+    rf"""(?<![\w-])((?:{_PART}[-_])*(?:{_SECRET_WORD}|user|usr|username|login)(?:[-_]{_PART})*)"""
+    r"""\s*=\s*"""
     r"""("(?:\\.|[^"\\])*"|'[^']*'|[^\s&;!]+)""",
     re.IGNORECASE,
 )

@@ -103,8 +103,14 @@ class LedgerWriter:
         """Let a part's rows be stored with every commit from now on."""
         with self.lock:
             self._parts.append(part)
-            if self.connection is not None:
+            if self.connection is None:
+                return
+            try:
                 part.opened(self.connection)
+            except (sqlite3.Error, OSError) as error:
+                # All parts learn of it again when it is opened again, with the next commit.
+                self._fail(error)
+                self._disconnect()
 
     def due(self, within_s: float = 0.0) -> bool:
         """Whether it is time for a commit, or will be within so many seconds."""

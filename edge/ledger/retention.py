@@ -7,6 +7,7 @@ written; a file of another is let be, whatever it is called, and so is what a ca
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -35,6 +36,8 @@ _RECORDS = 50
 """Records of files that are forgotten in one commit."""
 _ROOM = 20
 """Pictures that are given up at once where rows find no room."""
+_NO_FILE_OF_OURS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
+"""What opening says of a name that nothing has any more, or a link, or a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,8 @@ class Retention:
                 if not _lies_on(disk, file.path):
                     continue
                 # Their rows go with a later round: now there is no room to say so.
-                room -= self._remove(file)
+                with suppress(OSError):
+                    room -= self._remove(file)
 
     def _delete(self) -> Iterator[None]:
         yield from self._delete_pictures()
@@ -175,11 +179,7 @@ class Retention:
         for file in files:
             if too_much <= 0:
                 break
-            if not file.path.parent.is_dir():
-                continue  # Its disk may come back.
-            gone = self._remove(file) or not os.path.lexists(file.path)
-            if gone or not self._spared(file.path):
-                # What is no longer as it was written is not the program's any more.
+            if self._settled(file):
                 done.append(file)
                 too_much -= file.size
             if len(done) >= _RECORDS:
@@ -203,8 +203,26 @@ class Retention:
             if len(rows) < _BITE:
                 return
 
+    def _settled(self, file: _Recorded) -> bool:
+        """Delete a file where that is right; whether the record of it can go too.
+
+        What is no longer as it was written is not the program's any more. What cannot be read or
+        deleted now can be later, and holds up nothing else: its folder is read-only, its disk away.
+        """
+        if not file.path.parent.is_dir():
+            return False
+        try:
+            gone = self._remove(file) or not os.path.lexists(file.path)
+        except OSError:
+            return False
+        return gone or not self._spared(file.path)
+
     def _remove(self, file: _Recorded) -> bool:
-        """Delete a file that is still what was written; whether it is gone."""
+        """Delete a file that is still what was written; whether it is gone.
+
+        Raises:
+            OSError: It cannot be read or deleted.
+        """
         if self._spared(file.path):
             if not self._spared_told:
                 self._spared_told = True
@@ -316,11 +334,17 @@ def _lies_on(disk: int, path: Path) -> bool:
 
 
 def _is_as_written(file: _Recorded) -> bool:
-    """Whether a regular file is there whose content is what was written."""
+    """Whether a regular file is there whose content is what was written.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     try:
         descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in _NO_FILE_OF_OURS:
+            return False
+        raise
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode) or facts.st_size != file.size:
         os.close(descriptor)

@@ -287,10 +287,10 @@ class Ledger(Sink):
         """A part of the writer: learn when the run before was stored last."""
         if self._gone_on:
             return
-        self._gone_on = True
         row = connection.execute(
             "SELECT aged, seen, boot, up_s, clock_kept FROM runs ORDER BY run DESC LIMIT 1"
         ).fetchone()
+        self._gone_on = True
         if row is not None and (text := self.age.go_on(Moment(*row))) is not None:
             self._tell(EventKind.CLOCK, text)
 

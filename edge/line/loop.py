@@ -165,13 +165,13 @@ class Line:
                 self._position.start(self._clock.now())
                 self._ring.start(frames)
                 for captured in self._ring:
-                    self._in_hand = captured
+                    self._current = captured
                     self._housekeeping(hear)
                     if not self.camera.live:
                         self._wait_while(self._behind, hear)
                     if captured is not None:
                         self._inspect(captured, watch)
-                    self._in_hand = None
+                    self._current = None
                 self._wait_while(lambda: len(self._deferred) > 0, hear)
                 self._housekeeping(hear)
                 self._ring.check()

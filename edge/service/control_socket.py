@@ -82,8 +82,9 @@ class Control:
                 for key, _ in selector.select(_LOOK_S):
                     if key.fileobj is self._socket:
                         self._let_in(selector, clients)
-                    elif isinstance(key.fileobj, socket.socket):
-                        self._hear(clients[key.fileobj])
+                    # One that has made way for another in this round is not there any more.
+                    elif (client := clients.get(key.data)) is not None:
+                        self._hear(client)
                 now = self._clock.now()
                 for connection, client in list(clients.items()):
                     if client.done or now >= client.until:
@@ -113,7 +114,7 @@ class Control:
             del clients[oldest]
         connection.setblocking(False)
         clients[connection] = _Client(connection, self._clock.now() + _PATIENCE_S)
-        selector.register(connection, selectors.EVENT_READ)
+        selector.register(connection, selectors.EVENT_READ, connection)
 
     def _hear(self, client: _Client) -> None:
         try:

@@ -48,6 +48,18 @@ def without_times(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"stages_ms": sorted(row["stages_ms"])}
 
 
+def test_scores_that_are_no_finite_numbers_are_the_networks_fault() -> None:
+    """And not the picture's, whose size is right."""
+    spoilt = Inspector(open_bundle("simulated"))
+    engine = spoilt._cascade.networks.gate.engine
+    engine.run = lambda batch: np.full((len(batch), 1), np.nan, np.float32)  # type: ignore[method-assign]
+    with pytest.raises(
+        EngineError, match=r"array cannot be inspected: .*no finite numbers"
+    ) as told:
+        spoilt.inspect(GREY)
+    assert "size" not in str(told.value) and "picture" not in told.value.hint
+
+
 @pytest.mark.parametrize(
     ("options", "arguments"),
     [

@@ -61,7 +61,8 @@ def check(data: bytes, most_pixels: int) -> None:
         offsets, counts = tags[_TILES], tags.get(_TILE_BYTES, ())
     else:
         rows = min(_one(tags, _ROWS, height) or height, height)
-        starts = range(0, height, rows)
+        # As long as the file at most: a header alone must not fill memory.
+        starts = range(0, height, rows)[: len(data) + 1]
         lengths = [min(rows, height - start) * width * samples for start in starts]
         # Some programs fill the last strip up.
         full = rows * width * samples

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +79,19 @@ def test_without_a_record_nothing_is_deleted(path, record):
     path.with_name(".m.log.rotated").write_bytes(record)
     rotate(path, 3)
     assert set(written) <= set(older(path).values())
+
+
+def test_one_that_may_not_be_read_is_another_s(path, monkeypatch):
+    """Such as root's, of a run before: it stays, and the log goes on."""
+    path.with_name("m.log.1").write_text("root's\n")
+    real = Path.open
+
+    def refusing(file, *more, **keys):
+        if file.name == "m.log.1":
+            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+        return real(file, *more, **keys)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refusing)
+        written = rotate(path, 2)
+    assert older(path) == {"1": "root's\n", "2": written[1], "3": written[0]}

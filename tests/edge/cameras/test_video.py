@@ -202,6 +202,24 @@ def test_frames_of_a_live_source_without_time_stamps_count_from_when_they_came(
     assert np.allclose(steps, 0.04 if timed else 0.1)
 
 
+def test_a_stream_whose_frames_come_out_of_order_has_lost_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B-frames are sent after the frames that they refer to."""
+    arrivals = iter([5.0 + 0.1 * n for n in range(COUNT)])
+    clock = SimpleNamespace(monotonic=lambda: next(arrivals))
+    monkeypatch.setattr("edge.cameras.video.time", clock)
+    path = write_video(tmp_path / "v.mp4", strip(COUNT), bf="3", b_adapt="0")
+    numbers, taken = [], []
+    with pytest.raises(CameraError, match=f"gave {COUNT} frames"):
+        for item in VideoCamera(partial(open_video, path), "v", live=True):
+            numbers.append(item.number)
+            taken.append(item.taken_at)
+    # The first may have waited while the stream was opened.
+    assert numbers == list(range(COUNT - 1))
+    assert np.allclose(np.diff(taken), 0.04)
+
+
 def test_without_pyav_a_video_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

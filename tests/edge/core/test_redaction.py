@@ -126,3 +126,13 @@ def test_other_encodings_of_a_secret_are_hidden():
     hide('Qx "Zwq/7')
     for text in ("Qx%20%22Zwq%2F7", 'Qx \\"Zwq/7', "Qx &quot;Zwq/7"):
         assert "Zwq" not in redacted(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["/data/strip" + "_a" * 500, "key" + "_a" * 500, "_" * 1000, "a-" * 500]
+)
+def test_a_name_of_many_parts_is_looked_through_once(name: str) -> None:
+    """Each way to cut it into parts would be tried: a lifetime for one of fifty."""
+    hide_secrets_in(name)
+    assert without_secrets(name) == name
+    assert without_secrets(f"{name}_token=QxZwq77") == f"{name}_token=***"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
+from functools import partial
 
 import pytest
 
@@ -129,7 +131,26 @@ def test_a_device_that_boots_with_a_wrong_clock_deletes_nothing_and_says_so(devi
 
 
 @pytest.mark.parametrize("wrong_by", WRONG.values(), ids=WRONG)
-def test_nor_does_one_whose_clock_is_set_while_the_line_runs(device, wrong_by):
+def test_nor_does_one_whose_disk_fails_as_the_ledger_is_opened(device, monkeypatch, wrong_by):
+    class FailsOnce(sqlite3.Connection):
+        failures = 1
+
+        def execute(self, statement, *values):
+            if FailsOnce.failures and "clock_kept FROM runs" in statement:
+                FailsOnce.failures -= 1
+                raise sqlite3.OperationalError("disk I/O error")
+            return super().execute(statement, *values)
+
+    device.boot().run(3600.0).stop()
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=FailsOnce))
+    device.boot(off_s=3600.0, wrong_by=wrong_by).run(3600.0)
+    assert not FailsOnce.failures
+    assert device.defects == 6
+    assert len(device.clock_news) == 1
+
+
+@pytest.mark.parametrize("wrong_by", WRONG.values(), ids=WRONG)
+def test_nor_does_one_whose_clock_clock_is_set_while_the_line_runs(device, wrong_by):
     device.boot().run(3600.0)
     device.clock.set_by(wrong_by)
     device.see()

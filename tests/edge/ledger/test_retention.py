@@ -5,7 +5,9 @@ And nothing else goes: no file that the ledger did not record as its line's own.
 
 from __future__ import annotations
 
+import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -274,6 +276,32 @@ def test_pictures_on_a_disk_that_is_away_are_not_forgotten(path, tmp_path):
     away.rename(folder)
     finish(deleting(ledger, pictures_days=2.5))
     assert stems(folder) == ALL[7:]
+    ledger.close()
+
+
+@pytest.mark.parametrize("call", ["unlink", "open"])
+def test_one_that_cannot_be_deleted_holds_up_nothing_and_goes_when_it_can(
+    path, tmp_path, monkeypatch, call
+):
+    """Such as on a share that has become read-only, or a disk with a bad block."""
+    folder = tmp_path / "pictures"
+    ledger = album(path, folder)
+    real = {"unlink": Path.unlink, "open": os.open}[call]
+
+    def refusing(name, *more, **keys):
+        if str(name).endswith("002.jpg"):
+            raise OSError(errno.EIO, "Input/output error", str(name))
+        return real(name, *more, **keys)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path if call == "unlink" else os, call, refusing)
+        finish(deleting(ledger, pictures_days=2.5, days=5.5))
+        assert stems(folder) == ["002", *ALL[7:]]
+        assert left(path)["stretches"] < len(ALL)
+        deleting(ledger, pictures_mb=1e-6).make_room()
+        assert stems(folder) == ["002"]
+    finish(deleting(ledger, pictures_days=2.5))
+    assert stems(folder) == []
     ledger.close()
 
 

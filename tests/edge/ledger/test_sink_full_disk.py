@@ -334,6 +334,30 @@ def test_a_damaged_ledger_is_set_aside_and_a_new_one_begun(tmp_path, damaged, by
     assert len(list(tmp_path.glob("ledger.sqlite.damaged-*"))) == 1
 
 
+@pytest.mark.parametrize("table", ["outbox", "files", "runs", "stretches"])
+def test_a_page_that_is_damaged_keeps_no_line_from_beginning(tmp_path, table):
+    path = tmp_path / "ledger.sqlite"
+    first = Ledger(path, FACTS, every_s=0.0)
+    pass_by(first, 0, 100)
+    first.close()
+    with LedgerReader(path) as reader:
+        root = reader.scalar(f"SELECT rootpage FROM sqlite_master WHERE name = '{table}'")
+        page = reader.scalar("PRAGMA page_size")
+    data = bytearray(path.read_bytes())
+    data[(root - 1) * page : root * page] = b"\xff" * page
+    path.write_bytes(data)
+    told = []
+    ledger = Ledger(path, FACTS, report=told.append, every_s=0.0)
+    pass_by(ledger, 0, 50)
+    ledger.outbox.put("t", b"a message")
+    ledger.tick()
+    assert ledger.outbox.unsaved == 0
+    ledger.close()
+    if table != "files":  # Nothing is read there before something is deleted.
+        assert "set aside as ledger.sqlite.damaged-" in told[0].text
+        assert figures(path)["mm"] == 50 * LENGTH_MM
+
+
 def test_a_folder_that_vanishes_ends_no_run(tmp_path):
     folder = tmp_path / "away"
     ledger = Ledger(folder / "ledger.sqlite", FACTS, every_s=0.0)

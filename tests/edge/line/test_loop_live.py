@@ -195,7 +195,9 @@ def test_a_watcher_that_fails_loses_no_frame():
 
     with pytest.raises(KeyboardInterrupt):
         line.run(watch=watch)
+    # Records wait for those before them: without the frame in hand none after it would come.
     assert kept.frames == list(range(len(kept.frames)))
+    assert [i.cause for i in kept.of("frame")][:4] == [None, None, None, Cause.DROPPED]
     assert line.summary()["levels"]["full"] == 3
     assert kept.closed and camera.closed
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import selectors
 import socket
 import stat
+from threading import Event, Semaphore
 
 import pytest
 
@@ -139,6 +141,39 @@ def test_however_many_come_one_more_is_heard(told):
     command(state, {"begin": "A"})
     assert heard == ["A"]
     for client in idle:
+        client.close()
+
+
+def test_one_that_makes_way_while_it_speaks_ends_nothing(tmp_path, monkeypatch):
+    """Its command and the newcomer are found in one look, the newcomer first."""
+    known, both = Semaphore(0), Event()
+
+    class Look(selectors.DefaultSelector):
+        def register(self, *what):
+            known.release()
+            return super().register(*what)
+
+        def select(self, timeout=None):
+            found = super().select(timeout)
+            if not both.is_set():
+                return found
+            return sorted(found, key=lambda each: each[0].data is not None) if found[1:] else []
+
+    monkeypatch.setattr(selectors, "DefaultSelector", Look)
+    heard = []
+    control = Control(tmp_path, heard.append)
+    clients = [connected(tmp_path) for _ in range(MOST)]
+    for _ in ("the socket itself", *clients):
+        assert known.acquire(timeout=60)
+    both.set()
+    clients.append(connected(tmp_path))
+    clients[0].sendall(b'{"begin": "late"}\n')
+    assert known.acquire(timeout=60)
+    both.clear()
+    command(tmp_path, {"begin": "A"})
+    assert heard == ["A"]
+    control.close()
+    for client in clients:
         client.close()
 
 

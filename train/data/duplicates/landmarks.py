@@ -25,6 +25,9 @@ FREQUENCIES = 8
 APART = 6
 """Pixels within which a landmark is the strongest."""
 
+AT_ONCE = 4096
+"""Landmarks whose squares are copied at a time: a large picture has a million."""
+
 POSES = 8
 """Ways to lay a picture: bit 0 mirrors x, bit 1 mirrors y, bit 2 swaps x and y (done first)."""
 
@@ -63,9 +66,11 @@ def find_landmarks(texture: Texture) -> Landmarks:
     chosen = (strength == strongest) & (strength > 0.1)
     inner = chosen[half : lines - half, half : columns - half]
     y, x = np.nonzero(inner)
-    patches = np.lib.stride_tricks.sliding_window_view(texture, (PATCH, PATCH))[y, x]
-    spectrum = _COSINES @ patches @ _COSINES.T
-    bits = (spectrum > 0).reshape(len(x), FREQUENCIES * FREQUENCIES)
+    patches = np.lib.stride_tricks.sliding_window_view(texture, (PATCH, PATCH))
+    bits = np.empty((len(x), FREQUENCIES * FREQUENCIES), np.bool_)
+    for part in (slice(start, start + AT_ONCE) for start in range(0, len(x), AT_ONCE)):
+        spectrum = _COSINES @ patches[y[part], x[part]] @ _COSINES.T
+        bits[part] = (spectrum > 0).reshape(-1, FREQUENCIES * FREQUENCIES)
     return Landmarks(np.stack([x + half, y + half], axis=1).astype(np.int32), _packed(bits))
 
 

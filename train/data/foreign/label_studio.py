@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -28,11 +29,10 @@ def write_label_studio_as_coco(root: Path, out: Path) -> None:
         DataError: There is no such export, or a picture is missing.
         LabelError: It is not Label Studio's, or holds a brush's mask.
     """
-    pictures = {
-        path.name: path
-        for path in sorted(root.rglob("*"))
-        if path.suffix.lower() in SUFFIXES and path.is_file()
-    }
+    pictures: dict[str, list[Path]] = {}
+    for picture in sorted(root.rglob("*")):
+        if picture.suffix.lower() in SUFFIXES and picture.is_file():
+            pictures.setdefault(picture.name, []).append(picture)
     document = CocoDocument()
     for path in sorted(root.glob("*.json")):
         for task in _tasks(path):
@@ -65,18 +65,42 @@ def _add(
     root: Path,
     path: Path,
     task: dict[str, Any],
-    pictures: dict[str, Path],
+    pictures: dict[str, list[Path]],
 ) -> None:
-    address = next(v for v in task["data"].values() if isinstance(v, str) and _is_picture(v))
-    name = PurePosixPath(_address_path(address)).name
-    picture = pictures.get(name) or pictures.get(name[_UPLOAD_PREFIX:])
-    if picture is None:
-        raise DataError(f"{path} is of a picture that is not there: {name}", f"Copy it into {root}")
+    addresses = [v for v in task["data"].values() if isinstance(v, str) and _is_picture(v)]
+    if not addresses:
+        raise LabelError(f"{path} has a task without a picture", "Export a project of pictures")
+    picture = _picture(_address_path(addresses[0]), pictures, root, path)
     height, width = read_grey(picture, convert_colour=True).shape
     image = document.add_image(picture.relative_to(root).as_posix(), width, height)
     done = [a for a in task["annotations"] if not a.get("was_cancelled")]
     for region in done[-1]["result"] if done else ():
         _add_region(document, image, region, width, height, path)
+
+
+def _picture(address: str, pictures: dict[str, list[Path]], root: Path, path: Path) -> Path:
+    """The picture of an address; of several of one name that whose folders have its names too."""
+    name = PurePosixPath(address).name
+    found = pictures.get(name) or pictures.get(name[_UPLOAD_PREFIX:])
+    if found is None:
+        raise DataError(f"{path} is of a picture that is not there: {name}", f"Copy it into {root}")
+    if len(found) == 1:
+        return found[0]
+    folders = PurePosixPath(address).parent.parts
+    alike = [_common_end(picture.relative_to(root).parent.parts, folders) for picture in found]
+    best = max(alike)
+    if alike.count(best) > 1:
+        raise DataError(
+            f"{path} is of {name}, and there are {len(found)} pictures of that name below {root}",
+            "Keep only the one that was labelled, or rename the others",
+        )
+    return found[alike.index(best)]
+
+
+def _common_end(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many names at the end of two paths are the same."""
+    same = (a == b for a, b in zip(reversed(one), reversed(other), strict=False))
+    return sum(1 for _ in takewhile(bool, same))
 
 
 def _is_picture(address: str) -> bool:

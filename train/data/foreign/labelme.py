@@ -41,7 +41,7 @@ def _load(path: Path) -> dict[str, Any] | None:
 
 
 def _add(document: CocoDocument, root: Path, path: Path, labelled: dict[str, Any]) -> None:
-    written = str(labelled.get("imagePath", "")).replace("\\", "/")
+    written = str(labelled.get("imagePath", "")).replace("\\", "/").replace("\0", "")
     picture = (path.parent / written).resolve()
     if not picture.is_file() or not picture.is_relative_to(root):
         picture = path.parent / Path(written).name

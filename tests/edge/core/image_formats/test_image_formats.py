@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zlib
 from io import BytesIO
 
@@ -340,6 +341,17 @@ def test_an_interlaced_png_is_read_line_by_line_like_others() -> None:
         data += b"".join(b"\0" + line.tobytes() for line in STRIP[y::along, x::across])
     interlaced = png(data=zlib.compress(data), interlaced=1)
     assert np.array_equal(decode_grey(interlaced, "a"), STRIP)
+
+
+def test_a_header_of_millions_of_strips_takes_no_memory() -> None:
+    data = tiff(tag_256=1, tag_257=MAX_PIXELS, tag_278=1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnfitImageError, match="not as many as its lines need"):
+            check(data)
+        assert tracemalloc.get_traced_memory()[1] < 100 * len(data) + 100_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_limit_of_pixels_is_the_caller_s() -> None:

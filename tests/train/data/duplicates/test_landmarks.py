@@ -44,3 +44,20 @@ def test_the_texture_is_that_of_another_exposure() -> None:
     light = np.asarray(40 + dark * 0.6, np.uint8)
     one, other = texture_of(dark).ravel(), texture_of(light).ravel()
     assert np.corrcoef(one, other)[0, 1] > 0.95
+
+
+def test_how_many_squares_are_copied_at_a_time_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texture = texture_of(surface(128, 200, 3))
+    at_once = find_landmarks(texture)
+    monkeypatch.setattr("train.data.duplicates.landmarks.AT_ONCE", 7)
+    by_sevens = find_landmarks(texture)
+    assert np.array_equal(by_sevens.places, at_once.places)
+    apart = [
+        bin(one ^ other).count("1")
+        for one, other in zip(
+            by_sevens.signatures.tolist(), at_once.signatures.tolist(), strict=True
+        )
+    ]
+    assert max(apart) <= 1

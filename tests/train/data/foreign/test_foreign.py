@@ -93,6 +93,45 @@ def test_a_picture_that_is_not_there_is_named(tmp_path: Path, form: str, file: s
         open_foreign(tmp_path / "export", form, tmp_path / "coco")
 
 
+def test_of_pictures_of_one_name_the_one_in_the_labelled_folder_counts(tmp_path: Path) -> None:
+    """As coils are exported: ``a/1.png`` and ``b/1.png``, with local storage's addresses."""
+    root = tmp_path / "export"
+    exports.write_label_studio(root)
+    file = root / "project-3.json"
+    tasks = json.loads(file.read_text())
+    for task, coil in zip(tasks, "ba", strict=True):
+        (root / coil).mkdir()
+        (root / f"{task['id']}.png").rename(root / coil / "7.png")
+        task["data"]["image"] = f"/data/local-files/?d=strip/{coil}/7.png"
+    file.write_text(json.dumps(tasks))
+    data = open_foreign(root, "labelstudio", tmp_path / "coco")
+    shown = {s.path.resolve(): data.classes[s.instances[0].class_index] for s in data.samples}
+    assert shown == {root / "b" / "7.png": "dent", root / "a" / "7.png": "pit"}
+
+    for task in tasks:
+        task["data"]["image"] = "/data/upload/3/7.png"
+    file.write_text(json.dumps(tasks))
+    with pytest.raises(DataError, match=r"of 7\.png, and there are 2 pictures of that name"):
+        open_foreign(root, "labelstudio", tmp_path / "again")
+
+
+def test_a_task_without_a_picture_is_refused(tmp_path: Path) -> None:
+    exports.write_label_studio(tmp_path)
+    (tmp_path / "project-3.json").write_text('[{"data": {"text": "x"}, "annotations": []}]')
+    with pytest.raises(LabelError, match="a task without a picture"):
+        open_foreign(tmp_path, "labelstudio", tmp_path / "coco")
+
+
+def test_a_name_that_no_file_can_have_is_not_there(tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    exports.write_labelme(root)
+    file = root / "coil" / "0.json"
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps(content | {"imagePath": "a\0b.png"}))
+    with pytest.raises(DataError, match="not there"):
+        open_foreign(root, "labelme", tmp_path / "coco")
+
+
 def stand_in(folder: Path, script: str) -> Path:
     """A program in the place of datumaro's Python."""
     path = folder / "python"
