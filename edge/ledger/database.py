@@ -152,8 +152,16 @@ def unreadable(path: Path, error: Exception) -> LedgerError:
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a ledger to read only, also in a folder that this user may not write to.
+
+    A reader of a write-ahead log writes an index beside it. Where no run keeps a log, there is none
+    to index: the file is then opened as one that does not change.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    writes = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    still = not writes and not log.exists()
     connection = sqlite3.connect(
-        f"file:{quote(os.fsencode(path.absolute()))}?mode=ro",
+        f"file:{quote(os.fsencode(path.absolute()))}?mode=ro{'&immutable=1' if still else ''}",
         uri=True,
         timeout=BUSY_S,
         isolation_level=None,
