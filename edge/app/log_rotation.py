@@ -17,6 +17,7 @@ from pathlib import Path
 
 from edge.core.errors import UnwritableError
 from edge.core.files import write_whole
+from edge.core.regular_files import read_regular
 
 _HEAD = 512
 """Bytes that a file is known by; its first lines have the time to the millisecond."""
@@ -77,13 +78,15 @@ class LogRotation:
 
     def _read(self) -> dict[str, str]:
         with suppress(OSError, ValueError):
-            told = json.loads(self._record.read_bytes())
+            told = json.loads(read_regular(self._record))
             if isinstance(told, dict):
                 return {str(key): str(value) for key, value in told.items()}
         return {}
 
     def _write(self) -> None:
-        # Where it cannot be written, the files stay.
+        # Where it cannot be written, the files stay. A pipe would wait for a reader.
+        if self._record.exists() and not self._record.is_file():
+            return
         with suppress(UnwritableError):
             write_whole(self._record, json.dumps(self._own) + "\n", durable=False)
 

@@ -39,6 +39,9 @@ _ROOM = 20
 _NO_FILE_OF_OURS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
 """What opening says of a name that nothing has any more, or a link, or a socket."""
 
+_Place = tuple[float, int, int]
+_FIRST: _Place = (float("-inf"), 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Keep:
@@ -86,6 +89,11 @@ class _Recorded:
     digest: bytes
     aged: float
 
+    @property
+    def place(self) -> _Place:
+        """Where it stands among all, the oldest first."""
+        return self.aged, self.run, self.n
+
 
 class Retention:
     """Deletes a little whenever it is told to.
@@ -117,6 +125,7 @@ class Retention:
         self._report = report
         self._spared_told = False
         self._round: Iterator[None] | None = None
+        self._given_up = _FIRST
         self._next_at = clock.now()
         self.rows_deleted = 0
 
@@ -145,12 +154,16 @@ class Retention:
         self._next_at = self._clock.now() + _EVERY_S
 
     def make_room(self) -> None:
-        """Give up a few of the oldest pictures on the ledger's disk, so that rows can be stored."""
+        """Give up a few of the oldest pictures on the ledger's disk, so that rows can be stored.
+
+        Called with each commit that fails, it goes on where it was: a disk may be full for hours.
+        """
         with suppress(OSError, sqlite3.Error):
             room, disk = _ROOM, self._writer.path.parent.stat().st_dev
-            for file in self._recorded(None):
+            for file in self._recorded(None, self._given_up):
                 if room == 0:
                     return
+                self._given_up = file.place
                 if not _lies_on(disk, file.path):
                     continue
                 # Their rows go with a later round: now there is no room to say so.
@@ -158,6 +171,7 @@ class Retention:
                     room -= self._remove(file)
 
     def _delete(self) -> Iterator[None]:
+        self._given_up = _FIRST
         yield from self._delete_pictures()
         if self._keep.days is not None:
             yield from self._delete_rows(self._age.now() - self._keep.days * DAY_S)
@@ -188,9 +202,9 @@ class Retention:
             yield
         self._drop_records(done)
 
-    def _recorded(self, before: float | None) -> Iterator[_Recorded]:
-        """Files, the oldest first; only those recorded before a time of the ledger's."""
-        last = (float("-inf"), 0, 0)
+    def _recorded(self, before: float | None, after: _Place = _FIRST) -> Iterator[_Recorded]:
+        """Files after a place, the oldest first; only those recorded before a ledger's time."""
+        last = after
         while (connection := self._writer.connection) is not None:
             rows = connection.execute(
                 "SELECT run, n, path, bytes, digest, aged FROM files "
@@ -198,8 +212,9 @@ class Retention:
                 (float("inf") if before is None else before, *last, _BITE),
             ).fetchall()
             for run, n, path, size, digest, aged in rows:
-                yield _Recorded(run, n, Path(os.fsdecode(path)), size, digest, aged)
-                last = (aged, run, n)
+                file = _Recorded(run, n, Path(os.fsdecode(path)), size, digest, aged)
+                yield file
+                last = file.place
             if len(rows) < _BITE:
                 return
 

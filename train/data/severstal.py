@@ -22,7 +22,7 @@ from edge.core.errors import (
     MissingPathError,
 )
 from edge.core.images import SUFFIXES
-from edge.core.regular_files import read_regular
+from edge.core.regular_files import read_regular, read_start
 from edge.core.rle import check_runs, parse_kaggle
 from train.data.complaints import Complain, refuse, shown
 from train.data.runs import bounding_box, connected_parts, from_columns
@@ -176,6 +176,7 @@ def _rows(table: Path, complain: Complain) -> Iterator[Row]:
     try:
         # A field may hold more run lengths than csv's default limit of 128 KiB.
         csv.field_size_limit(WIDTH * HEIGHT * 16)
+        read_start(table, 0)  # A pipe would be waited for.
         with open(table, newline="", encoding="utf-8-sig") as file:
             delimiter = _delimiter(file.readline())
             file.seek(0)

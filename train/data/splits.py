@@ -17,6 +17,7 @@ from edge.core.errors import (
     LabelError,
 )
 from edge.core.files import write_whole
+from edge.core.regular_files import LABELS_BYTES, read_regular
 from train.data.complaints import shown
 from train.data.groups import join_identical
 from train.data.sample import UNLABELLED, DataSet, Sample
@@ -191,20 +192,20 @@ def read_splits(path: Path) -> dict[str, SplitPlace]:
     places: dict[str, SplitPlace] = {}
     split_of: dict[str, str] = {}
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file)
-            if rows.fieldnames is None or not set(HEADER) <= set(rows.fieldnames):
-                raise LabelError(f"{path} lacks the columns {','.join(HEADER)}", _AGAIN)
-            for row in rows:
-                name, place = row["image"], SplitPlace(row["group"], row["split"])
-                if not (name and place.group and place.split) or place.split == UNLABELLED:
-                    raise LabelError(f"{path} line {rows.line_num} is not image, group and split")
-                if name in places:
-                    raise LabelError(f"{path} line {rows.line_num} names {name} a second time")
-                if split_of.setdefault(place.group, place.split) != place.split:
-                    fault = f"puts group {place.group!r} into two splits"
-                    raise LabelError(f"{path} line {rows.line_num} {fault}", _AGAIN)
-                places[name] = place
+        text = read_regular(path, LABELS_BYTES).decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text, newline=""))
+        if rows.fieldnames is None or not set(HEADER) <= set(rows.fieldnames):
+            raise LabelError(f"{path} lacks the columns {','.join(HEADER)}", _AGAIN)
+        for row in rows:
+            name, place = row["image"], SplitPlace(row["group"], row["split"])
+            if not (name and place.group and place.split) or place.split == UNLABELLED:
+                raise LabelError(f"{path} line {rows.line_num} is not image, group and split")
+            if name in places:
+                raise LabelError(f"{path} line {rows.line_num} names {name} a second time")
+            if split_of.setdefault(place.group, place.split) != place.split:
+                fault = f"puts group {place.group!r} into two splits"
+                raise LabelError(f"{path} line {rows.line_num} {fault}", _AGAIN)
+            places[name] = place
     except OSError as error:
         raise LabelError(f"{path} cannot be read: {error.strerror}") from None
     except (csv.Error, UnicodeDecodeError) as error:

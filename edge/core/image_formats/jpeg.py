@@ -9,6 +9,7 @@ turn it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -33,6 +34,9 @@ _NAMES = {0xC3: "lossless", 0xC7: "lossless", 0xCB: "lossless", 0xCF: "lossless"
 _NAMES |= dict.fromkeys((0xC9, 0xCA, 0xCD, 0xCE), "arithmetic")
 _NAMES |= dict.fromkeys((0xC5, 0xC6), "hierarchical")
 _SEGMENTS = frozenset((0xDB, 0xDD, _DHT, _SOS, 0xFE, *range(0xE0, 0xF0))) | _FRAMES
+_FILLING = re.compile(rb"\xff+")
+_MOST_SEGMENTS = 10_000
+"""Cameras write ten or twenty; a colour profile or a depth map takes some hundred."""
 _MOST_SCANS = 100
 """Encoders write ten or so; each costs a pass over the whole picture."""
 
@@ -65,7 +69,7 @@ def check(data: bytes, most_pixels: int) -> None:
     """
     walk = _Walk()
     at = 2
-    while True:
+    for _ in range(_MOST_SEGMENTS):
         marker, start = _marker(data, at)
         if marker == _EOI:
             break
@@ -79,6 +83,8 @@ def check(data: bytes, most_pixels: int) -> None:
         _segment(walk, marker, data[start + 2 : at], most_pixels)
         if marker == _SOS:
             at = _scan(walk, data, at, data[start + 2])
+    else:
+        raise _damaged(f"it has more than {_MOST_SEGMENTS:,} segments")
     if not walk.scans or walk.missing.any():
         raise _damaged("scans of it are missing")
     _refuse_more(data, start)
@@ -113,8 +119,8 @@ def _marker(data: bytes, at: int) -> tuple[int, int]:
         raise cut_off()
     if data[at] != 0xFF:
         raise _damaged("there is no marker where a segment ends")
-    while at < len(data) and data[at] == 0xFF:
-        at += 1
+    filling = _FILLING.match(data, at)
+    at = filling.end() if filling else at
     if at >= len(data):
         raise cut_off()
     return data[at], at + 1

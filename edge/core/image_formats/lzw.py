@@ -15,6 +15,10 @@ _CLEAR, _END = 256, 257
 _LAST = 3838
 """The highest number of a code after Clear: the table is full."""
 
+_BYTES_A_CLEAR, _PIXELS_A_CLEAR = 1024, 4096
+"""Encoders write Clear where the table is full, after 5,000 bytes, or where 10,000 bytes of pixels
+were compressed worse than those before. More often means data that only keep a reader busy."""
+
 _NUMBERS = np.arange(_LAST + 1)
 _WIDTHS = 9 + np.searchsorted([254, 766, 1790], _NUMBERS, side="right")
 _STARTS = np.concatenate(([0], np.cumsum(_WIDTHS)))
@@ -35,7 +39,9 @@ def decoded_length(data: bytes, most: int) -> int:
     padded = np.frombuffer(data + b"\0\0\0", np.uint8).astype(np.int64)
     words = padded[:-2] << 16 | padded[1:-1] << 8 | padded[2:]
     at, bits, given = 0, 8 * len(data), 0
-    while given <= most:
+    clears = 64 + max(len(data) // _BYTES_A_CLEAR, most // _PIXELS_A_CLEAR)
+    while given <= most and clears:
+        clears -= 1
         count = int(np.searchsorted(_ENDS, bits - at, side="right"))
         if not count:
             return 0

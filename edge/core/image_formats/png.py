@@ -18,6 +18,8 @@ from edge.core.image_formats.unfit import (
     sixteen_bits,
 )
 
+_MOST_CHUNKS = 1_000_000
+"""Encoders write some kilobytes a chunk."""
 _START = b"\x89PNG\r\n\x1a\n"
 
 
@@ -35,7 +37,7 @@ def check(data: bytes, most_pixels: int) -> None:
         )
     at, first, pixels = len(_START), True, False
     view = memoryview(data)
-    while True:
+    for _ in range(_MOST_CHUNKS):
         if at + 12 > len(data):
             raise cut_off()
         length, kind = int.from_bytes(view[at : at + 4]), bytes(view[at + 4 : at + 8])
@@ -52,6 +54,8 @@ def check(data: bytes, most_pixels: int) -> None:
         at = end
         if kind == b"IEND":
             break
+    else:
+        raise UnfitImageError(f"is a damaged PNG: it has more than {_MOST_CHUNKS:,} chunks")
     if not pixels:
         raise UnfitImageError("is a damaged PNG: it has no picture data")
     if data.find(_START, at) >= 0:

@@ -69,10 +69,13 @@ def check(data: bytes, most_pixels: int) -> None:
         offsets, counts = tags.get(_STRIPS, ()), tags.get(_STRIP_BYTES, ())
     if not len(offsets) == len(counts) == len(lengths):
         raise _damaged("its strips are not as many as its lines need")
+    if any(offset + count > len(data) for offset, count in zip(offsets, counts, strict=True)):
+        raise cut_off()
+    if sum(counts) > len(data):
+        # Or a small file would be read many thousand times.
+        raise _damaged("its strips overlap")
     compression = _one(tags, _COMPRESSION, _NONE)
     for offset, count, length in zip(offsets, counts, lengths, strict=True):
-        if offset + count > len(data):
-            raise cut_off()
         if _given(data[offset : offset + count], full, compression) not in (length, full):
             raise _damaged("data of a strip are missing or contradict themselves")
 

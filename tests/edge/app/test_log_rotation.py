@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import os
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,11 @@ def test_one_that_may_not_be_read_is_another_s(path, monkeypatch):
         patch.setattr(Path, "open", refusing)
         written = rotate(path, 2)
     assert older(path) == {"1": "root's\n", "2": written[1], "3": written[0]}
+
+
+def test_a_pipe_in_the_record_s_place_is_not_waited_for(path):
+    os.mkfifo(path.with_name(".m.log.rotated"))
+    rotation = LogRotation(path, 3)
+    begin(path, rotation)
+    rotation.rotate()
+    assert set(older(path)) == {"1"}

@@ -305,6 +305,29 @@ def test_one_that_cannot_be_deleted_holds_up_nothing_and_goes_when_it_can(
     ledger.close()
 
 
+def test_what_was_given_up_for_room_is_not_looked_at_again_at_each_commit(
+    path, tmp_path, monkeypatch
+):
+    """A disk may be full for hours, and the records of pictures can not go meanwhile."""
+    folder, looked = tmp_path / "pictures", []
+    ledger = album(path, folder, days=30)
+    real = retention._is_as_written
+    monkeypatch.setattr(
+        retention, "_is_as_written", lambda file: looked.append(file.path.stem) or real(file)
+    )
+    giving = deleting(ledger, pictures_days=100.0)
+    for expected in (range(20), range(20, 30), ()):
+        looked.clear()
+        giving.make_room()
+        assert looked == [f"{number:03d}" for number in expected]
+    assert stems(folder) == []
+    finish(giving)
+    folder.mkdir(exist_ok=True)
+    giving.make_room()
+    assert len(looked) == 30
+    ledger.close()
+
+
 def test_names_that_are_not_utf_8_are_recorded(path, tmp_path):
     folder = tmp_path / os.fsdecode(b"Stra\xdfe")
     ledger = album(path, folder)

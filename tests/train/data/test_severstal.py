@@ -166,3 +166,11 @@ def test_a_pipe_among_the_images_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(root / "train_images" / "d.jpg")
     with pytest.raises(ImageError, match=r"d\.jpg is not a file"):
         read_severstal(root)
+
+
+def test_nor_is_one_in_the_table_s_place(tmp_path: Path) -> None:
+    root = severstal(tmp_path, NEW)
+    (root / "train.csv").unlink()
+    os.mkfifo(root / "train.csv")
+    with pytest.raises(LabelError, match="cannot be read: it is a named pipe"):
+        read_severstal(root)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -179,3 +180,9 @@ def test_two_coils_and_a_stray_leave_no_split_empty_in_silence() -> None:
         assert "would be empty" in error.what
     else:
         assert splits == {"train", "val", "holdout"}
+
+
+def test_a_pipe_in_the_split_file_s_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "splits.csv")
+    with pytest.raises(LabelError, match="cannot be read: it is a named pipe"):
+        read_splits(tmp_path / "splits.csv")

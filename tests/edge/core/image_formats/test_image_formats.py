@@ -354,6 +354,50 @@ def test_a_header_of_millions_of_strips_takes_no_memory() -> None:
         tracemalloc.stop()
 
 
+def repeated(bits: str, length: int) -> bytes:
+    """Bits again and again, as bytes."""
+    return (int(bits * 8, 2).to_bytes(len(bits)) * (length // len(bits) + 1))[:length]
+
+
+def inserted(data: bytes, before: int, more: bytes) -> bytes:
+    return data[:before] + more + data[before:]
+
+
+CLEAR, LITERAL = "100000000", "001000001"
+OPEN = {"tag_256": 8000, "tag_257": 8000, "tag_278": 8000}
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (tiff(data=repeated(CLEAR, 10**7), tag_259=LZW, **OPEN), "contradict"),
+        (tiff(data=repeated(CLEAR + LITERAL, 10**7), tag_259=LZW, **OPEN), "contradict"),
+        (inserted(jpeg(), 2, b"\xff\xfe\0\2" * 20_000), "10,000 segments"),
+        (inserted(png(), len(png()) - 12, build.chunk(b"teXt", b"") * 1_000_000), "chunks"),
+    ],
+    ids=["LZW of Clears alone", "LZW of a byte each", "JPEG of segments", "PNG of chunks"],
+)
+def test_what_only_keeps_a_reader_busy_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(UnfitImageError, match=says):
+        check(data)
+
+
+def test_any_filling_before_a_marker_is_read_over() -> None:
+    check(inserted(jpeg(), 2, b"\xff" * 10**6))
+
+
+def test_strips_that_share_their_data_are_refused() -> None:
+    strips, begin = 500, 8
+    data = struct.pack(f"<{strips}I", *[begin] * strips)
+    data += struct.pack(f"<{strips}I", *[len(data)] * strips)
+    whole = bytearray(tiff(data=data, tag_256=8, tag_257=strips, tag_278=1, tag_259=PACKBITS))
+    for tag, place in ((273, begin), (279, begin + 4 * strips)):
+        at = whole.index(struct.pack("<HHI", tag, 4, 1), begin + len(data))
+        struct.pack_into("<II", whole, at + 4, strips, place)
+    with pytest.raises(UnfitImageError, match="its strips overlap"):
+        check(bytes(whole))
+
+
 def test_the_limit_of_pixels_is_the_caller_s() -> None:
     assert MAX_PIXELS == 64_000_000
     check(png(), HEIGHT * WIDTH)
