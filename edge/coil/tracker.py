@@ -186,7 +186,6 @@ class CoilTracker:
 
     def end(self) -> CoilChanges:
         """End the coil by command or with the run, and what ends with it."""
-        self._waits = False
         return self._changes(self._end_coil(self._seen_to_mm, self._clock.wall()))
 
     def grade(self) -> dict[str, Any]:
