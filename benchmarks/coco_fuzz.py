@@ -11,23 +11,23 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
-import sys
 import tempfile
-from collections import Counter
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
+from benchmarks.fuzz_tally import FAULT, tally
 from edge.core.errors import MillsightError
 from edge.core.images import write_image
 from train.data.check import check_data
 from train.data.printed import print_check
-from train.data.progress import track
 
-SOUND, LISTED, REFUSED, FAULT = "sound", "listed", "refused", "FAULT"
+SOUND, LISTED, REFUSED = "sound", "listed", "refused"
 FILE = "instances_val.json"
 
 VALUES: tuple[Any, ...] = (
@@ -134,24 +134,16 @@ def fate(root: Path) -> str:
 @click.option("--seed", default=0, show_default=True)
 def fuzz(mutants: int, seed: int) -> None:
     """Print how spoiled files ended; exits with 1 if any ended in a fault."""
-    ended: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         text = write_set(root)
-        for number in track(range(mutants), "spoiling", mutants):
+
+        def fate_of(number: int) -> str:
             (root / FILE).write_bytes(spoiled(text, seed, number))
-            with open("/dev/null", "w") as nowhere:
-                printed, sys.stdout = sys.stdout, nowhere
-                try:
-                    how = fate(root)
-                finally:
-                    sys.stdout = printed
-            ended[how] += 1
-            if how.startswith(FAULT):
-                click.echo(f"seed {seed}, mutant {number}: {how}")
-    click.echo(", ".join(f"{count:,} {how}" for how, count in ended.most_common()))
-    if any(how.startswith(FAULT) for how in ended):
-        sys.exit(1)
+            with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+                return fate(root)
+
+        tally(mutants, seed, fate_of)
 
 
 if __name__ == "__main__":

@@ -12,18 +12,17 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 import click
 
+from benchmarks.fuzz_tally import FAULT, tally
 from edge.app.explain import explain
 from edge.config import example, read
 from edge.core.errors import MillsightError
 
-READ, REFUSED, FAULT = "read", "refused", "FAULT"
+READ, REFUSED = "read", "refused"
 
 VALUES = (
     *("", "true", "0", "-1", "1e400", "nan", "inf", "9" * 5000, "-0", "0x10", "1979-05-27", "[]"),
@@ -105,18 +104,14 @@ def fate(path: Path) -> str:
 @click.option("--seed", default=0, show_default=True)
 def fuzz(mutants: int, seed: int) -> None:
     """Print how spoiled files ended; exits with 1 if any ended in a fault."""
-    ended: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         path, lines, more = Path(folder) / "line.toml", settings(), commented()
-        for number in range(mutants):
+
+        def fate_of(number: int) -> str:
             path.write_bytes(spoiled(lines, more, seed, number))
-            how = fate(path)
-            ended[how] += 1
-            if how.startswith(FAULT):
-                click.echo(f"seed {seed}, mutant {number}: {how[:200]}")
-    click.echo(", ".join(f"{count:,} {how[:60]}" for how, count in ended.most_common()))
-    if any(how.startswith(FAULT) for how in ended):
-        sys.exit(1)
+            return fate(path)
+
+        tally(mutants, seed, fate_of)
 
 
 if __name__ == "__main__":

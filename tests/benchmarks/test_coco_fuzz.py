@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.coco_fuzz import FAULT, FILE, LISTED, REFUSED, SOUND, fate, spoiled, write_set
+from benchmarks.coco_fuzz import FILE, LISTED, REFUSED, SOUND, fate, spoiled, write_set
+from benchmarks.fuzz_tally import FAULT
 
 
 def test_the_set_is_sound_before_it_is_spoiled(tmp_path: Path) -> None:

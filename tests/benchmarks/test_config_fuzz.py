@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.config_fuzz import FAULT, READ, REFUSED, commented, fate, settings, spoiled
+from benchmarks.config_fuzz import READ, REFUSED, commented, fate, settings, spoiled
+from benchmarks.fuzz_tally import FAULT
 
 
 def test_the_settings_are_read_before_it_is_spoiled(tmp_path: Path) -> None:
